@@ -1,0 +1,137 @@
+"""Head anchors: a second file that remembers how long the chain was, and what its head was.
+
+A chain alone cannot show that its end was cut off, or that the whole file was replaced by an older copy; an anchor
+that is newer than the file can. Each line is JSON, keyed and chained like the records. Copies kept elsewhere (the
+``recorder/head`` topic, another machine) protect against the loss of both files.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ..errors import LedgerError
+from .chain import subkey
+
+CREATED, OPENED, HEAD, CLOSED = "created", "opened", "head", "closed"
+_TAIL_BYTES = 65536
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The ledger had ``records`` records and its head was ``head`` (hex) at ``wall`` (Unix time, s)."""
+
+    event: str
+    ledger_id: str
+    records: int
+    head: str
+    wall: float
+    previous: str
+    mac: str
+
+    def expected_mac(self, key: bytes) -> str:
+        """The mac that this anchor must have under ``key`` (already the anchors' subkey)."""
+        content = {name: value for name, value in asdict(self).items() if name != "mac"}
+        return hmac.digest(key, json.dumps(content, sort_keys=True).encode(), "sha256").hex()
+
+    def line(self) -> bytes:
+        """The anchor as a line of its file."""
+        return json.dumps(asdict(self), sort_keys=True).encode() + b"\n"
+
+
+def anchors_path(ledger: str | Path) -> Path:
+    """Where a ledger's anchors are."""
+    return Path(f"{ledger}.anchors")
+
+
+def read_anchors(path: Path, key: bytes) -> Iterator[Anchor]:
+    """The anchors in ``path``, each checked; raises LedgerError, with the line, at the first that does not fit.
+
+    A last line without its end is left out: a crash can tear it.
+    """
+    try:
+        with path.open("rb") as file:
+            yield from _checked(file, path, subkey(key, "anchors"), previous="")
+    except OSError as error:
+        raise LedgerError(f"{path}: the anchors cannot be read: {error}") from error
+
+
+def _checked(
+    lines: Iterator[bytes] | list[bytes], path: Path, key: bytes, previous: str | None
+) -> Iterator[Anchor]:
+    for number, line in enumerate(lines, 1):
+        if not line.endswith(b"\n"):
+            return
+        anchor = _parse(line)
+        if anchor is None or not hmac.compare_digest(anchor.mac, anchor.expected_mac(key)):
+            raise LedgerError(f"{path}: line {number} is no anchor made with this key")
+        if previous is not None and anchor.previous != previous:
+            raise LedgerError(f"{path}: line {number} does not follow the line before it")
+        previous = anchor.mac
+        yield anchor
+
+
+def _parse(line: bytes) -> Anchor | None:
+    try:
+        anchor = Anchor(**json.loads(line))
+    except (ValueError, TypeError):
+        return None
+    texts = (anchor.event, anchor.ledger_id, anchor.head, anchor.previous, anchor.mac)
+    whole = isinstance(anchor.records, int) and isinstance(anchor.wall, float) and anchor.mac.isascii()
+    return anchor if all(isinstance(text, str) for text in texts) and whole else None
+
+
+class AnchorLog:
+    """Appends anchors; a write that fails leaves the file as it was."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        self._path = path
+        self._key = subkey(key, "anchors")
+        try:
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+            self.last = self._repair_tail()
+        except OSError as error:
+            raise LedgerError(f"{path}: the anchors cannot be opened: {error}") from error
+
+    def _repair_tail(self) -> Anchor | None:
+        """Cuts off a line that a crash tore and returns the last whole anchor."""
+        self._size = os.fstat(self._file).st_size
+        start = max(0, self._size - _TAIL_BYTES)
+        tail = os.pread(self._file, _TAIL_BYTES, start)
+        whole = tail[: tail.rfind(b"\n") + 1]
+        self._size = start + len(whole)
+        os.ftruncate(self._file, self._size)
+        lines = whole.splitlines(keepends=True)
+        lines = lines[1:] if start else lines  # reading may have begun inside a line
+        last = None
+        for last in _checked(lines, self._path, self._key, previous=None if start else ""):
+            pass
+        return last
+
+    def append(self, event: str, ledger_id: str, records: int, head: bytes, *, sync: bool) -> None:
+        """Writes one anchor, to the disk itself if ``sync``; raises LedgerError where it cannot."""
+        previous = self.last.mac if self.last else ""
+        bare = Anchor(event, ledger_id, records, head.hex(), time.time(), previous, "")
+        anchor = Anchor(
+            event, ledger_id, records, head.hex(), bare.wall, previous, bare.expected_mac(self._key)
+        )
+        line = anchor.line()
+        try:
+            if os.pwrite(self._file, line, self._size) != len(line):
+                raise OSError("the disk is full")
+            if sync:
+                os.fsync(self._file)
+        except OSError as error:
+            os.ftruncate(self._file, self._size)
+            raise LedgerError(f"{self._path}: the anchor cannot be written: {error}") from error
+        self._size += len(line)
+        self.last = anchor
+
+    def close(self) -> None:
+        """Closes the file."""
+        os.close(self._file)

@@ -1,0 +1,29 @@
+"""One writer at a time: an advisory lock on a side file, freed by the system however its holder ends."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+from ..errors import LedgerError
+
+
+def take(path: Path, what: str) -> int:
+    """Locks ``path`` (by ``<path>.lock``) and returns the handle that holds the lock until it is closed."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise LedgerError(f"{path}: cannot be opened for writing: {error}") from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        owner = os.pread(handle, 32, 0).decode("ascii", "replace").strip() or "unknown"
+        os.close(handle)
+        raise LedgerError(
+            f"{path}: another writer (process {owner}) has this {what} open, and it can only have one"
+        ) from error
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+    return handle

@@ -1,0 +1,103 @@
+"""Reading a ledger, also while it is being written; never changes anything."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from ..errors import LedgerError
+from . import store
+from .record import CLOSE, OPEN, StoredRecord
+
+
+class Reader:
+    """A read-only view of a ledger; raises LedgerError for what is no ledger. Use it as a context manager."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self._db = store.connect_reader(self.path)
+        try:
+            with store.translated(self.path):
+                problem = store.layout_problem(self._db)
+            if problem:
+                raise LedgerError(f"{self.path}: {problem}")
+        except BaseException:
+            self._db.close()
+            raise
+
+    def records(
+        self,
+        kind: str | None = None,
+        *,
+        writer: str | None = None,
+        number: int | None = None,
+        plan_id: str | None = None,
+        id: int | None = None,
+    ) -> Iterator[StoredRecord]:
+        """The records that match all that is given, in the order of the chain."""
+        wanted = {"kind": kind, "writer": writer, "number": number, "plan_id": plan_id, "id": id}
+        given = {name: value for name, value in wanted.items() if value is not None}
+        where = " AND ".join(f"{name} = ?" for name in given) or "1"
+        with store.translated(self.path):
+            for row in self._db.execute(
+                f"SELECT {store.COLUMNS} FROM record WHERE {where} ORDER BY id", tuple(given.values())
+            ):
+                yield _stored(self.path, row)
+
+    def count(self, kind: str | None = None) -> int:
+        """How many records there are, of one kind or of all."""
+        where, values = ("kind = ?", (kind,)) if kind is not None else ("1", ())
+        return int(self.scalar(f"SELECT count(*) FROM record WHERE {where}", values))
+
+    def scalar(self, sql: str, values: tuple[Any, ...] = ()) -> Any:
+        """The only value that a query gives."""
+        return self.query(sql, values)[0][0]
+
+    def query(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query on the table ``record``."""
+        with store.translated(self.path):
+            return self._db.execute(sql, values).fetchall()
+
+    def connection(self) -> sqlite3.Connection:
+        """The read-only connection itself, for queries of the ledger's own modules."""
+        return self._db
+
+    def sessions(self) -> list[dict[str, Any]]:
+        """The opening records' bodies, oldest first; each with ``close`` (the closing body, or None)."""
+        sessions: list[dict[str, Any]] = []
+        for record in self._own(OPEN, CLOSE):
+            if record.kind == OPEN:
+                sessions.append({**record.body, "close": None})
+            elif sessions:
+                sessions[-1]["close"] = record.body
+        return sessions
+
+    def _own(self, *kinds: str) -> list[StoredRecord]:
+        found = [record for kind in kinds for record in self.records(kind)]
+        return sorted(found, key=lambda record: record.id)
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _stored(path: Path, row: tuple[Any, ...]) -> StoredRecord:
+    try:
+        body = json.loads(row[-1])
+    except ValueError as error:
+        raise LedgerError(f"{path}: record {row[0]} is damaged: {error}") from error
+    if not isinstance(body, dict):
+        raise LedgerError(f"{path}: record {row[0]} is damaged: its body is no object")
+    return StoredRecord(*row[:-1], body)

@@ -1,0 +1,123 @@
+"""What a ledger holds: records, their canonical text, and the text that the chain covers."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import LedgerError
+
+# Kinds that the ledger writes about itself; a caller may append LOST, the others are refused.
+OPEN, CLOSE, CONFLICT, LOST = "open", "close", "conflict", "lost"
+OWN_KINDS = frozenset({OPEN, CLOSE, CONFLICT})
+NUMBER_LIMIT = 2**63
+"""Numbers are stored as SQLite integers, so this is the first that does not fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One thing to remember: the ``number``-th of its ``kind`` from this ``writer`` (numbers start at 0, no gaps).
+
+    ``t`` is in seconds of the run's clock, ``body`` anything that JSON can hold (NaN and infinities are kept as
+    the strings "NaN", "Infinity", "-Infinity").
+    """
+
+    kind: str
+    writer: str
+    number: int
+    t: float
+    plan_id: str | None
+    channel: str | None
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """A record as it was read back; ``id`` is its place in the chain, from 1."""
+
+    id: int
+    kind: str
+    writer: str
+    number: int
+    t: float
+    plan_id: str | None
+    channel: str | None
+    context: str
+    body: dict[str, Any]
+
+
+Row = tuple[int, str, str, int, float, str | None, str | None, str, str]
+"""(id, kind, writer, number, t, plan_id, channel, context, body text): a stored row without its mac."""
+
+
+def lost(of: str, writer: str, first: int, last: int, cause: str, t: float) -> Record:
+    """A record that settles the numbers ``first..last`` of (``of``, ``writer``): they will never come, and why."""
+    if not 0 <= first <= last:
+        raise LedgerError(f"lost numbers {first}..{last}: the first must be >= 0 and not after the last")
+    body = {"of": of, "first": first, "last": last, "cause": cause}
+    return Record(LOST, f"{of}/{writer}", first, t, None, None, body)
+
+
+def lost_numbers(writer: str, body: str) -> tuple[str, str, int, int]:
+    """(kind, writer, first, last) of the numbers that a stored record of kind ``lost`` settles."""
+    try:
+        content = json.loads(body)
+        of, first, last = str(content["of"]), int(content["first"]), int(content["last"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise LedgerError(f"a lost record needs of, first and last: {body[:200]}") from error
+    if not writer.startswith(f"{of}/") or not 0 <= first <= last < NUMBER_LIMIT:
+        raise LedgerError(f"a lost record of {writer} must be made by lost(), this one says {body[:200]}")
+    return of, writer[len(of) + 1 :], first, last
+
+
+def row_of(record: Record, row_id: int, context: str) -> Row:
+    """The row that stores ``record`` at place ``row_id``; raises LedgerError for what cannot be stored."""
+    number, t = record.number, record.t
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < NUMBER_LIMIT:
+        raise LedgerError(f"{record.kind} of {record.writer}: number {number!r} is not in 0..2^63-1")
+    if not math.isfinite(t):
+        raise LedgerError(f"{record.kind} {number} of {record.writer}: time {t!r} is not finite")
+    if not record.kind or not record.writer:
+        raise LedgerError(f"record {number}: kind and writer must not be empty")
+    return (row_id, plain(record.kind), plain(record.writer), number, float(t), _plain_or_none(record.plan_id),
+            _plain_or_none(record.channel), context, canonical(record.body))  # fmt: skip
+
+
+def canonical(body: dict[str, Any]) -> str:
+    """``body`` as one line of strict ASCII JSON with sorted keys; the same content always gives the same text."""
+    try:
+        return _dumps(body)
+    except ValueError:
+        return _dumps(_strict(body))
+    except TypeError as error:
+        raise LedgerError(f"a record's body cannot be written as JSON: {error}") from error
+
+
+def plain(text: str) -> str:
+    """``text`` without what a text column cannot hold: NUL and lone surrogates are spelled out."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+
+
+def sealed_text(row: Row) -> bytes:
+    """The bytes of ``row`` that the chain covers; no two different rows share them."""
+    return json.dumps(row[:-1], separators=(",", ":")).encode() + b"\n" + row[-1].encode()
+
+
+def _plain_or_none(text: str | None) -> str | None:
+    return None if text is None else plain(text)
+
+
+def _dumps(body: Any) -> str:
+    return json.dumps(body, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _strict(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, dict):
+        return {key: _strict(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_strict(item) for item in value]
+    return value
