@@ -1,6 +1,7 @@
 """Incidents that survive: one chained, numbered, append-only record of what was said and done.
 
-The names below are loaded on first use, so that the governor can import ``ledger.ring`` without loading SQLite.
+The names below are loaded on first use, so that the governor can import ``ledger.ring`` without loading
+SQLite.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Head anchors: a second file that remembers how long the chain was, and what its head was.
 
-A chain alone cannot show that its end was cut off, or that the whole file was replaced by an older copy; an anchor
-that is newer than the file can. Each line is JSON, keyed and chained like the records. Copies kept elsewhere (the
-``recorder/head`` topic, another machine) protect against the loss of both files.
+A chain alone cannot show that its end was cut off, or that the whole file was replaced by an older copy; an
+anchor that is newer than the file can. Each line is JSON, keyed and chained like the records. Copies kept
+elsewhere (the ``recorder/head`` topic, another machine) protect against the loss of both files.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ def anchors_path(ledger: str | Path) -> Path:
 
 
 def read_anchors(path: Path, key: bytes) -> Iterator[Anchor]:
-    """The anchors in ``path``, each checked; raises LedgerError, with the line, at the first that does not fit.
+    """The anchors in ``path``, each checked; raises LedgerError, with the line, at the first that does not
+    fit.
 
     A last line without its end is left out: a crash can tear it.
     """

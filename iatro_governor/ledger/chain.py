@@ -1,7 +1,7 @@
 """The keyed chain: each record's mac covers the record and the mac before it (HMAC-SHA256).
 
-Without the key nobody can add, change, drop or reorder a record and still have a chain that verifies. What a chain
-cannot show by itself, that its end was cut off, the anchors show (``anchors.py``).
+Without the key nobody can add, change, drop or reorder a record and still have a chain that verifies. What a
+chain cannot show by itself, that its end was cut off, the anchors show (``anchors.py``).
 """
 
 from __future__ import annotations

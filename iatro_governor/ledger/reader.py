@@ -100,4 +100,5 @@ def _stored(path: Path, row: tuple[Any, ...]) -> StoredRecord:
         raise LedgerError(f"{path}: record {row[0]} is damaged: {error}") from error
     if not isinstance(body, dict):
         raise LedgerError(f"{path}: record {row[0]} is damaged: its body is no object")
-    return StoredRecord(*row[:-1], body)
+    id, kind, writer, number, t, plan_id, channel, context = row[:-1]
+    return StoredRecord(id, kind, writer, number, t, plan_id, channel, context, body)

@@ -18,10 +18,11 @@ NUMBER_LIMIT = 2**63
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One thing to remember: the ``number``-th of its ``kind`` from this ``writer`` (numbers start at 0, no gaps).
+    """One thing to remember: the ``number``-th of its ``kind`` from this ``writer`` (numbers start at 0, no
+    gaps).
 
-    ``t`` is in seconds of the run's clock, ``body`` anything that JSON can hold (NaN and infinities are kept as
-    the strings "NaN", "Infinity", "-Infinity").
+    ``t`` is in seconds of the run's clock, ``body`` anything that JSON can hold (NaN and infinities are kept
+    as the strings "NaN", "Infinity", "-Infinity").
     """
 
     kind: str
@@ -53,7 +54,7 @@ Row = tuple[int, str, str, int, float, str | None, str | None, str, str]
 
 
 def lost(of: str, writer: str, first: int, last: int, cause: str, t: float) -> Record:
-    """A record that settles the numbers ``first..last`` of (``of``, ``writer``): they will never come, and why."""
+    """A record that settles ``first..last`` of (``of``, ``writer``): they will never come, and why."""
     if not 0 <= first <= last:
         raise LedgerError(f"lost numbers {first}..{last}: the first must be >= 0 and not after the last")
     body = {"of": of, "first": first, "last": last, "cause": cause}
@@ -81,12 +82,13 @@ def row_of(record: Record, row_id: int, context: str) -> Row:
         raise LedgerError(f"{record.kind} {number} of {record.writer}: time {t!r} is not finite")
     if not record.kind or not record.writer:
         raise LedgerError(f"record {number}: kind and writer must not be empty")
-    return (row_id, plain(record.kind), plain(record.writer), number, float(t), _plain_or_none(record.plan_id),
+    return (row_id, plain(record.kind), plain(record.writer), number, float(t),
+    _plain_or_none(record.plan_id),
             _plain_or_none(record.channel), context, canonical(record.body))  # fmt: skip
 
 
 def canonical(body: dict[str, Any]) -> str:
-    """``body`` as one line of strict ASCII JSON with sorted keys; the same content always gives the same text."""
+    """``body`` as one line of strict ASCII JSON, keys sorted: the same content gives the same text."""
     try:
         return _dumps(body)
     except ValueError:

@@ -1,12 +1,12 @@
 """The governor's own memory of its decisions: a preallocated circular log on disk, written before publishing.
 
-Each entry is written into a mapped file, so it survives the end of the process, however that comes, at the cost of a
-few memory copies. Entries stay until the ledger has acknowledged them. A full ring never overwrites what nobody has
-stored yet: it refuses the entry, and the refused number stays visible as a gap.
+Each entry is written into a mapped file, so it survives the end of the process, however that comes, at the
+cost of a few memory copies. Entries stay until the ledger has acknowledged them. A full ring never overwrites
+what nobody has stored yet: it refuses the entry, and the refused number stays visible as a gap.
 
-Layout: a page with two copies of the state, written in turn and each with a checksum, then ``capacity`` bytes of
-entries (length, checksum, number, payload, padded to 8 bytes). Positions only ever grow; the place in the file is the
-position modulo the capacity.
+Layout: a page with two copies of the state, written in turn and each with a checksum, then ``capacity`` bytes
+of entries (length, checksum, number, payload, padded to 8 bytes). Positions only ever grow; the place in the
+file is the position modulo the capacity.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ class Ring:
     def open(cls, path: str | Path, capacity: int = DEFAULT_CAPACITY) -> Ring:
         """Creates the ring ``path`` with room for ``capacity`` bytes, or continues the one that is there.
 
-        An existing ring keeps its own capacity, its writer id and its numbers. Raises LedgerError where another
-        process has it, there is no room for it, or the file is no ring.
+        An existing ring keeps its own capacity, its writer id and its numbers. Raises LedgerError where
+        another process has it, there is no room for it, or the file is no ring.
         """
         path = Path(path).absolute()
         lock = take(path, "ring")
@@ -117,13 +117,13 @@ class Ring:
         return True
 
     def unacknowledged(self, first: int = 0) -> Iterator[tuple[int, bytes]]:
-        """The waiting entries (number, payload) from number ``first`` on, oldest first: what to send again."""
+        """The waiting entries (number, payload) from ``first`` on, oldest first: what to send again."""
         for number, position, _ in tuple(self._held):
             if number >= first:
                 yield number, self._payload(position)
 
     def gaps(self) -> list[tuple[int, int]]:
-        """The numbers (first, last) that were used, are not acknowledged and hold no entry: to be declared lost."""
+        """Used, unacknowledged numbers (first, last) that hold no entry: to be declared lost."""
         found, expected = [], self._acknowledged
         for number in (*(held[0] for held in self._held), self._next):
             if number > expected:
@@ -132,7 +132,7 @@ class Ring:
         return found
 
     def acknowledge(self, up_to: int) -> int:
-        """Frees every entry below ``up_to`` and returns how many those were; an older acknowledgement frees none."""
+        """Frees the entries below ``up_to`` and returns how many; an older acknowledgement frees none."""
         if up_to > self._next:
             raise LedgerError(
                 f"ring: {up_to} acknowledged, but only the numbers below {self._next} were used"
@@ -150,7 +150,7 @@ class Ring:
         return freed
 
     def skip_to(self, number: int) -> None:
-        """Goes on at ``number`` at least: for a ring that lost its end to a power cut that the ledger outlived."""
+        """Goes on at ``number`` at least: for a ring whose end a power cut took and the ledger kept."""
         if number > self._next:
             self._next = number
             self._save()
@@ -224,7 +224,8 @@ class Ring:
         return _STATE.unpack(state) if state.startswith(_MAGIC) and crc32(state) == check else None
 
     def _find_entries(self) -> None:
-        """Finds what is held again, including entries that were written just before the state would have been.
+        """Finds what is held again, including entries that were written just before the state would have
+        been.
 
         After a power cut the file can hold less than its state says; numbers that are not found become gaps.
         """

@@ -52,7 +52,8 @@ def connect_reader(path: Path) -> sqlite3.Connection:
     """A read-only connection, to a ledger that is being written too; leaves no file behind."""
     if not path.is_file():
         raise LedgerError(f"{path}: no such ledger")
-    # A writer's connection always has a -wal file. Without one nothing writes, and even read-only media will do.
+    # A writer's connection always has a -wal file. Without one nothing writes, and even read-only media will
+    # do.
     mode = "mode=ro" if Path(f"{path}-wal").exists() else "mode=ro&immutable=1"
     with translated(path):
         return sqlite3.connect(

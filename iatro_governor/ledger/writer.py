@@ -73,9 +73,9 @@ class Ledger:
     def open(cls, path: str | Path, *, key: bytes, context: str, software_version: str) -> Ledger:
         """Creates the ledger ``path`` or continues it.
 
-        ``context`` (field, simulation, evaluation) goes into every record of this session. Raises LedgerError when
-        another writer has it, the file is no ledger or newer than this program, or the disk refuses; ChainBroken
-        when its end does not fit the key and its anchors.
+        ``context`` (field, simulation, evaluation) goes into every record of this session. Raises LedgerError
+        when another writer has it, the file is no ledger or newer than this program, or the disk refuses;
+        ChainBroken when its end does not fit the key and its anchors.
         """
         path = Path(path).absolute()
         with ExitStack() as undo:
@@ -144,9 +144,10 @@ class Ledger:
     def append(self, records: Sequence[Record]) -> AppendResult:
         """Stores ``records`` in this order, in one commit that is on the disk when this returns.
 
-        A (kind, writer, number) that is already here is counted and not stored again; if it comes with another
-        content, that content is kept as a record of kind ``conflict``. Raises LedgerError, with nothing stored,
-        when a record cannot be written down or the disk refuses; the same call may then be made again.
+        A (kind, writer, number) that is already here is counted and not stored again; if it comes with
+        another content, that content is kept as a record of kind ``conflict``. Raises LedgerError, with
+        nothing stored, when a record cannot be written down or the disk refuses; the same call may then be
+        made again.
         """
         for record in records:
             if record.kind in OWN_KINDS:
@@ -224,7 +225,7 @@ class Ledger:
             self._keep_conflict(batch, record)
 
     def _keep_conflict(self, batch: _Batch, record: Record) -> None:
-        """The number is taken by another content: that is evidence, so it is kept once, under a number of ours."""
+        """The number is taken by another content: evidence, so it is kept once, under a number of ours."""
         count = len(self._stored.get((CONFLICT, self.ledger_id), ())) + batch.conflicts
         body = {"kind": record.kind, "writer": record.writer, "number": record.number, "body": record.body}
         digest = hashlib.sha256(canonical(body).encode()).digest()
@@ -247,7 +248,7 @@ class Ledger:
         batch.rows.append((*row, self._chain.link(row)))
 
     def _commit(self, batch: _Batch, event: str, *, create: bool = False) -> str | None:
-        """Makes ``batch`` durable, then counts it, then anchors it; returns why the anchor could not be written."""
+        """Makes ``batch`` durable, counts it, anchors it; returns why no anchor could be written."""
         try:
             with store.translated(self.path):
                 self._db.execute("BEGIN IMMEDIATE")

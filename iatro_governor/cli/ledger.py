@@ -1,0 +1,78 @@
+"""``iatro ledger``: is the record whole and unchanged, and does it add up?"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from ..errors import LedgerError
+
+app = typer.Typer(
+    name="ledger", no_args_is_help=True, help="Check that a ledger is whole, unchanged and adds up."
+)
+
+Db = Annotated[Path, typer.Argument(metavar="DB", help="The ledger, as ledger.db.")]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option("--key", metavar="FILE", help="The key's file; else IATRO_KEY, else DB.key beside it."),
+]
+Anchors = Annotated[
+    Path | None,
+    typer.Option("--anchors", metavar="FILE", help="A copy of the anchors kept elsewhere; else DB.anchors."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Accepted everywhere; the output is JSON anyway.")]
+
+
+@app.command()
+def verify(db: Db, key: KeyFile = None, anchors: Anchors = None, as_json: Json = False) -> None:
+    """Check every record against the key and the anchors; exit 0 sound, 1 not, 2 no ledger.
+
+    The result is one JSON document on standard output; "first_bad" is the first wrong or missing record.
+    """
+    from ..ledger.check import verify as check
+    from ..ledger.keys import find_key
+
+    result = _or_unusable(
+        lambda: check(db, find_key(db, key, os.environ.get("IATRO_KEY")), anchors=anchors).to_json()
+    )
+    if not result["sound"]:
+        print(f"not sound: {result['problem']}", file=sys.stderr)
+    _finish(result)
+
+
+@app.command()
+def reconcile(db: Db, as_json: Json = False) -> None:
+    """Count statements, verdicts and commands, and say whether the sums hold; exit 0, 1 or 2 as verify does.
+
+    Reads what is there and trusts it: verify tells whether it may be trusted.
+    """
+    from ..ledger.accounts import reconcile as account
+
+    result = _or_unusable(lambda: account(db))
+    for problem in result["problems"]:
+        print(f"not sound: {problem}", file=sys.stderr)
+    _finish(result)
+
+
+def _or_unusable(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return work()
+    except LedgerError as error:
+        _refuse(str(error))
+
+
+def _refuse(message: str) -> NoReturn:
+    print(json.dumps({"sound": None, "error": message}))
+    print(message, file=sys.stderr)
+    raise typer.Exit(2)
+
+
+def _finish(result: dict[str, Any]) -> NoReturn:
+    print(json.dumps(result, indent=2))
+    raise typer.Exit(0 if result["sound"] else 1)
