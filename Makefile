@@ -1,0 +1,27 @@
+# The project's tasks. `make setup` once; the others run it first and it does nothing when all is up to date.
+
+PYTHON ?= python3
+RUN := .venv/bin/iatro-env
+
+.PHONY: setup demo test lint lock clean
+
+setup:
+	@$(PYTHON) tools/setup_env.py
+
+demo: setup
+	@.venv/bin/iatro demo $(if $(TRANSCRIPTS),--transcripts "$(TRANSCRIPTS)")
+
+# K=expression selects tests, as pytest's -k does.
+test: setup
+	@$(RUN) python tools/run_tests.py $(if $(K),-k "$(K)")
+
+lint: setup
+	@$(RUN) ruff check .
+	@$(RUN) mypy
+	@$(RUN) lint-imports
+
+lock:
+	@tools/lock.sh --upgrade
+
+clean:
+	rm -rf build install log out .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
