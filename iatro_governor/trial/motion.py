@@ -1,0 +1,122 @@
+"""How a scripted planner's motion becomes twist commands. Pure: time and pose come in, a command goes out.
+
+Each skill has ``command(t, pose) -> values | None``: t in seconds since the skill began, pose [x, y, yaw] in the
+odometry frame, values [vx, vy, vz, wx, wy, wz]; None once it is over. The skills look only at where the robot is, so
+they still arrive when somebody scales their commands, and give up when they are held.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from iatro_governor.trial.scenario import Face, Goto, Motion, Segment
+
+Values = tuple[float, float, float, float, float, float]
+Pose = tuple[float, float, float]
+
+HEADING_GAIN = 2.0  # 1/s, well under the bandwidth of a base with 50 ms of lag
+DRIVE_WITHIN = 0.5  # rad of heading error above which the robot only turns
+PROGRESS = 0.05  # m or rad by which a skill must come closer to count as alive
+SLOWEST = 0.08  # m/s, so that the last centimetres do not take for ever
+SLOWEST_TURN = 0.2  # rad/s
+
+
+class Skill(Protocol):
+    """A piece of motion under way."""
+
+    def command(self, t: float, pose: Pose) -> Values | None: ...
+
+
+def skill(motion: Motion) -> Skill:
+    """The running form of one piece of motion."""
+    if motion.goto is not None:
+        return _Going(motion.goto)
+    if motion.face is not None:
+        return _Facing(motion.face)
+    if motion.commands is not None:
+        return _Playing(motion.commands)
+    return _Waiting(motion.wait_s or 0.0)
+
+
+@dataclass(slots=True)
+class _Progress:
+    """Says when something has not come closer for ``patience`` seconds."""
+
+    patience: float
+    best: float = math.inf
+    since: float = 0.0
+
+    def stuck(self, t: float, remaining: float) -> bool:
+        if remaining < self.best - PROGRESS:
+            self.best, self.since = remaining, t
+        return t - self.since > self.patience
+
+
+@dataclass(slots=True)
+class _Going:
+    goal: Goto
+    progress: _Progress = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.progress = _Progress(self.goal.give_up_s)
+
+    def command(self, t: float, pose: Pose) -> Values | None:
+        goal = self.goal
+        dx, dy = goal.x - pose[0], goal.y - pose[1]
+        distance = math.hypot(dx, dy)
+        error = _wrapped(math.atan2(dy, dx) - pose[2])
+        if distance < goal.tolerance or t > goal.timeout_s or self.progress.stuck(t, distance + abs(error)):
+            return None
+        turn = _turn(error, goal.turn_speed)
+        if abs(error) > DRIVE_WITHIN:
+            return _twist(0.0, turn)
+        braked = max(SLOWEST, math.sqrt(2 * goal.braking * max(distance - goal.tolerance / 2, 0.0)))
+        return _twist(min(goal.speed, braked) * math.cos(error), turn)
+
+
+@dataclass(slots=True)
+class _Facing:
+    goal: Face
+
+    def command(self, t: float, pose: Pose) -> Values | None:
+        error = _wrapped(self.goal.yaw - pose[2])
+        if abs(error) < self.goal.tolerance or t > self.goal.timeout_s:
+            return None
+        turn = _turn(error, self.goal.turn_speed)
+        return _twist(0.0, math.copysign(max(abs(turn), SLOWEST_TURN), error))
+
+
+@dataclass(slots=True)
+class _Playing:
+    segments: tuple[Segment, ...]
+
+    def command(self, t: float, pose: Pose) -> Values | None:
+        if t >= self.segments[-1].at + self.segments[-1].for_:
+            return None
+        for segment in self.segments:
+            if segment.at <= t < segment.at + segment.for_:
+                vx, vy, vz, wx, wy, wz = segment.values
+                return (vx, vy, vz, wx, wy, wz)
+        return _twist(0.0, 0.0)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    seconds: float
+
+    def command(self, t: float, pose: Pose) -> Values | None:
+        return _twist(0.0, 0.0) if t < self.seconds else None
+
+
+def _turn(error: float, limit: float) -> float:
+    return max(-limit, min(limit, HEADING_GAIN * error))
+
+
+def _twist(speed: float, turn: float) -> Values:
+    return (speed, 0.0, 0.0, 0.0, 0.0, turn)
+
+
+def _wrapped(angle: float) -> float:
+    return math.remainder(angle, 2 * math.pi)
