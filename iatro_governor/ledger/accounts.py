@@ -18,9 +18,9 @@ _COMMANDS = "SELECT count(*) FROM record WHERE kind = 'decision' AND body ->> 't
 def reconcile(path: str | Path) -> dict[str, Any]:
     """The counts of a ledger and whether they add up; ``lost`` counts the numbers that never came.
 
-    ``missing`` lists them per ``kind/writer`` as [first, last], those declared lost included. ``sound`` is true
-    when both sums hold, nothing is missing and no number came with two different contents; ``problems`` says
-    what does not. ``duplicates`` are those of closed sessions.
+    ``missing`` lists them per ``kind/writer`` as [first, last], those declared lost included. ``sound`` is
+    true when both sums hold, nothing is missing and no number came with two different contents; ``problems``
+    says what does not. ``duplicates`` are those of closed sessions.
     """
     with Reader(path) as reader:
         counts = _counts(reader)

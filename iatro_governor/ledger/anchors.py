@@ -109,10 +109,8 @@ class AnchorLog:
         os.ftruncate(self._file, self._size)
         lines = whole.splitlines(keepends=True)
         lines = lines[1:] if start else lines  # reading may have begun inside a line
-        last = None
-        for last in _checked(lines, self._path, self._key, previous=None if start else ""):
-            pass
-        return last
+        found = list(_checked(lines, self._path, self._key, previous=None if start else ""))
+        return found[-1] if found else None
 
     def append(self, event: str, ledger_id: str, records: int, head: bytes, *, sync: bool) -> None:
         """Writes one anchor, to the disk itself if ``sync``; raises LedgerError where it cannot."""

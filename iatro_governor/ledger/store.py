@@ -76,11 +76,11 @@ def is_empty(db: sqlite3.Connection) -> bool:
 
 def layout_problem(db: sqlite3.Connection) -> str | None:
     """What is wrong with the file's layout, or None; anything added to it counts as wrong."""
+    if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        return "not a ledger (its application id says so)"
     if (version := db.execute("PRAGMA user_version").fetchone()[0]) != SCHEMA:
         newer = ", written by a newer version of this program" if version > SCHEMA else ""
         return f"schema version {version} (allowed: {SCHEMA}){newer}"
-    if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-        return "its application id is not a ledger's"
     found = {row[0] for row in db.execute("SELECT sql FROM sqlite_master")}
     if missing := {TABLE, *INDEXES} - found:
         return f"not a ledger's layout: {len(missing)} of its table and indexes are missing or changed"

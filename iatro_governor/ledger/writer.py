@@ -167,7 +167,11 @@ class Ledger:
 
     def missing(self) -> dict[tuple[str, str], list[tuple[int, int]]]:
         """Per (kind, writer) the numbers (first, last) that have neither come nor been declared lost."""
-        return {key: gaps for key, settled in self._settled.items() if (gaps := settled.missing())}
+        return {
+            key: gaps
+            for key, settled in self._settled.items()
+            if key[0] != LOST and (gaps := settled.missing())
+        }
 
     def head(self) -> tuple[int, str]:
         """(number of records, mac of the last one as hex)."""

@@ -1,0 +1,152 @@
+"""Killed writers, full disks and power cuts: whatever append() returned for is there afterwards."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from iatro_governor.ledger import Ledger, Reader, reconcile, verify
+
+Open = Callable[..., Ledger]
+
+WRITER = """
+import random, sys
+from iatro_governor.ledger import Ledger, Record
+ledger = Ledger.open(sys.argv[1], key=bytes(range(32)), context="simulation", software_version="0.1.0")
+rng = random.Random(int(sys.argv[2]))
+number = ledger.next_expected("decision", "ring")
+while True:
+    size = rng.randint(1, 40)
+    body = {"trigger": "tick", "fill": "x" * rng.randint(0, 3000)}
+    ledger.append([Record("decision", "ring", n, n * 0.01, "p", "base", body) for n in range(number, number + size)])
+    number += size
+    print(number, ledger.next_expected("decision", "ring"), flush=True)
+"""
+
+FULL_DISK = """
+import resource, sys
+from iatro_governor.errors import LedgerError
+from iatro_governor.ledger import Ledger, Record
+resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))
+ledger = Ledger.open(sys.argv[1], key=bytes(range(32)), context="simulation", software_version="0.1.0")
+def batch(n):
+    return [Record("decision", "ring", k, 0.0, None, None, {"fill": "x" * 2000}) for k in range(n, n + 5)]
+number = 0
+try:
+    while number < 100_000:
+        ledger.append(batch(number))
+        number += 5
+except LedgerError as error:
+    print(error)
+assert ledger.next_expected("decision", "ring") == number
+assert ledger.head()[0] == number + 1
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+ledger.append(batch(number))
+ledger.close()
+print(number + 5)
+"""
+
+
+@contextmanager
+def writing(path: Path, seed: int) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(path), str(seed)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    try:
+        yield process, process.stdout
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def acknowledged(line: str) -> int:
+    number, expected = map(int, line.split())
+    assert number == expected
+    return number
+
+
+def test_nothing_acknowledged_is_lost_by_kill(tmp_path: Path, key: bytes, open_ledger: Open) -> None:
+    path, rng, last = tmp_path / "ledger.db", random.Random(11), 0
+    for seed in range(8):
+        with writing(path, seed) as (process, output):
+            for _ in range(rng.randint(1, 30)):
+                last = acknowledged(output.readline())
+            process.kill()
+            for line in output:  # what was acknowledged between the last look and the kill
+                last = acknowledged(line) if line.endswith("\n") else last
+        assert verify(path, key).sound
+        with Reader(path) as reader:
+            assert reader.count("decision") >= last
+    with open_ledger() as ledger:
+        assert ledger.next_expected("decision", "ring") >= last
+    assert reconcile(path)["lost"] == 0
+    assert verify(path, key).closed
+
+
+def test_a_copy_taken_at_any_moment_holds_what_was_acknowledged(
+    tmp_path: Path, key: bytes, open_ledger: Open
+) -> None:
+    """Files as a power cut would leave them: copied while the writer is held still."""
+    path, rng = tmp_path / "ledger.db", random.Random(12)
+    with writing(path, 1) as (process, output):
+        for moment in range(6):
+            for _ in range(rng.randint(1, 20)):
+                last = acknowledged(output.readline())
+            os.kill(process.pid, signal.SIGSTOP)
+            copy = tmp_path / f"copy{moment}.db"
+            for suffix in ("", "-wal", ".anchors"):
+                shutil.copy(f"{path}{suffix}", f"{copy}{suffix}")
+            os.kill(process.pid, signal.SIGCONT)
+            with open_ledger(copy.name) as ledger:
+                assert ledger.next_expected("decision", "ring") >= last
+            assert verify(copy, key).closed
+
+
+def test_a_torn_last_anchor_is_repaired(tmp_path: Path, key: bytes, open_ledger: Open) -> None:
+    path = tmp_path / "ledger.db"
+    with writing(path, 3) as (_, output):
+        last = acknowledged(output.readline())
+    anchors = Path(f"{path}.anchors")
+    anchors.write_bytes(anchors.read_bytes()[:-20])
+    assert verify(path, key).sound
+    with open_ledger() as ledger:
+        assert ledger.next_expected("decision", "ring") >= last
+    assert verify(path, key).closed
+
+
+def test_a_full_disk_is_an_error_and_writing_goes_on_once_there_is_room(tmp_path: Path, key: bytes) -> None:
+    path = tmp_path / "ledger.db"
+    run = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, str(path)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    message, number = run.stdout.splitlines()
+    assert "disk is full or failing" in message
+    with Reader(path) as reader:
+        assert reader.count("decision") == int(number) > 5
+    assert verify(path, key).closed
+    assert reconcile(path)["lost"] == 0
+
+
+def test_a_ledger_that_died_while_it_was_made_can_be_made_again(
+    tmp_path: Path, key: bytes, open_ledger: Open
+) -> None:
+    open_ledger().close()
+    created = Path(f"{tmp_path}/ledger.db.anchors").read_bytes().splitlines(keepends=True)[0]
+    for leftovers in (b"", created, created[:30]):
+        for path in tmp_path.iterdir():
+            path.unlink()
+        (tmp_path / "ledger.db.anchors").write_bytes(leftovers)
+        (tmp_path / "ledger.db").touch()
+        open_ledger().close()
+        assert verify(tmp_path / "ledger.db", key).closed

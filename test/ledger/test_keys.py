@@ -1,0 +1,40 @@
+"""Keys: made once, private, found by precedence, bad ones refused."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from iatro_governor.errors import LedgerError
+from iatro_governor.ledger.keys import create_key, find_key, key_beside, read_key
+
+
+def test_a_new_key_is_private_and_never_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    made = create_key(path)
+    assert len(made) == 32
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert read_key(path) == made
+    with pytest.raises(LedgerError, match="never overwritten"):
+        create_key(path)
+
+
+def test_precedence(tmp_path: Path) -> None:
+    ledger, file = tmp_path / "ledger.db", tmp_path / "other"
+    with pytest.raises(LedgerError, match="no key for"):
+        find_key(ledger, None, None)
+    beside, named = create_key(key_beside(ledger)), create_key(file)
+    environment = "ab" * 32
+    assert find_key(ledger, file, environment) == named
+    assert find_key(ledger, None, environment) == bytes.fromhex(environment)
+    assert find_key(ledger, None, "") == beside
+
+
+@pytest.mark.parametrize("text", ["", "short", "zz" * 32, "ab" * 31, "\xff"])
+def test_bad_keys_are_refused(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    path.write_text(text, encoding="latin-1")
+    with pytest.raises(LedgerError, match=r"not a ledger key|cannot be read"):
+        read_key(path)
