@@ -1,6 +1,7 @@
 """The steps that make ``.venv``, and which of them are up to date.
 
-Each step has a key, a hash of everything it depends on; the keys of the steps done are in ``.venv/setup.json``.
+Each step has a key, a hash of everything it depends on; the keys of the steps done are kept in
+``.venv/setup.json``.
 """
 
 from __future__ import annotations
@@ -37,9 +38,17 @@ class Step:
 class Ros(Protocol):
     """Where ROS 2 comes from."""
 
-    lock: str
-    system_packages: bool
-    identity: str
+    @property
+    def lock(self) -> str:
+        """The lock file of what pip installs beside it."""
+
+    @property
+    def system_packages(self) -> bool:
+        """Whether the virtual environment sees the system's Python packages."""
+
+    @property
+    def identity(self) -> str:
+        """Which ROS 2 it is: another one needs another environment."""
 
     def prepare(self, environment: Environment) -> None:
         """Put right what was installed, before anything is built on it."""
@@ -118,7 +127,8 @@ class Environment:
         base = digest([str(self.root), version, self.ros.identity])
         packages = digest([base, lock])
         built = digest([packages, *self._build_inputs()])
-        launched = digest([built, *(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))])
+        tools = sorted(Path(__file__).parent.glob("*.py"))
+        launched = digest([built, *(path.read_bytes() for path in tools)])
         count = lock.count(b"==")
         return [
             Step("virtual environment", f"{self.venv}, Python {version}", base, self._create),
@@ -128,9 +138,8 @@ class Environment:
         ]
 
     def _build_inputs(self) -> Iterable[str | bytes]:
-        # colcon links to these two folders' files, so only their names count.
-        for pattern in ("launch/*.py", "config/*.yaml"):
-            yield from (path.name for path in sorted(self.root.glob(pattern)))
+        # Launch files are linked to, so only their names count; all else shared is found in the checkout itself.
+        yield from (path.name for path in sorted(self.root.glob("launch/*.py")))
         for pattern in ("CMakeLists.txt", "package.xml", "msg/*.msg", "srv/*.srv", "scripts/*"):
             for path in sorted(self.root.glob(pattern)):
                 yield path.relative_to(self.root).as_posix()
@@ -139,7 +148,7 @@ class Environment:
     def _create(self) -> None:
         shutil.rmtree(self.venv, ignore_errors=True)
         options = ["--system-site-packages"] if self.ros.system_packages else []
-        command = [sys.executable, "-m", "venv", *options, self.venv]
+        command: list[str | Path] = [sys.executable, "-m", "venv", *options, self.venv]
         try:
             run("virtual environment", command, os.environ, self.log("venv"))
         except StepFailed as failure:
@@ -157,17 +166,17 @@ class Environment:
         self.ros.prepare(self)
 
     def _pip(self, requirements: Path, options: list[str]) -> None:
-        command = [self.python, "-m", "pip", "install", "--require-hashes", *options, "-r", requirements]
+        command: list[str | Path] = [self.python, "-m", "pip", "install", "--require-hashes", *options]
         quiet = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PIP_PROGRESS_BAR": "off"}
         log = self.log("pip")
         try:
-            run("packages", command, self.variables() | quiet, log)
+            run("packages", [*command, "-r", requirements], self.variables() | quiet, log)
         except StepFailed as failure:
             raise StepFailed("packages", failure.cause, pip_cure(log)) from None
 
     def _build(self) -> None:
         shutil.rmtree(self.colcon, ignore_errors=True)
-        command = [
+        command: list[str | Path] = [
             *(self.ros.colcon(self), "--log-base", self.colcon / "log", "build", "--paths", self.root),
             *("--build-base", self.colcon / "build", "--install-base", self.install),
             *("--merge-install", "--symlink-install", "--event-handlers", "console_direct+"),

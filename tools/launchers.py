@@ -1,8 +1,9 @@
 """The small files that give a program the project's environment before Python starts.
 
-The dynamic linker reads LD_LIBRARY_PATH once, at the start of a process, so ROS 2's libraries and those of our
-messages must be named before. ``iatro-env`` sets the environment and runs any command in it; ``iatro`` starts the
-command line through it; and a bare ``python`` of the virtual environment starts itself again through it, once.
+The dynamic linker reads LD_LIBRARY_PATH once, at the start of a process, so ROS 2's libraries and those of
+our messages must be named before. ``iatro-env`` sets the environment and runs any command in it; ``iatro``
+starts the command line through it; and a bare ``python`` of the virtual environment starts itself again through
+it, once.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ MARK = "IATRO_ENV"
 
 ENV_SCRIPT = """\
 #!/bin/sh
-# Written by `make setup`. Usage: iatro-env COMMAND [ARGUMENT...], run with ROS 2 and the project's messages.
+# Written by `make setup`. Usage: iatro-env COMMAND [ARGUMENT...]
 if [ "${{{mark}:-}}" != {prefix} ]; then
 {exports}
     export {mark}={prefix}

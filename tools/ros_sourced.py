@@ -38,7 +38,7 @@ class SourcedRos:
 
     def prepare(self, environment: Environment) -> None:
         """Check that this Python is the one ROS 2 was built for."""
-        command = [environment.python, "-c", "import rclpy, rclpy.node"]
+        command: list[str | Path] = [environment.python, "-c", "import rclpy, rclpy.node"]
         try:
             run("ROS 2", command, environment.variables(), environment.log("rclpy"))
         except StepFailed as failure:

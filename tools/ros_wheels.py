@@ -1,7 +1,7 @@
 """ROS 2 from PyPI wheels: what must be put right in them, and the environment they need.
 
-The wheels' exported CMake files name the Python they were built with, under /opt/python/cpXY-cpXY; packages that
-build against them (our messages do) need the paths of the virtual environment instead.
+The wheels' exported CMake files name the Python they were built with, under /opt/python/cpXY-cpXY; packages
+that build against them (our messages do) need the paths of the virtual environment instead.
 """
 
 from __future__ import annotations

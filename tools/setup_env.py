@@ -1,7 +1,8 @@
 """Makes the project's environment: ``make setup``. Standard library only, Python 3.11 or 3.12.
 
-With a sourced ROS 2 (``ROS_DISTRO`` set) that one is used and only the rest comes from PyPI; without, ROS 2 Jazzy
-comes from PyPI wheels as well. Either way everything is under ``.venv``, and what is up to date is not done again.
+With a sourced ROS 2 (``ROS_DISTRO`` set) that one is used and only the rest comes from PyPI; without, ROS 2
+Jazzy comes from PyPI wheels as well. Either way everything is under ``.venv``, and what is up to date is not
+done again.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from report import StepFailed, say  # noqa: E402 (only found with the line above)
+from report import StepFailed, say  # only found with the line above
 
 if TYPE_CHECKING:
     from environment import Environment
@@ -30,7 +31,10 @@ def other_python() -> str | None:
     """The path of a supported Python on PATH, if there is one that runs."""
     for major, minor in PYTHONS:
         path = shutil.which(f"python{major}.{minor}")
-        if path and subprocess.run([path, "-c", "import venv"], capture_output=True, check=False).returncode == 0:
+        if path is None:
+            continue
+        tried = subprocess.run([path, "-c", "import venv"], capture_output=True, check=False)
+        if tried.returncode == 0:  # a version manager's stand-in is on PATH but does not run
             return path
     return None
 
@@ -44,7 +48,8 @@ def check_python() -> None:
         os.execv(path, [path, *sys.argv])
     wanted = " or ".join(f"{major}.{minor}" for major, minor in PYTHONS)
     given = f"this is {sys.version_info.major}.{sys.version_info.minor}, and neither {wanted} is on PATH"
-    raise StepFailed("Python", given, f"install Python {wanted}, or name one: make setup PYTHON=/path/to/python3.11")
+    cure = f"install Python {wanted}, or name one: make setup PYTHON=/path/to/python3.11"
+    raise StepFailed("Python", given, cure)
 
 
 def check_machine() -> None:
@@ -54,7 +59,8 @@ def check_machine() -> None:
             raise StepFailed("build tools", f"{tool} is not on PATH", f"apt install {tool}")
     free = shutil.disk_usage(ROOT).free
     if free < SPACE:
-        raise StepFailed("disk space", f"{free / 1e9:.1f} GB free in {ROOT}", f"free {SPACE / 1e9:.0f} GB there")
+        cause = f"{free / 1e9:.1f} GB free in {ROOT}"
+        raise StepFailed("disk space", cause, f"free {SPACE / 1e9:.0f} GB there")
 
 
 def setup(environment: Environment) -> int:
