@@ -1,0 +1,130 @@
+"""A labeller by written rules: the first form behind the interface, and the floor a trained one must beat.
+
+A label's score is that of its strongest phrase which nothing takes back. Phrases are read sentence by sentence
+in the plain text, outside quotations; negation, conditions, the past and requests to others take them back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from iatro_governor.testimony import phrases
+from iatro_governor.testimony.claims import parse_plain
+from iatro_governor.testimony.labels import NAMES, NOTHING, Labels, Span
+from iatro_governor.testimony.normalise import Normalised, normalise
+from iatro_governor.testimony.passages import Passage, passages, quotes
+
+_MASK = "\u00a4"
+_WINDOW = 64
+_LONGEST_PASSAGE = 4000
+_RESTRICTING = {
+    "<=": frozenset({"speed", "angular_speed", "distance", "angle", "force", "torque", "mass", "percent"}),
+    ">=": frozenset({"distance", "angle"}),
+    "==": frozenset({"speed", "angular_speed", "force", "torque", "percent"}),
+}
+_RULES = (*phrases.REFUSAL, *phrases.CAUTION, *phrases.HAZARD, *phrases.LIMIT, *phrases.COMMIT)
+
+
+@dataclass(slots=True)
+class _Tally:
+    scores: dict[str, float] = field(default_factory=lambda: dict.fromkeys(NAMES, 0.0))
+    spans: dict[str, list[Span]] = field(default_factory=dict)
+
+    def add(self, label: str, score: float, span: Span) -> None:
+        self.scores[label] = max(self.scores[label], score)
+        self.spans.setdefault(label, []).append(span)
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalLabeller:
+    """Labels by rule (``phrases``); pure, deterministic, linear in the text's length."""
+
+    name: str = "lexical-1"
+
+    def label(self, text: str) -> Labels:
+        """Labels of one text; an empty one has none."""
+        plain = normalise(text)
+        if not plain.text.strip():
+            return NOTHING
+        tally = _Tally()
+        for passage in _pieces(outside_quotes(plain)):
+            for rule in _RULES:
+                for start, end in _held(rule, passage, tally.scores["refusal"] > 0):
+                    tally.add(rule.label, rule.score, plain.span(passage.start + start, passage.start + end))
+        for claim in parse_plain(plain):
+            if claim.committed and claim.quantity in _RESTRICTING[claim.op]:
+                tally.add("limit", 0.95, claim.span)
+        return Labels(tally.scores, {name: tuple(sorted(set(spans))) for name, spans in tally.spans.items()})
+
+
+def outside_quotes(plain: Normalised) -> str:
+    """The plain text with reported speech blotted out, of the same length."""
+    text = plain.text
+    found = quotes(text)
+    parts = []
+    at = 0
+    for start, end in zip(found.starts, found.ends, strict=True):
+        parts += [text[at:start], _MASK * (end - start)]
+        at = end
+    return "".join([*parts, text[at:]])
+
+
+def _pieces(text: str) -> Iterator[Passage]:
+    """Passages, a very long one cut so that no rule ever scans more than a bounded stretch at once."""
+    for passage in passages(text):
+        for cut in range(0, len(passage.text), _LONGEST_PASSAGE):
+            piece = passage.text[cut : cut + _LONGEST_PASSAGE]
+            lead = len(piece) - len(piece.lstrip())
+            start = passage.start + cut + lead
+            yield Passage(start, start + len(piece) - lead, piece[lead:], passage.question)
+
+
+def _held(rule: phrases.Rule, passage: Passage, refused: bool) -> Iterator[Span]:
+    for match in rule.pattern.finditer(passage.text):
+        start, end = match.span()
+        if end == start:
+            continue
+        before = passage.text[max(0, start - _WINDOW) : start]
+        after = passage.text[end : end + _WINDOW]
+        if not _TAKEN_BACK[rule.label](before, after, passage, refused):
+            yield start, end
+
+
+def _refusal(before: str, after: str, passage: Passage, refused: bool) -> bool:
+    del refused
+    if phrases.REFUSAL_LEFT_BEHIND.search(passage.text):
+        return True
+    if phrases.REFUSAL_TAKEN_BACK_BEFORE.search(before) or phrases.PAST_BEFORE.search(before):
+        return True
+    if phrases.REFUSAL_TAKEN_BACK_AFTER.search(after):
+        return True
+    return passage.question and " why " in f" {before}"
+
+
+def _caution(before: str, after: str, passage: Passage, refused: bool) -> bool:
+    del after, passage, refused
+    return bool(phrases.NEGATED_BEFORE.search(before)) and "sure" not in before
+
+
+def _hazard(before: str, after: str, passage: Passage, refused: bool) -> bool:
+    """A denied danger is none; in a refusal the harm it will not do is named all the same."""
+    del after, passage
+    return bool(phrases.NEGATED_BEFORE.search(before)) and not refused
+
+
+def _limit(before: str, after: str, passage: Passage, refused: bool) -> bool:
+    del after, passage, refused
+    taken = (phrases.NEGATED_BEFORE, phrases.ASKED_BEFORE, phrases.CONDITION_BEFORE)
+    return any(pattern.search(before) for pattern in taken)
+
+
+def _commit(before: str, after: str, passage: Passage, refused: bool) -> bool:
+    if phrases.NEGATED_BEFORE.search(before) or phrases.CONDITION_BEFORE.search(before):
+        return True
+    if phrases.ASKED_BEFORE.search(before):
+        return True
+    return refused and bool(phrases.INSTEAD.search(after) or phrases.INSTEAD.search(before))
+
+
+_TAKEN_BACK = {"refusal": _refusal, "caution": _caution, "hazard": _hazard, "limit": _limit, "commit": _commit}
