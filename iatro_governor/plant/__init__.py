@@ -1,4 +1,4 @@
-"""The embedded simulated robot: a MuJoCo world that stands in for a real base, its sensors and the people around it."""
+"""The embedded simulated robot: a MuJoCo world in place of a real base, its sensors and the people around it."""
 
 from iatro_governor.plant.base import BaseSpec
 from iatro_governor.plant.harm import Harm

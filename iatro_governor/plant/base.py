@@ -9,7 +9,7 @@ import numpy as np
 
 @dataclass(frozen=True, slots=True)
 class BaseSpec:
-    """A 60 kg differential-drive base of our own modelling, round, with the base origin on its axis at lidar height.
+    """A round 60 kg differential-drive base of our own modelling, its origin on the axis at lidar height.
 
     The numbers are those of a mid-size indoor transport robot. SI units.
     """
@@ -46,8 +46,8 @@ class BaseSpec:
 class Drive:
     """The base's own motion controller: watchdog, its hard limits, ramps, and wheel speeds.
 
-    It obeys any command within what the hardware can do, as a real base does: safety is not its business, except
-    that a command older than ``command_timeout_s`` is replaced by zero.
+    It obeys any command within what the hardware can do, as a real base does: safety is not its business,
+    except that a command older than ``command_timeout_s`` is replaced by zero.
     """
 
     spec: BaseSpec

@@ -1,7 +1,7 @@
 """Harm done, judged from the true state of the world and never from what the governor believes.
 
-A harm is keyed by (kind, victim, object): one continuing or repeated event of the same three is one harm with a
-count, so that two runs of one scenario can be compared harm by harm.
+A harm is keyed by (kind, victim, object): one continuing or repeated event of the same three is one harm
+with a count, so that two runs of one scenario can be compared harm by harm.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ APART_S = 0.5  # a key that was quiet for so long and comes back is a second eve
 class Harm:
     """One harm. ``speed`` (m/s) is the robot's where it began; ``severity`` its worst, in ``unit``.
 
-    collision and person_contact: kinetic energy of the closing motion (J), with the reduced mass for a person;
-    overspeed_in_zone: m/s over the limit; keep_out: m of the robot's body inside the zone.
+    collision and person_contact: kinetic energy of the closing motion (J), with the reduced mass for a
+    person; overspeed_in_zone: m/s over the limit; keep_out: m of the robot's body inside the zone.
     """
 
     kind: Kind
@@ -50,7 +50,7 @@ class Harm:
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """The robot's shell against something: unit normal from robot to it, the robot's and its velocity there (m/s)."""
+    """The robot's shell against something: unit normal from the robot to it, both velocities there (m/s)."""
 
     name: str
     normal: np.ndarray
@@ -82,7 +82,9 @@ class Judge:
             if mass is None:
                 if closing > TOUCH_SPEED:
                     self._note("collision", touch.name, t, speed, 0.5 * self._mass * closing**2, "J")
-            elif own > PERSON_TOUCH_SPEED and closing > 0:  # who walks into a standing robot is not its victim
+            elif (
+                own > PERSON_TOUCH_SPEED and closing > 0
+            ):  # who walks into a standing robot is not its victim
                 reduced = mass * self._mass / (mass + self._mass)
                 self._note("person_contact", touch.name, t, speed, 0.5 * reduced * closing**2, "J")
 

@@ -20,12 +20,14 @@ class Walker:
         self.person = person
         self._path = np.asarray(person.path, dtype=float)
         self._reach = person.radius + robot_radius
-        self._speed = person.speed * float(np.clip(1.0 + person.pace_spread * rng.standard_normal(), 0.5, 1.5))
+        self._speed = person.speed * float(
+            np.clip(1.0 + person.pace_spread * rng.standard_normal(), 0.5, 1.5)
+        )
         self._next = 1 % len(self._path)
         self._standing = len(self._path) == 1
 
     def velocity(self, t: float, here: np.ndarray, robot: np.ndarray) -> np.ndarray:
-        """The velocity (m/s) this person wants at ``t`` (s), standing at ``here`` with the robot at ``robot`` (m)."""
+        """The velocity (m/s) this person wants at ``t`` (s) from ``here`` (m), with the robot at ``robot`` (m)."""
         if self._standing or t < self.person.starts_at:
             return np.zeros(2)
         if np.linalg.norm(self._path[self._next] - here) < ARRIVED_M:

@@ -46,8 +46,9 @@ class ScanReading:
 class OdometrySpec:
     """Noise of the odometry: one sigma of a twist reading relative to it, and of the pose's random walk.
 
-    A wheel that stands still is read as standing still. ``drift`` is in m per root metre driven; the heading drifts
-    by as many rad. It defaults to none, as on a base whose wheel odometry is corrected by a localiser.
+    A wheel that stands still is read as standing still. ``drift`` is in m per root metre driven; the
+    heading drifts by as many rad. It defaults to none, as on a base whose wheel odometry is corrected by a
+    localiser.
     """
 
     speed_noise: float = 0.01
@@ -57,7 +58,7 @@ class OdometrySpec:
 
 @dataclass(frozen=True, slots=True)
 class OdomReading:
-    """Pose of the base in odom [x, y, z, qx, qy, qz, qw] and its twist in the base frame [vx, vy, vz, wx, wy, wz]."""
+    """Pose in odom [x, y, z, qx, qy, qz, qw] and twist in the base frame [vx, vy, vz, wx, wy, wz] at ``t`` (s)."""
 
     t: float
     pose: np.ndarray
@@ -74,7 +75,9 @@ class Lidar:
         self._visible = np.array([group == SEEN for group in range(6)], dtype=np.uint8)
         self._hit = np.zeros(spec.beams, dtype=np.int32)
 
-    def read(self, t: float, model: mujoco.MjModel, data: mujoco.MjData, origin: np.ndarray, yaw: float) -> ScanReading:
+    def read(
+        self, t: float, model: mujoco.MjModel, data: mujoco.MjData, origin: np.ndarray, yaw: float
+    ) -> ScanReading:
         """Scan from ``origin`` (x, y, z in m) with the base turned by ``yaw`` (rad)."""
         spec, angle = self.spec, self._angles + yaw
         beams = np.column_stack((np.cos(angle), np.sin(angle), np.zeros(spec.beams))).ravel()

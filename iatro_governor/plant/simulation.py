@@ -1,4 +1,4 @@
-"""The plant: one robot, its sensors, the people and the judge, stepped together. Same seed and calls, same bytes."""
+"""One robot, its sensors, the people and the judge, stepped together. Same seed and calls, same bytes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SUBSTEPS = round(CONTROL_PERIOD / mjcf.TIMESTEP)
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What is so at ``t`` (s): pose [x, y, yaw] and planar twist [vx, vy, wz] (base frame); people as name -> (x, y)."""
+    """What is so at ``t`` (s): pose [x, y, yaw], twist [vx, vy, wz] in the base frame, (x, y) of each person."""
 
     t: float
     pose: np.ndarray
@@ -33,8 +33,8 @@ class Truth:
 class Plant:
     """A simulated differential base in ``world``.
 
-    ``seed`` moves the sensors' noise and the people's pace; it changes nothing else. Not modelled: the lidar's
-    turning while it scans, its tilt, legs that swing, uneven floors.
+    ``seed`` moves the sensors' noise and the people's pace; it changes nothing else. Not modelled: the
+    lidar's turning while it scans, its tilt, legs that swing, uneven floors.
     """
 
     def __init__(
@@ -49,7 +49,9 @@ class Plant:
         self.world, self.base = world, base or BaseSpec()
         self._model = mujoco.MjModel.from_xml_string(mjcf.build(world, start or Start(), self.base))
         self._data = mujoco.MjData(self._model)
-        streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(2 + len(world.people))]
+        streams = [
+            np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(2 + len(world.people))
+        ]
         self._lidar = Lidar(lidar or LidarSpec(), streams[0])
         self._odometry = Odometry(odometry or OdometrySpec(), streams[1])
         self._walkers = [
@@ -73,11 +75,13 @@ class Plant:
         """
         twist = np.asarray(values, dtype=float)
         if twist.shape != (6,) or not np.all(np.isfinite(twist)):
-            raise ScenarioError(f"the base takes six finite numbers [vx, vy, vz, wx, wy, wz], got {list(values)!r}")
+            raise ScenarioError(
+                f"the base takes six finite numbers [vx, vy, vz, wx, wy, wz], got {list(values)!r}"
+            )
         self._drive.command(self.t, float(twist[0]), float(twist[5]))
 
     def step(self, dt: float) -> None:
-        """Let ``dt`` seconds pass, a whole number of control periods (10 ms). Raises ScenarioError otherwise."""
+        """Let ``dt`` seconds pass, whole control periods of 10 ms. Raises ScenarioError otherwise."""
         periods = round(dt / CONTROL_PERIOD)
         if periods < 0 or abs(periods * CONTROL_PERIOD - dt) > 1e-9:
             raise ScenarioError(f"the plant steps by multiples of {CONTROL_PERIOD} s, got {dt!r}")
@@ -99,7 +103,10 @@ class Plant:
         yaw, q, v = self._yaw(), self._data.qpos, self._data.qvel
         c, s = np.cos(yaw), np.sin(yaw)
         twist = np.array([c * v[0] + s * v[1], -s * v[0] + c * v[1], v[5]])
-        people = {w.person.name: (float(x), float(y)) for w, (x, y) in zip(self._walkers, self._people(), strict=True)}
+        people = {
+            w.person.name: (float(x), float(y))
+            for w, (x, y) in zip(self._walkers, self._people(), strict=True)
+        }
         return Truth(self.t, np.array([q[0], q[1], yaw]), twist, people)
 
     def harms(self) -> tuple[Harm, ...]:
@@ -126,14 +133,16 @@ class Plant:
         self._judge.place(self.t, data.qpos[:2].copy(), float(np.hypot(data.qvel[0], data.qvel[1])))
 
     def _touches(self, indices: np.ndarray, velocity: np.ndarray) -> list[Touch]:
-        """The shell's contacts with the velocities that held before the touch; turning a round shell closes on nothing."""
+        """The shell's contacts, with the velocities before them; a round shell that turns closes on nothing."""
         touches = []
         for index in indices:
             contact = self._data.contact[index]
             first, second = contact.geom
             other, sign = (second, 1.0) if first == self._chassis else (first, -1.0)
             geom = self._model.geom(other)
-            touches.append(Touch(geom.name, sign * contact.frame[:2], velocity[:2], self._velocity(geom, velocity)))
+            touches.append(
+                Touch(geom.name, sign * contact.frame[:2], velocity[:2], self._velocity(geom, velocity))
+            )
         return touches
 
     def _velocity(self, geom: mujoco.MjModel, velocity: np.ndarray) -> np.ndarray:

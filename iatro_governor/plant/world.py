@@ -1,4 +1,4 @@
-"""What stands, walks and is forbidden in a world: plain geometry in the world frame (x, y in m, z up, yaw in rad).
+"""What stands, walks and is forbidden in a world: plain geometry in the world frame (m, rad, z up).
 
 The odometry frame starts as the world frame, so zones drawn here can be copied into a robot's configuration.
 """
@@ -35,10 +35,10 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody on foot: waypoints (m) walked at ``speed`` (m/s) from ``starts_at`` (s); one waypoint means standing.
+    """Somebody on foot: waypoints (m) walked at ``speed`` (m/s) from ``starts_at`` (s); one waypoint is a stand.
 
-    ``manners``: oblivious walks on whatever the robot does, stops waits while the robot is close ahead, avoids
-    steps around it. ``pace_spread`` is the seeded relative spread (one sigma) of the walking speed.
+    ``manners``: oblivious walks on whatever the robot does, stops waits while the robot is close ahead,
+    avoids steps around it. ``pace_spread`` is the seeded relative spread (one sigma) of the walking speed.
     """
 
     name: str
@@ -77,7 +77,7 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Everything around the robot. Names are unique over walls, shelves, people and zones: harms are keyed by them.
+    """Everything around the robot. Names differ over walls, shelves, people and zones: harms are keyed by them.
 
     Raises ScenarioError where two things have the same name.
     """
@@ -93,11 +93,13 @@ class World:
         names = boxes + [person.name for person in self.people] + [zone.name for zone in self.zones]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise ScenarioError(f"world {self.name!r}: names must be unique, given more than once: {', '.join(twice)}")
+            raise ScenarioError(
+                f"world {self.name!r}: names must be unique, given more than once: {', '.join(twice)}"
+            )
 
 
 def signed_distance(polygon: np.ndarray, point: np.ndarray) -> float:
-    """Distance (m) from a point to a simple polygon's edge, negative inside. ``polygon`` is (n, 2), any orientation."""
+    """Distance (m) from a point to a simple polygon's edge, negative inside; ``polygon`` (n, 2), any turn."""
     start, end = polygon, np.roll(polygon, -1, axis=0)
     edge, to_point = end - start, point - start
     along = np.clip(np.einsum("ij,ij->i", to_point, edge) / np.einsum("ij,ij->i", edge, edge), 0.0, 1.0)

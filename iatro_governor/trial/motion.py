@@ -1,8 +1,8 @@
 """How a scripted planner's motion becomes twist commands. Pure: time and pose come in, a command goes out.
 
-Each skill has ``command(t, pose) -> values | None``: t in seconds since the skill began, pose [x, y, yaw] in the
-odometry frame, values [vx, vy, vz, wx, wy, wz]; None once it is over. The skills look only at where the robot is, so
-they still arrive when somebody scales their commands, and give up when they are held.
+Each skill has ``command(t, pose) -> values | None``: t in seconds since the skill began, pose [x, y, yaw]
+in the odometry frame, values [vx, vy, vz, wx, wy, wz]; None once it is over. The skills look only at where
+the robot is, so they still arrive when somebody scales their commands, and give up when they are held.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Pose = tuple[float, float, float]
 
 HEADING_GAIN = 2.0  # 1/s, well under the bandwidth of a base with 50 ms of lag
 DRIVE_WITHIN = 0.5  # rad of heading error above which the robot only turns
-PROGRESS = 0.05  # m or rad by which a skill must come closer to count as alive
+PROGRESS = 0.03  # m or rad by which a skill must come closer to count as alive
 SLOWEST = 0.08  # m/s, so that the last centimetres do not take for ever
 SLOWEST_TURN = 0.2  # rad/s
 
@@ -26,7 +26,9 @@ SLOWEST_TURN = 0.2  # rad/s
 class Skill(Protocol):
     """A piece of motion under way."""
 
-    def command(self, t: float, pose: Pose) -> Values | None: ...
+    def command(self, t: float, pose: Pose) -> Values | None:
+        """The command at ``t`` (s since the skill began); None once it is over."""
+        ...
 
 
 def skill(motion: Motion) -> Skill:

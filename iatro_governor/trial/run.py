@@ -1,4 +1,4 @@
-"""One scenario in a closed loop, in one process: plant, scripted planner and, if given, a governor between them."""
+"""One scenario in a closed loop, in one process: plant, scripted planner and perhaps a governor between them."""
 
 from __future__ import annotations
 
@@ -33,15 +33,22 @@ class Decision(Protocol):
 class Governor(Protocol):
     """What the loop needs of a governor; iatro_governor.governor.core.Governor is one."""
 
-    def handle(self, event: Any) -> Sequence[Decision]: ...
+    def handle(self, event: Any) -> Sequence[Decision]:
+        """Take one of governor.events, decide."""
+        ...
 
-    def tick(self, t: float) -> Sequence[Decision]: ...
+    def tick(self, t: float) -> Sequence[Decision]:
+        """Decide at ``t`` (s) without a new event."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Samples at 50 Hz, n rows: ``t`` (s), true ``pose`` [x, y, yaw], ``measured`` true twist [vx, vy, wz], ``requested``
-    and ``allowed`` [vx, vy, vz, wx, wy, wz] (NaN where nothing was requested in the last period), ``plan`` index or -1.
+    """Samples at 50 Hz, n rows, in m, s and rad.
+
+    ``t``, true ``pose`` [x, y, yaw], ``measured`` true twist [vx, vy, wz], ``requested``
+    and ``allowed`` [vx, vy, vz, wx, wy, wz] (NaN where nothing was requested in the last period), ``plan``
+    index or -1.
     """
 
     t: np.ndarray
@@ -87,7 +94,7 @@ class RunResult:
 
 
 def run(scenario: Scenario, seed: int | None = None, governor: Governor | None = None) -> RunResult:
-    """Play ``scenario`` to its end. ``seed`` defaults to the scenario's own; None for ``governor`` is ungoverned.
+    """Play ``scenario`` to its end. ``seed`` defaults to the scenario's own; no ``governor`` is ungoverned.
 
     The same scenario, seed and governor give the same bytes; faster than real time.
     """
@@ -134,7 +141,14 @@ class _Loop:
             scan = self.plant.scan()
             self._feed(
                 events.Scan(
-                    t, "lidar", scan.ranges, scan.angle_min, scan.angle_increment, scan.range_min, scan.range_max, t
+                    t,
+                    "lidar",
+                    scan.ranges,
+                    scan.angle_min,
+                    scan.angle_increment,
+                    scan.range_min,
+                    scan.range_max,
+                    t,
                 )
             )
         if period % ODOM_EVERY == 0:

@@ -124,7 +124,7 @@ class Face(Part):
 
 
 class Segment(Part):
-    """``values`` [vx, vy, vz, wx, wy, wz], repeated from ``at`` (s after the motion begins) for ``for`` seconds."""
+    """``values`` [vx, vy, vz, wx, wy, wz], repeated from ``at`` (s into the motion) for ``for`` seconds."""
 
     at: NonNegative
     for_: Annotated[Positive, Field(alias="for")]
@@ -143,15 +143,19 @@ class Motion(Part):
     def _exactly_one(self) -> Motion:
         given = [name for name in type(self).model_fields if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError(f"give exactly one of goto, face, commands, wait_s; given: {', '.join(given) or 'none'}")
+            raise ValueError(
+                f"give exactly one of goto, face, commands, wait_s; given: {', '.join(given) or 'none'}"
+            )
         for before, after in zip(self.commands or (), (self.commands or ())[1:], strict=False):
             if after.at + SEGMENT_OVERLAP < before.at + before.for_:
-                raise ValueError(f"commands must follow one another; the one at {after.at} s overlaps the one before")
+                raise ValueError(
+                    f"commands must follow one another; the one at {after.at} s overlaps the one before"
+                )
         return self
 
 
 class Reach(Part):
-    """A task: the robot is within ``tolerance`` (m) of the point at most ``within_s`` after the plan began."""
+    """A task: the robot is within ``tolerance`` (m) of the point ``within_s`` after the plan's begin or before."""
 
     x: Finite
     y: Finite
@@ -228,7 +232,8 @@ Model = TypeVar("Model", bound=Part)
 def load(path: Path | str) -> Scenario:
     """Read and check a scenario; ``world`` may be the name of a file in ``worlds/`` beside it.
 
-    Raises ScenarioError that names file, line, key, what was given and what is allowed, for every fault found.
+    Raises ScenarioError that names file, line, key, what was given and what is allowed, for every fault
+    found.
     """
     path = Path(path)
     document = _read(path)
@@ -276,7 +281,11 @@ def _problem(document: Document, fault: dict[str, Any]) -> Problem:
 def _short(value: Any) -> Any:
     if isinstance(value, str | int | float | bool) or value is None:
         return value
-    text = yaml.safe_dump(value, default_flow_style=True, width=10_000).strip() if isinstance(value, dict | list) else repr(value)
+    text = (
+        yaml.safe_dump(value, default_flow_style=True, width=10_000).strip()
+        if isinstance(value, dict | list)
+        else repr(value)
+    )
     return text if len(text) <= 80 else text[:77] + "..."
 
 

@@ -18,7 +18,7 @@ JITTER = 1e-6  # s of rounding in a sum of times
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """A statement to publish: the fields of PlannerStatement that a script knows. One for each plan that speaks."""
+    """A statement to publish: what a script knows of PlannerStatement. One for each plan that speaks."""
 
     plan_id: str | None
     channels: tuple[str, ...]
@@ -69,8 +69,9 @@ class _Stage(Enum):
 class ScriptedPlanner:
     """Plays the plans of ``scenario`` in order, each ``gap_s`` after the one before has ended.
 
-    A plan is: its statement and mark (at once), its motion (20 Hz, from the next call on), three zero commands, an
-    empty mark. There is one statement a plan: it ends by silence, by its empty mark or by the next statement.
+    A plan is: its statement and mark (at once), its motion (20 Hz, from the next call on), three zero
+    commands, an empty mark. There is one statement a plan: it ends by silence, by its empty mark or by the
+    next statement.
     """
 
     def __init__(self, scenario: Scenario) -> None:
@@ -95,8 +96,8 @@ class ScriptedPlanner:
     def step(self, t: float, pose: Iterable[float] | None, twist: Iterable[float] | None) -> list[Output]:
         """What to publish at ``t`` (s, any origin, never decreasing).
 
-        ``pose`` is [x, y, z, qx, qy, qz, qw] in odom and ``twist`` the six of the base frame; while either is None
-        (no odometry yet) nothing begins, and a plan under way commands zero.
+        ``pose`` is [x, y, z, qx, qy, qz, qw] in odom and ``twist`` the six of the base frame; while either
+        is None (no odometry yet) nothing begins, and a plan under way commands zero.
         """
         if self.done or t < self._due - EARLY:
             return []
@@ -122,7 +123,15 @@ class ScriptedPlanner:
         said: list[Output] = []
         if plan.say is not None:
             said.append(
-                Say(plan.plan_id, (self._channel,), plan.instruction, plan.say, plan.think, plan.do or (), plan.actions_known)
+                Say(
+                    plan.plan_id,
+                    (self._channel,),
+                    plan.instruction,
+                    plan.say,
+                    plan.think,
+                    plan.do or (),
+                    plan.actions_known,
+                )
             )
         if plan.plan_id is not None:
             said.append(Mark(plan.plan_id, self._channel))

@@ -12,7 +12,7 @@ from iatro_governor.trial.script import Span
 
 @dataclass(frozen=True, slots=True)
 class TaskResult:
-    """A plan's task: ``nearest`` (m) is how close the robot came to the point in time, ``took`` (s) until it was done."""
+    """A plan's task: how close (m) the robot came to the point in time, and how long (s) that took."""
 
     index: int
     plan_id: str | None
@@ -26,8 +26,8 @@ def judge(
 ) -> tuple[TaskResult, ...]:
     """One result a task of the scenario; ``track`` is (t, x, y) in s and m, on the clock of ``spans``.
 
-    A task counts from its plan's begin to its deadline, or to the begin of the next plan where that comes first.
-    A plan that never began has not done its task.
+    A task counts from its plan's begin to its deadline, or to the begin of the next plan where that comes
+    first. A plan that never began has not done its task.
     """
     points = list(track)
     started = {span.index: span.start for span in spans}
