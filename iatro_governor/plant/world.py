@@ -94,7 +94,7 @@ class World:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ScenarioError(
-                f"world {self.name!r}: names must be unique, given more than once: {', '.join(twice)}"
+                f"world {self.name!r}: names must differ, given more than once: {', '.join(twice)}"
             )
 
 

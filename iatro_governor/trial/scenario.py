@@ -262,7 +262,14 @@ def _checked(document: Document, model: type[Model], data: Any = None) -> Model:
     try:
         return model.model_validate(document.data if data is None else data)
     except ValidationError as error:
-        raise _error([_problem(document, dict(e)) for e in error.errors(include_url=False)]) from error
+        faults = [dict(fault) for fault in error.errors(include_url=False)]
+        raise _error([_problem(document, fault) for fault in faults if not _only_follows(fault, faults)]) from error
+
+
+def _only_follows(fault: dict[str, Any], faults: list[dict[str, Any]]) -> bool:
+    """Whether a list is called too short only because its items are wrong."""
+    at = fault["loc"]
+    return fault["type"] == "too_short" and any(f["loc"] != at and f["loc"][: len(at)] == at for f in faults)
 
 
 def _problem(document: Document, fault: dict[str, Any]) -> Problem:
