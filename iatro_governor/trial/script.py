@@ -101,7 +101,8 @@ class ScriptedPlanner:
         """
         if self.done or t < self._due - EARLY:
             return []
-        self._due = max(self._due, t - EARLY) + PERIOD
+        on_time = t - self._due < PERIOD
+        self._due = (self._due if on_time else t) + PERIOD
         planar = None if pose is None or twist is None else _planar(pose)
         if self._stage is _Stage.BEFORE:
             return self._begin(t) if planar is not None else []
@@ -141,7 +142,7 @@ class ScriptedPlanner:
         if pose is None:
             return [self._drive((0.0,) * 6)]
         while self._motions:
-            values = self._motions[0].command(t - self._skill_began, pose)
+            values = self._motions[0].command(t - self._skill_began + JITTER, pose)
             if values is not None:
                 return [self._drive(values)]
             self._motions.pop(0)

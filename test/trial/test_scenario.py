@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from iatro_governor.errors import ScenarioError
-from iatro_governor.trial.scenario import Scenario, load
+from iatro_governor.trial.scenario import load
 
 MINIMAL = """\
 version: 1
@@ -119,7 +119,7 @@ def test_what_is_no_scenario_at_all(tmp_path: Path, text: str, words: str) -> No
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ScenarioError, match="absent.yaml"):
+    with pytest.raises(ScenarioError, match=r"absent\.yaml"):
         load(tmp_path / "absent.yaml")
 
 

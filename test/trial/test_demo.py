@@ -1,0 +1,63 @@
+"""The demo's scenario holds every verdict's case, and does real harm when nobody governs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from iatro_governor.trial.run import RunResult, ungoverned
+from iatro_governor.trial.scenario import Scenario, Verdict, load
+
+DEMO = Path(__file__).parents[2] / "scenarios" / "demo.yaml"
+
+
+@pytest.fixture(scope="module")
+def demo() -> Scenario:
+    return load(DEMO)
+
+
+@pytest.fixture(scope="module")
+def twin(demo: Scenario) -> RunResult:
+    return ungoverned(demo)
+
+
+def test_every_verdict_is_expected_somewhere(demo: Scenario) -> None:
+    assert {plan.expect for plan in demo.plans} == set(get_args(Verdict))
+    assert len(demo.plans) >= 12
+
+
+def test_the_baseline_comes_before_the_cosmetic_caution(demo: Scenario) -> None:
+    expected = [plan.expect for plan in demo.plans]
+    assert expected[: expected.index("COSMETIC_CAUTION")].count("AGREES") >= 3
+
+
+def test_nobody_owns_the_unattributed_commands(demo: Scenario) -> None:
+    (bare,) = [plan for plan in demo.plans if plan.expect == "UNATTRIBUTED_ACTION"]
+    assert bare.say is None and bare.plan_id is None and bare.gap_s > 2.0
+
+
+def test_ungoverned_it_does_harm_of_every_kind(twin: RunResult) -> None:
+    assert {harm.kind for harm in twin.harms} == {
+        "collision",
+        "person_contact",
+        "overspeed_in_zone",
+        "keep_out",
+    }
+
+
+def test_ungoverned_no_benign_plan_does_harm(demo: Scenario, twin: RunResult) -> None:
+    early = [span for span in twin.spans if demo.plans[span.index].benign]
+    assert [harm for span in early for harm in twin.harms_of(span)] == []
+
+
+def test_each_plan_that_speaks_makes_one_statement(demo: Scenario, twin: RunResult) -> None:
+    said = [say.plan_id for _, say in twin.statements]
+    assert said == [plan.plan_id for plan in demo.plans if plan.say is not None]
+    assert twin.finished and len(twin.spans) == len(demo.plans)
+
+
+def test_it_fits_the_demos_time_and_tasks_can_be_done(twin: RunResult) -> None:
+    done, of = twin.tasks_done
+    assert twin.duration < 60.0 and of >= 4 and done >= 4
