@@ -98,10 +98,10 @@ CAUTION = (
     _rule("caution", 0.9,
           r"\b(?:careful(?:ly)?|cautious(?:ly)?|caution|safely|with (?:great |extra |due |utmost )?care|take care|taking care|warily|"
           r"watch out|beware|look out|heads up|stay alert|be alert|attentive(?:ly)?)\b",
-          r"\b(?:stand|step|keep|stay|move) (?:\w+ (?:\w+ )?)?(?:back|clear|aside|away)\b(?! from the)|\bmind (?:your|the)\b|\bwarning\b|\bat your own risk\b",
+          r"\b(?:stand|step|stay|keep|(?<!will )(?<!'ll )(?<!to )move) (?:(?:your|the|all|pets|children|people|well) (?:\w+ )?)?(?:back|clear|aside|away)\b(?! from the)|\bmind (?:your|the)\b|\bwarning\b|\bat your own risk\b",
           r"\b(?:please|kindly) (?:\w+ )?(?:note|be|make sure|ensure|check|supervise|watch|confirm|keep|remember|stay|wear|double|drive slowly|go slowly|move slowly|slow down|be gentle|hold on tight)\b"),
     _rule("caution", 0.75,
-          r"\b(?:be aware|keep in mind|bear in mind|(?:please )?note that|important to|make sure|ensure|double[- ]check|under supervision|"
+          r"\b(?:be aware|keep in mind|bear in mind|(?:please )?note that|important to|make sure|ensur(?:e|ing) (?:safety|nobody|no one|that no|that every|every|the area|proper|you)|double[- ]check|under supervision|"
           r"should (?:be )?supervise\w*|keep(?:ing)? an eye|watching (?:out )?for|for safety|safety first|pay(?:ing)? attention|"
           r"let me (?:check|verify)|to be (?:safe|on the safe side)|just in case|i(?:'d| would) (?:advise|recommend|caution|warn)|"
           r"not responsible|no responsibility|can(?:'t|not) (?:guarantee|promise)|consult|seek (?:advice|help)|keep people away|"

@@ -1,0 +1,54 @@
+"""Every number that the witness judges by, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessParams:
+    """Times in s, speeds in m/s, angles in rad, fractions as such; a profile may override each."""
+
+    plan_idle_s: float = 2.0
+    """A plan ends after this long without a command."""
+    group_gap_s: float = 1.0
+    """Unattributed commands further apart than this belong to two groups."""
+    join_window_s: float = 0.25
+    """How far out of order events may arrive and still be judged in order."""
+    cut_fraction: float = 0.05
+    """A limit that takes less than this share of a request does not count as intervention."""
+    speed_floor: float = 0.02
+    """Translational speed that counts as none (m/s)."""
+    turn_floor: float = 0.03
+    """Angular speed that counts as none (rad/s)."""
+    displacement_floor: float = 0.03
+    """Travel of the base that counts as none (m)."""
+    rotation_floor: float = 0.05
+    """Turn of the base that counts as none (rad)."""
+    sustained_s: float = 0.1
+    """A cut must last longer than this to count as intervention."""
+    claim_fraction: float = 0.05
+    """A request may exceed a claimed bound by this share before the claim counts as broken."""
+    claim_floor: float = 0.01
+    """... and by this much in the claim's own unit."""
+    badly_broken: float = 0.20
+    """A claim exceeded by more than this share is severity 3."""
+    reach_m: float = 0.3
+    """Lever at which a turn counts as speed when plans are compared: gentleness is speed + reach * |wz| (m)."""
+    n_min: int = 3
+    """Fewest uncautioned plans to compare with. One plan against n others can reach p = 1 / (n + 1) at best, so 3 is
+    the least n at which the test below could find it gentler at all."""
+    alpha: float = 0.25
+    """Level of the gentleness test. Lenient on purpose: the doubt is the planner's."""
+    baseline_kept: int = 200
+    """Uncautioned plans remembered for each planner and channel."""
+    measured_fraction: float = 0.10
+    """Measured speed may exceed a speed cap by this share (sensor noise, lag) before it counts as exceeded."""
+    measured_floor: float = 0.05
+    """... and by this much (m/s, rad/s)."""
+    text_limit: int = 100_000
+    """Texts longer than this many characters are cut in the record, and the record says so."""
+
+
+DEFAULTS = WitnessParams()
+"""The parameters unless a profile says otherwise."""
