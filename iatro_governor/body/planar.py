@@ -1,0 +1,62 @@
+"""Rigid motion in the plane: poses ``[x, y, yaw]`` in metres and radians, twists ``[vx, vy, wz]`` in m/s and rad/s."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+IDENTITY: Array = np.zeros(3)
+IDENTITY.setflags(write=False)
+
+
+def compose(a: Array, b: Array) -> Array:
+    """Pose of frame b in a's parent, for ``a`` (3,) and ``b`` (..., 3) given in frame a."""
+    c, s = math.cos(a[2]), math.sin(a[2])
+    out = np.empty_like(b, dtype=float)
+    out[..., 0] = a[0] + c * b[..., 0] - s * b[..., 1]
+    out[..., 1] = a[1] + s * b[..., 0] + c * b[..., 1]
+    out[..., 2] = a[2] + b[..., 2]
+    return out
+
+
+def inverse(a: Array) -> Array:
+    """Pose of a's parent seen from frame a."""
+    c, s = math.cos(a[2]), math.sin(a[2])
+    return np.array([-c * a[0] - s * a[1], s * a[0] - c * a[1], -a[2]])
+
+
+def transform(pose: Array, points: Array) -> Array:
+    """Points (..., 2) given in the frame of ``pose`` (3,), expressed in its parent."""
+    c, s = math.cos(pose[2]), math.sin(pose[2])
+    return np.stack(
+        [pose[0] + c * points[..., 0] - s * points[..., 1], pose[1] + s * points[..., 0] + c * points[..., 1]],
+        axis=-1,
+    )
+
+
+def arc(displacement: Array) -> Array:
+    """Poses reached by moving with constant curvature, for ``displacement`` (..., 3) = twist * time.
+
+    The exponential map of SE(2): exact for any turn, and well behaved near zero turn.
+    """
+    dx, dy, turn = displacement[..., 0], displacement[..., 1], displacement[..., 2]
+    half = turn / 2
+    along = np.sinc(turn / np.pi)
+    across = np.sinc(half / np.pi) * np.sin(half)
+    out = np.empty_like(displacement)
+    out[..., 0] = along * dx - across * dy
+    out[..., 1] = across * dx + along * dy
+    out[..., 2] = turn
+    return out
+
+
+def from_quaternion(pose: Array) -> Array:
+    """Planar pose of ``[x, y, z, qx, qy, qz, qw]``; the quaternion need not be exactly normalised."""
+    _, _, _, qx, qy, qz, qw = pose[:7]
+    x, y = pose[0], pose[1]
+    yaw = math.atan2(2 * (qw * qz + qx * qy), qw * qw + qx * qx - qy * qy - qz * qz)
+    return np.array([x, y, yaw])

@@ -1,0 +1,151 @@
+"""One planar scan, as obstacles and as the area that it has seen."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iatro_governor.body.planar import Array, inverse, transform
+from iatro_governor.errors import EventError
+from iatro_governor.profile.figures import planar
+from iatro_governor.profile.sources import ScanSource
+
+MOST_BEAMS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """A scan in the base frame of its own moment.
+
+    points: (n, 2) m, returns in order of bearing. cluster: (n,) number of the obstacle that each belongs to.
+    bearings are counted from ``first`` by ``step`` rad in the sensor frame; ``seen`` (m,) is the range up to
+    which each beam has observed free space, m, 0 where it knows nothing. ``clear_radius``: nothing within this
+    distance of the sensor, m, is unseen or occupied.
+    """
+
+    t: float
+    sensor: Array
+    points: Array
+    cluster: NDArray[np.int64]
+    first: float
+    step: float
+    seen: Array
+    clear_radius: float
+
+    def has_seen(self, points: Array, slack: float) -> NDArray[np.bool_]:
+        """Which of ``points`` (n, 2), in the base frame of the scan, lie in observed space, give or take ``slack`` m."""
+        local = transform(inverse(self.sensor), points)
+        bearing = np.arctan2(local[:, 1], local[:, 0])
+        beams = len(self.seen)
+        turns = (bearing - self.first) / self.step
+        around = 2 * math.pi / abs(self.step)
+        index = np.rint(np.mod(turns + 0.5, around) - 0.5).astype(np.int64)
+        inside = (index >= 0) & (index < beams)
+        reach = np.where(inside, self.seen[np.clip(index, 0, beams - 1)], 0.0)
+        result: NDArray[np.bool_] = np.hypot(local[:, 0], local[:, 1]) <= np.where(reach > 0, reach + slack, 0.0)
+        return result
+
+
+def read_scan(
+    t: float,
+    ranges: Array,
+    angle_min: float,
+    angle_increment: float,
+    range_min: float,
+    range_max: float,
+    source: ScanSource,
+) -> Sweep:
+    """A scan message as a ``Sweep``.
+
+    ``ranges`` (n,) m: +inf or beyond ``range_max`` is no return, NaN is unknown, -inf or below ``range_min`` is an
+    obstacle at ``range_min``, 0 as the source's ``zero_means`` says.
+
+    Raises:
+        EventError: the geometry makes no sense, or too much of the field of view is missing or unknown.
+    """
+    _check_geometry(ranges, angle_min, angle_increment, range_min, range_max)
+    x, y, yaw = planar(source.pose)
+    if source.pose[3] != 0:  # mounted upside down: bearings run the other way
+        angle_min, angle_increment = -angle_min, -angle_increment
+    bearing = angle_min + angle_increment * np.arange(len(ranges))
+    in_view = _in_view(bearing, source.field_of_view)
+    _check_coverage(in_view, ranges, angle_increment, source)
+    unknown, none, near = _classify(ranges, range_min, range_max, source)
+    reach = np.where(near, range_min, np.where(none, range_max, ranges))
+    whole = len(ranges) * abs(angle_increment) >= 2 * math.pi - 1.5 * abs(angle_increment)
+    seen = _fill_single_gaps(np.where(unknown | ~in_view, 0.0, reach), whole)
+    hit = in_view & ~unknown & ~none
+    sensor = np.array([x, y, yaw])
+    local = np.stack([reach[hit] * np.cos(bearing[hit]), reach[hit] * np.sin(bearing[hit])], axis=-1)
+    points, cluster = _cluster(local, source)
+    clear = float(seen.min()) if whole else 0.0
+    return Sweep(t, sensor, transform(sensor, points), cluster, angle_min, angle_increment, seen, clear)
+
+
+def _check_geometry(ranges: Array, angle_min: float, step: float, range_min: float, range_max: float) -> None:
+    if not 1 <= len(ranges) <= MOST_BEAMS:
+        raise EventError(f"a scan of {len(ranges)} ranges; 1 to {MOST_BEAMS} are allowed", "scan")
+    if not (math.isfinite(angle_min) and math.isfinite(step) and step != 0):
+        raise EventError(f"angle_min {angle_min} and angle_increment {step} must be finite, the increment not 0", "scan")
+    if len(ranges) * abs(step) > 2 * math.pi + 1.5 * abs(step):
+        raise EventError(f"{len(ranges)} beams of {step} rad cover more than one turn", "scan")
+    if not (math.isfinite(range_min) and 0 <= range_min < range_max):
+        raise EventError(f"range_min {range_min} must be finite, at least 0 and below range_max {range_max}", "scan")
+
+
+def _in_view(bearing: Array, view: tuple[float, float]) -> NDArray[np.bool_]:
+    first, last = view
+    offset = np.mod(bearing - first, 2 * math.pi)
+    inside: NDArray[np.bool_] = (offset <= last - first + 1e-6) | (offset >= 2 * math.pi - 1e-6)
+    return inside
+
+
+def _check_coverage(in_view: NDArray[np.bool_], ranges: Array, step: float, source: ScanSource) -> None:
+    view = source.field_of_view[1] - source.field_of_view[0]
+    covered = in_view.sum() * abs(step)
+    if covered < view - 2 * abs(step):
+        raise EventError(f"the beams cover {covered:.3f} rad of the declared field of view of {view:.3f} rad", "scan")
+    share = float(np.isnan(ranges[in_view]).mean())
+    if share > source.max_unknown:
+        raise EventError(f"{share:.0%} of the ranges are NaN; at most {source.max_unknown:.0%} are allowed", "scan")
+
+
+def _classify(
+    ranges: Array, range_min: float, range_max: float, source: ScanSource
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Beams that know nothing, that saw no obstacle, and whose obstacle is nearer than the sensor can tell."""
+    unknown = np.isnan(ranges)
+    none = ranges > range_max
+    near = ranges < range_min
+    zero = ranges == 0
+    if source.zero_means == "unknown":
+        unknown, near = unknown | zero, near & ~zero
+    elif source.zero_means == "no_return":
+        none, near = none | zero, near & ~zero
+    return unknown, none, near
+
+
+def _fill_single_gaps(seen: Array, whole_turn: bool) -> Array:
+    """A lone unknown beam has seen what both its neighbours have: the gap is narrower than two beams."""
+    both = np.minimum(np.roll(seen, 1), np.roll(seen, -1))
+    if not whole_turn:
+        both[[0, -1]] = 0.0
+    return np.where(seen == 0, both, seen)
+
+
+def _cluster(points: Array, source: ScanSource) -> tuple[Array, NDArray[np.int64]]:
+    """Neighbouring returns closer than ``cluster_gap`` are one obstacle; fewer than ``min_points`` are noise."""
+    if len(points) == 0:
+        return points, np.zeros(0, dtype=np.int64)
+    gap = np.hypot(*(points - np.roll(points, 1, axis=0)).T) > source.cluster_gap
+    if gap.any():  # begin at a break, so that an obstacle straight behind is one
+        start = int(np.argmax(gap))
+        points, gap = np.roll(points, -start, axis=0), np.roll(gap, -start)
+    cluster = np.cumsum(gap).astype(np.int64)
+    if source.min_points > 1:
+        keep = np.bincount(cluster)[cluster] >= source.min_points
+        points, cluster = points[keep], cluster[keep]
+    return points, cluster

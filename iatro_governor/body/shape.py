@@ -1,0 +1,85 @@
+"""Plane figures with an exact signed distance: the footprint of a body, the outline of a zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from iatro_governor.body.planar import Array
+
+
+class Shape(Protocol):
+    """A closed figure; distances are in metres, positive outside, negative inside."""
+
+    def distance(self, points: Array) -> Array:
+        """Signed distance (...,) of ``points`` (..., 2) from the outline."""
+
+    def outline(self, spacing: float) -> Array:
+        """Points (n, 2) on the outline, corners included, no further apart than ``spacing``."""
+
+    @property
+    def reach(self) -> float:
+        """Largest distance of the figure from the origin of its frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A disc of ``radius`` m about ``centre`` (x, y) m."""
+
+    centre: tuple[float, float]
+    radius: float
+
+    def distance(self, points: Array) -> Array:
+        """Signed distance (...,) of ``points`` (..., 2)."""
+        offset: Array = np.hypot(points[..., 0] - self.centre[0], points[..., 1] - self.centre[1])
+        return offset - self.radius
+
+    def outline(self, spacing: float) -> Array:
+        """Points (n, 2) on the circle."""
+        n = max(8, int(np.ceil(2 * np.pi * self.radius / spacing)))
+        angle = np.arange(n) * (2 * np.pi / n)
+        return np.stack([np.cos(angle), np.sin(angle)], axis=-1) * self.radius + np.asarray(self.centre)
+
+    @property
+    def reach(self) -> float:
+        """Largest distance from the origin."""
+        return float(np.hypot(*self.centre)) + self.radius
+
+
+@dataclass(frozen=True, slots=True)
+class Polygon:
+    """A simple polygon with ``corners`` (n, 2) m, in either turning sense; it need not be convex."""
+
+    corners: Array
+    _edges: Array = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_edges", np.roll(self.corners, -1, axis=0) - self.corners)
+
+    def distance(self, points: Array) -> Array:
+        """Signed distance (...,) of ``points`` (..., 2): nearest edge, sign by crossing number."""
+        flat = points.reshape(-1, 2)
+        a, e = self.corners, self._edges
+        px, py = flat[:, 0, None] - a[:, 0], flat[:, 1, None] - a[:, 1]
+        along = np.clip((px * e[:, 0] + py * e[:, 1]) / (e[:, 0] ** 2 + e[:, 1] ** 2), 0.0, 1.0)
+        gap = np.hypot(px - along * e[:, 0], py - along * e[:, 1]).min(axis=1)
+        next_py = py - e[:, 1]
+        spans = (py >= 0) != (next_py >= 0)
+        left = (px * e[:, 1] - py * e[:, 0]) * np.where(e[:, 1] > 0, 1.0, -1.0) < 0
+        inside = (spans & left).sum(axis=1) % 2 == 1
+        return np.where(inside, -gap, gap).reshape(points.shape[:-1])
+
+    def outline(self, spacing: float) -> Array:
+        """Points (n, 2) on the edges, corners included."""
+        pieces = []
+        for corner, edge in zip(self.corners, self._edges, strict=True):
+            n = max(1, int(np.ceil(np.hypot(*edge) / spacing)))
+            pieces.append(corner + np.arange(n)[:, None] / n * edge)
+        return np.concatenate(pieces)
+
+    @property
+    def reach(self) -> float:
+        """Largest distance from the origin."""
+        return float(np.hypot(self.corners[:, 0], self.corners[:, 1]).max())

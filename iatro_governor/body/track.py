@@ -1,0 +1,47 @@
+"""Where the base was and how it moved: a short history of odometry."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+
+from iatro_governor.body.planar import IDENTITY, Array, arc, compose
+
+
+@dataclass(frozen=True, slots=True)
+class OdomSample:
+    """Pose of the base in odom [x, y, yaw] and its twist [vx, vy, wz] in the base frame, at ``t`` s."""
+
+    t: float
+    pose: Array
+    twist: Array
+
+
+class Track:
+    """Odometry of the last ``keep_s`` seconds, newest last."""
+
+    def __init__(self, keep_s: float) -> None:
+        self._keep_s = keep_s
+        self._samples: deque[OdomSample] = deque()
+
+    def add(self, sample: OdomSample) -> None:
+        """Take a sample; one that is older than the newest is ignored, for it can change no decision."""
+        if self._samples and sample.t < self._samples[-1].t:
+            return
+        self._samples.append(sample)
+        while sample.t - self._samples[0].t > self._keep_s and len(self._samples) > 2:
+            self._samples.popleft()
+
+    @property
+    def latest(self) -> OdomSample:
+        """The newest sample, or rest at the origin before the first one."""
+        return self._samples[-1] if self._samples else OdomSample(0.0, IDENTITY, IDENTITY)
+
+    def pose_at(self, t: float) -> Array:
+        """Pose at ``t``: from the last sample before it, carried on by its measured twist."""
+        before = next((s for s in reversed(self._samples) if s.t <= t), None)
+        if before is None:
+            return self._samples[0].pose if self._samples else np.zeros(3)
+        return compose(before.pose, arc(before.twist * (t - before.t)))

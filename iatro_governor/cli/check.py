@@ -1,0 +1,88 @@
+"""``iatro check``: is a configuration sound, and what does it bound?"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from iatro_governor.cli.output import console, notes, print_json
+from iatro_governor.errors import Problem, ProfileError
+from iatro_governor.limits.registry import build, load_profile
+from iatro_governor.profile.load import Profile
+
+
+def check(
+    file: Annotated[Path, typer.Argument(help="A robot's configuration, YAML.", show_default=False)],
+    json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+) -> None:
+    """Validate a configuration and list what it bounds. Exit 2 if it cannot be used."""
+    try:
+        profile = load_profile(file)
+    except ProfileError as error:
+        if json:
+            print_json({**_empty(), "errors": [_plain(problem) for problem in error.problems]})
+        else:
+            _print_problems(error.problems)
+        raise typer.Exit(2) from None
+    summary = summarise(profile)
+    if json:
+        print_json(summary)
+    else:
+        _print_summary(file, summary)
+
+
+def summarise(profile: Profile) -> dict[str, Any]:
+    """What ``iatro check --json`` prints of a sound profile."""
+    data = profile.data
+    channels = {
+        name: {"type": c.type, "input": c.input, "output": c.output, "rate_hz": data.loop.rate_hz,
+               "command_timeout_s": c.command_timeout_s}
+        for name, c in data.channels.items()
+    }
+    sources = {name: {"type": s.type, "timeout_s": s.timeout_s, "required": s.required} for name, s in data.sources.items()}
+    rows = [limit.row() for limit in build(profile.limits)]
+    return {**_empty(), "ok": True, "config_hash": profile.config_hash, "channels": channels, "sources": sources, "limits": rows}
+
+
+def _empty() -> dict[str, Any]:
+    return {"ok": False, "config_hash": None, "channels": {}, "sources": {}, "limits": [], "errors": []}
+
+
+def _plain(problem: Problem) -> dict[str, Any]:
+    row = asdict(problem)
+    if isinstance(row["given"], float) and not math.isfinite(row["given"]):
+        row["given"] = str(row["given"])
+    elif not isinstance(row["given"], str | int | float | bool | None):
+        row["given"] = str(row["given"])
+    return row
+
+
+def _print_problems(problems: list[Problem]) -> None:
+    for problem in problems:
+        where = problem.file if problem.line is None else f"{problem.file}:{problem.line}"
+        notes.print(f"[bold]{escape(where)}[/]  [red]{escape(problem.key)}[/]: {escape(problem.message)}")
+        notes.print(f"    given    {escape(str(problem.given))}")
+        notes.print(f"    allowed  {escape(problem.allowed)}")
+    count = len(problems)
+    notes.print(f"\n{count} problem{'s' if count != 1 else ''}; this configuration is refused.")
+
+
+def _print_summary(file: Path, summary: dict[str, Any]) -> None:
+    console.print(f"[bold]{escape(str(file))}[/] is sound   hash {summary['config_hash'][:12]}\n")
+    table = Table("limit", "kind", "bound", "source", box=None, pad_edge=False, header_style="bold")
+    for row in summary["limits"]:
+        bound = "(figure)" if row["bound"] is None else f"{row['bound']:g} {row['unit']}"
+        table.add_row(row["name"], row["kind"], bound, escape(row["source"]))
+    console.print(table)
+    for name, channel in summary["channels"].items():
+        console.print(f"\nchannel [bold]{name}[/] ({channel['type']}, {channel['rate_hz']:g} Hz): "
+                      f"{channel['input']} -> {channel['output']}, silence stops after {channel['command_timeout_s']:g} s")
+    for name, source in summary["sources"].items():
+        need = "required" if source["required"] else "optional"
+        console.print(f"source  [bold]{name}[/] ({source['type']}, {need}): stale after {source['timeout_s']:g} s")

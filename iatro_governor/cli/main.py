@@ -1,0 +1,55 @@
+"""``iatro``: one file a command, registered here."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from iatro_governor import __version__
+from iatro_governor.cli.check import check
+from iatro_governor.cli.govern import govern
+from iatro_governor.cli.schema import schema
+from iatro_governor.errors import IatroError
+
+app = typer.Typer(
+    name="iatro",
+    help="A safety governor between an LLM planner and a robot's actuators.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (check, govern, schema):
+    app.command()(command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"iatro {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """A safety governor between an LLM planner and a robot's actuators."""
+
+
+def main() -> None:
+    """Run the command line; bad input ends with a message and exit code 2, never with a traceback."""
+    try:
+        app()
+    except IatroError as error:
+        print(f"iatro: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except BrokenPipeError:
+        # The reader of our output has gone; there is nobody left to tell.
+        sys.stderr.close()
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

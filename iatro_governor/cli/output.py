@@ -1,0 +1,16 @@
+"""What commands share in how they print."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from rich.console import Console
+
+console = Console(highlight=False, soft_wrap=False)
+notes = Console(stderr=True, highlight=False)
+
+
+def print_json(document: Any) -> None:
+    """Standard output as one strict JSON document."""
+    print(json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False))

@@ -1,0 +1,1 @@
+"""From limits to a decision: admissible set, resolution, stop modes, fault ladder."""

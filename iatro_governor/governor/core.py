@@ -1,0 +1,180 @@
+"""The governor: events in, decisions out. No clock, no file, no words."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+
+from iatro_governor.errors import EventError
+from iatro_governor.governor.bypass import Watched
+from iatro_governor.governor.decision import Action, Decision, Latch
+from iatro_governor.governor.events import (
+    Backlog,
+    Command,
+    EStop,
+    Event,
+    Fault,
+    Flags,
+    Malformed,
+    Odom,
+    Publishers,
+    Reset,
+    Scan,
+)
+from iatro_governor.governor.ladder import TABLE, Ladder
+from iatro_governor.governor.senses import Senses
+from iatro_governor.governor.twist import TwistGovernor
+from iatro_governor.limits.registry import build
+from iatro_governor.limits.unseen import UnseenConfig
+from iatro_governor.profile.load import Profile
+
+CLOCK_JUMP_S = 60.0
+"""A step of time beyond this is a jump of the clock, not a long silence."""
+
+Nonce = Callable[[str, int], str]
+
+
+class Governor:
+    """All channels of one robot."""
+
+    def __init__(self, profile: Profile, nonce: Nonce | None = None, latch: Latch | None = None, first_seq: int = 0) -> None:
+        """``nonce`` makes a latch's nonce from its id and the decision number; ``latch`` stood before a restart."""
+        self.profile = profile
+        self.period = 1.0 / profile.data.loop.rate_hz
+        memory = max((c.memory_s for c in profile.limits if isinstance(c, UnseenConfig)), default=0.0)
+        self.process = Ladder()
+        self.senses = Senses(profile.data.sources, memory)
+        self.latch = latch
+        self._seq = first_seq
+        self._latches = 0
+        self._nonce = nonce or self._offline_nonce
+        self._last_t: float | None = None
+        limits = build(profile.limits)
+        figure = profile.data.robot.footprint.shape()
+        self.channels = {
+            name: TwistGovernor(name, config, [x for x in limits if x.config.channel == name], self.senses, figure, self.period)
+            for name, config in profile.data.channels.items()
+        }
+        self._watched = {name: Watched(config.output, config.allowed_publishers, profile.data.lease_grace_s)
+                         for name, config in profile.data.channels.items()}
+        if latch is not None:
+            self.process.hold("estop", 0.0, True, f"latched before the restart: {latch.cause}", "restart")
+
+    def _offline_nonce(self, latch_id: str, seq: int) -> str:
+        """Reproducible, for runs that no operator can reset: SHA-256(config_hash|id|seq), 128 bits of it."""
+        return hashlib.sha256(f"{self.profile.config_hash}|{latch_id}|{seq}".encode()).hexdigest()[:32]
+
+    def handle(self, event: Event) -> list[Decision]:
+        """Take one event; a command is decided at once, on its own channel."""
+        self._advance(event.t)
+        match event:
+            case Command():
+                return [self._decide(event.channel, event.t, event)] if event.channel in self.channels else []
+            case Malformed():
+                return self._malformed(event)
+            case Scan() | Odom() | Flags():
+                self._sense(event)
+            case EStop():
+                self._estop(event)
+            case Publishers():
+                for watched in self._watched.values():
+                    watched.see(event)
+            case Reset():
+                self.process.pulse("reset_refused", event.t, self._refusal())
+            case Fault():
+                self.process.hold(event.name, event.t, event.active, event.detail, "shell")
+            case Backlog():
+                self._backlog(event)
+        return []
+
+    def tick(self, t: float) -> list[Decision]:
+        """Decide every channel at ``t``."""
+        self._advance(t)
+        return [self._decide(name, t, None) for name in self.channels]
+
+    def _advance(self, t: float) -> None:
+        if self._last_t is not None and t - self._last_t > CLOCK_JUMP_S:
+            self.process.pulse("clock_jump", t, f"time went from {self._last_t} s to {t} s in one step")
+        self._last_t = t
+
+    def _decide(self, name: str, t: float, command: Command | None) -> Decision:
+        channel = self.channels[name]
+        self.senses.watch(t, self.process)
+        waiting = self.senses.unseen
+        self.process.hold("closed", t, bool(waiting), f"waiting for {', '.join(waiting)}")
+        self._watched[name].judge(t, channel.ladder)
+        self.process.advance(t)
+        outcome = channel.decide(t, self.process, command)
+        measured = self.senses.tracks[channel.config.odom].latest.twist
+        seen = channel.config.odom not in waiting
+        decision = Decision(
+            t=t, seq=self._seq, channel=name, state=outcome.state, latch=self.latch, action=outcome.action,
+            requested=outcome.requested, allowed=outcome.allowed, plan_id=outcome.plan_id, limits=outcome.limits,
+            faults=tuple(channel.faults(self.process)), config_hash=self.profile.config_hash,
+            on_command=command is not None, stamp=outcome.stamp,
+            measured=(float(measured[0]), float(measured[1]), 0.0, 0.0, 0.0, float(measured[2])) if seen else None,
+        )
+        self._seq += 1
+        return decision
+
+    def _sense(self, event: Scan | Odom | Flags) -> None:
+        """Raises EventError where the source is not in the profile: nobody can be stopped for it."""
+        try:
+            match event:
+                case Scan():
+                    self.senses.scan(event)
+                case Odom():
+                    self.senses.odom(event)
+                case Flags():
+                    self.senses.set_flags(event)
+        except EventError as error:
+            if event.source in self.senses.sources:
+                self.process.pulse("sensor_malformed", event.t, f"{event.source}: {error}", event.source)
+            raise
+
+    def _malformed(self, event: Malformed) -> list[Decision]:
+        if event.of in self.channels:
+            channel = self.channels[event.of]
+            channel.stream.malformed(event.t, event.message)
+            return [replace(self._decide(event.of, event.t, None), action=Action.REFUSED, on_command=True)]
+        if event.of in self.senses.sources:
+            self.process.pulse("sensor_malformed", event.t, f"{event.of}: {event.message}", event.of)
+        elif event.kind == "line":
+            self.process.hold("input_malformed", event.t, True, event.message)
+        return []
+
+    def why_garbled(self, command: Command) -> str | None:
+        """What makes ``command`` no command for its channel, or None."""
+        return self.channels[command.channel].stream.why_garbled(command)
+
+    def good_line(self, t: float) -> None:
+        """A readable line ends what an unreadable one began."""
+        self.process.hold("input_malformed", t, False)
+
+    def _estop(self, event: EStop) -> None:
+        for name, source in self.senses.sources.items():
+            if source.type == "estop" and event.source in (None, name):
+                self.senses.estop_seen(name, event.t)
+        if event.pressed:
+            self.process.hold("estop", event.t, True, "the emergency stop is pressed or was, until a signed reset")
+            self._latch("estop")
+
+    def _latch(self, cause: str) -> None:
+        assert TABLE[cause].latches
+        if self.latch is None:
+            self._latches += 1
+            latch_id = f"{self.profile.data.robot.name}-{self._seq}-{self._latches}"
+            self.latch = Latch(latch_id, self._nonce(latch_id, self._seq), cause)
+
+    def _refusal(self) -> str:
+        if self.latch is None:
+            return "nothing is latched"
+        return f"no operator key is configured, so latch {self.latch.id} stands"
+
+    def _backlog(self, event: Backlog) -> None:
+        share = f"{event.fraction:.0%} of the decision ring is not acknowledged"
+        self.process.hold("ledger_backlog", event.t, event.fraction > 0.9, share)
+        self.process.hold("ledger_half_full", event.t, event.fraction > 0.5, f"{share}: no new plan")
+        for channel in self.channels.values():
+            channel.stream.no_new_plan = event.fraction > 0.5

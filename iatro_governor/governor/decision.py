@@ -1,0 +1,115 @@
+"""One decision of the governor, and its wire-neutral form."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class State(StrEnum):
+    """Motion state of a group, from free to stopped; TRAPPED is free to move with nowhere to go."""
+
+    NOMINAL = "NOMINAL"
+    LIMITED = "LIMITED"
+    CONTROLLED_STOP = "CONTROLLED_STOP"
+    PROTECTIVE_STOP = "PROTECTIVE_STOP"
+    TRAPPED = "TRAPPED"
+
+
+class Action(StrEnum):
+    """What became of a command."""
+
+    PASS = "pass"
+    RAMPED = "ramped"
+    SCALED = "scaled"
+    SPLIT = "split"
+    PROJECTED = "projected"
+    HOLD = "hold"
+    STOP = "stop"
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class LimitReport:
+    """A limit that bounds or is broken, in its own unit; ``margin`` is negative when it is broken."""
+
+    name: str
+    kind: str
+    unit: str
+    requested: float
+    allowed: float
+    margin: float
+    source: str
+
+    def to_json(self) -> dict[str, Any]:
+        """As a decision line has it."""
+        return {"name": self.name, "kind": self.kind, "unit": self.unit, "requested": number(self.requested),
+                "allowed": number(self.allowed), "margin": number(self.margin), "source": self.source}
+
+
+@dataclass(frozen=True, slots=True)
+class FaultReport:
+    """A fault in force."""
+
+    name: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Latch:
+    """A stop that only a signed reset releases."""
+
+    id: str
+    nonce: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the governor made of one command or one tick. ``requested`` and ``allowed`` in the channel's values."""
+
+    t: float
+    seq: int
+    channel: str
+    state: State
+    latch: Latch | None
+    action: Action
+    requested: tuple[float, ...] | None
+    allowed: tuple[float, ...]
+    plan_id: str | None
+    limits: tuple[LimitReport, ...]
+    faults: tuple[FaultReport, ...]
+    config_hash: str
+    on_command: bool
+    stamp: float | None
+    measured: tuple[float, ...] | None
+
+    def to_json(self) -> dict[str, Any]:
+        """The line of ``iatro govern``: strict JSON values, keys in contract order."""
+        latch = self.latch
+        return {
+            "t": self.t,
+            "seq": self.seq,
+            "channel": self.channel,
+            "state": self.state.value,
+            "latch": {"id": latch.id, "nonce": latch.nonce, "cause": latch.cause} if latch else None,
+            "action": self.action.value,
+            "requested": [number(v) for v in self.requested] if self.requested is not None else None,
+            "allowed": list(self.allowed),
+            "plan_id": self.plan_id,
+            "limits": [limit.to_json() for limit in self.limits],
+            "faults": [{"name": fault.name, "detail": fault.detail} for fault in self.faults],
+            "config_hash": self.config_hash,
+        }
+
+
+def number(value: float) -> float | str:
+    """Strict JSON has no NaN and no infinities: they become their names."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return value

@@ -1,0 +1,124 @@
+"""What can happen to a governor. Times ``t`` and stamps in seconds; no event carries words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from iatro_governor.body.planar import Array
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One message on a channel's input; ``values`` as sent, whatever they hold."""
+
+    t: float
+    channel: str
+    values: tuple[float, ...]
+    stamp: float
+    plan_id: str | None = None
+    frame: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One planar scan; ``ranges`` (n,) m."""
+
+    t: float
+    source: str
+    ranges: Array
+    angle_min: float
+    angle_increment: float
+    range_min: float
+    range_max: float
+    stamp: float
+
+
+@dataclass(frozen=True, slots=True)
+class Odom:
+    """``pose`` [x, y, z, qx, qy, qz, qw] of the base in odom, ``twist`` (6,) in the base frame."""
+
+    t: float
+    source: str
+    pose: Array
+    twist: Array
+    stamp: float
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """Facts from a trusted source."""
+
+    t: float
+    source: str
+    values: dict[str, bool]
+    stamp: float
+
+
+@dataclass(frozen=True, slots=True)
+class EStop:
+    """The emergency stop input."""
+
+    t: float
+    pressed: bool
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """An attempt to release the latch."""
+
+    t: float
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One publisher of a topic; ``own`` marks the governor's."""
+
+    node: str
+    gid: str
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Publishers:
+    """Everyone who publishes on ``topic`` now."""
+
+    t: float
+    topic: str
+    endpoints: tuple[Endpoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """A message that could not be read. ``of``: channel or source it was for, None if that is unknown."""
+
+    t: float
+    kind: str
+    of: str | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A condition that only the shell around the governor can see; ``name`` is a row of the ladder."""
+
+    t: float
+    name: str
+    active: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Share of the decision ring that is not acknowledged, 0 to 1."""
+
+    t: float
+    fraction: float
+
+
+Event = Command | Scan | Odom | Flags | EStop | Reset | Publishers | Malformed | Fault | Backlog
+
+NOTHING = np.zeros(0)

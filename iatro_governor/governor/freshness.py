@@ -1,0 +1,172 @@
+"""Which commands count: well formed, fresh, in order, and after a stop only from a stream that began anew."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from enum import Enum
+
+from iatro_governor.governor.decision import FaultReport
+from iatro_governor.governor.events import Command
+from iatro_governor.governor.ladder import Ladder, Recovery
+from iatro_governor.profile.channels import TwistChannel
+
+MOST_PLANS = 65_536
+"""Plan ids that are remembered. Beyond that every plan id counts as used: the safe side of forgetting."""
+RATE_WINDOW_S = 1.0
+
+
+class Verdict(Enum):
+    """What becomes of a command on arrival."""
+
+    ACCEPTED = "accepted"
+    RESTING = "resting"
+    """Exact zeros while the channel is stopped: obeyed already."""
+    REFUSED = "refused"
+
+
+class CommandStream:
+    """The command stream of one channel."""
+
+    def __init__(self, config: TwistChannel, ladder: Ladder, period_s: float) -> None:
+        self._config = config
+        self._ladder = ladder
+        self._period_s = period_s
+        self._command: Command | None = None
+        self._plan: str | None = None
+        self._expired_nonzero = False
+        self._last_stamp = -math.inf
+        self._last_t = -math.inf
+        self._last_moving_t = -math.inf
+        self._plans: set[str] = set()
+        self._arrivals: deque[float] = deque()
+        self._owed: Recovery = "none"
+        self._cleared_t = -math.inf
+        self.no_new_plan = False
+        """Set while the record cannot take another plan."""
+
+    def live(self, t: float) -> Command | None:
+        """The command in force at ``t``, if it is still fresh."""
+        command = self._command
+        if command is None or t - command.stamp > self._config.command_timeout_s + 1e-9:
+            return None
+        return command
+
+    def drop(self) -> None:
+        """Forget the command: nothing from before a stop moves the robot after it."""
+        self._command = None
+
+    def watch(self, t: float, at_rest: bool) -> None:
+        """Notice silence while the robot should be moving; silence at rest is no fault."""
+        if self._command is not None and self.live(t) is None:
+            self._expired_nonzero = any(self._command.values)
+            self._command = None
+        if at_rest:
+            self._expired_nonzero = False
+        timeout = self._config.command_timeout_s
+        self._ladder.hold("command_stale", t, self._expired_nonzero, f"no command younger than {timeout} s")
+
+    def stopped(self, recovery: Recovery) -> None:
+        """A stop is in force that asks for ``recovery``; the strictest one since the last motion is owed."""
+        if recovery == "rearm" or self._owed == "none":
+            self._owed = recovery
+
+    def cleared(self, t: float) -> None:
+        """The last fault in force cleared at ``t``."""
+        self._cleared_t = max(self._cleared_t, t)
+
+    @property
+    def owed(self) -> FaultReport | None:
+        """What keeps the channel stopped although every fault has cleared."""
+        if self._owed == "rearm":
+            return FaultReport("awaiting_rearm", f"send nothing or exact zeros for {self._config.rearm_s} s, or a plan "
+                                                 "id not used since start, then a command")
+        if self._owed == "fresh":
+            return FaultReport("awaiting_command", "send a command stamped after the last fault cleared")
+        return None
+
+    def malformed(self, t: float, message: str) -> None:
+        """A message on the input that is no command."""
+        self._ladder.pulse("command_malformed", t, message)
+        self._last_moving_t = t
+
+    def accept(self, command: Command, t: float, stopped: bool) -> Verdict:
+        """Judge ``command``; ``stopped``: a fault of another kind is in force."""
+        new_plan = self._is_new(command.plan_id)
+        quiet_s = t - self._last_moving_t
+        fine = self._well_formed(command, t)
+        moving = not fine or any(command.values)
+        if moving:
+            self._last_moving_t = t
+        if not fine:
+            return Verdict.REFUSED
+        self._expired_nonzero = False
+        if stopped or not self._rearmed(command, quiet_s, new_plan):
+            return Verdict.REFUSED if moving else Verdict.RESTING
+        if self.no_new_plan and moving and command.plan_id != self._plan:
+            return Verdict.REFUSED
+        if t - self._last_t < self._period_s - 1e-9 and self._command is not None:
+            self._ladder.pulse("command_superseded", t, "a newer command came within the same period")
+        self._command, self._plan, self._last_t = command, command.plan_id, t
+        self._owed = "none"
+        return Verdict.ACCEPTED
+
+    def _rearmed(self, command: Command, quiet_s: float, new_plan: bool) -> bool:
+        if self._owed == "none":
+            return True
+        if command.stamp <= self._cleared_t:
+            return False
+        return self._owed == "fresh" or quiet_s >= self._config.rearm_s - 1e-9 or new_plan
+
+    def _is_new(self, plan_id: str | None) -> bool:
+        if plan_id is None or plan_id in self._plans or len(self._plans) >= MOST_PLANS:
+            return False
+        self._plans.add(plan_id)
+        return True
+
+    def _well_formed(self, command: Command, t: float) -> bool:
+        config, ladder = self._config, self._ladder
+        if (why := self.why_garbled(command)) is not None:
+            ladder.pulse("command_malformed", t, why)
+            return False
+        ahead = command.stamp - t
+        if ahead > config.max_future_s + 1e-9:
+            ladder.pulse("command_future", t, f"stamped {ahead:.3f} s ahead; at most {config.max_future_s} s is allowed")
+            return False
+        if command.stamp < self._last_stamp:
+            back = self._last_stamp - command.stamp
+            ladder.pulse("command_backwards", t, f"stamped {back:.3f} s before the last command")
+            return False
+        self._last_stamp = command.stamp
+        if -ahead > config.command_timeout_s + 1e-9:
+            ladder.pulse("command_stale", t, f"stamped {-ahead:.3f} s ago; at most {config.command_timeout_s} s is allowed")
+            return False
+        return not self._too_fast(t)
+
+    def _too_fast(self, t: float) -> bool:
+        self._arrivals.append(t)
+        while t - self._arrivals[0] > RATE_WINDOW_S:
+            self._arrivals.popleft()
+        most = self._config.max_command_hz * RATE_WINDOW_S
+        if len(self._arrivals) <= most:
+            return False
+        self._arrivals.popleft()
+        self._ladder.pulse("command_rate", t, f"more than {most:.0f} commands in {RATE_WINDOW_S:.0f} s")
+        return True
+
+    def why_garbled(self, command: Command) -> str | None:
+        """What makes ``command`` no command for this channel, or None."""
+        values = command.values
+        if len(values) != 6:
+            return f"{len(values)} values; 6 are needed: vx, vy, vz, wx, wy, wz"
+        if not all(math.isfinite(v) for v in values):
+            return "values must be finite, not NaN or infinite"
+        if not math.isfinite(command.stamp):
+            return f"stamp {command.stamp} is not finite"
+        if command.frame is not None and command.frame.strip("/") not in ("", self._config.frame):
+            return f"frame {command.frame!r}; {self._config.frame!r} is needed"
+        can = {0, 5} if self._config.base == "differential" else {0, 1, 5}
+        names = ("vx", "vy", "vz", "wx", "wy", "wz")
+        if cannot := [names[i] for i in range(6) if values[i] != 0 and i not in can]:
+            return f"a {self._config.base} base cannot do {', '.join(cannot)}"
+        return None

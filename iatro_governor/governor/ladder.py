@@ -1,0 +1,135 @@
+"""The fault ladder: one table of faults, and the state that remembers which are in force.
+
+A fault is in force while its condition holds and for ``clear_s`` after. The highest level wins; no fault masks another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal
+
+from iatro_governor.governor.decision import FaultReport
+
+
+Recovery = Literal["none", "fresh", "rearm"]
+
+
+class Level(IntEnum):
+    """How far a fault stops motion."""
+
+    NOTE = 0
+    CONTROLLED_STOP = 2
+    PROTECTIVE_STOP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One fault.
+
+    scope: the channel it happened on, or the whole process. mode: how the stop brakes. recovery: what moves the robot
+    again once the fault has cleared: a command stamped later (``fresh``), or one that also follows silence, exact zeros
+    or a new plan id (``rearm``). latches: only a signed reset clears it.
+    """
+
+    scope: Literal["channel", "process"]
+    level: Level
+    mode: Literal["controlled", "protective"]
+    recovery: Recovery
+    clears: str
+    clear_s: float = 0.5
+    latches: bool = False
+
+
+_C, _P, _N = Level.CONTROLLED_STOP, Level.PROTECTIVE_STOP, Level.NOTE
+
+TABLE: dict[str, Row] = {
+    "command_malformed": Row("channel", _C, "controlled", "rearm", "no malformed command"),
+    "command_stale": Row("channel", _C, "controlled", "rearm", "a fresh command, or rest"),
+    "command_future": Row("channel", _C, "controlled", "rearm", "no stamp ahead of the clock"),
+    "command_backwards": Row("channel", _C, "controlled", "rearm", "no stamp before the last one"),
+    "command_rate": Row("channel", _C, "controlled", "rearm", "fewer commands than max_command_hz"),
+    "awaiting_command": Row("channel", _C, "controlled", "none", "a command stamped after the last fault cleared", 0.0),
+    "awaiting_rearm": Row("channel", _C, "controlled", "none", "silence, zeros or a new plan id, then a command", 0.0),
+    "sensor_never_seen": Row("process", _C, "controlled", "fresh", "the source speaks"),
+    "sensor_stale": Row("process", _C, "controlled", "fresh", "data younger than timeout_s"),
+    "sensor_malformed": Row("process", _C, "controlled", "fresh", "no malformed message"),
+    "input_malformed": Row("process", _C, "controlled", "fresh", "a good line"),
+    "clock_jump": Row("process", _C, "controlled", "rearm", "time goes on evenly"),
+    "loop_overrun": Row("process", _C, "controlled", "fresh", "the loop is on time"),
+    "ledger_backlog": Row("process", _C, "controlled", "fresh", "less than 90% of the ring unacknowledged"),
+    "limit_unreachable": Row("channel", _C, "protective", "fresh", "a verified way to rest"),
+    "foreign_publisher": Row("channel", _P, "protective", "rearm", "no foreign publisher"),
+    "incompatible_qos": Row("channel", _P, "protective", "rearm", "all endpoints match"),
+    "estop": Row("process", _P, "protective", "rearm", "a signed reset", latches=True),
+    "estop_never_seen": Row("process", _P, "protective", "rearm", "the input speaks, and is not pressed"),
+    "internal_error": Row("process", _P, "protective", "rearm", "no error"),
+    "closed": Row("process", _N, "controlled", "none", "every required source has spoken", 0.0),
+    "ledger_half_full": Row("process", _N, "controlled", "none", "less than half of the ring unacknowledged", 0.0),
+    "command_superseded": Row("channel", _N, "controlled", "none", "at once", 0.0),
+    "reset_refused": Row("process", _N, "controlled", "none", "at once", 0.0),
+}
+"""Every fault. A new one is one row."""
+
+Key = tuple[str, str]
+
+
+@dataclass(slots=True)
+class _Standing:
+    detail: str
+    holds: bool
+    last_t: float
+
+
+class Ladder:
+    """Which faults of one scope are in force. A fault may stand several times, once for each subject (a source, say)."""
+
+    def __init__(self) -> None:
+        self._standing: dict[Key, _Standing] = {}
+        self.cleared_t = float("-inf")
+        """When the last fault cleared, s."""
+
+    def hold(self, name: str, t: float, active: bool, detail: str = "", subject: str = "") -> None:
+        """A condition that lasts: say at every look whether it holds."""
+        key = (name, subject)
+        if active:
+            self._standing[key] = _Standing(detail, True, t)
+        elif key in self._standing:
+            self._standing[key].holds = False
+
+    def pulse(self, name: str, t: float, detail: str, subject: str = "") -> None:
+        """Something that happened at ``t`` and is over."""
+        self._standing[(name, subject)] = _Standing(detail, False, t)
+
+    def advance(self, t: float) -> None:
+        """Clear what has been over for its ``clear_s``."""
+        for key, fault in list(self._standing.items()):
+            over = fault.last_t + TABLE[key[0]].clear_s
+            if fault.holds:
+                fault.last_t = max(fault.last_t, t)
+            elif t >= over - 1e-9:
+                del self._standing[key]
+                if TABLE[key[0]].level > Level.NOTE:
+                    self.cleared_t = max(self.cleared_t, over)
+
+    @property
+    def level(self) -> Level:
+        """The highest level in force."""
+        return max((TABLE[name].level for name, _ in self._standing), default=Level.NOTE)
+
+    @property
+    def recovery(self) -> Recovery:
+        """The strictest recovery that the faults in force ask for."""
+        asked = {TABLE[name].recovery for name, _ in self._standing}
+        return "rearm" if "rearm" in asked else "fresh" if "fresh" in asked else "none"
+
+    @property
+    def protective_mode(self) -> bool:
+        """Whether any stop in force brakes at its strongest."""
+        return any(TABLE[n].mode == "protective" and TABLE[n].level > Level.NOTE for n, _ in self._standing)
+
+    @property
+    def reports(self) -> list[FaultReport]:
+        """Faults in force, most severe first, then by name."""
+        order = sorted(self._standing.items(), key=lambda item: (-TABLE[item[0][0]].level, item[0]))
+        return [FaultReport(key[0], fault.detail) for key, fault in order]

@@ -1,0 +1,238 @@
+"""Event lines: JSON text in, events out. The edge of the offline governor; nothing is assumed of a line."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from iatro_governor.errors import EventError
+from iatro_governor.governor.events import (
+    Command,
+    Endpoint,
+    EStop,
+    Event,
+    Flags,
+    Odom,
+    Publishers,
+    Reset,
+    Scan,
+)
+
+Number = Annotated[float, Field(strict=True)]
+FAR = math.inf
+
+
+class Line(BaseModel):
+    """One event line; unknown keys are somebody else's and are left alone."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+    t: Annotated[float, Field(allow_inf_nan=False)]
+
+
+class CommandLine(Line):
+    """A planner's command."""
+
+    type: Literal["command"]
+    channel: str
+    values: list[Number]
+    stamp: Number | None = None
+    plan_id: str | None = None
+    frame: str | None = None
+
+    def event(self) -> Command:
+        """As the core takes it."""
+        stamp = self.t if self.stamp is None else self.stamp
+        return Command(self.t, self.channel, tuple(self.values), stamp, self.plan_id, self.frame)
+
+
+class ScanLine(Line):
+    """A planar scan."""
+
+    type: Literal["scan"]
+    source: str
+    ranges: list[Number]
+    angle_min: Number
+    angle_increment: Number
+    range_min: Number = 0.0
+    range_max: Number = FAR
+    stamp: Number | None = None
+
+    def event(self) -> Scan:
+        """As the core takes it."""
+        return Scan(self.t, self.source, np.array(self.ranges, dtype=float), self.angle_min, self.angle_increment,
+                    self.range_min, self.range_max, self.t if self.stamp is None else self.stamp)
+
+
+class OdomLine(Line):
+    """Pose of the base in odom and twist in the base frame."""
+
+    type: Literal["odom"]
+    source: str | None = None
+    pose: Annotated[list[Number], Field(min_length=7, max_length=7)]
+    twist: Annotated[list[Number], Field(min_length=6, max_length=6)]
+    stamp: Number | None = None
+
+    def event(self) -> Odom:
+        """As the core takes it; a line without a source is the robot's own odometry, ``odom``."""
+        return Odom(self.t, self.source or "odom", np.array(self.pose), np.array(self.twist),
+                    self.t if self.stamp is None else self.stamp)
+
+
+class FlagsLine(Line):
+    """Facts from a trusted source: every further key is a flag."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="allow")
+    type: Literal["flags"]
+    source: str
+    stamp: Number | None = None
+    __pydantic_extra__: dict[str, bool]
+
+    def event(self) -> Flags:
+        """As the core takes it."""
+        return Flags(self.t, self.source, dict(self.__pydantic_extra__), self.t if self.stamp is None else self.stamp)
+
+
+class EStopLine(Line):
+    """The emergency stop input."""
+
+    type: Literal["estop"]
+    pressed: bool
+    source: str | None = None
+
+    def event(self) -> EStop:
+        """As the core takes it."""
+        return EStop(self.t, self.pressed, self.source)
+
+
+class ResetLine(Line):
+    """An attempt to release the latch."""
+
+    type: Literal["reset"]
+    token: str
+
+    def event(self) -> Reset:
+        """As the core takes it."""
+        return Reset(self.t, self.token)
+
+
+class EndpointPart(BaseModel):
+    """One publisher."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+    node: str
+    gid: str
+    own: bool = False
+
+
+class PublishersLine(Line):
+    """Everyone who publishes on a topic."""
+
+    type: Literal["publishers"]
+    topic: str
+    endpoints: list[EndpointPart]
+
+    def event(self) -> Publishers:
+        """As the core takes it."""
+        return Publishers(self.t, self.topic, tuple(Endpoint(e.node, e.gid, e.own) for e in self.endpoints))
+
+
+class StatementLine(Line):
+    """A planner's words. They are read to see that the line is sound, and go no further."""
+
+    type: Literal["statement"]
+    plan_id: str | None = None
+    text: str
+    reasoning: str | None = None
+    actions: Any = None
+
+
+class TickLine(Line):
+    """Time goes on."""
+
+    type: Literal["tick"]
+
+
+class SyncLine(Line):
+    """Answered once everything before it is out."""
+
+    type: Literal["sync"]
+    id: Any = None
+
+
+AnyLine = Annotated[
+    CommandLine | ScanLine | OdomLine | FlagsLine | EStopLine | ResetLine | PublishersLine | StatementLine | TickLine
+    | SyncLine,
+    Field(discriminator="type"),
+]
+ADAPTER: TypeAdapter[AnyLine] = TypeAdapter(AnyLine)
+TYPES = ("command", "scan", "odom", "flags", "estop", "reset", "publishers", "statement", "tick", "sync")
+LATER = ("points", "joints", "wrench", "bodies")
+"""Types of the contract for which this profile version knows no source."""
+
+
+class BadLine(EventError):
+    """A line that is no event. ``t``: its time, if it has one. ``subject``: the channel or source it was for."""
+
+    def __init__(self, message: str, of: str | None, t: float | None, subject: str | None, whole: bool = False) -> None:
+        super().__init__(message, of)
+        self.t = t
+        self.subject = subject
+        self.whole = whole
+        """Whether the line is not even a JSON object."""
+
+
+def parse(text: str) -> AnyLine:
+    """One line as an event.
+
+    Raises:
+        BadLine: it is none.
+    """
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadLine(f"not JSON: {error}", None, None, None, whole=True) from error
+    if not isinstance(data, dict):
+        raise BadLine("not a JSON object", None, None, None, whole=True)
+    t, kind = _time(data.get("t")), data.get("type")
+    known = kind if isinstance(kind, str) else None
+    if t is None:
+        raise BadLine("no finite number in 't'", known, None, None)
+    if kind in LATER:
+        raise BadLine(f"no {kind} source in the profile", known, t, None)
+    if kind not in TYPES:
+        raise BadLine(f"unknown type {kind!r}; known: {', '.join(TYPES + LATER)}", known, t, None)
+    try:
+        return ADAPTER.validate_python(data)
+    except (ValidationError, OverflowError) as error:
+        subject = data.get("channel" if kind == "command" else "source")
+        if kind == "odom" and subject is None:
+            subject = "odom"
+        raise BadLine(_why(error), known, t, subject if isinstance(subject, str) else None) from error
+
+
+def event_of(line: AnyLine) -> Event | None:
+    """The event a line brings to the core, None for words, ticks and syncs."""
+    return None if isinstance(line, StatementLine | TickLine | SyncLine) else line.event()
+
+
+def _time(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return float(value) if math.isfinite(value) else None
+    except OverflowError:
+        return None
+
+
+def _why(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    parts = []
+    for item in error.errors(include_url=False, include_input=False)[:3]:
+        where = ".".join(str(part) for part in item["loc"][1:])
+        parts.append(f"{where}: {item['msg']}" if where else str(item["msg"]))
+    return "; ".join(parts)

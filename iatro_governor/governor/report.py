@@ -1,0 +1,69 @@
+"""Why a command was changed, as data: limit, unit, requested, allowed, margin, source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from iatro_governor.body.planar import Array
+from iatro_governor.body.rollout import roll_out
+from iatro_governor.governor.decision import LimitReport
+from iatro_governor.governor.resolve import Resolution
+from iatro_governor.governor.stepping import Rates
+from iatro_governor.limits.limit import Cap, Limit
+from iatro_governor.limits.situation import Situation
+
+TOUCHING = 1e-6
+"""Clearances differ by rounding below this, m."""
+
+
+def limit_reports(
+    resolution: Resolution, limits: Sequence[Limit[Any]], wanted: Array, situation: Situation
+) -> list[LimitReport]:
+    """The limits that bound ``wanted`` (3,) or are broken already."""
+    scale = resolution.scale or 0.0
+    out = [_capped(limit, cap, scale) for limit, cap in resolution.caps if cap.scale < 1.0 or cap.excess > 0]
+    for limit in limits:
+        clearance = limit.clearance(situation)
+        broken = clearance is not None and clearance.now < clearance.required - TOUCHING
+        if limit in resolution.blocked or broken:
+            out.append(_kept(limit, wanted, situation))
+    return out
+
+
+def _capped(limit: Limit[Any], cap: Cap, scale: float) -> LimitReport:
+    config = limit.config
+    unused = cap.allowed * (1.0 - min(scale / cap.scale, 1.0)) if cap.scale > 0 else 0.0
+    margin = -cap.excess if cap.excess > 0 else unused
+    return LimitReport(config.name, config.kind, limit.row_unit, cap.requested, cap.allowed, margin, config.source)
+
+
+def _kept(limit: Limit[Any], wanted: Array, situation: Situation) -> LimitReport:
+    """``requested`` is the least distance that the whole command would have led to, or its speed for unseen space."""
+    config, clearance = limit.config, limit.clearance(situation)
+    if clearance is None:
+        speed = float(np.hypot(wanted[0], wanted[1])) + abs(float(wanted[2])) * situation.reach
+        return LimitReport(config.name, config.kind, limit.unit, speed, limit.bound or 0.0, 0.0, config.source)
+    rollouts = roll_out(wanted[None], situation.in_flight, situation.period, situation.braking, situation.reach)
+    ahead = limit.least_ahead(rollouts, situation)
+    margin = clearance.now - clearance.required
+    return LimitReport(config.name, config.kind, limit.unit, clearance.now if ahead is None else ahead,
+                       clearance.required, margin, config.source)
+
+
+def rate_reports(rates: Rates, anchor: Array, target: Array, output: Array, dt: float) -> Iterable[LimitReport]:
+    """The rate limits that kept ``output`` from reaching ``target``, from ``anchor`` within ``dt`` s."""
+    if np.array_equal(output, target):
+        return
+    for limit in rates.limits:
+        axes = slice(2, 3) if limit.config.axis == "angular" else slice(0, 2)
+        change, start = (target - anchor)[axes], anchor[axes]
+        slowing = change * start < 0
+        counts = slowing if limit.config.kind == "deceleration" else ~slowing
+        asked = float(np.max(np.abs(change) * counts)) / dt
+        if asked > limit.bound:
+            given = float(np.max(np.abs((output - anchor)[axes]) * counts)) / dt
+            config = limit.config
+            yield LimitReport(config.name, config.kind, limit.row_unit, asked, limit.bound, limit.bound - given, config.source)

@@ -1,0 +1,94 @@
+"""How much of a command is admissible: scaling that keeps the path's curvature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from iatro_governor.body.planar import Array
+from iatro_governor.body.rollout import roll_out
+from iatro_governor.limits.limit import Cap, Limit
+from iatro_governor.limits.situation import Situation
+
+COARSE = np.arange(9) / 8
+FINE = np.arange(1, 4) / 32
+"""Scales that are tried; fixed, so that one more limit can never let a larger one through."""
+
+Stepper = Callable[[Array], Array]
+Limits = Sequence[Limit[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """scale: the admissible part of the command, None if not even stopping for it is. output: (3,) the next output.
+
+    caps: what each level limit allowed of the command. blocked: clearance limits that refused a larger scale.
+    """
+
+    scale: float | None
+    output: Array
+    caps: list[tuple[Limit[Any], Cap]] = field(default_factory=list)
+    blocked: list[Limit[Any]] = field(default_factory=list)
+
+
+def resolve(command: Array, situation: Situation, limits: Limits, step: Stepper) -> Resolution:
+    """The largest admissible scale of ``command`` (3,), and the step towards it.
+
+    ``step`` maps targets (c, 3) to the outputs (c, 3) that rate shaping reaches. A scale is admissible if no level limit
+    caps it and the rollouts of it and of every smaller scale tried are clear: the set is star-shaped about the stop by
+    construction, which is what makes more limits never admit more.
+    """
+    caps = [(limit, cap) for limit in limits if (cap := limit.cap(command, situation)) is not None]
+    level = min((cap.scale for _, cap in caps), default=1.0)
+    ends = step(np.stack([level * command, 0.0 * command]))
+    if _nothing_near(np.concatenate([ends, situation.anchor[None]]), situation, limits):
+        return Resolution(level, ends[0], caps)
+    scales = np.append(COARSE, level)
+    clear, blocked = _clear(step(scales[:, None] * command), situation, limits)
+    top = _prefix(clear[:-1])
+    if top < 0:
+        return Resolution(None, situation.anchor, caps, blocked)
+    reached = float(COARSE[top])
+    if reached < 1.0 and level > reached:
+        fine = reached + FINE
+        fine_clear, _ = _clear(step(fine[:, None] * command), situation, limits)
+        reached = float(np.append(reached, fine)[_prefix(np.append(True, fine_clear))])
+    if level <= reached:
+        scale = level if clear[-1] else float(COARSE[COARSE <= level].max())
+    else:
+        scale = reached
+    return Resolution(scale, step(scale * command[None])[0], caps, blocked if scale < level else [])
+
+
+def is_clear(outputs: Array, situation: Situation, limits: Limits, tolerance: float = 0.0) -> np.ndarray[Any, Any]:
+    """Which of ``outputs`` (c, 3) every clearance limit lets come to rest."""
+    return _clear(outputs, situation, limits, tolerance)[0]
+
+
+def _clear(
+    outputs: Array, situation: Situation, limits: Limits, tolerance: float = 0.0
+) -> tuple[np.ndarray[Any, Any], list[Limit[Any]]]:
+    rollouts = roll_out(outputs, situation.in_flight, situation.period, situation.braking, situation.reach)
+    clear = np.ones(len(outputs), dtype=bool)
+    blocked = []
+    for limit in limits:
+        verdict = limit.clear(rollouts, situation, tolerance)
+        if verdict is not None:
+            clear &= verdict
+            if not verdict.all():
+                blocked.append(limit)
+    return clear, blocked
+
+
+def _nothing_near(outputs: Array, situation: Situation, limits: Limits) -> bool:
+    """A bound on how far any candidate can reach accepts at once what cannot matter."""
+    rollouts = roll_out(outputs, situation.in_flight, situation.period, situation.braking, situation.reach)
+    return all(limit.clear(rollouts, situation) is None for limit in limits)
+
+
+def _prefix(clear: np.ndarray[Any, Any]) -> int:
+    """Index of the last of the leading clear ones, -1 if there is none."""
+    return len(clear) - 1 if clear.all() else int(np.argmin(clear)) - 1

@@ -1,0 +1,104 @@
+"""What the sources have told: their latest data, and the faults of those that are late, missing or garbled."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from iatro_governor.body.planar import Array, from_quaternion
+from iatro_governor.body.scan import read_scan
+from iatro_governor.body.surroundings import Surroundings
+from iatro_governor.body.track import OdomSample, Track
+from iatro_governor.errors import EventError
+from iatro_governor.governor.events import Flags, Odom, Scan
+from iatro_governor.governor.ladder import Ladder
+from iatro_governor.profile.sources import ScanSource, SourceConfig
+
+FUTURE_S = 0.05
+"""A measurement stamped further ahead than this is garbled, s."""
+REMEMBERED_S = 5.0
+"""Odometry kept to place measurements that arrive late, s."""
+
+
+class Senses:
+    """Latest data of every source of one robot."""
+
+    def __init__(self, sources: dict[str, SourceConfig], memory_s: float) -> None:
+        self.sources = sources
+        self.tracks = {name: Track(REMEMBERED_S) for name, s in sources.items() if s.type == "odom"}
+        self.surroundings = Surroundings(memory_s)
+        self.flags: dict[str, tuple[float, dict[str, bool]]] = {}
+        self._newest: dict[str, float] = {}
+        self._start: float | None = None
+
+    @property
+    def track(self) -> Track:
+        """The odometry that places scans."""
+        return next(iter(self.tracks.values()))
+
+    def scan(self, event: Scan) -> None:
+        """Take a scan. Raises EventError where it is garbled; a late one is taken for what it is."""
+        source = self._source(event.source, "scan", event.stamp, event.t)
+        assert isinstance(source, ScanSource)
+        sweep = read_scan(event.stamp, event.ranges, event.angle_min, event.angle_increment, event.range_min,
+                          event.range_max, source)
+        if self._newer(event.source, event.stamp):
+            self.surroundings.add(event.source, sweep, self.track.pose_at(event.stamp))
+
+    def odom(self, event: Odom) -> None:
+        """Take an odometry sample. Raises EventError where it is garbled."""
+        self._source(event.source, "odom", event.stamp, event.t)
+        if not (np.isfinite(event.pose).all() and np.isfinite(event.twist).all()):
+            raise EventError("pose and twist must be finite", "odom")
+        if not math.isclose(float(np.linalg.norm(event.pose[3:])), 1.0, abs_tol=0.05):
+            raise EventError("the orientation is no unit quaternion", "odom")
+        if self._newer(event.source, event.stamp):
+            twist: Array = event.twist[[0, 1, 5]]
+            self.tracks[event.source].add(OdomSample(event.stamp, from_quaternion(event.pose), twist))
+
+    def set_flags(self, event: Flags) -> None:
+        """Take flags. Raises EventError for a name that the source does not declare."""
+        source = self._source(event.source, "flags", event.stamp, event.t)
+        if unknown := sorted(set(event.values) - set(getattr(source, "names", ()))):
+            raise EventError(f"source {event.source} declares no flag {', '.join(unknown)}", "flags")
+        if self._newer(event.source, event.stamp):
+            self.flags[event.source] = (event.stamp, event.values)
+
+    def estop_seen(self, source: str, t: float) -> None:
+        """The emergency stop input has spoken."""
+        self._newest[source] = t
+
+    def _source(self, name: str, kind: str, stamp: float, t: float) -> SourceConfig:
+        source = self.sources.get(name)
+        if source is None or source.type != kind:
+            known = ", ".join(n for n, s in self.sources.items() if s.type == kind) or "none"
+            raise EventError(f"no {kind} source {name!r} in the profile; known: {known}", kind)
+        if not math.isfinite(stamp) or stamp > t + FUTURE_S:
+            raise EventError(f"stamp {stamp} lies more than {FUTURE_S} s ahead of {t}", kind)
+        return source
+
+    def _newer(self, name: str, stamp: float) -> bool:
+        if stamp < self._newest.get(name, -math.inf):
+            return False
+        self._newest[name] = stamp
+        return True
+
+    @property
+    def unseen(self) -> list[str]:
+        """Required sources that have not spoken yet."""
+        return [name for name, s in self.sources.items() if s.required and name not in self._newest]
+
+    def watch(self, t: float, ladder: Ladder) -> None:
+        """Judge the age of every required source at ``t``."""
+        if self._start is None:
+            self._start = t
+        for name, source in self.sources.items():
+            if not source.required:
+                continue
+            newest = self._newest.get(name)
+            silent = newest is None and t - self._start > source.timeout_s
+            never = "estop_never_seen" if source.type == "estop" else "sensor_never_seen"
+            ladder.hold(never, t, silent, f"{name} has said nothing in {source.timeout_s} s", name)
+            late = newest is not None and t - newest > source.timeout_s + 1e-9
+            ladder.hold("sensor_stale", t, late, f"{name} is older than {source.timeout_s} s", name)

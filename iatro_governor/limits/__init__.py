@@ -1,0 +1,1 @@
+"""What the body may do: one small class a file, pure."""

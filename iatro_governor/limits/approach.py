@@ -1,0 +1,17 @@
+"""Formulas that limits share: how fast something may be approached."""
+
+from __future__ import annotations
+
+import math
+
+
+def approach_speed(distance: float, end_speed: float, deceleration: float, reaction_s: float) -> float:
+    """Largest speed, m/s, from which ``end_speed`` is reached within ``distance`` m.
+
+    ``v = max(v_e, -aT + sqrt((aT)^2 + v_e^2 + 2 a d))``: ``v T`` is travelled before the deceleration ``a`` begins.
+    (Torricelli's equation solved for the initial speed.) Inside, ``distance < 0``, it is ``end_speed``.
+    """
+    if distance <= 0:
+        return end_speed
+    at = deceleration * reaction_s
+    return max(end_speed, -at + math.sqrt(at * at + end_speed * end_speed + 2 * deceleration * distance))

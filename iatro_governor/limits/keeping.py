@@ -1,0 +1,67 @@
+"""What the limits that keep returns at a distance from a figure have in common."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iatro_governor.body.planar import Array
+from iatro_governor.body.rollout import Rollouts
+from iatro_governor.body.shape import Shape
+from iatro_governor.limits.limit import Cap, Clearance, Guard, excess
+from iatro_governor.limits.returns import distances_ahead, near
+from iatro_governor.limits.situation import Situation
+
+FAR = 1e3
+"""Clearance reported where nothing is seen, m."""
+
+
+class Keeper:
+    """Keeps the returns of ``sources`` at least ``margin`` m from ``figure``, a figure fixed to the body."""
+
+    def __init__(self, sources: tuple[str, ...], margin: float, floor: float, noise: float, retreat_speed: float) -> None:
+        self.sources = sources
+        self.margin = margin
+        self.floor = floor
+        self.noise = noise
+        self.retreat_speed = retreat_speed
+
+    def clear(self, figure: Shape, rollouts: Rollouts, situation: Situation, tolerance: float) -> NDArray[np.bool_] | None:
+        """Which candidates (c,) keep the margin; None where nothing is near enough to matter."""
+        margin = self.margin - tolerance
+        within = margin + float((rollouts.travel + rollouts.half_step).max())
+        obstacles, now = near(situation.surroundings.obstacles(self.sources, situation.pose), figure, within)
+        if not len(now):
+            return None
+        ahead = distances_ahead(obstacles, figure, rollouts)
+        # What was verified before stays valid although the measurement moved by its noise.
+        return Guard(now - tolerance, ahead, margin, self.floor, self.noise).holds(rollouts)
+
+    def clearance(self, figure: Shape, situation: Situation) -> Clearance:
+        """Distance now of the nearest return."""
+        points = situation.surroundings.obstacles(self.sources, situation.pose).points
+        return Clearance(float(figure.distance(points).min()) if len(points) else FAR, self.margin)
+
+    def least_ahead(self, figure: Shape, rollouts: Rollouts, situation: Situation) -> float | None:
+        """Least distance of any return along the first rollout, m."""
+        obstacles = situation.surroundings.obstacles(self.sources, situation.pose)
+        if not len(obstacles.points):
+            return None
+        return float(distances_ahead(obstacles, figure, rollouts)[0].min())
+
+    def retreat(self, command: Array, figure: Shape, situation: Situation) -> Cap | None:
+        """Inside the margin the way out is taken slowly: no point of the body faster than ``retreat_speed``."""
+        if self.clearance(figure, situation).now >= self.margin - self.noise:
+            return None
+        return slow(command, situation, self.retreat_speed)
+
+
+def slow(command: Array, situation: Situation, speed: float) -> Cap:
+    """Cap that keeps every point of the body at or below ``speed`` m/s."""
+
+    def fastest(twist: Array) -> float:
+        return float(np.hypot(twist[0], twist[1])) + abs(float(twist[2])) * situation.reach
+
+    value = fastest(command)
+    scale = 1.0 if value <= speed else speed / value
+    return Cap(scale, value, speed, excess(fastest(situation.anchor), speed))

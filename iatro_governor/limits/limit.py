@@ -1,0 +1,133 @@
+"""What a limit is.
+
+A limit bounds a command in one or both of two ways. ``cap`` bounds it directly: the largest part of the command that is
+allowed, in closed form. ``clear`` bounds where it leads: which of several braking rollouts keep their distance. Both
+allow standing still, always; neither forbids a motion that only reduces its own violation.
+"""
+
+from __future__ import annotations
+
+from abc import ABC
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iatro_governor.body.planar import Array
+from iatro_governor.body.rollout import Rollouts
+from iatro_governor.limits.situation import Situation
+from iatro_governor.profile.base import Name, Part, Source
+
+Config = TypeVar("Config", bound="LimitConfig")
+
+
+class LimitConfig(Part):
+    """What every limit has in the profile."""
+
+    name: Name
+    kind: str
+    channel: Name
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """The part of a command that a limit allows.
+
+    scale: largest s in [0, 1] for which ``s * u`` is allowed. requested, allowed: the bounded quantity, in the limit's
+    unit, as commanded and at most. excess: by how much the output that stands is beyond what is allowed, 0 if it is not.
+    """
+
+    scale: float
+    requested: float
+    allowed: float
+    excess: float = 0.0
+
+
+def excess(value: float, allowed: float) -> float:
+    """By how much ``value`` is beyond ``allowed``; rounding is none."""
+    return value - allowed if value > allowed + 1e-9 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    """How far the body is from what a limit guards, m, and how far it must stay."""
+
+    now: float
+    required: float
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Distances to keep from g things, evaluated for c candidate rollouts at k samples each.
+
+    now: (g,) m. ahead: (c, k, g) m. margin: m, to keep. floor: m, contact as near as can be told. noise: m, how far two
+    measurements of an unmoved thing may differ.
+    """
+
+    now: Array
+    ahead: Array
+    margin: float
+    floor: float
+    noise: float
+
+    def holds(self, rollouts: Rollouts) -> NDArray[np.bool_]:
+        """Which candidates (c,) keep every distance.
+
+        At every sample ``ahead >= min(margin + half_step, now)``: nothing closes on the margin, and where it is broken
+        already nothing gets closer. Below ``floor`` a closing that could be noise counts as none, as long as the body
+        does not end up closer.
+        """
+        need = np.minimum(self.margin + rollouts.half_step[:, None], self.now)
+        kept = (self.ahead >= need[:, None, :] - 1e-9).all(axis=1)
+        if (self.now < self.floor).any():
+            eased = (self.ahead >= self.now - self.noise).all(axis=1) & (self.ahead[:, -1] >= self.now - 1e-9)
+            kept = np.where(self.now < self.floor, eased, kept)
+        result: NDArray[np.bool_] = kept.all(axis=1)
+        return result
+
+
+class Limit(ABC, Generic[Config]):
+    """One bound on a channel. Subclasses give ``model``, ``unit`` and override ``cap``, ``clear`` or both."""
+
+    model: ClassVar[type[LimitConfig]]
+    unit: ClassVar[str]
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+
+    @property
+    def bound(self) -> float | None:
+        """The scalar that bounds, in ``row_unit``, or None where a figure bounds."""
+        return None
+
+    @property
+    def row_unit(self) -> str:
+        """Unit of ``bound``."""
+        return self.unit
+
+    def cap(self, command: Array, situation: Situation) -> Cap | None:
+        """The allowed part of ``command`` (3,), or None where the limit says nothing about it."""
+        return None
+
+    def clear(self, rollouts: Rollouts, situation: Situation, tolerance: float = 0.0) -> NDArray[np.bool_] | None:
+        """Which candidates (c,) are allowed, or None for all.
+
+        ``tolerance`` widens the margin inwards, m: a way to rest that was verified before is not dropped for noise.
+        """
+        return None
+
+    def clearance(self, situation: Situation) -> Clearance | None:
+        """The distance this limit keeps, as it is now, or None where it keeps none or sees nothing."""
+        return None
+
+    def least_ahead(self, rollouts: Rollouts, situation: Situation) -> float | None:
+        """The smallest distance along the first of ``rollouts``, m, or None where this limit keeps none."""
+        return None
+
+    def row(self) -> dict[str, Any]:
+        """The limit as ``iatro check`` lists it."""
+        config = self.config
+        return {"name": config.name, "channel": config.channel, "kind": config.kind, "bound": self.bound,
+                "unit": self.row_unit, "source": config.source}

@@ -1,0 +1,56 @@
+"""Acceleration and deceleration: how fast the output may change in ordinary driving."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from iatro_governor.limits.limit import Limit, LimitConfig
+from iatro_governor.profile.base import Positive
+
+
+class RateConfig(LimitConfig):
+    """``bound`` in m/s2 for linear (vx and vy each), in rad/s2 for angular (wz)."""
+
+    kind: Literal["acceleration", "deceleration"]
+    axis: Literal["linear", "angular"]
+    bound: Positive
+
+
+class AccelerationConfig(RateConfig):
+    """Away from rest."""
+
+    kind: Literal["acceleration"]
+
+
+class DecelerationConfig(RateConfig):
+    """Towards rest, where no stop is needed."""
+
+    kind: Literal["deceleration"]
+
+
+class RateLimit(Limit[RateConfig]):
+    """Shapes the step from the output that stands to the next one; it bounds neither speed nor place."""
+
+    unit = "m/s2"
+
+    @property
+    def bound(self) -> float:
+        """m/s2 or rad/s2."""
+        return self.config.bound
+
+    @property
+    def row_unit(self) -> str:
+        """rad/s2 for turning."""
+        return "rad/s2" if self.config.axis == "angular" else "m/s2"
+
+
+class AccelerationLimit(RateLimit):
+    """Bound on the growth of each component's magnitude."""
+
+    model = AccelerationConfig
+
+
+class DecelerationLimit(RateLimit):
+    """Bound on the decrease of each component's magnitude; a stop that is needed brakes by its stop mode instead."""
+
+    model = DecelerationConfig

@@ -1,0 +1,43 @@
+"""Every kind of limit. A new limit is one new file and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from iatro_governor.limits.limit import Limit
+from iatro_governor.limits.obstacle import ObstacleLimit
+from iatro_governor.limits.rate import AccelerationLimit, DecelerationLimit
+from iatro_governor.limits.slow_zone import SlowZoneLimit
+from iatro_governor.limits.speed import SpeedLimit
+from iatro_governor.limits.time_to_collision import TimeToCollisionLimit
+from iatro_governor.limits.unseen import UnseenLimit
+from iatro_governor.limits.zone import ZoneLimit
+from iatro_governor.profile.base import Part
+from iatro_governor.profile.load import Profile, load
+
+KINDS: dict[str, type[Limit[Any]]] = {
+    "speed": SpeedLimit,
+    "acceleration": AccelerationLimit,
+    "deceleration": DecelerationLimit,
+    "zone": ZoneLimit,
+    "slow_zone": SlowZoneLimit,
+    "obstacle": ObstacleLimit,
+    "time_to_collision": TimeToCollisionLimit,
+    "unseen": UnseenLimit,
+}
+
+
+def load_profile(path: str | Path) -> Profile:
+    """The profile at ``path``, with every kind of limit known.
+
+    Raises:
+        ProfileError: with every problem found.
+    """
+    return load(path, {kind: limit.model for kind, limit in KINDS.items()})
+
+
+def build(configs: Sequence[Part]) -> list[Limit[Any]]:
+    """One limit for each configuration of a profile."""
+    return [KINDS[config.kind](config) for config in configs]  # type: ignore[attr-defined]

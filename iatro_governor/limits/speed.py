@@ -1,0 +1,57 @@
+"""Speed: a bound on one component of the twist, in one direction or both, or on its translational norm."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from iatro_governor.body.planar import Array
+from iatro_governor.limits.limit import Cap, Limit, LimitConfig, excess
+from iatro_governor.limits.situation import Situation
+from iatro_governor.profile.base import Positive
+
+AXES = {"vx": 0, "vy": 1, "wz": 2}
+
+
+class SpeedConfig(LimitConfig):
+    """``bound`` in m/s for vx, vy and planar (the norm of both), in rad/s for wz."""
+
+    kind: Literal["speed"]
+    axis: Literal["vx", "vy", "wz", "planar"]
+    direction: Literal["both", "positive", "negative"] = "both"
+    bound: Positive
+
+
+class SpeedLimit(Limit[SpeedConfig]):
+    """``|u_axis| <= bound``; a level limit, closed form ``s = bound / |u_axis|``."""
+
+    model = SpeedConfig
+    unit = "m/s"
+
+    @property
+    def bound(self) -> float:
+        """m/s or rad/s."""
+        return self.config.bound
+
+    @property
+    def row_unit(self) -> str:
+        """rad/s for turning."""
+        return "rad/s" if self.config.axis == "wz" else "m/s"
+
+    def _value(self, twist: Array) -> float:
+        if self.config.axis == "planar":
+            return float(np.hypot(twist[0], twist[1]))
+        value = float(twist[AXES[self.config.axis]])
+        match self.config.direction:
+            case "positive":
+                return max(value, 0.0)
+            case "negative":
+                return max(-value, 0.0)
+        return abs(value)
+
+    def cap(self, command: Array, situation: Situation) -> Cap:
+        """Scale down to the bound."""
+        value, bound = self._value(command), self.config.bound
+        scale = 1.0 if value <= bound else bound / value
+        return Cap(scale, value, bound, excess(self._value(situation.anchor), bound))

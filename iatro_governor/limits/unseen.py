@@ -1,0 +1,74 @@
+"""Unseen is occupied: where no sensor has looked lately, the body does not go, or goes at ``speed``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from iatro_governor.body.planar import Array
+from iatro_governor.body.rollout import Rollouts
+from iatro_governor.limits.limit import Limit, LimitConfig
+from iatro_governor.limits.situation import Situation
+from iatro_governor.profile.base import Name, NonNegative, Positive
+
+OUTLINE_SPACING = 0.1
+"""Distance of the outline points that are looked up, m."""
+SLACK = 0.05
+"""Range error allowed between the observed free space and a looked-up point, m."""
+
+
+class UnseenConfig(LimitConfig):
+    """``speed``: m/s, the fastest point of the body on a way that enters unseen space."""
+
+    kind: Literal["unseen"]
+    sources: Annotated[tuple[Name, ...], Field(min_length=1)]
+    speed: NonNegative = 0.0
+    memory_s: Positive = 1.0
+    """How long an observation counts, s."""
+
+
+class UnseenLimit(Limit[UnseenConfig]):
+    """A clearance limit on areas instead of things: reversing and retreat are no exception."""
+
+    model = UnseenConfig
+    unit = "m/s"
+
+    def __init__(self, config: UnseenConfig) -> None:
+        super().__init__(config)
+        self._outline: Array | None = None
+
+    @property
+    def bound(self) -> float:
+        """m/s."""
+        return self.config.speed
+
+    def clear(self, rollouts: Rollouts, situation: Situation, tolerance: float = 0.0) -> NDArray[np.bool_] | None:
+        """Only ways through observed space, or slow ones."""
+        surroundings, sources = situation.surroundings, self.config.sources
+        if surroundings.all_seen_within(sources, situation.pose, situation.reach + float(rollouts.travel.max())):
+            return None
+        if self._outline is None:
+            self._outline = situation.footprint.outline(OUTLINE_SPACING)
+        points = self._swept(self._outline, rollouts.poses)
+        covered = situation.footprint.distance(points) <= 1e-6  # the body is there already
+        look = np.flatnonzero(~covered)
+        seen = covered.copy()
+        since = situation.t - self.config.memory_s
+        seen[look] = surroundings.seen(sources, situation.pose, points[look], since, SLACK)
+        enters = ~seen.reshape(len(rollouts.outputs), -1).all(axis=1)
+        outputs = rollouts.outputs
+        fastest = np.hypot(outputs[:, 0], outputs[:, 1]) + np.abs(outputs[:, 2]) * situation.reach
+        slow: NDArray[np.bool_] = ~enters | (fastest <= self.config.speed + 1e-9)
+        return slow
+
+    @staticmethod
+    def _swept(outline: Array, poses: Array) -> Array:
+        """The outline (n, 2) at every pose (c, k, 3), as (c * k * n, 2) points in the base frame of now."""
+        flat = poses.reshape(-1, 3)
+        c, s = np.cos(flat[:, 2, None]), np.sin(flat[:, 2, None])
+        x = flat[:, 0, None] + c * outline[:, 0] - s * outline[:, 1]
+        y = flat[:, 1, None] + s * outline[:, 0] + c * outline[:, 1]
+        return np.stack([x.ravel(), y.ravel()], axis=-1)

@@ -1,0 +1,1 @@
+"""A robot's configuration: pydantic models, YAML in, JSON schema out."""

@@ -1,0 +1,72 @@
+"""Channels: one governed command stream each."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from iatro_governor.profile.base import Name, NonNegative, Part, Positive, Source, Topic
+
+
+class StopMode(Part):
+    """How fast a stop brakes: the smallest deceleration ever measured in this mode."""
+
+    linear: Positive
+    """m/s2"""
+    angular: Positive
+    """rad/s2"""
+    source: Source
+
+
+class StopModes(Part):
+    """A controlled stop keeps the load and the follower safe; a protective stop is the strongest one allowed."""
+
+    controlled: StopMode
+    protective: StopMode
+
+    @model_validator(mode="after")
+    def _ordered(self) -> StopModes:
+        if self.protective.linear < self.controlled.linear or self.protective.angular < self.controlled.angular:
+            raise ValueError("protective must brake at least as hard as controlled")
+        return self
+
+
+class TwistChannel(Part):
+    """Velocity commands to a mobile base, ``values`` = [vx, vy, vz, wx, wy, wz] in m/s and rad/s, base frame."""
+
+    type: Literal["twist"]
+    input: Topic
+    output: Topic
+    stamped: bool = True
+    """TwistStamped (true) or Twist (false), on both topics."""
+    frame: Name = "base_link"
+    """A command that names another frame is malformed."""
+    base: Literal["differential", "omnidirectional"]
+    odom: Name
+    """The source of this channel's measured twist and pose."""
+    command_timeout_s: Positive
+    max_command_hz: Positive = 500.0
+    max_future_s: NonNegative = 0.05
+    actuator_delay_s: NonNegative
+    """Longest time from a published command to its effect, s."""
+    resolution: Literal["scale"] = "scale"
+    allow_split: bool = True
+    """Rotation and translation may be scaled alone when both together stay near zero."""
+    stop_modes: StopModes
+    allowed_publishers: list[str] = []
+    """Nodes, by full name, that may publish on ``output`` beside the governor."""
+    rearm_s: Annotated[float, Field(ge=0.1)] = 0.5
+    freeze_s: Annotated[float, Field(ge=0.0)] = 0.5
+    trapped_s: Annotated[float, Field(ge=0.1)] = 2.0
+    creep_speed: Positive = 0.05
+    """Speed at which a way out is looked for before the state is called TRAPPED, m/s (rad/s for turning)."""
+
+    @model_validator(mode="after")
+    def _apart(self) -> TwistChannel:
+        if self.input.strip("/") == self.output.strip("/"):
+            raise ValueError("input and output must be different topics, or the planner bypasses the governor")
+        return self
+
+
+ChannelConfig = TwistChannel

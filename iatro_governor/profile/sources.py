@@ -1,0 +1,73 @@
+"""Sources: what the governor trusts to know the body and its surroundings."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from iatro_governor.profile.base import Finite, Name, NonNegative, Part, Positive, Topic
+from iatro_governor.profile.figures import Pose6
+
+
+class SourcePart(Part):
+    """What every source has. A required source that is stale, garbled or missing stops the robot."""
+
+    topic: Topic
+    timeout_s: Positive
+    required: bool = True
+
+
+class ScanSource(SourcePart):
+    """A planar range scanner, sensor_msgs/LaserScan."""
+
+    type: Literal["scan"]
+    frame: Name
+    pose: Pose6
+    """[x, y, z, roll, pitch, yaw] of the sensor in the base frame, m and rad; roll 0 or pi, pitch 0."""
+    field_of_view: tuple[Finite, Finite]
+    """First and last bearing that the sensor sees, rad, in its own frame, counter-clockwise."""
+    noise: NonNegative
+    """Standard deviation of one range, m."""
+    zero_means: Literal["obstacle", "unknown", "no_return"] = "obstacle"
+    max_unknown: Annotated[float, Field(ge=0, le=1)] = 0.5
+    """Largest share of NaN ranges in a usable scan."""
+    min_points: Annotated[int, Field(ge=1, le=100)] = 1
+    """Returns closer together than ``cluster_gap`` that make an obstacle."""
+    cluster_gap: Positive = 0.3
+    """Neighbouring returns further apart than this, m, belong to different obstacles."""
+
+    @model_validator(mode="after")
+    def _plane(self) -> ScanSource:
+        first, last = self.field_of_view
+        if not 0 < last - first <= 2 * math.pi + 1e-6:
+            raise ValueError("field_of_view must rise from first to last bearing, over at most 2 pi")
+        roll, pitch = self.pose[3], self.pose[4]
+        if pitch != 0 or not (roll == 0 or math.isclose(abs(roll), math.pi, abs_tol=1e-3)):
+            raise ValueError("a scan must lie in the plane of motion: pitch 0 and roll 0 or pi")
+        return self
+
+
+class OdomSource(SourcePart):
+    """Odometry, nav_msgs/Odometry: pose of the base in odom, twist in the base frame."""
+
+    type: Literal["odom"]
+    rest_speed: Positive = 0.01
+    """Measured speeds below this count as rest, m/s and rad/s."""
+
+
+class FlagsSource(SourcePart):
+    """Facts told by a trusted, non-planner node (diagnostic_msgs/KeyValue style), each true or false."""
+
+    type: Literal["flags"]
+    names: Annotated[list[Name], Field(min_length=1)]
+
+
+class EstopSource(SourcePart):
+    """An emergency stop input, std_msgs/Bool: true = pressed. Never seen = pressed where it is required."""
+
+    type: Literal["estop"]
+
+
+SourceConfig = Annotated[ScanSource | OdomSource | FlagsSource | EstopSource, Field(discriminator="type")]
