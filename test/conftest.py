@@ -1,0 +1,164 @@
+"""What tests of real processes over real DDS share: a domain of their own, and processes that always end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Discovery must not leave the machine, in this process and in every one it starts.
+os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
+os.environ.pop("ROS_STATIC_PEERS", None)
+
+_domains = iter(range(10_000))
+
+
+def fresh_domain() -> int:
+    """A ROS domain id in 1..100 that no other test of this process, and hardly one of another, is using."""
+    return (os.getpid() * 7 + next(_domains)) % 100 + 1
+
+
+def wait(
+    condition: Callable[[], object], timeout: float, what: str = "condition", pause: float = 0.02
+) -> None:
+    """Wait until ``condition()`` is true; fails the test after ``timeout`` seconds."""
+    end = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > end:
+            pytest.fail(f"{what}: not within {timeout:g} s")
+        time.sleep(pause)
+
+
+class Process:
+    """A process of ours: its output is collected, and it never outlives its test."""
+
+    def __init__(self, command: list[str], env: dict[str, str]) -> None:
+        self.command = command
+        self._popen = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._lines: list[str] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self._popen.stdout is not None
+        self._lines.extend(self._popen.stdout)
+
+    @property
+    def pid(self) -> int:
+        """The id of the process."""
+        return self._popen.pid
+
+    @property
+    def output(self) -> str:
+        """Everything written so far, to standard output and error."""
+        return "".join(self._lines)
+
+    @property
+    def code(self) -> int | None:
+        """The exit code, negative for a signal; None while it runs."""
+        return self._popen.poll()
+
+    def wait_for(self, text: str, timeout: float = 20.0) -> None:
+        """Wait until the output holds ``text``; fails with the output if it does not, or if the process ends first."""
+        wait(lambda: text in self.output or self.code is not None, timeout, f"{text!r} in\n{self.output}")
+        if text not in self.output:
+            self._reader.join(1.0)
+        assert text in self.output, f"{self.command} ended {self.code}:\n{self.output}"
+
+    def send(self, number: int) -> None:
+        """Send a signal, to this process only."""
+        self._popen.send_signal(number)
+
+    def wait(self, timeout: float = 10.0) -> int:
+        """Wait for the end; returns the exit code."""
+        code = self._popen.wait(timeout)
+        self._reader.join(timeout)
+        return code
+
+    def end(self, timeout: float = 10.0) -> int:
+        """End it as an operator would (SIGINT), or by force after ``timeout`` seconds; returns the exit code."""
+        if self.code is None:
+            self.send(signal.SIGINT)
+        try:
+            code = self._popen.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self._popen.kill()
+            code = self._popen.wait(timeout)
+        self._reader.join(timeout)
+        assert self._popen.stdout is not None
+        self._popen.stdout.close()
+        return code
+
+
+@pytest.fixture
+def wait_until() -> Callable[..., None]:
+    """``wait_until(condition, timeout, what="...")``: waits, or fails the test."""
+    return wait
+
+
+@pytest.fixture
+def domain(monkeypatch: pytest.MonkeyPatch) -> int:
+    """A ROS domain of this test's own, in force in this process and in every one it starts."""
+    number = fresh_domain()
+    monkeypatch.setenv("ROS_DOMAIN_ID", str(number))
+    return number
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Process]]:
+    """``start(*command, **environment)`` starts a process that ends with the test."""
+    running: list[Process] = []
+
+    def starter(*command: str | Path, **environment: str) -> Process:
+        process = Process(
+            [str(word) for word in command], {**os.environ, "PYTHONUNBUFFERED": "1", **environment}
+        )
+        running.append(process)
+        return process
+
+    yield starter
+    for process in reversed(running):
+        process.end()
+
+
+@pytest.fixture
+def node_process(domain: int, start: Callable[..., Process]) -> Callable[..., Process]:
+    """``node_process("governor", config=path, ...)`` starts one of our nodes with these parameters.
+
+    ``remaps`` are ("from:=to", ...) rules, ``namespace`` is its namespace.
+    """
+
+    def starter(
+        name: str,
+        *,
+        remaps: tuple[str, ...] = (),
+        namespace: str = "",
+        environment: dict[str, str] | None = None,
+        **parameters: object,
+    ) -> Process:
+        pytest.importorskip("rclpy", reason="ROS 2 (rclpy) is not installed")
+        options = ["--ros-args", *(word for rule in remaps for word in ("-r", rule))]
+        if namespace:
+            options += ["-r", f"__ns:={namespace}"]
+        for key, value in parameters.items():
+            options += ["-p", f"{key}:={value}"]
+        return start(sys.executable, "-m", f"iatro_governor.nodes.{name}", *options, **(environment or {}))
+
+    return starter
