@@ -33,7 +33,10 @@ def transform(pose: Array, points: Array) -> Array:
     """Points (..., 2) given in the frame of ``pose`` (3,), expressed in its parent."""
     c, s = math.cos(pose[2]), math.sin(pose[2])
     return np.stack(
-        [pose[0] + c * points[..., 0] - s * points[..., 1], pose[1] + s * points[..., 0] + c * points[..., 1]],
+        [
+            pose[0] + c * points[..., 0] - s * points[..., 1],
+            pose[1] + s * points[..., 0] + c * points[..., 1],
+        ],
         axis=-1,
     )
 

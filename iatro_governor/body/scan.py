@@ -36,7 +36,7 @@ class Sweep:
     clear_radius: float
 
     def has_seen(self, points: Array, slack: float) -> NDArray[np.bool_]:
-        """Which of ``points`` (n, 2), in the base frame of the scan, lie in observed space, give or take ``slack`` m."""
+        """Which of ``points`` (n, 2), in the base frame of the scan, lie in observed space, give or take ``slack``."""
         local = transform(inverse(self.sensor), points)
         bearing = np.arctan2(local[:, 1], local[:, 0])
         beams = len(self.seen)
@@ -45,7 +45,9 @@ class Sweep:
         index = np.rint(np.mod(turns + 0.5, around) - 0.5).astype(np.int64)
         inside = (index >= 0) & (index < beams)
         reach = np.where(inside, self.seen[np.clip(index, 0, beams - 1)], 0.0)
-        result: NDArray[np.bool_] = np.hypot(local[:, 0], local[:, 1]) <= np.where(reach > 0, reach + slack, 0.0)
+        result: NDArray[np.bool_] = np.hypot(local[:, 0], local[:, 1]) <= np.where(
+            reach > 0, reach + slack, 0.0
+        )
         return result
 
 
@@ -70,7 +72,7 @@ def read_scan(
     x, y, yaw = planar(source.pose)
     if source.pose[3] != 0:  # mounted upside down: bearings run the other way
         angle_min, angle_increment = -angle_min, -angle_increment
-    bearing = angle_min + angle_increment * np.arange(len(ranges))
+    bearing: Array = angle_min + angle_increment * np.arange(len(ranges), dtype=float)
     in_view = _in_view(bearing, source.field_of_view)
     _check_coverage(in_view, ranges, angle_increment, source)
     unknown, none, near = _classify(ranges, range_min, range_max, source)
@@ -89,11 +91,15 @@ def _check_geometry(ranges: Array, angle_min: float, step: float, range_min: flo
     if not 1 <= len(ranges) <= MOST_BEAMS:
         raise EventError(f"a scan of {len(ranges)} ranges; 1 to {MOST_BEAMS} are allowed", "scan")
     if not (math.isfinite(angle_min) and math.isfinite(step) and step != 0):
-        raise EventError(f"angle_min {angle_min} and angle_increment {step} must be finite, the increment not 0", "scan")
+        raise EventError(
+            f"angle_min {angle_min} and angle_increment {step} must be finite, the increment not 0", "scan"
+        )
     if len(ranges) * abs(step) > 2 * math.pi + 1.5 * abs(step):
         raise EventError(f"{len(ranges)} beams of {step} rad cover more than one turn", "scan")
     if not (math.isfinite(range_min) and 0 <= range_min < range_max):
-        raise EventError(f"range_min {range_min} must be finite, at least 0 and below range_max {range_max}", "scan")
+        raise EventError(
+            f"range_min {range_min} must be finite, at least 0 and below range_max {range_max}", "scan"
+        )
 
 
 def _in_view(bearing: Array, view: tuple[float, float]) -> NDArray[np.bool_]:
@@ -107,10 +113,14 @@ def _check_coverage(in_view: NDArray[np.bool_], ranges: Array, step: float, sour
     view = source.field_of_view[1] - source.field_of_view[0]
     covered = in_view.sum() * abs(step)
     if covered < view - 2 * abs(step):
-        raise EventError(f"the beams cover {covered:.3f} rad of the declared field of view of {view:.3f} rad", "scan")
+        raise EventError(
+            f"the beams cover {covered:.3f} rad of the declared field of view of {view:.3f} rad", "scan"
+        )
     share = float(np.isnan(ranges[in_view]).mean())
     if share > source.max_unknown:
-        raise EventError(f"{share:.0%} of the ranges are NaN; at most {source.max_unknown:.0%} are allowed", "scan")
+        raise EventError(
+            f"{share:.0%} of the ranges are NaN; at most {source.max_unknown:.0%} are allowed", "scan"
+        )
 
 
 def _classify(
@@ -118,7 +128,7 @@ def _classify(
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
     """Beams that know nothing, that saw no obstacle, and whose obstacle is nearer than the sensor can tell."""
     unknown = np.isnan(ranges)
-    none = ranges > range_max
+    none = (ranges > range_max) | np.isposinf(ranges)
     near = ranges < range_min
     zero = ranges == 0
     if source.zero_means == "unknown":

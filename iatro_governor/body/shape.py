@@ -23,6 +23,10 @@ class Shape(Protocol):
     def reach(self) -> float:
         """Largest distance of the figure from the origin of its frame."""
 
+    @property
+    def keys(self) -> tuple[Array, float]:
+        """Points (n, 2) and a radius: the nearest of these discs is as near as the figure where it has no near edge."""
+
 
 @dataclass(frozen=True, slots=True)
 class Circle:
@@ -33,8 +37,8 @@ class Circle:
 
     def distance(self, points: Array) -> Array:
         """Signed distance (...,) of ``points`` (..., 2)."""
-        offset: Array = np.hypot(points[..., 0] - self.centre[0], points[..., 1] - self.centre[1])
-        return offset - self.radius
+        offset: Array = np.hypot(points[..., 0] - self.centre[0], points[..., 1] - self.centre[1]) - self.radius
+        return offset
 
     def outline(self, spacing: float) -> Array:
         """Points (n, 2) on the circle."""
@@ -46,6 +50,11 @@ class Circle:
     def reach(self) -> float:
         """Largest distance from the origin."""
         return float(np.hypot(*self.centre)) + self.radius
+
+    @property
+    def keys(self) -> tuple[Array, float]:
+        """The disc itself."""
+        return np.array([self.centre]), self.radius
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,8 @@ class Polygon:
         spans = (py >= 0) != (next_py >= 0)
         left = (px * e[:, 1] - py * e[:, 0]) * np.where(e[:, 1] > 0, 1.0, -1.0) < 0
         inside = (spans & left).sum(axis=1) % 2 == 1
-        return np.where(inside, -gap, gap).reshape(points.shape[:-1])
+        distance: Array = np.where(inside, -gap, gap)
+        return distance.reshape(points.shape[:-1])
 
     def outline(self, spacing: float) -> Array:
         """Points (n, 2) on the edges, corners included."""
@@ -83,3 +93,8 @@ class Polygon:
     def reach(self) -> float:
         """Largest distance from the origin."""
         return float(np.hypot(self.corners[:, 0], self.corners[:, 1]).max())
+
+    @property
+    def keys(self) -> tuple[Array, float]:
+        """The corners."""
+        return self.corners, 0.0

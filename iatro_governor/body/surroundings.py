@@ -67,7 +67,9 @@ class Surroundings:
                     return True
         return False
 
-    def seen(self, sources: tuple[str, ...], pose: Array, points: Array, since: float, slack: float) -> NDArray[np.bool_]:
+    def seen(
+        self, sources: tuple[str, ...], pose: Array, points: Array, since: float, slack: float
+    ) -> NDArray[np.bool_]:
         """Which of ``points`` (n, 2), base frame at ``pose``, were observed at or after ``since`` by any source."""
         out = np.zeros(len(points), dtype=bool)
         for name in sources:

@@ -41,13 +41,28 @@ def summarise(profile: Profile) -> dict[str, Any]:
     """What ``iatro check --json`` prints of a sound profile."""
     data = profile.data
     channels = {
-        name: {"type": c.type, "input": c.input, "output": c.output, "rate_hz": data.loop.rate_hz,
-               "command_timeout_s": c.command_timeout_s}
+        name: {
+            "type": c.type,
+            "input": c.input,
+            "output": c.output,
+            "rate_hz": data.loop.rate_hz,
+            "command_timeout_s": c.command_timeout_s,
+        }
         for name, c in data.channels.items()
     }
-    sources = {name: {"type": s.type, "timeout_s": s.timeout_s, "required": s.required} for name, s in data.sources.items()}
+    sources = {
+        name: {"type": s.type, "timeout_s": s.timeout_s, "required": s.required}
+        for name, s in data.sources.items()
+    }
     rows = [limit.row() for limit in build(profile.limits)]
-    return {**_empty(), "ok": True, "config_hash": profile.config_hash, "channels": channels, "sources": sources, "limits": rows}
+    return {
+        **_empty(),
+        "ok": True,
+        "config_hash": profile.config_hash,
+        "channels": channels,
+        "sources": sources,
+        "limits": rows,
+    }
 
 
 def _empty() -> dict[str, Any]:
@@ -81,8 +96,12 @@ def _print_summary(file: Path, summary: dict[str, Any]) -> None:
         table.add_row(row["name"], row["kind"], bound, escape(row["source"]))
     console.print(table)
     for name, channel in summary["channels"].items():
-        console.print(f"\nchannel [bold]{name}[/] ({channel['type']}, {channel['rate_hz']:g} Hz): "
-                      f"{channel['input']} -> {channel['output']}, silence stops after {channel['command_timeout_s']:g} s")
+        console.print(
+            f"\nchannel [bold]{name}[/] ({channel['type']}, {channel['rate_hz']:g} Hz): "
+            f"{channel['input']} -> {channel['output']}, silence stops after {channel['command_timeout_s']:g} s"
+        )
     for name, source in summary["sources"].items():
         need = "required" if source["required"] else "optional"
-        console.print(f"source  [bold]{name}[/] ({source['type']}, {need}): stale after {source['timeout_s']:g} s")
+        console.print(
+            f"source  [bold]{name}[/] ({source['type']}, {need}): stale after {source['timeout_s']:g} s"
+        )

@@ -20,7 +20,9 @@ def govern(
     config: Annotated[Path, typer.Option(help="A robot's configuration, YAML.", show_default=False)],
     source: Annotated[str, typer.Option("--in", help="Event lines, JSON; - is standard input.")] = "-",
     target: Annotated[str, typer.Option("--out", help="Decision lines, JSON; - is standard output.")] = "-",
-    json: Annotated[bool, typer.Option("--json", help="A summary as JSON on standard output (needs --out FILE).")] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="A summary as JSON on standard output (needs --out FILE).")
+    ] = False,
 ) -> None:
     """Run the governor on recorded or generated events, without ROS. Exit 1 if lines were malformed."""
     if json and target == "-":

@@ -14,7 +14,9 @@ from iatro_governor.profile.model import ProfileData
 
 
 def schema(
-    json: Annotated[bool, typer.Option("--json", help="Everything, the profile's JSON schema included.")] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="Everything, the profile's JSON schema included.")
+    ] = False,
 ) -> None:
     """Names of states, actions, kinds of limits and faults; with --json also the profile's schema."""
     if json:
@@ -23,7 +25,11 @@ def schema(
     for title, values in names().items():
         console.print(f"[bold]{title}[/]")
         for value in values:
-            meaning = f"  {TABLE[value].level.name.lower()}, clears with {TABLE[value].clears}" if title == "faults" else ""
+            meaning = (
+                f"  {TABLE[value].level.name.lower()}, clears with {TABLE[value].clears}"
+                if title == "faults"
+                else ""
+            )
             console.print(f"  {value:<20}{meaning}")
 
 

@@ -21,7 +21,9 @@ class Watched:
         """Take who is there now; a publisher that stays keeps the moment it was first seen."""
         if event.topic.strip("/") != self._topic:
             return
-        foreign = {e.gid: e.node for e in event.endpoints if not e.own and e.node.strip("/") not in self._allowed}
+        foreign = {
+            e.gid: e.node for e in event.endpoints if not e.own and e.node.strip("/") not in self._allowed
+        }
         self._since = {gid: self._since.get(gid, (event.t, node)) for gid, node in foreign.items()}
 
     def judge(self, t: float, ladder: Ladder) -> None:

@@ -38,7 +38,9 @@ Nonce = Callable[[str, int], str]
 class Governor:
     """All channels of one robot."""
 
-    def __init__(self, profile: Profile, nonce: Nonce | None = None, latch: Latch | None = None, first_seq: int = 0) -> None:
+    def __init__(
+        self, profile: Profile, nonce: Nonce | None = None, latch: Latch | None = None, first_seq: int = 0
+    ) -> None:
         """``nonce`` makes a latch's nonce from its id and the decision number; ``latch`` stood before a restart."""
         self.profile = profile
         self.period = 1.0 / profile.data.loop.rate_hz
@@ -53,11 +55,20 @@ class Governor:
         limits = build(profile.limits)
         figure = profile.data.robot.footprint.shape()
         self.channels = {
-            name: TwistGovernor(name, config, [x for x in limits if x.config.channel == name], self.senses, figure, self.period)
+            name: TwistGovernor(
+                name,
+                config,
+                [x for x in limits if x.config.channel == name],
+                self.senses,
+                figure,
+                self.period,
+            )
             for name, config in profile.data.channels.items()
         }
-        self._watched = {name: Watched(config.output, config.allowed_publishers, profile.data.lease_grace_s)
-                         for name, config in profile.data.channels.items()}
+        self._watched = {
+            name: Watched(config.output, config.allowed_publishers, profile.data.lease_grace_s)
+            for name, config in profile.data.channels.items()
+        }
         if latch is not None:
             self.process.hold("estop", 0.0, True, f"latched before the restart: {latch.cause}", "restart")
 
@@ -109,11 +120,23 @@ class Governor:
         measured = self.senses.tracks[channel.config.odom].latest.twist
         seen = channel.config.odom not in waiting
         decision = Decision(
-            t=t, seq=self._seq, channel=name, state=outcome.state, latch=self.latch, action=outcome.action,
-            requested=outcome.requested, allowed=outcome.allowed, plan_id=outcome.plan_id, limits=outcome.limits,
-            faults=tuple(channel.faults(self.process)), config_hash=self.profile.config_hash,
-            on_command=command is not None, stamp=outcome.stamp,
-            measured=(float(measured[0]), float(measured[1]), 0.0, 0.0, 0.0, float(measured[2])) if seen else None,
+            t=t,
+            seq=self._seq,
+            channel=name,
+            state=outcome.state,
+            latch=self.latch,
+            action=outcome.action,
+            requested=outcome.requested,
+            allowed=outcome.allowed,
+            plan_id=outcome.plan_id,
+            limits=outcome.limits,
+            faults=tuple(channel.faults(self.process)),
+            config_hash=self.profile.config_hash,
+            on_command=command is not None,
+            stamp=outcome.stamp,
+            measured=(float(measured[0]), float(measured[1]), 0.0, 0.0, 0.0, float(measured[2]))
+            if seen
+            else None,
         )
         self._seq += 1
         return decision
@@ -157,7 +180,9 @@ class Governor:
             if source.type == "estop" and event.source in (None, name):
                 self.senses.estop_seen(name, event.t)
         if event.pressed:
-            self.process.hold("estop", event.t, True, "the emergency stop is pressed or was, until a signed reset")
+            self.process.hold(
+                "estop", event.t, True, "the emergency stop is pressed or was, until a signed reset"
+            )
             self._latch("estop")
 
     def _latch(self, cause: str) -> None:

@@ -46,8 +46,15 @@ class LimitReport:
 
     def to_json(self) -> dict[str, Any]:
         """As a decision line has it."""
-        return {"name": self.name, "kind": self.kind, "unit": self.unit, "requested": number(self.requested),
-                "allowed": number(self.allowed), "margin": number(self.margin), "source": self.source}
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "unit": self.unit,
+            "requested": number(self.requested),
+            "allowed": number(self.allowed),
+            "margin": number(self.margin),
+            "source": self.source,
+        }
 
 
 @dataclass(frozen=True, slots=True)

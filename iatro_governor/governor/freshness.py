@@ -79,8 +79,11 @@ class CommandStream:
     def owed(self) -> FaultReport | None:
         """What keeps the channel stopped although every fault has cleared."""
         if self._owed == "rearm":
-            return FaultReport("awaiting_rearm", f"send nothing or exact zeros for {self._config.rearm_s} s, or a plan "
-                                                 "id not used since start, then a command")
+            return FaultReport(
+                "awaiting_rearm",
+                f"send nothing or exact zeros for {self._config.rearm_s} s, or a plan "
+                "id not used since start, then a command",
+            )
         if self._owed == "fresh":
             return FaultReport("awaiting_command", "send a command stamped after the last fault cleared")
         return None
@@ -131,7 +134,11 @@ class CommandStream:
             return False
         ahead = command.stamp - t
         if ahead > config.max_future_s + 1e-9:
-            ladder.pulse("command_future", t, f"stamped {ahead:.3f} s ahead; at most {config.max_future_s} s is allowed")
+            ladder.pulse(
+                "command_future",
+                t,
+                f"stamped {ahead:.3f} s ahead; at most {config.max_future_s} s is allowed",
+            )
             return False
         if command.stamp < self._last_stamp:
             back = self._last_stamp - command.stamp
@@ -139,7 +146,11 @@ class CommandStream:
             return False
         self._last_stamp = command.stamp
         if -ahead > config.command_timeout_s + 1e-9:
-            ladder.pulse("command_stale", t, f"stamped {-ahead:.3f} s ago; at most {config.command_timeout_s} s is allowed")
+            ladder.pulse(
+                "command_stale",
+                t,
+                f"stamped {-ahead:.3f} s ago; at most {config.command_timeout_s} s is allowed",
+            )
             return False
         return not self._too_fast(t)
 

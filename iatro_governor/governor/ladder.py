@@ -11,7 +11,6 @@ from typing import Literal
 
 from iatro_governor.governor.decision import FaultReport
 
-
 Recovery = Literal["none", "fresh", "rearm"]
 
 
@@ -49,8 +48,12 @@ TABLE: dict[str, Row] = {
     "command_future": Row("channel", _C, "controlled", "rearm", "no stamp ahead of the clock"),
     "command_backwards": Row("channel", _C, "controlled", "rearm", "no stamp before the last one"),
     "command_rate": Row("channel", _C, "controlled", "rearm", "fewer commands than max_command_hz"),
-    "awaiting_command": Row("channel", _C, "controlled", "none", "a command stamped after the last fault cleared", 0.0),
-    "awaiting_rearm": Row("channel", _C, "controlled", "none", "silence, zeros or a new plan id, then a command", 0.0),
+    "awaiting_command": Row(
+        "channel", _C, "controlled", "none", "a command stamped after the last fault cleared", 0.0
+    ),
+    "awaiting_rearm": Row(
+        "channel", _C, "controlled", "none", "silence, zeros or a new plan id, then a command", 0.0
+    ),
     "sensor_never_seen": Row("process", _C, "controlled", "fresh", "the source speaks"),
     "sensor_stale": Row("process", _C, "controlled", "fresh", "data younger than timeout_s"),
     "sensor_malformed": Row("process", _C, "controlled", "fresh", "no malformed message"),
@@ -65,7 +68,9 @@ TABLE: dict[str, Row] = {
     "estop_never_seen": Row("process", _P, "protective", "rearm", "the input speaks, and is not pressed"),
     "internal_error": Row("process", _P, "protective", "rearm", "no error"),
     "closed": Row("process", _N, "controlled", "none", "every required source has spoken", 0.0),
-    "ledger_half_full": Row("process", _N, "controlled", "none", "less than half of the ring unacknowledged", 0.0),
+    "ledger_half_full": Row(
+        "process", _N, "controlled", "none", "less than half of the ring unacknowledged", 0.0
+    ),
     "command_superseded": Row("channel", _N, "controlled", "none", "at once", 0.0),
     "reset_refused": Row("process", _N, "controlled", "none", "at once", 0.0),
 }
@@ -82,7 +87,7 @@ class _Standing:
 
 
 class Ladder:
-    """Which faults of one scope are in force. A fault may stand several times, once for each subject (a source, say)."""
+    """Which faults of one scope are in force. A fault may stand several times, once for each subject, a source say."""
 
     def __init__(self) -> None:
         self._standing: dict[Key, _Standing] = {}

@@ -63,8 +63,16 @@ class ScanLine(Line):
 
     def event(self) -> Scan:
         """As the core takes it."""
-        return Scan(self.t, self.source, np.array(self.ranges, dtype=float), self.angle_min, self.angle_increment,
-                    self.range_min, self.range_max, self.t if self.stamp is None else self.stamp)
+        return Scan(
+            self.t,
+            self.source,
+            np.array(self.ranges, dtype=float),
+            self.angle_min,
+            self.angle_increment,
+            self.range_min,
+            self.range_max,
+            self.t if self.stamp is None else self.stamp,
+        )
 
 
 class OdomLine(Line):
@@ -78,8 +86,13 @@ class OdomLine(Line):
 
     def event(self) -> Odom:
         """As the core takes it; a line without a source is the robot's own odometry, ``odom``."""
-        return Odom(self.t, self.source or "odom", np.array(self.pose), np.array(self.twist),
-                    self.t if self.stamp is None else self.stamp)
+        return Odom(
+            self.t,
+            self.source or "odom",
+            np.array(self.pose),
+            np.array(self.twist),
+            self.t if self.stamp is None else self.stamp,
+        )
 
 
 class FlagsLine(Line):
@@ -93,7 +106,9 @@ class FlagsLine(Line):
 
     def event(self) -> Flags:
         """As the core takes it."""
-        return Flags(self.t, self.source, dict(self.__pydantic_extra__), self.t if self.stamp is None else self.stamp)
+        return Flags(
+            self.t, self.source, dict(self.__pydantic_extra__), self.t if self.stamp is None else self.stamp
+        )
 
 
 class EStopLine(Line):
@@ -164,7 +179,15 @@ class SyncLine(Line):
 
 
 AnyLine = Annotated[
-    CommandLine | ScanLine | OdomLine | FlagsLine | EStopLine | ResetLine | PublishersLine | StatementLine | TickLine
+    CommandLine
+    | ScanLine
+    | OdomLine
+    | FlagsLine
+    | EStopLine
+    | ResetLine
+    | PublishersLine
+    | StatementLine
+    | TickLine
     | SyncLine,
     Field(discriminator="type"),
 ]
@@ -177,7 +200,9 @@ LATER = ("points", "joints", "wrench", "bodies")
 class BadLine(EventError):
     """A line that is no event. ``t``: its time, if it has one. ``subject``: the channel or source it was for."""
 
-    def __init__(self, message: str, of: str | None, t: float | None, subject: str | None, whole: bool = False) -> None:
+    def __init__(
+        self, message: str, of: str | None, t: float | None, subject: str | None, whole: bool = False
+    ) -> None:
         super().__init__(message, of)
         self.t = t
         self.subject = subject

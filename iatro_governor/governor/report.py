@@ -37,7 +37,9 @@ def _capped(limit: Limit[Any], cap: Cap, scale: float) -> LimitReport:
     config = limit.config
     unused = cap.allowed * (1.0 - min(scale / cap.scale, 1.0)) if cap.scale > 0 else 0.0
     margin = -cap.excess if cap.excess > 0 else unused
-    return LimitReport(config.name, config.kind, limit.row_unit, cap.requested, cap.allowed, margin, config.source)
+    return LimitReport(
+        config.name, config.kind, limit.row_unit, cap.requested, cap.allowed, margin, config.source
+    )
 
 
 def _kept(limit: Limit[Any], wanted: Array, situation: Situation) -> LimitReport:
@@ -45,15 +47,28 @@ def _kept(limit: Limit[Any], wanted: Array, situation: Situation) -> LimitReport
     config, clearance = limit.config, limit.clearance(situation)
     if clearance is None:
         speed = float(np.hypot(wanted[0], wanted[1])) + abs(float(wanted[2])) * situation.reach
-        return LimitReport(config.name, config.kind, limit.unit, speed, limit.bound or 0.0, 0.0, config.source)
-    rollouts = roll_out(wanted[None], situation.in_flight, situation.period, situation.braking, situation.reach)
+        return LimitReport(
+            config.name, config.kind, limit.unit, speed, limit.bound or 0.0, 0.0, config.source
+        )
+    rollouts = roll_out(
+        wanted[None], situation.in_flight, situation.period, situation.braking, situation.reach
+    )
     ahead = limit.least_ahead(rollouts, situation)
     margin = clearance.now - clearance.required
-    return LimitReport(config.name, config.kind, limit.unit, clearance.now if ahead is None else ahead,
-                       clearance.required, margin, config.source)
+    return LimitReport(
+        config.name,
+        config.kind,
+        limit.unit,
+        clearance.now if ahead is None else ahead,
+        clearance.required,
+        margin,
+        config.source,
+    )
 
 
-def rate_reports(rates: Rates, anchor: Array, target: Array, output: Array, dt: float) -> Iterable[LimitReport]:
+def rate_reports(
+    rates: Rates, anchor: Array, target: Array, output: Array, dt: float
+) -> Iterable[LimitReport]:
     """The rate limits that kept ``output`` from reaching ``target``, from ``anchor`` within ``dt`` s."""
     if np.array_equal(output, target):
         return
@@ -66,4 +81,12 @@ def rate_reports(rates: Rates, anchor: Array, target: Array, output: Array, dt: 
         if asked > limit.bound:
             given = float(np.max(np.abs((output - anchor)[axes]) * counts)) / dt
             config = limit.config
-            yield LimitReport(config.name, config.kind, limit.row_unit, asked, limit.bound, limit.bound - given, config.source)
+            yield LimitReport(
+                config.name,
+                config.kind,
+                limit.row_unit,
+                asked,
+                limit.bound,
+                limit.bound - given,
+                config.source,
+            )

@@ -37,9 +37,9 @@ class Resolution:
 def resolve(command: Array, situation: Situation, limits: Limits, step: Stepper) -> Resolution:
     """The largest admissible scale of ``command`` (3,), and the step towards it.
 
-    ``step`` maps targets (c, 3) to the outputs (c, 3) that rate shaping reaches. A scale is admissible if no level limit
-    caps it and the rollouts of it and of every smaller scale tried are clear: the set is star-shaped about the stop by
-    construction, which is what makes more limits never admit more.
+    ``step`` maps targets (c, 3) to the outputs (c, 3) that rate shaping reaches. A scale is admissible if no level
+    limit caps it and the rollouts of it and of every smaller scale tried are clear: the set is star-shaped about
+    the stop by construction, which is what makes more limits never admit more.
     """
     caps = [(limit, cap) for limit in limits if (cap := limit.cap(command, situation)) is not None]
     level = min((cap.scale for _, cap in caps), default=1.0)
@@ -63,7 +63,9 @@ def resolve(command: Array, situation: Situation, limits: Limits, step: Stepper)
     return Resolution(scale, step(scale * command[None])[0], caps, blocked if scale < level else [])
 
 
-def is_clear(outputs: Array, situation: Situation, limits: Limits, tolerance: float = 0.0) -> np.ndarray[Any, Any]:
+def is_clear(
+    outputs: Array, situation: Situation, limits: Limits, tolerance: float = 0.0
+) -> np.ndarray[Any, Any]:
     """Which of ``outputs`` (c, 3) every clearance limit lets come to rest."""
     return _clear(outputs, situation, limits, tolerance)[0]
 

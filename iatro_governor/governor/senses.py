@@ -41,8 +41,15 @@ class Senses:
         """Take a scan. Raises EventError where it is garbled; a late one is taken for what it is."""
         source = self._source(event.source, "scan", event.stamp, event.t)
         assert isinstance(source, ScanSource)
-        sweep = read_scan(event.stamp, event.ranges, event.angle_min, event.angle_increment, event.range_min,
-                          event.range_max, source)
+        sweep = read_scan(
+            event.stamp,
+            event.ranges,
+            event.angle_min,
+            event.angle_increment,
+            event.range_min,
+            event.range_max,
+            source,
+        )
         if self._newer(event.source, event.stamp):
             self.surroundings.add(event.source, sweep, self.track.pose_at(event.stamp))
 

@@ -37,7 +37,9 @@ class Rates:
 
     def comfort(self, braking: Braking) -> Braking:
         """Deceleration of ordinary driving, never counted as more than a stop is sure to reach."""
-        return Braking(min(float(self.decrease[:2].min()), braking.linear), min(float(self.decrease[2]), braking.angular))
+        return Braking(
+            min(float(self.decrease[:2].min()), braking.linear), min(float(self.decrease[2]), braking.angular)
+        )
 
     def step(self, anchor: Array, targets: Array, dt: float) -> Array:
         """Outputs (c, 3) after ``dt`` s on the straight way from ``anchor`` (3,) to ``targets`` (c, 3)."""
@@ -46,8 +48,12 @@ class Rates:
         back = np.minimum(np.abs(anchor), self.decrease * dt)
         rest = np.maximum(dt - np.abs(anchor) / self.decrease, 0.0)
         towards = anchor * change < 0
-        allowed = np.where(towards, back + np.where(size > np.abs(anchor), self.growth * rest, 0.0), self.growth * dt)
-        share = np.where(size > allowed, allowed / np.where(size > 0, size, 1.0), 1.0).min(axis=-1, keepdims=True)
+        allowed = np.where(
+            towards, back + np.where(size > np.abs(anchor), self.growth * rest, 0.0), self.growth * dt
+        )
+        share = np.where(size > allowed, allowed / np.where(size > 0, size, 1.0), 1.0).min(
+            axis=-1, keepdims=True
+        )
         # The end is taken as it stands: anchor + 1.0 * change would round.
         result: Array = np.where(share >= 1.0, targets, anchor + share * change)
         return result

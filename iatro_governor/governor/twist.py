@@ -23,6 +23,7 @@ from iatro_governor.governor.stepping import Rates, ramp_to_rest
 from iatro_governor.limits.limit import Limit
 from iatro_governor.limits.situation import Situation
 from iatro_governor.profile.channels import StopMode, TwistChannel
+from iatro_governor.profile.sources import OdomSource
 
 PLANAR = [0, 1, 5]
 """Components of a 6-D twist that a ground vehicle has."""
@@ -48,7 +49,13 @@ class TwistGovernor:
     """State of one channel between cycles; holds no clock."""
 
     def __init__(
-        self, name: str, config: TwistChannel, limits: list[Limit[Any]], senses: Senses, figure: Shape, period: float
+        self,
+        name: str,
+        config: TwistChannel,
+        limits: list[Limit[Any]],
+        senses: Senses,
+        figure: Shape,
+        period: float,
     ) -> None:
         self.name = name
         self.config = config
@@ -60,6 +67,9 @@ class TwistGovernor:
         self._period = period
         self._rates = Rates.of(limits)
         self._braking = _weakest(config.stop_modes.controlled, config.stop_modes.protective)
+        odom = senses.sources[config.odom]
+        assert isinstance(odom, OdomSource)  # the profile has been checked
+        self._rest_speed = odom.rest_speed
         self._output = np.zeros(3)
         self._output_t: float | None = None
         self._history: deque[tuple[float, Array]] = deque()
@@ -68,9 +78,8 @@ class TwistGovernor:
     @property
     def at_rest(self) -> bool:
         """Output and measurement both say so."""
-        rest = getattr(self._senses.sources[self.config.odom], "rest_speed")
         measured = self._senses.tracks[self.config.odom].latest.twist
-        return not self._output.any() and bool((np.abs(measured) <= rest).all())
+        return not self._output.any() and bool((np.abs(measured) <= self._rest_speed).all())
 
     def decide(self, t: float, process: Ladder, command: Command | None) -> Outcome:
         """Choose the output at ``t``: on ``command``, just received, or on the tick (None)."""
@@ -87,8 +96,15 @@ class TwistGovernor:
         closed = bool(self._senses.unseen)
         outcome = self._govern(t, dt, None if closed else self.stream.live(t))
         if command is not None and (closed or verdict is Verdict.REFUSED):
-            return Outcome(outcome.state, Action.REFUSED, command.values, outcome.allowed, command.plan_id,
-                           outcome.limits, command.stamp)
+            return Outcome(
+                outcome.state,
+                Action.REFUSED,
+                command.values,
+                outcome.allowed,
+                command.plan_id,
+                outcome.limits,
+                command.stamp,
+            )
         return outcome
 
     def faults(self, process: Ladder) -> list[FaultReport]:
@@ -115,7 +131,13 @@ class TwistGovernor:
         return vx, vy, 0.0, 0.0, 0.0, wz
 
     def _stop(
-        self, t: float, dt: float, level: Level, process: Ladder, command: Command | None, verdict: Verdict | None
+        self,
+        t: float,
+        dt: float,
+        level: Level,
+        process: Ladder,
+        command: Command | None,
+        verdict: Verdict | None,
     ) -> Outcome:
         modes = self.config.stop_modes
         hard = self.ladder.protective_mode or process.protective_mode
@@ -124,8 +146,15 @@ class TwistGovernor:
         self.stream.drop()
         state = State.PROTECTIVE_STOP if level == Level.PROTECTIVE_STOP else State.CONTROLLED_STOP
         action = Action.REFUSED if verdict is Verdict.REFUSED else Action.STOP
-        return Outcome(state, action, command.values if command else None, self._publish(t, output),
-                       command.plan_id if command else None, (), command.stamp if command else None)
+        return Outcome(
+            state,
+            action,
+            command.values if command else None,
+            self._publish(t, output),
+            command.plan_id if command else None,
+            (),
+            command.stamp if command else None,
+        )
 
     def _govern(self, t: float, dt: float, request: Command | None) -> Outcome:
         situation = self._situation(t)
@@ -143,8 +172,15 @@ class TwistGovernor:
             action = Action.RAMPED if moved or resolution.output.any() else Action.HOLD
         state = State.TRAPPED if self._trapped(t, situation) else State.LIMITED if moved else State.NOMINAL
         allowed = self._publish(t, resolution.output)
-        return Outcome(state, action, request.values if request else None, allowed,
-                       request.plan_id if request else None, (*bound, *shaped), request.stamp if request else None)
+        return Outcome(
+            state,
+            action,
+            request.values if request else None,
+            allowed,
+            request.plan_id if request else None,
+            (*bound, *shaped),
+            request.stamp if request else None,
+        )
 
     def _resolve(self, wanted: Array, situation: Situation, dt: float, t: float) -> tuple[Resolution, Action]:
         """The whole command scaled; after ``freeze_s`` of standing still for it, its turn or its way alone."""
@@ -172,17 +208,23 @@ class TwistGovernor:
     ) -> Outcome:
         """No step of ordinary driving is clear: follow the way to rest that was verified last, or brake hardest."""
         modes = self.config.stop_modes
-        values, plan, stamp = (request.values, request.plan_id, request.stamp) if request else (None, None, None)
+        values, plan, stamp = (
+            (request.values, request.plan_id, request.stamp) if request else (None, None, None)
+        )
         verified = ramp_to_rest(self._output, _braking(modes.controlled), dt)
         wanted = np.zeros(3) if request is None else np.array(request.values)[PLANAR]
         bound = tuple(limit_reports(resolution, self.limits, wanted, situation))
         if is_clear(verified[None], situation, self.limits, tolerance=math.inf)[0] or not self._output.any():
-            return Outcome(State.LIMITED, Action.SCALED, values, self._publish(t, verified), plan, bound, stamp)
+            return Outcome(
+                State.LIMITED, Action.SCALED, values, self._publish(t, verified), plan, bound, stamp
+            )
         names = ", ".join(limit.config.name for limit in resolution.blocked) or "the limits together"
         self.ladder.pulse("limit_unreachable", t, f"no way to rest that was verified before keeps {names}")
         hardest = ramp_to_rest(self._output, _braking(modes.protective), dt)
         self.stream.drop()
-        return Outcome(State.CONTROLLED_STOP, Action.UNREACHABLE, values, self._publish(t, hardest), plan, bound, stamp)
+        return Outcome(
+            State.CONTROLLED_STOP, Action.UNREACHABLE, values, self._publish(t, hardest), plan, bound, stamp
+        )
 
     def _trapped(self, t: float, situation: Situation) -> bool:
         """Whether standing still for a command has lasted ``trapped_s`` and no slow motion at all is admissible."""
@@ -190,7 +232,9 @@ class TwistGovernor:
             return False
         creep = self.config.creep_speed
         sideways = (0.0, creep, -creep) if self.config.base == "omnidirectional" else (0.0,)
-        ways = np.array([(x, y, w) for x in (0.0, creep, -creep) for y in sideways for w in (0.0, creep, -creep)][1:])
+        ways = np.array(
+            [(x, y, w) for x in (0.0, creep, -creep) for y in sideways for w in (0.0, creep, -creep)][1:]
+        )
         free = is_clear(ways, situation, self.limits)
         for way in ways[free]:
             caps = (limit.cap(way, situation) for limit in self.limits)
@@ -202,10 +246,18 @@ class TwistGovernor:
         latest = self._senses.tracks[self.config.odom].latest
         age = max(t - latest.t, 0.0)
         return Situation(
-            t=t, period=self._period, pose=latest.pose, measured=latest.twist, anchor=self._output,
-            in_flight=self._in_flight(t, age, latest.twist), reaction_s=age + self.config.actuator_delay_s,
-            braking=self._braking, comfort=self._rates.comfort(self._braking), footprint=self._figure,
-            reach=self._figure.reach, surroundings=self._senses.surroundings,
+            t=t,
+            period=self._period,
+            pose=latest.pose,
+            measured=latest.twist,
+            anchor=self._output,
+            in_flight=self._in_flight(t, age, latest.twist),
+            reaction_s=age + self.config.actuator_delay_s,
+            braking=self._braking,
+            comfort=self._rates.comfort(self._braking),
+            footprint=self._figure,
+            reach=self._figure.reach,
+            surroundings=self._senses.surroundings,
         )
 
     def _in_flight(self, t: float, age: float, measured: Array) -> Array:

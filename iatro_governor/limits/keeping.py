@@ -19,14 +19,18 @@ FAR = 1e3
 class Keeper:
     """Keeps the returns of ``sources`` at least ``margin`` m from ``figure``, a figure fixed to the body."""
 
-    def __init__(self, sources: tuple[str, ...], margin: float, floor: float, noise: float, retreat_speed: float) -> None:
+    def __init__(
+        self, sources: tuple[str, ...], margin: float, floor: float, noise: float, retreat_speed: float
+    ) -> None:
         self.sources = sources
         self.margin = margin
         self.floor = floor
         self.noise = noise
         self.retreat_speed = retreat_speed
 
-    def clear(self, figure: Shape, rollouts: Rollouts, situation: Situation, tolerance: float) -> NDArray[np.bool_] | None:
+    def clear(
+        self, figure: Shape, rollouts: Rollouts, situation: Situation, tolerance: float
+    ) -> NDArray[np.bool_] | None:
         """Which candidates (c,) keep the margin; None where nothing is near enough to matter."""
         margin = self.margin - tolerance
         within = margin + float((rollouts.travel + rollouts.half_step).max())

@@ -19,6 +19,9 @@ from iatro_governor.body.rollout import Rollouts
 from iatro_governor.limits.situation import Situation
 from iatro_governor.profile.base import Name, Part, Source
 
+ROUNDING = 1e-9
+"""Distances differ by rounding below this, m."""
+
 Config = TypeVar("Config", bound="LimitConfig")
 
 
@@ -35,8 +38,8 @@ class LimitConfig(Part):
 class Cap:
     """The part of a command that a limit allows.
 
-    scale: largest s in [0, 1] for which ``s * u`` is allowed. requested, allowed: the bounded quantity, in the limit's
-    unit, as commanded and at most. excess: by how much the output that stands is beyond what is allowed, 0 if it is not.
+    scale: largest s in [0, 1] for which ``s * u`` is allowed. requested, allowed: the bounded quantity, in the
+    limit's unit, as commanded and at most. excess: by how much the output that stands is beyond what is allowed.
     """
 
     scale: float
@@ -80,12 +83,14 @@ class Guard:
         does not end up closer.
         """
         need = np.minimum(self.margin + rollouts.half_step[:, None], self.now)
-        kept = (self.ahead >= need[:, None, :] - 1e-9).all(axis=1)
-        if (self.now < self.floor).any():
-            eased = (self.ahead >= self.now - self.noise).all(axis=1) & (self.ahead[:, -1] >= self.now - 1e-9)
-            kept = np.where(self.now < self.floor, eased, kept)
-        result: NDArray[np.bool_] = kept.all(axis=1)
-        return result
+        kept: NDArray[np.bool_] = np.all(self.ahead >= need[:, None, :] - ROUNDING, axis=1)
+        touching = self.now < self.floor
+        if touching.any():
+            eased = np.all(self.ahead >= self.now - self.noise, axis=1)
+            eased = eased & (self.ahead[:, -1] >= self.now - ROUNDING)
+            kept = np.where(touching, eased, kept)
+        every: NDArray[np.bool_] = np.all(kept, axis=1)
+        return every
 
 
 class Limit(ABC, Generic[Config]):
@@ -111,7 +116,9 @@ class Limit(ABC, Generic[Config]):
         """The allowed part of ``command`` (3,), or None where the limit says nothing about it."""
         return None
 
-    def clear(self, rollouts: Rollouts, situation: Situation, tolerance: float = 0.0) -> NDArray[np.bool_] | None:
+    def clear(
+        self, rollouts: Rollouts, situation: Situation, tolerance: float = 0.0
+    ) -> NDArray[np.bool_] | None:
         """Which candidates (c,) are allowed, or None for all.
 
         ``tolerance`` widens the margin inwards, m: a way to rest that was verified before is not dropped for noise.
@@ -129,5 +136,11 @@ class Limit(ABC, Generic[Config]):
     def row(self) -> dict[str, Any]:
         """The limit as ``iatro check`` lists it."""
         config = self.config
-        return {"name": config.name, "channel": config.channel, "kind": config.kind, "bound": self.bound,
-                "unit": self.row_unit, "source": config.source}
+        return {
+            "name": config.name,
+            "channel": config.channel,
+            "kind": config.kind,
+            "bound": self.bound,
+            "unit": self.row_unit,
+            "source": config.source,
+        }

@@ -55,7 +55,9 @@ class ObstacleLimit(Limit[ObstacleConfig]):
         """Retreat slowly while the margin is broken."""
         return self._keeper.retreat(command, situation.footprint, situation)
 
-    def clear(self, rollouts: Rollouts, situation: Situation, tolerance: float = 0.0) -> NDArray[np.bool_] | None:
+    def clear(
+        self, rollouts: Rollouts, situation: Situation, tolerance: float = 0.0
+    ) -> NDArray[np.bool_] | None:
         """Keep the margin along the way to rest."""
         eased = min(tolerance, self.config.noise)
         return self._keeper.clear(situation.footprint, rollouts, situation, eased)

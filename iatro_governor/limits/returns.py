@@ -10,10 +10,11 @@ from iatro_governor.body.shape import Circle, Shape
 from iatro_governor.body.surroundings import Obstacles
 
 
-def by_obstacle(distance: Array, obstacles: Obstacles) -> tuple[Array, Array]:
-    """Least of ``distance`` (..., n) over the returns of each obstacle (..., g), and where each obstacle begins (g,)."""
+def by_obstacle(distance: Array, obstacles: Obstacles) -> Array:
+    """Least of ``distance`` (..., n) over the returns of each obstacle, (..., g)."""
     starts = np.flatnonzero(np.diff(obstacles.cluster, prepend=-1))
-    return np.minimum.reduceat(distance, starts, axis=-1), starts
+    least: Array = np.minimum.reduceat(distance, starts, axis=-1)
+    return least
 
 
 def near(obstacles: Obstacles, figure: Shape, within: float) -> tuple[Obstacles, Array]:
@@ -25,8 +26,7 @@ def near(obstacles: Obstacles, figure: Shape, within: float) -> tuple[Obstacles,
     if not close.any():
         return Obstacles(np.zeros((0, 2)), np.zeros(0, dtype=np.int64)), np.zeros(0)
     kept = Obstacles(obstacles.points[close], obstacles.cluster[close])
-    now, _ = by_obstacle(distance[close], kept)
-    return kept, now
+    return kept, by_obstacle(distance[close], kept)
 
 
 def distances_ahead(obstacles: Obstacles, figure: Shape, rollouts: Rollouts) -> Array:
@@ -38,5 +38,4 @@ def distances_ahead(obstacles: Obstacles, figure: Shape, rollouts: Rollouts) -> 
     else:
         c, s = np.cos(yaw), np.sin(yaw)
         distance = figure.distance(np.stack([c * dx + s * dy, c * dy - s * dx], axis=-1))
-    least, _ = by_obstacle(distance, obstacles)
-    return least
+    return by_obstacle(distance, obstacles)

@@ -15,9 +15,10 @@ class Situation:
     """The body at one moment.
 
     t: s. pose: (3,) of the base in odom. measured: (3,) twist in the base frame. anchor: (3,) the output that stands.
-    in_flight: (m, 4) commands not yet carried out, [vx, vy, wz, seconds]. reaction_s: time from the newest measurement to
-    the effect of a command decided one period from now. braking: what any stop is sure to reach. comfort: deceleration
-    of ordinary driving, m/s2 and rad/s2. footprint, reach: figure of the body and its largest distance from the origin, m.
+    in_flight: (m, 4) commands not yet carried out, [vx, vy, wz, seconds]. reaction_s: time from the newest
+    measurement to the effect of a command decided now. braking: what any stop is sure to reach. comfort: deceleration
+    of ordinary driving, m/s2 and rad/s2. footprint, reach: figure of the body, and its largest distance from the
+    origin, m.
     """
 
     t: float

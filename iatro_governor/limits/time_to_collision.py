@@ -29,7 +29,8 @@ class TimeToCollisionConfig(LimitConfig):
 class TimeToCollisionLimit(Limit[TimeToCollisionConfig]):
     """``n_i . v_i <= max(d_i - margin, 0) / bound`` for every return i: a level limit.
 
-    ``n_i`` points from the body to the return, ``v_i = v + w x c_i`` is the velocity of the body's nearest point ``c_i``.
+    ``n_i`` points from the body to the return; ``v_i = v + w x c_i`` is the velocity of the body's nearest point
+    ``c_i``.
     """
 
     model = TimeToCollisionConfig
@@ -43,8 +44,13 @@ class TimeToCollisionLimit(Limit[TimeToCollisionConfig]):
     def cap(self, command: Array, situation: Situation) -> Cap | None:
         """Scale down to the slowest closing that is asked for."""
         points = situation.surroundings.obstacles(self.config.sources, situation.pose).points
-        rows, room = self._rows(points, situation.footprint, float(np.linalg.norm(command[:2])) + 1e-9, situation.reach,
-                                abs(float(command[2])))
+        rows, room = self._rows(
+            points,
+            situation.footprint,
+            float(np.linalg.norm(command[:2])) + 1e-9,
+            situation.reach,
+            abs(float(command[2])),
+        )
         if not len(rows):
             return None
         closing = rows @ command
@@ -57,8 +63,10 @@ class TimeToCollisionLimit(Limit[TimeToCollisionConfig]):
         scale = min(1.0, float(scales[worst]))
         return Cap(scale, float(room[worst] / closing[worst]), self.config.bound)
 
-    def _rows(self, points: Array, figure: Shape, speed: float, reach: float, turn: float) -> tuple[Array, Array]:
-        """Rows (n, 3) whose product with a twist is the closing speed, m/s, and the room (n,) m, of the returns near by."""
+    def _rows(
+        self, points: Array, figure: Shape, speed: float, reach: float, turn: float
+    ) -> tuple[Array, Array]:
+        """Rows (n, 3) whose product with a twist is the closing speed, m/s, and the room (n,) m, of near returns."""
         none = np.zeros((0, 3)), np.zeros(0)
         if not len(points):
             return none
@@ -68,8 +76,12 @@ class TimeToCollisionLimit(Limit[TimeToCollisionConfig]):
         if not len(points):
             return none
         gradient = np.stack(
-            [figure.distance(points + shift) - figure.distance(points - shift)
-             for shift in (np.array([STEP, 0.0]), np.array([0.0, STEP]))], axis=-1)
+            [
+                figure.distance(points + shift) - figure.distance(points - shift)
+                for shift in (np.array([STEP, 0.0]), np.array([0.0, STEP]))
+            ],
+            axis=-1,
+        )
         length = np.hypot(gradient[:, 0], gradient[:, 1])
         normal = gradient / np.where(length > 0, length, 1.0)[:, None]
         contact = points - normal * distance[:, None]

@@ -45,10 +45,14 @@ class UnseenLimit(Limit[UnseenConfig]):
         """m/s."""
         return self.config.speed
 
-    def clear(self, rollouts: Rollouts, situation: Situation, tolerance: float = 0.0) -> NDArray[np.bool_] | None:
+    def clear(
+        self, rollouts: Rollouts, situation: Situation, tolerance: float = 0.0
+    ) -> NDArray[np.bool_] | None:
         """Only ways through observed space, or slow ones."""
         surroundings, sources = situation.surroundings, self.config.sources
-        if surroundings.all_seen_within(sources, situation.pose, situation.reach + float(rollouts.travel.max())):
+        if surroundings.all_seen_within(
+            sources, situation.pose, situation.reach + float(rollouts.travel.max())
+        ):
             return None
         if self._outline is None:
             self._outline = situation.footprint.outline(OUTLINE_SPACING)

@@ -64,7 +64,9 @@ class ZoneLimit(Limit[ZoneConfig]):
             return None
         return slow(command, situation, self.config.retreat_speed)
 
-    def clear(self, rollouts: Rollouts, situation: Situation, tolerance: float = 0.0) -> NDArray[np.bool_] | None:
+    def clear(
+        self, rollouts: Rollouts, situation: Situation, tolerance: float = 0.0
+    ) -> NDArray[np.bool_] | None:
         """Stay out along the way to rest."""
         tolerance = min(tolerance, self.config.noise)
         if self.config.frame == "body":

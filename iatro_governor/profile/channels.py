@@ -27,7 +27,10 @@ class StopModes(Part):
 
     @model_validator(mode="after")
     def _ordered(self) -> StopModes:
-        if self.protective.linear < self.controlled.linear or self.protective.angular < self.controlled.angular:
+        if (
+            self.protective.linear < self.controlled.linear
+            or self.protective.angular < self.controlled.angular
+        ):
             raise ValueError("protective must brake at least as hard as controlled")
         return self
 
@@ -54,7 +57,7 @@ class TwistChannel(Part):
     allow_split: bool = True
     """Rotation and translation may be scaled alone when both together stay near zero."""
     stop_modes: StopModes
-    allowed_publishers: list[str] = []
+    allowed_publishers: tuple[str, ...] = ()
     """Nodes, by full name, that may publish on ``output`` beside the governor."""
     rearm_s: Annotated[float, Field(ge=0.1)] = 0.5
     freeze_s: Annotated[float, Field(ge=0.0)] = 0.5
@@ -65,7 +68,9 @@ class TwistChannel(Part):
     @model_validator(mode="after")
     def _apart(self) -> TwistChannel:
         if self.input.strip("/") == self.output.strip("/"):
-            raise ValueError("input and output must be different topics, or the planner bypasses the governor")
+            raise ValueError(
+                "input and output must be different topics, or the planner bypasses the governor"
+            )
         return self
 
 

@@ -52,9 +52,13 @@ def read(path: Path) -> Document:
         text = path.read_text(encoding="utf-8")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except OSError as error:
-        raise ProfileError([Problem(file, None, "(file)", file, "a readable file", error.strerror or str(error))]) from error
+        raise ProfileError(
+            [Problem(file, None, "(file)", file, "a readable file", error.strerror or str(error))]
+        ) from error
     except UnicodeDecodeError as error:
-        raise ProfileError([Problem(file, None, "(file)", file, "UTF-8 text", f"byte {error.start} is not UTF-8")]) from error
+        raise ProfileError(
+            [Problem(file, None, "(file)", file, "UTF-8 text", f"byte {error.start} is not UTF-8")]
+        ) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else None
@@ -81,8 +85,16 @@ def _walk(node: yaml.Node, key: Key, lines: dict[Key, int], twice: list[Problem]
             child = (*key, str(name.value))
             line = name.start_mark.line + 1
             if child in lines:
-                twice.append(Problem(file, line, dotted(child), name.value, "each key once",
-                                     f"given already in line {lines[child]}"))
+                twice.append(
+                    Problem(
+                        file,
+                        line,
+                        dotted(child),
+                        name.value,
+                        "each key once",
+                        f"given already in line {lines[child]}",
+                    )
+                )
             lines[child] = line
             _walk(value, child, lines, twice, file)
     elif isinstance(node, yaml.SequenceNode):

@@ -35,7 +35,9 @@ class PolygonFigure(Part):
     def _usable(self) -> PolygonFigure:
         corners = np.asarray(self.corners)
         if _crosses_itself(corners):
-            raise ValueError("the edges cross each other or touch; give the corners in order around the figure")
+            raise ValueError(
+                "the edges cross each other or touch; give the corners in order around the figure"
+            )
         if (width := _least_width(corners)) < THINNEST:
             raise ValueError(f"the polygon is {width:.3f} m wide; at least {THINNEST} m is needed")
         return self

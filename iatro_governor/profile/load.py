@@ -51,7 +51,9 @@ def _limits(
     document: Document, rows: Any, models: Mapping[str, type[Part]], problems: list[Problem]
 ) -> list[Part]:
     if not isinstance(rows, list) or not rows:
-        problems.append(document.problem(("limits",), rows, "a list of limits", "a robot without limits is not governed"))
+        problems.append(
+            document.problem(("limits",), rows, "a list of limits", "a robot without limits is not governed")
+        )
         return []
     out = []
     for index, row in enumerate(rows):
@@ -59,7 +61,9 @@ def _limits(
         kind = row.get("kind") if isinstance(row, dict) else None
         model = models.get(kind) if isinstance(kind, str) else None
         if model is None:
-            problems.append(document.problem((*key, "kind"), kind, ", ".join(sorted(models)), "no such kind of limit"))
+            problems.append(
+                document.problem((*key, "kind"), kind, ", ".join(sorted(models)), "no such kind of limit")
+            )
         elif (limit := _validate(document, model, row, key, problems)) is not None:
             out.append(limit)
     return out
@@ -96,12 +100,18 @@ def _short(value: Any) -> Any:
 
 def _allowed(item: Any, model: type[BaseModel]) -> str:
     if item["type"] == "extra_forbidden":
-        return "one of: " + ", ".join(sorted(model.model_fields)) if len(item["loc"]) == 1 else "no other keys here"
+        return (
+            "one of: " + ", ".join(sorted(model.model_fields))
+            if len(item["loc"]) == 1
+            else "no other keys here"
+        )
     context = item.get("ctx", {})
     for name, sign in (("gt", ">"), ("ge", ">="), ("lt", "<"), ("le", "<="), ("pattern", "text like")):
         if name in context:
             return f"{sign} {context[name]}"
-    return str(context.get("expected") or context.get("expected_tags") or item["msg"]).removeprefix("Value error, ")
+    return str(context.get("expected") or context.get("expected_tags") or item["msg"]).removeprefix(
+        "Value error, "
+    )
 
 
 def _contradictions(document: Document, data: ProfileData, limits: list[Part]) -> list[Problem]:
@@ -111,16 +121,30 @@ def _contradictions(document: Document, data: ProfileData, limits: list[Part]) -
         source = data.sources.get(channel.odom)
         if source is None or source.type != "odom":
             names = [n for n, s in data.sources.items() if s.type == "odom"]
-            out.append(document.problem(("channels", name, "odom"), channel.odom, ", ".join(names) or "an odom source",
-                                        "names no odometry source"))
+            out.append(
+                document.problem(
+                    ("channels", name, "odom"),
+                    channel.odom,
+                    ", ".join(names) or "an odom source",
+                    "names no odometry source",
+                )
+            )
         elif not source.required:
-            out.append(document.problem(("sources", channel.odom, "required"), False, "true",
-                                        f"channel {name} cannot be governed without its odometry"))
+            out.append(
+                document.problem(
+                    ("sources", channel.odom, "required"),
+                    False,
+                    "true",
+                    f"channel {name} cannot be governed without its odometry",
+                )
+            )
     topics: dict[str, str] = {}
     for name, channel in data.channels.items():
         for key, topic in (("input", channel.input), ("output", channel.output)):
             if (other := topics.setdefault(topic.strip("/"), f"{name}.{key}")) != f"{name}.{key}":
-                out.append(document.problem(("channels", name, key), topic, "a topic of its own", f"is also {other}"))
+                out.append(
+                    document.problem(("channels", name, key), topic, "a topic of its own", f"is also {other}")
+                )
     out += _limit_references(document, data, limits)
     return out
 
@@ -131,18 +155,35 @@ def _limit_references(document: Document, data: ProfileData, limits: list[Part])
     for index, limit in enumerate(limits):
         name, channel = getattr(limit, "name", ""), getattr(limit, "channel", "")
         if name in seen:
-            out.append(document.problem(("limits", index, "name"), name, "a name of its own", "two limits have this name"))
+            out.append(
+                document.problem(
+                    ("limits", index, "name"), name, "a name of its own", "two limits have this name"
+                )
+            )
         seen.add(name)
         if channel not in data.channels:
-            out.append(document.problem(("limits", index, "channel"), channel, ", ".join(data.channels), "no such channel"))
+            out.append(
+                document.problem(
+                    ("limits", index, "channel"), channel, ", ".join(data.channels), "no such channel"
+                )
+            )
         for source in getattr(limit, "sources", ()):
             if source not in data.sources or data.sources[source].type != "scan":
                 scans = [n for n, s in data.sources.items() if s.type == "scan"]
-                out.append(document.problem(("limits", index, "sources"), source, ", ".join(scans) or "a scan source",
-                                            "names no scan source"))
+                out.append(
+                    document.problem(
+                        ("limits", index, "sources"),
+                        source,
+                        ", ".join(scans) or "a scan source",
+                        "names no scan source",
+                    )
+                )
             elif not data.sources[source].required:
-                out.append(document.problem(("sources", source, "required"), False, "true",
-                                            f"limit {name} cannot hold without it"))
+                out.append(
+                    document.problem(
+                        ("sources", source, "required"), False, "true", f"limit {name} cannot hold without it"
+                    )
+                )
     return out
 
 
