@@ -16,8 +16,9 @@ from iatro_governor.trial.scenario import Face, Goto, Motion, Segment
 Values = tuple[float, float, float, float, float, float]
 Pose = tuple[float, float, float]
 
-HEADING_GAIN = 2.0  # 1/s, well under the bandwidth of a base with 50 ms of lag
-DRIVE_WITHIN = 0.5  # rad of heading error above which the robot only turns
+HEADING_GAIN = 2.5  # 1/s, well under the bandwidth of a base with 50 ms of lag
+ALIGNED = 0.12  # rad of heading error at which a robot that only turns begins to drive
+ASTRAY = 0.4  # rad at which one that drives only turns again
 PROGRESS = 0.03  # m or rad by which a skill must come closer to count as alive
 SLOWEST = 0.08  # m/s, so that the last centimetres do not take for ever
 SLOWEST_TURN = 0.2  # rad/s
@@ -60,6 +61,7 @@ class _Progress:
 class _Going:
     goal: Goto
     progress: _Progress = field(init=False)
+    driving: bool = False
 
     def __post_init__(self) -> None:
         self.progress = _Progress(self.goal.give_up_s)
@@ -72,8 +74,9 @@ class _Going:
         if distance < goal.tolerance or t > goal.timeout_s or self.progress.stuck(t, distance + abs(error)):
             return None
         turn = _turn(error, goal.turn_speed)
-        if abs(error) > DRIVE_WITHIN:
-            return _twist(0.0, turn)
+        self.driving = abs(error) < (ASTRAY if self.driving else ALIGNED)
+        if not self.driving:
+            return _twist(0.0, math.copysign(max(abs(turn), SLOWEST_TURN), error))
         braked = max(SLOWEST, math.sqrt(2 * goal.braking * max(distance - goal.tolerance / 2, 0.0)))
         return _twist(min(goal.speed, braked) * math.cos(error), turn)
 

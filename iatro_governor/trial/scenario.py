@@ -108,7 +108,7 @@ class Goto(Part):
     y: Finite
     speed: Positive
     tolerance: Positive = 0.06
-    turn_speed: Positive = 0.9
+    turn_speed: Positive = 1.0
     braking: Positive = 0.5
     give_up_s: Positive = 1.0
     timeout_s: Positive = 20.0
@@ -118,7 +118,7 @@ class Face(Part):
     """Turn on the spot to a heading (rad)."""
 
     yaw: Finite
-    turn_speed: Positive = 0.9
+    turn_speed: Positive = 1.0
     tolerance: Positive = 0.05
     timeout_s: Positive = 8.0
 
@@ -263,7 +263,9 @@ def _checked(document: Document, model: type[Model], data: Any = None) -> Model:
         return model.model_validate(document.data if data is None else data)
     except ValidationError as error:
         faults = [dict(fault) for fault in error.errors(include_url=False)]
-        raise _error([_problem(document, fault) for fault in faults if not _only_follows(fault, faults)]) from error
+        raise _error(
+            [_problem(document, fault) for fault in faults if not _only_follows(fault, faults)]
+        ) from error
 
 
 def _only_follows(fault: dict[str, Any], faults: list[dict[str, Any]]) -> bool:
