@@ -2,7 +2,7 @@
 
     ros2 launch iatro_governor governor.launch.py config:=/path/to/robot.yaml robot:=amr1
 
-A process that dies is started again after ``respawn_delay`` seconds; the governor then starts closed.
+A process that dies is started again after a second; the governor then starts closed.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from launch_ros.substitutions import FindPackageShare
 
 PACKAGE = "iatro_governor"
 EXECUTABLES = ("governor", "recorder", "witness")
+RESPAWN_DELAY = 1.0  # seconds; Jazzy's launch takes a number here, not an argument
 
 
 def arguments() -> list[DeclareLaunchArgument]:
@@ -40,9 +41,6 @@ def arguments() -> list[DeclareLaunchArgument]:
             description="take time from /clock",
         ),
         DeclareLaunchArgument(
-            "respawn_delay", default_value="1.0", description="seconds before a dead node is restarted"
-        ),
-        DeclareLaunchArgument(
             "log_level", default_value="info", description="debug, info, warn, error or fatal"
         ),
     ]
@@ -64,7 +62,7 @@ def node(executable: str) -> Node:
         parameters=[parameters],
         arguments=["--ros-args", "--log-level", LaunchConfiguration("log_level")],
         respawn=True,
-        respawn_delay=LaunchConfiguration("respawn_delay"),
+        respawn_delay=RESPAWN_DELAY,
         output="screen",
     )
 
