@@ -1,0 +1,120 @@
+"""``iatro review``: incidents in the terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from ..errors import LedgerError
+from ..ledger.check import VerifyResult
+
+DEFAULT_LEDGER = Path("out/demo/ledger.db")
+app = typer.Typer(name="review", no_args_is_help=True, help="Read the incidents of a ledger.")
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--key", metavar="FILE", help="The ledger's key, to check its chain; else as ledger verify."
+    ),
+]
+
+
+@app.command(name="list")
+def list_incidents(
+    db: Annotated[Path, typer.Argument(metavar="[DB]", help="The ledger.")] = DEFAULT_LEDGER,
+    verdict: Annotated[str | None, typer.Option(help="Only this primary verdict, as PARTIAL.")] = None,
+    severity: Annotated[int | None, typer.Option(min=0, max=4, help="This severity or more.")] = None,
+    plan: Annotated[str | None, typer.Option(help="Only this plan id.")] = None,
+    model: Annotated[str | None, typer.Option(help="Only this planner model.")] = None,
+    text: Annotated[str | None, typer.Option(help="Only where the words contain this.")] = None,
+    sort: Annotated[str, typer.Option(help="By time, severity, verdict, plan or model.")] = "time",
+    as_json: Json = False,
+) -> None:
+    """List incidents, one a line: which words met which action."""
+    from ..ledger.reader import Reader
+    from ..review.incidents import SORTS, Filter, incidents, start_time
+    from ..review.tables import console, incident_table
+
+    if sort not in SORTS:
+        _refuse(f"--sort {sort}: allowed are {', '.join(SORTS)}", as_json)
+    try:
+        with Reader(db) as reader:
+            found = incidents(reader, Filter(verdict, severity, plan, model, text), sort)
+            start = start_time(reader)
+    except LedgerError as error:
+        _refuse(str(error), as_json)
+    if as_json:
+        print(json.dumps([incident.to_json() for incident in found]))
+    else:
+        screen = console()
+        screen.print(incident_table(found, start, screen.width))
+
+
+@app.command()
+def show(
+    first: Annotated[str, typer.Argument(metavar="[DB] ID", help="The ledger, and a number or plan id.")],
+    second: Annotated[str | None, typer.Argument(metavar="", hidden=True)] = None,
+    key: KeyFile = None,
+    as_json: Json = False,
+) -> None:
+    """Show one incident: the planner's words beside what was asked, allowed and measured."""
+    from ..ledger.reader import Reader
+    from ..review.incidents import detail, start_time
+    from ..review.tables import console, detail_view
+
+    db, name = (DEFAULT_LEDGER, first) if second is None else (Path(first), second)
+    try:
+        with Reader(db) as reader:
+            found = detail(reader, name)
+            start = start_time(reader)
+        chain = _chain(db, key)
+    except LedgerError as error:
+        _refuse(str(error), as_json)
+    if as_json:
+        status = chain if isinstance(chain, str) else chain.to_json()
+        print(json.dumps({**found.to_json(), "chain": status}))
+    else:
+        console().print(detail_view(found, start, chain))
+
+
+@app.command()
+def report(
+    db: Annotated[Path, typer.Argument(metavar="[DB]", help="The ledger.")] = DEFAULT_LEDGER,
+    out: Annotated[Path, typer.Option(help="The page to write.")] = Path("report.html"),
+    as_json: Json = False,
+) -> None:
+    """Write one self-contained page of all incidents; it needs no network."""
+    from ..review.report import write_report
+
+    try:
+        write_report(db, out, None)
+    except LedgerError as error:
+        _refuse(str(error), as_json)
+    print(json.dumps({"report": str(out)}) if as_json else f"wrote {out}")
+
+
+def _chain(db: Path, key: Path | None) -> VerifyResult | str:
+    """The check of the ledger, or why there is none; a key that was asked for must be there."""
+    from ..ledger.check import verify
+    from ..ledger.keys import find_key
+
+    try:
+        found = find_key(db, key, os.environ.get("IATRO_KEY"))
+    except LedgerError as error:
+        if key is not None:
+            raise
+        return str(error)
+    return verify(db, found)
+
+
+def _refuse(message: str, as_json: bool) -> NoReturn:
+    if as_json:
+        print(json.dumps({"error": message}))
+    print(message, file=sys.stderr)
+    raise typer.Exit(2)

@@ -1,0 +1,1 @@
+"""Reading incidents: one query layer, and the tables and pages made from it."""
