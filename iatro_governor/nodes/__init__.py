@@ -1,0 +1,1 @@
+"""Thin ROS 2 shells around the pure rooms; nothing else in the package imports rclpy."""

@@ -1,0 +1,220 @@
+"""Messages to plain data and back. A body is what the ledger keeps: strict JSON, times in s of the node clock."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from builtin_interfaces.msg import Time
+
+from iatro_governor.governor.decision import Action, Decision, State, number
+from iatro_governor.msg import (
+    Disagreement,
+    GovernorDecision,
+    LimitReport,
+    PlanMark,
+    PlannerIdentity,
+    PlannerStatement,
+)
+
+Body = dict[str, Any]
+
+STATES = tuple(state.value for state in State)
+"""By GovernorDecision.state."""
+ACTIONS = tuple(action.value for action in Action)
+"""By GovernorDecision.action."""
+TRIGGERS = ("tick", "command")
+"""By GovernorDecision.trigger."""
+CLOCKS = ("monotonic", "sim")
+"""By GovernorDecision.clock_source."""
+
+_STATE_CODES = {name: code for code, name in enumerate(STATES)}
+_ACTION_CODES = {name: code for code, name in enumerate(ACTIONS)}
+_BILLION = 1_000_000_000
+_IDENTITY = ("model_id", "digest", "parent_digest", "adapter", "quantization", "prompt_digest", "verified")
+
+
+def seconds(stamp: Time) -> float:
+    """A stamp in s."""
+    return float(stamp.sec + stamp.nanosec * 1e-9)
+
+
+def stamp_of(t: float) -> Time:
+    """``t`` s as a stamp, rounded to ns; a stamp reaches from 1970 to 2038."""
+    nanoseconds = round(t * _BILLION)
+    return Time(sec=nanoseconds // _BILLION, nanosec=nanoseconds % _BILLION)
+
+
+def decision_body(decision: Decision, offset: float, writer: str, version: str, clock: str) -> Body:
+    """``decision`` as it is recorded and sent.
+
+    offset: what to add to the governor's time to get the node clock, s. writer: id of the ring that numbers
+    it. version: of this software. clock: one of CLOCKS.
+    """
+    stamp = decision.stamp
+    return {
+        **decision.to_json(),
+        "t": decision.t + offset,
+        "trigger": TRIGGERS[decision.on_command],
+        "measured": None if decision.measured is None else list(decision.measured),
+        "stamp": None if stamp is None or not math.isfinite(stamp) else stamp + offset,
+        "writer": writer,
+        "software_version": version,
+        "clock_source": clock,
+    }
+
+
+def decision_message(body: Body) -> GovernorDecision:
+    """The message of a decision's body."""
+    latch, requested, measured, stamp = body["latch"], body["requested"], body["measured"], body["stamp"]
+    message = GovernorDecision(
+        stamp=stamp_of(body["t"]),
+        seq=body["seq"],
+        writer=body["writer"],
+        channel=body["channel"],
+        trigger=TRIGGERS.index(body["trigger"]),
+        state=_STATE_CODES[body["state"]],
+        action=_ACTION_CODES[body["action"]],
+        allowed=body["allowed"],
+        plan_id=body["plan_id"] or "",
+        limits=[_limit_message(limit) for limit in body["limits"]],
+        fault_names=[fault["name"] for fault in body["faults"]],
+        fault_details=[fault["detail"] for fault in body["faults"]],
+        config_hash=body["config_hash"],
+        software_version=body["software_version"],
+        clock_source=CLOCKS.index(body["clock_source"]),
+    )
+    if latch is not None:
+        message.latch_id, message.latch_nonce, message.latch_cause = latch["id"], latch["nonce"], latch["cause"]
+    if requested is not None:
+        message.has_request, message.requested = True, [float(value) for value in requested]
+    if measured is not None:
+        message.has_measured, message.measured = True, measured
+    if stamp is not None:
+        message.command_stamp = stamp_of(stamp)
+    return message
+
+
+def decision_body_of(message: GovernorDecision) -> Body:
+    """The body of a decision as it was sent: equal to what :func:`decision_message` was given, to the ns."""
+    latched = bool(message.latch_id)
+    latch = {"id": message.latch_id, "nonce": message.latch_nonce, "cause": message.latch_cause}
+    stamped = bool(message.command_stamp.sec or message.command_stamp.nanosec)
+    faults = zip(message.fault_names, message.fault_details, strict=True)
+    return {
+        "t": seconds(message.stamp),
+        "seq": message.seq,
+        "channel": message.channel,
+        "state": STATES[message.state],
+        "latch": latch if latched else None,
+        "action": ACTIONS[message.action],
+        "requested": [number(value) for value in message.requested] if message.has_request else None,
+        "allowed": list(message.allowed),
+        "plan_id": message.plan_id or None,
+        "limits": [_limit_body(limit) for limit in message.limits],
+        "faults": [{"name": name, "detail": detail} for name, detail in faults],
+        "config_hash": message.config_hash,
+        "trigger": TRIGGERS[message.trigger],
+        "measured": list(message.measured) if message.has_measured else None,
+        "stamp": seconds(message.command_stamp) if stamped else None,
+        "writer": message.writer,
+        "software_version": message.software_version,
+        "clock_source": CLOCKS[message.clock_source],
+    }
+
+
+def _limit_message(limit: Body) -> LimitReport:
+    return LimitReport(
+        name=limit["name"],
+        kind=limit["kind"],
+        unit=limit["unit"],
+        requested=float(limit["requested"]),
+        allowed=float(limit["allowed"]),
+        margin=float(limit["margin"]),
+        source=limit["source"],
+    )
+
+
+def _limit_body(limit: LimitReport) -> Body:
+    return {
+        "name": limit.name,
+        "kind": limit.kind,
+        "unit": limit.unit,
+        "requested": number(limit.requested),
+        "allowed": number(limit.allowed),
+        "margin": number(limit.margin),
+        "source": limit.source,
+    }
+
+
+def statement_body(message: PlannerStatement) -> Body:
+    """A statement as it is recorded; ``actions`` is None where the planner's actions are not known."""
+    return {
+        "t": seconds(message.stamp),
+        "seq": message.seq,
+        "planner_run": message.planner_run,
+        "plan_id": message.plan_id or None,
+        "channels": list(message.channels),
+        "instruction": message.instruction,
+        "text": message.text,
+        "reasoning": message.reasoning,
+        "actions": list(message.actions) if message.actions_known else None,
+        "final": message.final,
+        "planner": {name: getattr(message.planner, name) for name in _IDENTITY},
+    }
+
+
+def statement_message(body: Body) -> PlannerStatement:
+    """The message of a statement's body; ``planner`` may leave out what is unknown."""
+    actions = body["actions"]
+    return PlannerStatement(
+        stamp=stamp_of(body["t"]),
+        seq=body["seq"],
+        planner_run=body["planner_run"],
+        plan_id=body["plan_id"] or "",
+        channels=body["channels"],
+        instruction=body["instruction"],
+        text=body["text"],
+        reasoning=body["reasoning"],
+        actions=actions or [],
+        actions_known=actions is not None,
+        final=body["final"],
+        planner=PlannerIdentity(**body["planner"]),
+    )
+
+
+def mark_body(message: PlanMark) -> Body:
+    """A plan mark as it is recorded; ``plan_id`` None: no plan from here on."""
+    return {"t": seconds(message.stamp), "channel": message.channel, "plan_id": message.plan_id or None}
+
+
+def mark_message(body: Body) -> PlanMark:
+    """The message of a mark's body."""
+    return PlanMark(stamp=stamp_of(body["t"]), channel=body["channel"], plan_id=body["plan_id"] or "")
+
+
+def disagreement_body(message: Disagreement) -> Body:
+    """A disagreement as it was sent; ``detail`` is the verdict record's own strict JSON, as text."""
+    return {
+        "t": seconds(message.stamp),
+        "seq": message.seq,
+        "writer": message.writer,
+        "record_id": message.record_id,
+        "plan_id": message.plan_id or None,
+        "channel": message.channel or None,
+        "planner_model": message.planner_model,
+        "verdict": message.verdict,
+        "all_verdicts": list(message.all_verdicts),
+        "severity": message.severity,
+        "labels": list(message.labels),
+        "scores": [float(score) for score in message.scores],
+        "evidence": message.evidence,
+        "detail": message.detail,
+    }
+
+
+def disagreement_message(body: Body) -> Disagreement:
+    """The message of a disagreement's body."""
+    optional = {"plan_id": body["plan_id"] or "", "channel": body["channel"] or ""}
+    given = {name: value for name, value in body.items() if name != "t"}
+    return Disagreement(stamp=stamp_of(body["t"]), **{**given, **optional})

@@ -1,0 +1,159 @@
+"""The embedded simulated robot behind a real one's topics: scan, odom and cmd_vel, in real time or faster.
+
+Parameters (all read once, at the start):
+
+- ``scenario``: the file whose world is simulated; empty is the demo's.
+- ``seed``: of the sensors' noise and the people's pace; -1 is the scenario's own.
+- ``stamped``: cmd_vel is a TwistStamped (true) or a Twist.
+- ``speed``: simulated seconds in a second of the wall clock.
+- ``clock``: publish /clock, and stamp by it.
+- ``truth``: a file that gets what truly happened (harms, peak speeds in zones, the robot's track) at the end.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from builtin_interfaces.msg import Time
+from geometry_msgs.msg import Twist, TwistStamped
+from nav_msgs.msg import Odometry
+from rclpy.node import Node
+from rosgraph_msgs.msg import Clock
+from sensor_msgs.msg import LaserScan
+
+from iatro_governor.errors import ScenarioError
+from iatro_governor.nodes import qos
+from iatro_governor.nodes.files import write_json
+from iatro_governor.nodes.run import run
+from iatro_governor.plant import Plant
+from iatro_governor.plant.simulation import CONTROL_PERIOD
+from iatro_governor.resources import shared
+from iatro_governor.trial.scenario import load
+
+ODOM_EVERY = 2  # control periods: 50 Hz
+SCAN_EVERY = 5  # control periods: 20 Hz
+MOST_AT_ONCE = 10  # control periods; a machine that cannot keep up gets a slower world, not a jumping one
+NANO = 1_000_000_000
+
+
+class PlantNode(Node):
+    """Steps the world by the wall clock and publishes what the sensors see."""
+
+    def __init__(self) -> None:
+        """Raises ScenarioError for a scenario that cannot be used."""
+        super().__init__("plant")
+        file = self.declare_parameter("scenario", "").value or shared("scenarios/demo.yaml")
+        seed = int(self.declare_parameter("seed", -1).value)
+        stamped = bool(self.declare_parameter("stamped", True).value)
+        self._speed = float(self.declare_parameter("speed", 1.0).value)
+        sim_clock = bool(self.declare_parameter("clock", False).value)
+        self._truth_file = str(self.declare_parameter("truth", "").value)
+        if not 0.1 <= self._speed <= 100.0:
+            raise ScenarioError(f"plant: speed is {self._speed} (allowed: 0.1 to 100)")
+        scenario = load(file)
+        self._seed = scenario.seed if seed < 0 else seed
+        self._scenario = scenario.name
+        self._plant = Plant(scenario.world.built(), self._seed, scenario.built_start())
+        self._odom = self.create_publisher(Odometry, "odom", qos.SENSOR_OUT)
+        self._scan = self.create_publisher(LaserScan, "scan", qos.SENSOR_OUT)
+        self._clock = self.create_publisher(Clock, "/clock", qos.SENSOR_OUT) if sim_clock else None
+        if stamped:
+            self.create_subscription(TwistStamped, "cmd_vel", lambda m: self._obey(m.twist), qos.OUTPUT_IN)
+        else:
+            self.create_subscription(Twist, "cmd_vel", self._obey, qos.OUTPUT_IN)
+        self._periods = 0
+        self._began = time.monotonic()
+        self._late_s = 0.0
+        self._track: list[tuple[float, float, float]] = []
+        self.create_timer(CONTROL_PERIOD / self._speed, self._catch_up)
+        self.get_logger().info(f"plant ready: {scenario.name}, seed {self._seed}")
+
+    def close(self) -> None:
+        """Write down what truly happened."""
+        if self._truth_file:
+            write_json(Path(self._truth_file), self.truth())
+
+    def truth(self) -> dict[str, Any]:
+        """What truly happened so far, as JSON; ``track`` is (t of the node's clock in s, x, y in m)."""
+        return {
+            "scenario": self._scenario,
+            "seed": self._seed,
+            "duration_s": self._plant.t,
+            "late_s": round(self._late_s, 3),
+            "harms": [asdict(harm) for harm in self._plant.harms()],
+            "peak_speeds": self._plant.peak_speeds(),
+            "track": self._track,
+        }
+
+    def _obey(self, twist: Twist) -> None:
+        linear, angular = twist.linear, twist.angular
+        try:
+            self._plant.command([linear.x, linear.y, linear.z, angular.x, angular.y, angular.z])
+        except ScenarioError as error:
+            self.get_logger().error(f"command refused: {error}", throttle_duration_sec=1.0)
+
+    def _catch_up(self) -> None:
+        due = int((time.monotonic() - self._began) * self._speed / CONTROL_PERIOD) - self._periods
+        if due > MOST_AT_ONCE:
+            behind = (due - MOST_AT_ONCE) * CONTROL_PERIOD
+            self._late_s += behind
+            self._began += behind / self._speed
+            due = MOST_AT_ONCE
+        for _ in range(due):
+            self._period()
+
+    def _period(self) -> None:
+        self._plant.step(CONTROL_PERIOD)
+        self._periods += 1
+        stamp = self._stamp()
+        if self._clock is not None:
+            self._clock.publish(Clock(clock=stamp))
+        if self._periods % ODOM_EVERY == 0:
+            self._publish_odom(stamp)
+        if self._periods % SCAN_EVERY == 0:
+            self._publish_scan(stamp)
+
+    def _stamp(self) -> Time:
+        if self._clock is None:
+            return self.get_clock().now().to_msg()
+        nanoseconds = round(self._plant.t * NANO)
+        return Time(sec=nanoseconds // NANO, nanosec=nanoseconds % NANO)
+
+    def _publish_odom(self, stamp: Time) -> None:
+        reading = self._plant.odom()
+        message = Odometry()
+        message.header.stamp, message.header.frame_id, message.child_frame_id = stamp, "odom", "base_link"
+        pose, twist = message.pose.pose, message.twist.twist
+        pose.position.x, pose.position.y, pose.position.z = map(float, reading.pose[:3])
+        pose.orientation.x, pose.orientation.y, pose.orientation.z, pose.orientation.w = map(
+            float, reading.pose[3:]
+        )
+        twist.linear.x, twist.linear.y, twist.linear.z = map(float, reading.twist[:3])
+        twist.angular.x, twist.angular.y, twist.angular.z = map(float, reading.twist[3:])
+        self._odom.publish(message)
+        x, y = self._plant.truth().pose[:2].tolist()
+        self._track.append((stamp.sec + stamp.nanosec / NANO, x, y))
+
+    def _publish_scan(self, stamp: Time) -> None:
+        reading = self._plant.scan()
+        message = LaserScan()
+        message.header.stamp, message.header.frame_id = stamp, "laser"
+        message.angle_min, message.angle_increment = reading.angle_min, reading.angle_increment
+        message.angle_max = reading.angle_min + reading.angle_increment * (len(reading.ranges) - 1)
+        message.scan_time = SCAN_EVERY * CONTROL_PERIOD
+        message.range_min, message.range_max = reading.range_min, reading.range_max
+        message.ranges = reading.ranges.astype("float32").tolist()
+        self._scan.publish(message)
+
+
+def main() -> None:
+    """Run the node."""
+    run(PlantNode)
+
+
+if __name__ == "__main__":
+    main()

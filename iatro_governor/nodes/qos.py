@@ -1,0 +1,82 @@
+"""The quality of service of every topic, in one place: two ends that disagree exchange nothing, silently."""
+
+from __future__ import annotations
+
+from rclpy.duration import Duration
+from rclpy.qos import DurabilityPolicy, HistoryPolicy, LivelinessPolicy, QoSProfile, ReliabilityPolicy
+
+RECORD_DEPTH = 1000
+"""Records a reader may lag behind before it loses some; what is lost is sent again."""
+
+INPUT = QoSProfile(
+    reliability=ReliabilityPolicy.BEST_EFFORT,
+    durability=DurabilityPolicy.VOLATILE,
+    history=HistoryPolicy.KEEP_LAST,
+    depth=1,
+)
+"""Sensors and command inputs, as they are read: matches any publisher, and only the newest counts."""
+
+COMMAND = QoSProfile(
+    reliability=ReliabilityPolicy.RELIABLE,
+    durability=DurabilityPolicy.VOLATILE,
+    history=HistoryPolicy.KEEP_LAST,
+    depth=1,
+)
+"""What a planner publishes commands with."""
+
+EVENT = QoSProfile(
+    reliability=ReliabilityPolicy.RELIABLE,
+    durability=DurabilityPolicy.VOLATILE,
+    history=HistoryPolicy.KEEP_LAST,
+    depth=10,
+)
+"""Emergency stop, flags, acknowledgements, plan marks read by the governor: few, and none to be missed."""
+
+RECORD = QoSProfile(
+    reliability=ReliabilityPolicy.RELIABLE,
+    durability=DurabilityPolicy.VOLATILE,
+    history=HistoryPolicy.KEEP_LAST,
+    depth=RECORD_DEPTH,
+)
+"""Statements, marks, decisions, disagreements: everything that the ledger counts."""
+
+STATE = QoSProfile(
+    reliability=ReliabilityPolicy.RELIABLE,
+    durability=DurabilityPolicy.TRANSIENT_LOCAL,
+    history=HistoryPolicy.KEEP_LAST,
+    depth=1,
+)
+"""Standing facts (governor/state, recorder/head): the last one is given to whoever joins late."""
+
+HEARTBEAT = QoSProfile(
+    reliability=ReliabilityPolicy.RELIABLE,
+    durability=DurabilityPolicy.VOLATILE,
+    history=HistoryPolicy.KEEP_LAST,
+    depth=1,
+)
+"""governor/heartbeat."""
+
+DIAGNOSTICS = QoSProfile(
+    reliability=ReliabilityPolicy.RELIABLE,
+    durability=DurabilityPolicy.VOLATILE,
+    history=HistoryPolicy.KEEP_LAST,
+    depth=10,
+)
+"""/diagnostics."""
+
+
+def output(rate_hz: float, lease_s: float) -> QoSProfile:
+    """A governed output, as the governor publishes it ``rate_hz`` times a second.
+
+    Its readers may ask for a deadline of two periods, and for a publisher that says itself that it lives
+    (every message says so) at least every ``lease_s`` seconds.
+    """
+    return QoSProfile(
+        reliability=ReliabilityPolicy.RELIABLE,
+        durability=DurabilityPolicy.VOLATILE,
+        history=HistoryPolicy.KEEP_LAST,
+        depth=1,
+        deadline=Duration(seconds=2.0 / rate_hz),
+        liveliness=LivelinessPolicy.MANUAL_BY_TOPIC,
+        liveliness_lease_duration=Duration(seconds=lease_s),
+    )

@@ -1,0 +1,120 @@
+"""How every node of ours starts and ends.
+
+Exit code 0: ended by SIGINT or SIGTERM. 1: an error that the node does not live on with; its traceback is logged.
+2: it could not start: bad arguments or configuration, told in one message.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import TypeVar
+
+import rclpy
+from rclpy.exceptions import ParameterException
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.signals import SignalHandlerOptions
+
+from iatro_governor.errors import IatroError
+
+AnyNode = TypeVar("AnyNode", bound=Node)
+
+WAKE_S = 0.1
+"""A signal is noticed after this long at the latest, s."""
+FINISH_S = 5.0
+"""Longest time that a node may take to come to its end, s."""
+
+
+class Signals:
+    """Notes SIGINT and SIGTERM, instead of rclpy's handlers: those shut the context, and no stop could be sent."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._note)
+
+    def _note(self, _number: int, _frame: FrameType | None) -> None:
+        self.asked = True
+
+
+def refuse(_node: Node, _error: Exception) -> bool:
+    """The default for an exception in a callback: the node does not go on."""
+    return False
+
+
+def done(_node: Node) -> bool:
+    """The default ending: nothing has to be brought to an end."""
+    return True
+
+
+def run(
+    name: str,
+    build: Callable[[], AnyNode],
+    *,
+    survive: Callable[[AnyNode, Exception], bool] = refuse,
+    finish: Callable[[AnyNode], bool] = done,
+    args: Sequence[str] | None = None,
+) -> int:
+    """Run the node that ``build`` makes until a signal ends it; returns the exit code.
+
+    survive: called with an exception that a callback raised (logged already); True: the node goes on.
+    finish: asked again and again once a signal came, while callbacks go on, until it says True (or FINISH_S passed).
+    ``build`` raises IatroError for what cannot be used; ``node.destroy_node()`` closes what the node holds.
+    """
+    signals = Signals()
+    try:
+        rclpy.init(args=sys.argv if args is None else args, signal_handler_options=SignalHandlerOptions.NO)
+    except Exception as error:  # noqa: BLE001 - rclpy's errors for arguments share no base class
+        return _unusable(name, error)
+    try:
+        node = build()
+    except (IatroError, ParameterException) as error:
+        rclpy.try_shutdown()
+        return _unusable(name, error)
+    executor = SingleThreadedExecutor()
+    executor.add_node(node)
+    try:
+        return _spin(node, executor, signals, survive, finish)
+    finally:
+        executor.shutdown()
+        node.destroy_node()
+        rclpy.try_shutdown()
+
+
+def _spin(
+    node: AnyNode,
+    executor: SingleThreadedExecutor,
+    signals: Signals,
+    survive: Callable[[AnyNode, Exception], bool],
+    finish: Callable[[AnyNode], bool],
+) -> int:
+    ends_at = float("inf")
+    while True:
+        try:
+            if signals.asked:
+                ends_at = min(ends_at, time.monotonic() + FINISH_S)
+                if finish(node) or time.monotonic() > ends_at:
+                    return 0
+            executor.spin_once(timeout_sec=WAKE_S)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is logged, and the node decides
+            report(node, error)
+            if not survive(node, error):
+                return 1
+
+
+def report(node: Node, error: Exception) -> None:
+    """Log ``error`` with its traceback."""
+    lines = "".join(traceback.format_exception(error))
+    node.get_logger().error(f"{type(error).__name__}: {error}\n{lines}")
+
+
+def _unusable(name: str, error: Exception) -> int:
+    print(f"{name}: {error}", file=sys.stderr, flush=True)
+    logging.getLogger(name).debug("could not start", exc_info=error)
+    return 2

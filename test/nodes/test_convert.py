@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+pytest.importorskip("rclpy", reason="ROS 2 (rclpy) is not installed")
+
+from builtin_interfaces.msg import Time  # noqa: E402
+
+from iatro_governor.governor.decision import (  # noqa: E402
+    Action,
+    Decision,
+    FaultReport,
+    Latch,
+    LimitReport,
+    State,
+)
+from iatro_governor.msg import GovernorDecision  # noqa: E402
+from iatro_governor.nodes import convert  # noqa: E402
+
+
+def decision(**changes: object) -> Decision:
+    values = {
+        "t": 12.25,
+        "seq": 2**40,
+        "channel": "base",
+        "state": State.LIMITED,
+        "latch": None,
+        "action": Action.SCALED,
+        "requested": (0.5, 0.0, 0.0, 0.0, 0.0, -0.25),
+        "allowed": (0.25, 0.0, 0.0, 0.0, 0.0, -0.125),
+        "plan_id": "p1",
+        "limits": (LimitReport("wall", "obstacle", "m", math.nan, 0.08, -math.inf, "measured"),),
+        "faults": (FaultReport("command_superseded", "too many"), FaultReport("closed", "")),
+        "config_hash": "ab" * 32,
+        "on_command": True,
+        "stamp": 12.125,
+        "measured": (0.5, 0.0, 0.0, 0.0, 0.0, 0.0),
+    }
+    return Decision(**{**values, **changes})  # type: ignore[arg-type]
+
+
+NONE = {"plan_id": None, "requested": None, "measured": None, "stamp": None, "on_command": False, "limits": ()}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        NONE,
+        {"latch": Latch("amr-1-1", "00ff", "estop")},
+        {"requested": (math.nan, math.inf, -math.inf, 0.0, 0.0, 0.0)},
+        {"requested": ()},
+        {"requested": (1.0,) * 9},
+    ],
+)
+def test_a_decision_survives_the_wire(changes: dict[str, object]) -> None:
+    body = convert.decision_body(decision(**changes), 1000.5, "writer", "1.2.3", "sim")
+    again = convert.decision_body_of(convert.decision_message(body))
+    assert again == {**body, "t": pytest.approx(body["t"])}
+    assert again["t"] == pytest.approx(1012.75)
+
+
+def test_every_state_and_action_has_its_code() -> None:
+    assert [getattr(GovernorDecision, name) for name in convert.STATES] == list(range(len(State)))
+    assert [getattr(GovernorDecision, name.upper()) for name in convert.ACTIONS] == list(range(len(Action)))
+    assert [getattr(GovernorDecision, name.upper()) for name in convert.TRIGGERS] == [0, 1]
+    assert [getattr(GovernorDecision, name.upper()) for name in convert.CLOCKS] == [0, 1]
+
+
+@pytest.mark.parametrize("t", [0.0, 1e-9, 0.999_999_999_9, 1.75e9 + 0.123456, 2.0**31 - 1])
+def test_stamps_keep_their_time(t: float) -> None:
+    stamp = convert.stamp_of(t)
+    assert 0 <= stamp.nanosec < 10**9
+    assert convert.seconds(stamp) == pytest.approx(t, abs=2.5e-7)
+
+
+def test_a_stamp_is_read_in_seconds() -> None:
+    assert convert.seconds(Time(sec=3, nanosec=500_000_000)) == 3.5
+
+
+STATEMENT = {
+    "t": 3.5,
+    "seq": 7,
+    "planner_run": "run",
+    "plan_id": "p",
+    "channels": ["base"],
+    "instruction": "go",
+    "text": "I will",
+    "reasoning": "",
+    "actions": ["move(1)"],
+    "final": False,
+    "planner": {
+        "model_id": "m",
+        "digest": "",
+        "parent_digest": "",
+        "adapter": "",
+        "quantization": "",
+        "prompt_digest": "",
+        "verified": False,
+    },
+}
+
+
+@pytest.mark.parametrize("actions", [None, [], ["a", "b(c)"]])
+@pytest.mark.parametrize("plan_id", [None, "p"])
+def test_a_statement_survives_the_wire(actions: list[str] | None, plan_id: str | None) -> None:
+    body = {**STATEMENT, "actions": actions, "plan_id": plan_id}
+    assert convert.statement_body(convert.statement_message(body)) == body
+
+
+@pytest.mark.parametrize("plan_id", [None, "p"])
+def test_a_mark_survives_the_wire(plan_id: str | None) -> None:
+    body = {"t": 1.5, "channel": "base", "plan_id": plan_id}
+    assert convert.mark_body(convert.mark_message(body)) == body
+
+
+@pytest.mark.parametrize("where", [None, "base"])
+def test_a_disagreement_survives_the_wire(where: str | None) -> None:
+    body = {
+        "t": 1.5,
+        "seq": 3,
+        "writer": "w",
+        "record_id": "r",
+        "plan_id": where,
+        "channel": where,
+        "planner_model": "m",
+        "verdict": "PARTIAL",
+        "all_verdicts": ["PARTIAL", "AGREES"],
+        "severity": 2,
+        "labels": ["caution"],
+        "scores": [0.5],
+        "evidence": "measured",
+        "detail": "{}",
+    }
+    assert convert.disagreement_body(convert.disagreement_message(body)) == body
