@@ -48,8 +48,10 @@ def arc(displacement: Array) -> Array:
     """
     dx, dy, turn = displacement[..., 0], displacement[..., 1], displacement[..., 2]
     half = turn / 2
-    along = np.sinc(turn / np.pi)
-    across = np.sinc(half / np.pi) * np.sin(half)
+    # sin(x) / x; below 1e-9 it is 1 to the last bit, and the divisor only has to be something else than zero.
+    small = np.abs(half) < 1e-9
+    ratio = np.where(small, 1.0, np.sin(half) / np.where(small, 1.0, half))
+    along, across = ratio * np.cos(half), ratio * np.sin(half)
     out = np.empty_like(displacement)
     out[..., 0] = along * dx - across * dy
     out[..., 1] = across * dx + along * dy

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +12,7 @@ from iatro_governor.body.planar import Array, arc, compose
 
 SAMPLES = 12
 """Samples of equal distance along each way to rest."""
+FRACTIONS = np.arange(1, SAMPLES + 1) / SAMPLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +44,47 @@ class Rollouts:
     travel: Array
 
 
-def roll_out(outputs: Array, in_flight: Array, period: float, braking: Braking, reach: float) -> Rollouts:
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """What the commands still in flight will do, whatever is decided now.
+
+    end: (3,) pose of the base when they are carried out, in the base frame of the last measurement. poses: (m, 3) on the
+    way. step, travel: largest single step and whole way of any point of the body, m.
+    """
+
+    end: Array
+    poses: Array
+    step: float
+    travel: float
+
+
+def fly(pieces: Sequence[tuple[float, float, float, float]], reach: float) -> Flight:
+    """Follow ``pieces`` of [vx, vy, wz, seconds]; ``reach``: largest distance of the body from its origin, m."""
+    x = y = yaw = step = travel = 0.0
+    poses = np.zeros((len(pieces), 3))
+    for index, (vx, vy, wz, seconds) in enumerate(pieces):
+        middle = yaw + wz * seconds / 2
+        # The chord of an arc points along its middle heading; it is shorter than the arc by the sinc of half the turn.
+        half = wz * seconds / 2
+        chord = seconds * (math.sin(half) / half if abs(half) > 1e-9 else 1.0)
+        c, s = math.cos(middle), math.sin(middle)
+        x, y, yaw = x + chord * (c * vx - s * vy), y + chord * (s * vx + c * vy), yaw + wz * seconds
+        poses[index] = x, y, yaw
+        moved = (math.hypot(vx, vy) + abs(wz) * reach) * seconds
+        step, travel = max(step, moved), travel + moved
+    return Flight(np.array([x, y, yaw]), poses, step, travel)
+
+
+def roll_out(outputs: Array, flight: Flight, period: float, braking: Braking, reach: float) -> Rollouts:
     """Follow each of ``outputs`` (c, 3) to rest.
 
-    First the commands still in flight, ``in_flight`` (m, 4) = [vx, vy, wz, seconds]; then the output, held for one
-    ``period`` s; then its ramp to rest along the same direction. Hold and ramp share one curvature, so they are one arc
-    whose length is ``twist * (period + ramp / 2)``. ``reach``: largest distance of the body from the base origin, m.
+    First the commands still in flight; then the output, held for one ``period`` s; then its ramp to rest along the same
+    direction. Hold and ramp share one curvature, so they are one arc whose length is ``twist * (period + ramp / 2)``.
+    ``reach``: largest distance of the body from the base origin, m.
     """
-    start, first, step0, travel0 = _follow(in_flight, reach)
     total = outputs * (period + braking.time(outputs) / 2)[:, None]
-    fraction = np.arange(1, SAMPLES + 1) / SAMPLES
-    ahead = compose(start, arc(total[:, None, :] * fraction[:, None]))
+    ahead = compose(flight.end, arc(total[:, None, :] * FRACTIONS[:, None]))
     moved = np.hypot(total[:, 0], total[:, 1]) + np.abs(total[:, 2]) * reach
-    poses = np.concatenate([np.broadcast_to(first, (len(outputs), *first.shape)), ahead], axis=1)
-    half_step = np.maximum(moved / SAMPLES, step0) / 2
-    return Rollouts(outputs, poses, half_step, moved + travel0)
-
-
-def _follow(in_flight: Array, reach: float) -> tuple[Array, Array, float, float]:
-    """Pose after all commands in flight, the poses on the way (m, 3), the largest step and the whole travel, m."""
-    pose = np.zeros(3)
-    poses = np.zeros((len(in_flight), 3))
-    largest = travel = 0.0
-    for index, (vx, vy, wz, seconds) in enumerate(in_flight):
-        pose = compose(pose, arc(np.array([vx, vy, wz]) * seconds))
-        poses[index] = pose
-        step = (float(np.hypot(vx, vy)) + abs(wz) * reach) * seconds
-        largest, travel = max(largest, step), travel + step
-    return pose, poses, largest, travel
+    start = np.broadcast_to(flight.poses, (len(outputs), *flight.poses.shape))
+    half_step = np.maximum(moved / SAMPLES, flight.step) / 2
+    return Rollouts(outputs, np.concatenate([start, ahead], axis=1), half_step, moved + flight.travel)

@@ -37,8 +37,8 @@ class Circle:
 
     def distance(self, points: Array) -> Array:
         """Signed distance (...,) of ``points`` (..., 2)."""
-        offset: Array = np.hypot(points[..., 0] - self.centre[0], points[..., 1] - self.centre[1]) - self.radius
-        return offset
+        from_centre: Array = np.hypot(points[..., 0] - self.centre[0], points[..., 1] - self.centre[1])
+        return np.subtract(from_centre, self.radius)
 
     def outline(self, spacing: float) -> Array:
         """Points (n, 2) on the circle."""

@@ -50,9 +50,7 @@ def _kept(limit: Limit[Any], wanted: Array, situation: Situation) -> LimitReport
         return LimitReport(
             config.name, config.kind, limit.unit, speed, limit.bound or 0.0, 0.0, config.source
         )
-    rollouts = roll_out(
-        wanted[None], situation.in_flight, situation.period, situation.braking, situation.reach
-    )
+    rollouts = roll_out(wanted[None], situation.flight, situation.period, situation.braking, situation.reach)
     ahead = limit.least_ahead(rollouts, situation)
     margin = clearance.now - clearance.required
     return LimitReport(

@@ -73,7 +73,7 @@ def is_clear(
 def _clear(
     outputs: Array, situation: Situation, limits: Limits, tolerance: float = 0.0
 ) -> tuple[np.ndarray[Any, Any], list[Limit[Any]]]:
-    rollouts = roll_out(outputs, situation.in_flight, situation.period, situation.braking, situation.reach)
+    rollouts = roll_out(outputs, situation.flight, situation.period, situation.braking, situation.reach)
     clear = np.ones(len(outputs), dtype=bool)
     blocked = []
     for limit in limits:
@@ -87,7 +87,7 @@ def _clear(
 
 def _nothing_near(outputs: Array, situation: Situation, limits: Limits) -> bool:
     """A bound on how far any candidate can reach accepts at once what cannot matter."""
-    rollouts = roll_out(outputs, situation.in_flight, situation.period, situation.braking, situation.reach)
+    rollouts = roll_out(outputs, situation.flight, situation.period, situation.braking, situation.reach)
     return all(limit.clear(rollouts, situation) is None for limit in limits)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from iatro_governor.body.planar import Array
-from iatro_governor.body.rollout import Braking
+from iatro_governor.body.rollout import Braking, Flight, fly
 from iatro_governor.body.shape import Shape
 from iatro_governor.governor.decision import Action, FaultReport, LimitReport, State
 from iatro_governor.governor.events import Command
@@ -251,7 +251,7 @@ class TwistGovernor:
             pose=latest.pose,
             measured=latest.twist,
             anchor=self._output,
-            in_flight=self._in_flight(t, age, latest.twist),
+            flight=self._flight(t, age, latest.twist),
             reaction_s=age + self.config.actuator_delay_s,
             braking=self._braking,
             comfort=self._rates.comfort(self._braking),
@@ -260,24 +260,30 @@ class TwistGovernor:
             surroundings=self._senses.surroundings,
         )
 
-    def _in_flight(self, t: float, age: float, measured: Array) -> Array:
-        """What the body does from its last measurement until a command decided now takes effect, (m, 4)."""
+    def _flight(self, t: float, age: float, measured: Array) -> Flight:
+        """What the body does from its last measurement until a command decided now takes effect."""
         span = age + self.config.actuator_delay_s
-        if span <= 0:
-            return np.zeros((0, 4))
-        edges = np.linspace(0.0, span, IN_FLIGHT_PIECES + 1)
-        times = np.array([past for past, _ in self._history]) if self._history else np.zeros(0)
-        pieces = np.zeros((IN_FLIGHT_PIECES, 4))
-        for index in range(IN_FLIGHT_PIECES):
-            # The piece from t - span + edge is what was published then, a delay before it takes effect.
-            last = int(np.searchsorted(times, t - span + edges[index + 1], side="right")) - 1
-            first = int(np.searchsorted(times, t - span + edges[index], side="right")) - 1
-            chosen = [self._history[k][1] for k in range(max(first, 0), last + 1)] or [np.zeros(3)]
-            twist = max(chosen, key=lambda v: float(np.abs(v).sum()))
-            faster = (np.abs(measured) > np.abs(twist)) & (measured * twist >= 0)
-            pieces[index, :3] = np.where(faster, measured, twist)
-            pieces[index, 3] = span / IN_FLIGHT_PIECES
-        return pieces
+        piece = span / IN_FLIGHT_PIECES
+        # What was published at a moment takes effect one delay later, so the pieces cover the last ``span`` seconds.
+        pieces = [
+            (*self._fastest(t - span + k * piece, t - span + (k + 1) * piece, measured), piece)
+            for k in range(IN_FLIGHT_PIECES if span > 0 else 0)
+        ]
+        return fly(pieces, self._figure.reach)
+
+    def _fastest(self, start: float, end: float, measured: Array) -> tuple[float, float, float]:
+        """The fastest output in force between ``start`` and ``end``, or what is measured where that is faster still."""
+        fastest, most = np.zeros(3), -1.0
+        for published, output in reversed(self._history):
+            if published <= end:
+                size = float(np.abs(output).sum())
+                if size > most:
+                    fastest, most = output, size
+                if published <= start:
+                    break
+        faster = (np.abs(measured) > np.abs(fastest)) & (measured * fastest >= 0)
+        vx, vy, wz = np.where(faster, measured, fastest).tolist()
+        return vx, vy, wz
 
 
 def _braking(mode: StopMode) -> Braking:

@@ -34,7 +34,7 @@ class Keeper:
         """Which candidates (c,) keep the margin; None where nothing is near enough to matter."""
         margin = self.margin - tolerance
         within = margin + float((rollouts.travel + rollouts.half_step).max())
-        obstacles, now = near(situation.surroundings.obstacles(self.sources, situation.pose), figure, within)
+        obstacles, now = near(situation.obstacles(self.sources), figure, within)
         if not len(now):
             return None
         ahead = distances_ahead(obstacles, figure, rollouts)
@@ -43,12 +43,12 @@ class Keeper:
 
     def clearance(self, figure: Shape, situation: Situation) -> Clearance:
         """Distance now of the nearest return."""
-        points = situation.surroundings.obstacles(self.sources, situation.pose).points
+        points = situation.obstacles(self.sources).points
         return Clearance(float(figure.distance(points).min()) if len(points) else FAR, self.margin)
 
     def least_ahead(self, figure: Shape, rollouts: Rollouts, situation: Situation) -> float | None:
         """Least distance of any return along the first rollout, m."""
-        obstacles = situation.surroundings.obstacles(self.sources, situation.pose)
+        obstacles = situation.obstacles(self.sources)
         if not len(obstacles.points):
             return None
         return float(distances_ahead(obstacles, figure, rollouts)[0].min())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from iatro_governor.body.planar import Array
-from iatro_governor.body.rollout import Braking
+from iatro_governor.body.rollout import Braking, Flight
 from iatro_governor.body.shape import Shape
-from iatro_governor.body.surroundings import Surroundings
+from iatro_governor.body.surroundings import Obstacles, Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +15,8 @@ class Situation:
     """The body at one moment.
 
     t: s. pose: (3,) of the base in odom. measured: (3,) twist in the base frame. anchor: (3,) the output that stands.
-    in_flight: (m, 4) commands not yet carried out, [vx, vy, wz, seconds]. reaction_s: time from the newest
-    measurement to the effect of a command decided now. braking: what any stop is sure to reach. comfort: deceleration
+    flight: commands not yet carried out. reaction_s: time from the newest measurement to the effect of a command
+    decided now. braking: what any stop is sure to reach. comfort: deceleration
     of ordinary driving, m/s2 and rad/s2. footprint, reach: figure of the body, and its largest distance from the
     origin, m.
     """
@@ -26,10 +26,17 @@ class Situation:
     pose: Array
     measured: Array
     anchor: Array
-    in_flight: Array
+    flight: Flight
     reaction_s: float
     braking: Braking
     comfort: Braking
     footprint: Shape
     reach: float
     surroundings: Surroundings
+    _obstacles: dict[tuple[str, ...], Obstacles] = field(default_factory=dict, repr=False, compare=False)
+
+    def obstacles(self, sources: tuple[str, ...]) -> Obstacles:
+        """Returns of ``sources`` in the base frame of now; worked out once, several limits ask."""
+        if sources not in self._obstacles:
+            self._obstacles[sources] = self.surroundings.obstacles(sources, self.pose)
+        return self._obstacles[sources]

@@ -58,7 +58,7 @@ class SlowZoneLimit(Limit[SlowZoneConfig]):
 
     def _distance(self, situation: Situation) -> float | None:
         if self.config.frame == "body":
-            points = situation.surroundings.obstacles(self.config.sources, situation.pose).points
+            points = situation.obstacles(self.config.sources).points
             return float(self._figure.distance(points).min()) if len(points) else None
         if self._gauge is None:
             self._gauge = ZoneGauge(self._figure, situation.footprint)

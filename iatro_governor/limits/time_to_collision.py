@@ -43,7 +43,7 @@ class TimeToCollisionLimit(Limit[TimeToCollisionConfig]):
 
     def cap(self, command: Array, situation: Situation) -> Cap | None:
         """Scale down to the slowest closing that is asked for."""
-        points = situation.surroundings.obstacles(self.config.sources, situation.pose).points
+        points = situation.obstacles(self.config.sources).points
         rows, room = self._rows(
             points,
             situation.footprint,

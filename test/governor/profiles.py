@@ -1,0 +1,43 @@
+"""Profiles for tests: the shipped one, changed where a test needs it."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from iatro_governor.limits.registry import load_profile
+from iatro_governor.profile.load import Profile
+
+AMR = Path(__file__).parents[2] / "config/amr.yaml"
+BOX = {"polygon": {"corners": [[0.4, 0.25], [-0.4, 0.25], [-0.4, -0.25], [0.4, -0.25]]}}
+ZONES = ("zone", "slow_zone")
+
+
+def amr(
+    folder: Path,
+    footprint: dict[str, Any] | None = None,
+    limits: list[dict[str, Any]] | None = None,
+    drop: tuple[str, ...] = ZONES,
+    **changes: dict[str, Any],
+) -> Profile:
+    """config/amr.yaml, without the kinds in ``drop``, with ``limits`` appended and ``changes`` merged into its top keys."""
+    data = copy.deepcopy(yaml.safe_load(AMR.read_text()))
+    if footprint is not None:
+        data["robot"]["footprint"] = footprint
+    data["limits"] = [row for row in data["limits"] if row["kind"] not in drop] + (limits or [])
+    for key, change in changes.items():
+        _merge(data.setdefault(key, {}), change)
+    path = folder / "profile.yaml"
+    path.write_text(yaml.safe_dump(data))
+    return load_profile(path)
+
+
+def _merge(target: dict[str, Any], change: dict[str, Any]) -> None:
+    for key, value in change.items():
+        if isinstance(value, dict) and isinstance(target.get(key), dict):
+            _merge(target[key], value)
+        else:
+            target[key] = value
