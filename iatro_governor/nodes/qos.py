@@ -16,6 +16,9 @@ INPUT = QoSProfile(
 )
 """Sensors and command inputs, as they are read: matches any publisher, and only the newest counts."""
 
+SENSOR_OUT = INPUT
+"""What a sensor publishes with: what is lost is old already."""
+
 COMMAND = QoSProfile(
     reliability=ReliabilityPolicy.RELIABLE,
     durability=DurabilityPolicy.VOLATILE,
@@ -23,6 +26,9 @@ COMMAND = QoSProfile(
     depth=1,
 )
 """What a planner publishes commands with."""
+
+OUTPUT_IN = COMMAND
+"""A governed output, as the robot's driver reads it."""
 
 EVENT = QoSProfile(
     reliability=ReliabilityPolicy.RELIABLE,

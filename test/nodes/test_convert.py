@@ -6,9 +6,10 @@ import pytest
 
 pytest.importorskip("rclpy", reason="ROS 2 (rclpy) is not installed")
 
-from builtin_interfaces.msg import Time  # noqa: E402
+from builtin_interfaces.msg import Time
+from iatro_governor.msg import GovernorDecision
 
-from iatro_governor.governor.decision import (  # noqa: E402
+from iatro_governor.governor.decision import (
     Action,
     Decision,
     FaultReport,
@@ -16,8 +17,7 @@ from iatro_governor.governor.decision import (  # noqa: E402
     LimitReport,
     State,
 )
-from iatro_governor.msg import GovernorDecision  # noqa: E402
-from iatro_governor.nodes import convert  # noqa: E402
+from iatro_governor.nodes import convert
 
 
 def decision(**changes: object) -> Decision:
