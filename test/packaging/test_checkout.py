@@ -11,9 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from iatro_governor import resources
-from iatro_governor.errors import MissingPart
-
 ROOT = Path(__file__).resolve().parents[2]
 HOME = re.compile(r"(?<![\w.])/(?:home|root|Users|work)/\w")
 REGISTRY = re.compile(
@@ -75,15 +72,6 @@ def test_setup_names_a_missing_tool_and_its_cure(tmp_path: Path) -> None:
     assert "cure: apt install cmake" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / ".venv").exists()
-
-
-def test_a_shared_file_is_found_in_the_checkout() -> None:
-    assert resources.shared("config") == ROOT / "config"
-
-
-def test_a_missing_shared_file_is_named() -> None:
-    with pytest.raises(MissingPart, match=r"config/no_such\.yaml is not installed \(looked in .*\)"):
-        resources.shared("config/no_such.yaml")
 
 
 def test_pip_install_gives_everything_but_the_nodes(tmp_path: Path) -> None:
