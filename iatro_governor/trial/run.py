@@ -66,7 +66,11 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """What came of one run. ``peak_speeds`` (m/s) by zone; ``decisions`` is empty without a governor."""
+    """What came of one run.
+
+    ``peak_speeds`` (m/s) by zone; ``outputs`` all that the planner published, with its time (s); ``decisions`` is
+    empty without a governor.
+    """
 
     scenario: str
     seed: int
@@ -76,10 +80,19 @@ class RunResult:
     spans: tuple[Span, ...]
     peak_speeds: dict[str, float]
     trace: Trace
-    statements: tuple[tuple[float, Say], ...]
-    commands: int
+    outputs: tuple[tuple[float, Output], ...]
     finished: bool
     decisions: tuple[Decision, ...] = ()
+
+    @property
+    def statements(self) -> tuple[tuple[float, Say], ...]:
+        """What the planner said, and when (s)."""
+        return tuple((t, output) for t, output in self.outputs if isinstance(output, Say))
+
+    @property
+    def commands(self) -> int:
+        """How many commands the planner sent."""
+        return sum(isinstance(output, Drive) for _, output in self.outputs)
 
     @property
     def tasks_done(self) -> tuple[int, int]:
@@ -116,10 +129,9 @@ class _Loop:
     odom: OdomReading = field(init=False)
     allowed: np.ndarray = field(init=False, default_factory=lambda: np.zeros(6))
     requested: np.ndarray = field(init=False, default_factory=lambda: np.full(6, np.nan))
-    statements: list[tuple[float, Say]] = field(init=False, default_factory=list)
+    outputs: list[tuple[float, Output]] = field(init=False, default_factory=list)
     decisions: list[Decision] = field(init=False, default_factory=list)
     rows: list[tuple[Any, ...]] = field(init=False, default_factory=list)
-    commands: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         self.plant = Plant(self.scenario.world.built(), self.seed, self.scenario.built_start())
@@ -163,10 +175,8 @@ class _Loop:
             self._sample()
 
     def _publish(self, t: float, output: Output) -> None:
-        if isinstance(output, Say):
-            self.statements.append((t, output))
-        elif isinstance(output, Drive):
-            self.commands += 1
+        self.outputs.append((t, output))
+        if isinstance(output, Drive):
             self.requested = np.asarray(output.values)
             if self.governor is None:
                 self._apply(output.values)
@@ -207,8 +217,7 @@ class _Loop:
             spans=tuple(self.planner.spans),
             peak_speeds=self.plant.peak_speeds(),
             trace=trace,
-            statements=tuple(self.statements),
-            commands=self.commands,
+            outputs=tuple(self.outputs),
             finished=self.planner.done,
             decisions=tuple(self.decisions),
         )
