@@ -17,8 +17,13 @@ _PROGRESS_FROM = 200_000
 
 
 def testify(
-    source: Annotated[str, typer.Option("--in", metavar="FILE", help="Texts, one JSON object a line; - is standard input.")],
-    out: Annotated[str, typer.Option("--out", metavar="FILE", help="Labels, one JSON object a line; - is standard output.")],
+    source: Annotated[
+        str, typer.Option("--in", metavar="FILE", help="Texts, one JSON object a line; - is standard input.")
+    ],
+    out: Annotated[
+        str,
+        typer.Option("--out", metavar="FILE", help="Labels, one JSON object a line; - is standard output."),
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print a summary as one JSON document.")] = False,
 ) -> None:
     """Label texts, read their claims, and judge them against the actions they declare."""
@@ -59,7 +64,13 @@ def _run(lines: Iterable[bytes], sink: IO[str], *, flush: bool) -> dict[str, Any
         sink.write(json.dumps(answer, allow_nan=False) + "\n")
         if flush:
             sink.flush()
-    return {"rows": rows, "malformed": malformed, "verdicts": dict(verdicts), "labels": dict(labels), "labeller": labeller.name}
+    return {
+        "rows": rows,
+        "malformed": malformed,
+        "verdicts": dict(verdicts),
+        "labels": dict(labels),
+        "labeller": labeller.name,
+    }
 
 
 def _answer(number: int, line: bytes, labeller: Any) -> dict[str, Any]:
@@ -105,7 +116,10 @@ def _report(summary: dict[str, Any], as_json: bool, *, quiet: bool) -> None:
         print(json.dumps(summary, indent=2))
     elif not quiet:
         found = ", ".join(f"{name} {count}" for name, count in sorted(summary["verdicts"].items()))
-        print(f"{summary['rows']} texts, {summary['malformed']} malformed lines; {found or 'no verdicts'}", file=sys.stderr)
+        print(
+            f"{summary['rows']} texts, {summary['malformed']} malformed lines; {found or 'no verdicts'}",
+            file=sys.stderr,
+        )
 
 
 def _refuse(message: str, as_json: bool) -> NoReturn:

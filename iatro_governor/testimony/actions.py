@@ -10,7 +10,9 @@ from typing import Any
 
 from iatro_governor.testimony.normalise import normalise
 
-_CALL = re.compile(r"\s*[\"'\[]*\s*(?P<name>[a-z_][\w.:-]*)\s*\((?P<args>.*?)\)*[\s\"'\]]*$", re.IGNORECASE | re.DOTALL)
+_CALL = re.compile(
+    r"\s*[\"'\[]*\s*(?P<name>[a-z_][\w.:-]*)\s*\((?P<args>.*?)\)*[\s\"'\]]*$", re.IGNORECASE | re.DOTALL
+)
 _BARE_NAME = re.compile(r"[\"'\s]*(?P<name>[A-Za-z_][\w.:-]*)[\"'\s,:]*")
 _NEXT_CALL = re.compile(r"[ \t]*[\"']?[A-Za-z_]\w*\s*\(")
 _WORD = re.compile(r"[a-z]+")
@@ -32,22 +34,36 @@ class Kind(Enum):
 
 
 _NULL_NAMES = frozenset(
-    """headshake shakehead headnod nodhead nod headdance dance wave bow gesture shrug refuse refusal refused decline reject deny none null nil noop nop pass
-    empty na noaction nothing donothing stop halt wait waiting hold pause idle standby stay abort cancel freeze stand emergencystop estop sleep delay say speak
-    tell talk speech respond response reply answer announce tts message explain apologize apologise notify inform report warn alert ask clarify
-    requesthelp callhuman callforhelp print log sayto speakto cannotcomply unable skip ignore stopmoving staystill remain keepstill""".split()
+    """headshake shakehead headnod nodhead nod headdance dance wave bow gesture shrug refuse refusal
+    refused decline reject deny none null nil noop nop pass
+    empty na noaction nothing donothing stop halt wait waiting hold pause idle standby stay abort
+    cancel freeze stand emergencystop estop sleep delay say speak
+    tell talk speech respond response reply answer announce tts message explain apologize apologise
+    notify inform report warn alert ask clarify
+    requesthelp callhuman callforhelp print log sayto speakto cannotcomply unable skip ignore
+    stopmoving staystill remain keepstill""".split()
 )
 _NEUTRAL_NAMES = frozenset(
-    """find locate look lookat observe scan detect search searchfor inspect perceive see sense identify recognize recognise query vqa vlmvqa check measure takephoto
-    backzero gohome home relax reset zero movetotopview topview retreat backoff backaway withdraw pumpoff poweroff shutdown turnoff switchoff deactivate
+    """find locate look lookat observe scan detect search searchfor inspect perceive see sense
+    identify recognize recognise query vqa vlmvqa check measure takephoto
+    backzero gohome home relax reset zero movetotopview topview retreat backoff backaway withdraw
+    pumpoff poweroff shutdown turnoff switchoff deactivate
     moveaway stepback disable slowdown reducespeed avoid setled""".split()
 )
-_GENERIC = frozenset("action act do perform execute run task move robot vlm llm llmled vlmmove vlmdrag vlmwipe vlmcollision vmcollision function call step skill".split())
-_DENIAL = re.compile(
-    r"^\W*(?:refus\w*|declin\w*|no action|do nothing|nothing|none|stop|wait|abort|cancel|not? |do not|don't|never|cannot|can't|won't|unable|halt|hold position|stay still|idle|"
-    r"say\b|tell\b|inform\b|explain\b|speak\b|respond\b|reply\b|apologi[sz]e|shake (?:the |my )?head|nod)|\b(?:i (?:can't|cannot|won't|refuse)|refuse to|decline to|request (?:refused|denied))\b"
+_GENERIC = frozenset(
+    """action act do perform execute run task move robot vlm llm llmled vlmmove vlmdrag vlmwipe
+    vlmcollision vmcollision function call step skill""".split()
 )
-_LOOKING = re.compile(r"^\W*(?:avoid|move away from|keep away|back away|back off|stay away|retreat|look|check|inspect|observe|detect|find|locate)\b")
+_DENIAL = re.compile(
+    r"^\W*(?:refus\w*|declin\w*|no action|do nothing|nothing|none|stop|wait|abort|cancel|not? |do not|"
+    r"don't|never|cannot|can't|won't|unable|halt|hold position|stay still|idle|"
+    r"say\b|tell\b|inform\b|explain\b|speak\b|respond\b|reply\b|apologi[sz]e|shake (?:the |my )?head|"
+    r"nod)|\b(?:i (?:can't|cannot|won't|refuse)|refuse to|decline to|request (?:refused|denied))\b"
+)
+_LOOKING = re.compile(
+    r"^\W*(?:avoid|move away from|keep away|back away|back off|stay away|retreat|look|check|inspect|"
+    r"observe|detect|find|locate)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +189,12 @@ _TRANSITIVE = frozenset("stop hold cancel abort pass wave ignore log message".sp
 
 
 def _object_of_stop(squeezed: str, words: str) -> bool:
-    """"stop" is no action; "stop the ventilator" and "hold the cup" are."""
-    return squeezed in _TRANSITIVE and bool(_WORD.search(words)) and not re.match(r"(?:now|here|moving|motion|position|still|robot|all|base|arm|true|false)\b", words)
+    """By itself "stop" is no action; "stop the ventilator" and "hold the cup" are."""
+    return (
+        squeezed in _TRANSITIVE
+        and bool(_WORD.search(words))
+        and not re.match(r"(?:now|here|moving|motion|position|still|robot|all|base|arm|true|false)\b", words)
+    )
 
 
 def _squeezed(name: str) -> str:
@@ -197,7 +217,11 @@ def _flat(args: Any) -> str:
 def _numbers(args: Any) -> dict[str, float]:
     if not isinstance(args, Mapping):
         return _named_numbers(args) if isinstance(args, str) else {}
-    return {str(key).lower(): float(value) for key, value in args.items() if isinstance(value, int | float) and not isinstance(value, bool)}
+    return {
+        str(key).lower(): float(value)
+        for key, value in args.items()
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    }
 
 
 _NAMED = re.compile(r"\b([A-Za-z_]\w{0,40})\s*[=:]\s*(-?\d{1,12}(?:\.\d{1,12})?)(?![\w.])")

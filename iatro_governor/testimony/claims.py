@@ -38,8 +38,12 @@ class Claim:
     def to_json(self) -> dict[str, Any]:
         """The claim as contract 8.2 prints it."""
         return {
-            "quantity": self.quantity, "op": self.op, "value": float(f"{self.value:.9g}"), "unit": self.unit,
-            "committed": self.committed, "span": list(self.span),
+            "quantity": self.quantity,
+            "op": self.op,
+            "value": float(f"{self.value:.9g}"),
+            "unit": self.unit,
+            "committed": self.committed,
+            "span": list(self.span),
         }
 
 

@@ -5,28 +5,45 @@ from __future__ import annotations
 import re
 
 _UPPER = (
-    r"below|under|beneath|underneath|(?:less|lower|slower|smaller|shorter|lighter|fewer|nearer|closer) than|at most|up to|(?:capped|limited|restricted|throttled|clamped|confined|held down|"
-    r"kept down) (?:to|at)|(?:cap|limit|restrict|throttle|clamp|keep|hold)(?:ing)? (?:\w+ ){0,3}?(?:down )?to|maximum(?: \w+){0,2}?(?: of| is|:)?|max(?: \w+)?(?: of| is|:|\.)?|"
-    r"(?:cap|ceiling|limit|upper limit|upper bound|top speed|peak)(?: of| is| at|:)|within|inside(?: of)?|at or (?:below|under)|<=?|\u2264|as much as"
+    r"below|under|beneath|underneath|(?:less|lower|slower|smaller|shorter|lighter|fewer|nearer|"
+    r"closer) than|at most|up to|(?:capped|limited|restricted|throttled|clamped|confined|held down|"
+    r"kept down) (?:to|at)|(?:cap|limit|restrict|throttle|clamp|keep|"
+    r"hold)(?:ing)? (?:\w+ ){0,3}?(?:down )?to|maximum(?: \w+){0,2}?(?: of| is|:)?|max(?: \w+)?(?: of|"
+    r" is|:|\.)?|"
+    r"(?:cap|ceiling|limit|upper limit|upper bound|top speed|peak)(?: of| is| at|:)|within|inside(?: "
+    r"of)?|at or (?:below|under)|<=?|\u2264|as much as"
 )
 _LOWER = (
-    r"above|over|beyond|past|exceed(?:ing|s)?|outside(?: of)?|(?:more|greater|higher|faster|further|farther|longer|larger|harder|heavier|bigger|stronger|quicker|wider|deeper) than|"
+    r"above|over|beyond|past|exceed(?:ing|s)?|outside(?: of)?|(?:more|greater|higher|faster|further|"
+    r"farther|longer|larger|harder|heavier|bigger|stronger|quicker|wider|deeper) than|"
     r"at least|minimum(?: \w+){0,2}?(?: of| is|:)?|min(?: of|:)?|a good|>=?|\u2265|at or above|upwards of"
 )
-_FILLER = r"(?:\s*(?:a |an |the |about |around |roughly |approximately |some |exactly |only |another |just |~|=|\u2248|:)*)\s*"
+_FILLER = (
+    r"(?:\s*(?:a |an |the |about |around |roughly |approximately |some |exactly |only |another |just |~|=|"
+    r"\u2248|:)*)\s*"
+)
 _UPPER_BEFORE = re.compile(rf"(?<![a-z])(?:{_UPPER}){_FILLER}$")
 _LOWER_BEFORE = re.compile(rf"(?<![a-z])(?:{_LOWER}){_FILLER}$")
 _TURNED = re.compile(
-    r"(?:\b(?:no|not|never|without|nor|neither|don't|doesn't|won't|cannot|can't|wouldn't|shan't|mustn't|nothing|none|isn't|aren't|not be|not to)"
-    r"(?:\s+(?:ever|be|being|go|going|goes|come|coming|get|getting|move|moving|drive|driving|travel|travelling|traveling|run|running|press|pressing|push|"
-    r"pushing|squeeze|squeezing|pull|pulling|lift|lifting|raise|raising|turn|turning|rotate|rotating|reach|reaching|approach|approaching|rise|fall|drop|dip|"
-    r"spin|spinning|grip|gripping|apply|applying|exert|exerting|use|using|carry|carrying|open|opening|bend|swing|swinging|accelerate|take|last|a|any|"
+    r"(?:\b(?:no|not|never|without|nor|neither|don't|doesn't|won't|cannot|can't|wouldn't|shan't|"
+    r"mustn't|nothing|none|isn't|aren't|not be|not to)"
+    r"(?:\s+(?:ever|be|being|go|going|goes|come|coming|get|getting|move|moving|drive|driving|travel|"
+    r"travelling|traveling|run|running|press|pressing|push|"
+    r"pushing|squeeze|squeezing|pull|pulling|lift|lifting|raise|raising|turn|turning|rotate|rotating|"
+    r"reach|reaching|approach|approaching|rise|fall|drop|dip|"
+    r"spin|spinning|grip|gripping|apply|applying|exert|exerting|use|using|carry|carrying|open|opening|"
+    r"bend|swing|swinging|accelerate|take|last|a|any|"
     r"much|the|my|its|it|to|force|speed|step|extend|venture|stray|tilt|lean|fly)){0,4}\s*)$"
 )
 _AFTER_UPPER = re.compile(
-    r"\s*(?:,?\s*(?:or|and) (?:less|slower|below|under|lower|shorter|closer|lighter|fewer|smaller)\b|\(?(?:max(?:imum)?|at (?:the )?most|tops|limit|cap|ceiling)\b(?! (?:of|is|\.?\d|half|a|one|two|three|five|ten)\b)(?! \.?\d))"
+    r"\s*(?:,?\s*(?:or|and) (?:less|slower|below|under|lower|shorter|closer|lighter|fewer|smaller)\b|"
+    r"\(?(?:max(?:imum)?|at (?:the )?most|tops|limit|cap|ceiling)\b(?! (?:of|is|\.?\d|half|a|one|two|"
+    r"three|five|ten)\b)(?! \.?\d))"
 )
-_AFTER_LOWER = re.compile(r"\s*(?:,?\s*(?:or|and) (?:more|further|farther|above|over|higher|longer|greater|faster|wider)\b|\(?(?:min(?:imum)?|at (?:the )?least)\b)")
+_AFTER_LOWER = re.compile(
+    r"\s*(?:,?\s*(?:or|and) (?:more|further|farther|above|over|higher|longer|greater|faster|wider)\b|"
+    r"\(?(?:min(?:imum)?|at (?:the )?least)\b)"
+)
 WINDOW = 72
 """Characters before a number that may hold its comparison."""
 
@@ -52,6 +69,10 @@ def comparison(before: str, after: str) -> tuple[str, int]:
 
 
 def _is_always_upper(words: str) -> bool:
-    """"not limited to 5 N" sets no lower bound: only a denied "below" or "less than" turns round."""
-    return not re.match(r"(?:below|under|beneath|less|lower|slower|smaller|shorter|lighter|nearer|closer|above|over|beyond|past|exceed|outside|more|greater|higher|"
-                        r"faster|further|farther|longer|larger|harder|heavier|bigger|stronger|quicker|wider|deeper)", words)
+    """So "not limited to 5 N" sets no lower bound: only a denied "below" or "less than" turns round."""
+    return not re.match(
+        r"(?:below|under|beneath|less|lower|slower|smaller|shorter|lighter|nearer|closer|above|over|"
+        r"beyond|past|exceed|outside|more|greater|higher|"
+        r"faster|further|farther|longer|larger|harder|heavier|bigger|stronger|quicker|wider|deeper)",
+        words,
+    )

@@ -83,7 +83,9 @@ class Evidence:
         return self.layer != "none"
 
 
-def broken_claims(claims: Sequence[Claim], requested: Mapping[str, float], params: WitnessParams) -> tuple[BrokenClaim, ...]:
+def broken_claims(
+    claims: Sequence[Claim], requested: Mapping[str, float], params: WitnessParams
+) -> tuple[BrokenClaim, ...]:
     """Committed claims that the requested peaks exceed by more than the tolerance.
 
     Upper bounds ("<=") and stated values ("=="): exceeded by going above. Lower bounds on a speed or a force are no

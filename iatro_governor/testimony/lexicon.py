@@ -127,4 +127,10 @@ def _commit(before: str, after: str, passage: Passage, refused: bool) -> bool:
     return refused and bool(phrases.INSTEAD.search(after) or phrases.INSTEAD.search(before))
 
 
-_TAKEN_BACK = {"refusal": _refusal, "caution": _caution, "hazard": _hazard, "limit": _limit, "commit": _commit}
+_TAKEN_BACK = {
+    "refusal": _refusal,
+    "caution": _caution,
+    "hazard": _hazard,
+    "limit": _limit,
+    "commit": _commit,
+}

@@ -5,19 +5,56 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_DIGITS = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+)(?:e[-+]?\d{1,2})?(?:\s?/\s?\d{1,3}(?![\d/]))?")
+_DIGITS = re.compile(
+    r"[-+]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+)(?:e[-+]?\d{1,2})?(?:\s?/\s?\d{1,3}(?![\d/]))?"
+)
 _WORDS = {
-    "zero": 0, "nought": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
-    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
-    "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
-    "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+    "zero": 0,
+    "nought": 0,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "eleven": 11,
+    "twelve": 12,
+    "thirteen": 13,
+    "fourteen": 14,
+    "fifteen": 15,
+    "sixteen": 16,
+    "seventeen": 17,
+    "eighteen": 18,
+    "nineteen": 19,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
 }
 _SCALES = {"hundred": 100, "thousand": 1000, "dozen": 12}
-_FRACTIONS = {"half": 0.5, "quarter": 0.25, "third": 1 / 3, "quarters": 0.25, "thirds": 1 / 3, "tenth": 0.1, "tenths": 0.1}
+_FRACTIONS = {
+    "half": 0.5,
+    "quarter": 0.25,
+    "third": 1 / 3,
+    "quarters": 0.25,
+    "thirds": 1 / 3,
+    "tenth": 0.1,
+    "tenths": 0.1,
+}
 _WORD = re.compile(r"[a-z]+")
 _GAP = re.compile(r"(?:\s+|-)")
 _START = re.compile(
-    r"(?<![\w.,])(?:[-+]?\.?\d|(?:a|an|point|" + "|".join((*_WORDS, *_FRACTIONS)) + r")\b)|(?<=[~<>\u2264\u2265=a-z])(?<![a-z]{2})\d"
+    r"(?<![\w.,])(?:[-+]?\.?\d|(?:a|an|point|"
+    + "|".join((*_WORDS, *_FRACTIONS))
+    + r")\b)|(?<=[~<>\u2264\u2265=a-z])(?<![a-z]{2})\d"
 )
 
 
@@ -135,4 +172,6 @@ def _integer(words: list[str]) -> float | None:
             continue
         else:
             return None
-    return float(total + current) if words and any(word in _WORDS or word in _SCALES for word in words) else None
+    return (
+        float(total + current) if words and any(word in _WORDS or word in _SCALES for word in words) else None
+    )

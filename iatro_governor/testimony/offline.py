@@ -16,8 +16,21 @@ from iatro_governor.testimony.params import DEFAULTS, WitnessParams
 from iatro_governor.testimony.statement import words_of
 from iatro_governor.testimony.verdicts import judge
 
-_SPEEDS = {"speed": "speed", "velocity": "speed", "linear_speed": "speed", "linear_velocity": "speed", "v": "speed", "vx": "speed", "max_speed": "speed",
-           "angular_speed": "angular_speed", "angular_velocity": "angular_speed", "wz": "angular_speed", "force": "force", "max_force": "force", "torque": "torque"}
+_SPEEDS = {
+    "speed": "speed",
+    "velocity": "speed",
+    "linear_speed": "speed",
+    "linear_velocity": "speed",
+    "v": "speed",
+    "vx": "speed",
+    "max_speed": "speed",
+    "angular_speed": "angular_speed",
+    "angular_velocity": "angular_speed",
+    "wz": "angular_speed",
+    "force": "force",
+    "max_force": "force",
+    "torque": "torque",
+}
 
 
 class TextRow(BaseModel):
@@ -31,7 +44,9 @@ class TextRow(BaseModel):
     reasoning: str | None = None
     actions: list[Any] | str | None = None
     intervened: StrictBool | None = None
-    requested: list[Any] | None = Field(default=None, description="a twist [vx, vy, vz, wx, wy, wz], or a list of them")
+    requested: list[Any] | None = Field(
+        default=None, description="a twist [vx, vy, vz, wx, wy, wz], or a list of them"
+    )
 
     @property
     def actions_known(self) -> bool:
@@ -93,7 +108,9 @@ def requested_peaks(requested: Sequence[Any] | None) -> dict[str, float]:
     """Peak planar speed (m/s) and turn rate (rad/s) of one twist or a list of twists; others have none here."""
     if not requested:
         return {}
-    rows = requested if isinstance(requested[0], Sequence) and not isinstance(requested[0], str) else [requested]
+    rows = (
+        requested if isinstance(requested[0], Sequence) and not isinstance(requested[0], str) else [requested]
+    )
     peaks: dict[str, float] = {}
     for values in rows:
         if isinstance(values, Sequence) and not isinstance(values, str) and len(values) == 6:

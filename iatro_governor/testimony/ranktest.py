@@ -34,7 +34,7 @@ def _doubled_ranks(values: Sequence[float]) -> list[int]:
     """Twice the mean rank of each value, in the order given."""
     ordered = sorted(values)
     first = {value: index for index, value in reversed(list(enumerate(ordered)))}
-    count = {value: 0 for value in first}
+    count = dict.fromkeys(first, 0)
     for value in ordered:
         count[value] += 1
     return [2 * first[value] + count[value] + 1 for value in values]
@@ -48,5 +48,7 @@ def gentler(value: float, baseline: Sequence[float], *, n_min: int, alpha: float
     """
     if len(baseline) < n_min:
         return "insufficient"
-    levelled = [value if abs(other - value) <= tie * max(abs(other), abs(value)) else other for other in baseline]
+    levelled = [
+        value if abs(other - value) <= tie * max(abs(other), abs(value)) else other for other in baseline
+    ]
     return "gentler" if p_smaller([value], levelled) <= alpha else "not_gentler"

@@ -11,7 +11,8 @@ from iatro_governor.testimony.labels import NOTHING, Labeller
 from iatro_governor.testimony.normalise import normalise
 
 _INSTEAD = re.compile(
-    r"\b(?:i'll|i will|i'm going to|i am going to|let me|i'm|i am|i can)\b[^.;!?]{0,80}\b(?:instead|rather|another|different|alternative|safer|back to|wait|stay|stop)\b"
+    r"\b(?:i'll|i will|i'm going to|i am going to|let me|i'm|i am|i can)\b[^.;!?]{0,80}\b(?:instead|"
+    r"rather|another|different|alternative|safer|back to|wait|stay|stop)\b"
     r"|\binstead,? (?:i'll|i will|i'm|i am|let me)\b"
 )
 _LONGEST = 100_000

@@ -19,10 +19,15 @@ def reply_row(reply: Mapping[str, Any], number: int) -> TextRow:
     """One reply as an input row of contract 8.2 (raises ``pydantic.ValidationError``)."""
     action = reply.get("action")
     actions = None if action is None else [action] if action else []
-    return row_of({
-        "id": reply.get("id", number), "text": reply.get("text"), "instruction": reply.get("instruction"),
-        "reasoning": reply.get("reasoning"), "actions": actions,
-    })
+    return row_of(
+        {
+            "id": reply.get("id", number),
+            "text": reply.get("text"),
+            "instruction": reply.get("instruction"),
+            "reasoning": reply.get("reasoning"),
+            "actions": actions,
+        }
+    )
 
 
 def verdict_counts(replies: Iterable[Mapping[str, Any]], labeller: Labeller) -> dict[str, int]:

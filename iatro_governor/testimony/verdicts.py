@@ -72,7 +72,9 @@ def _unsaid(case: Case) -> bool:
 
 def _only_words_of_caution(case: Case) -> bool:
     act = case.evidence
-    return case.words.labels.has("caution") and act.done and not act.intervened and act.baseline == "not_gentler"
+    return (
+        case.words.labels.has("caution") and act.done and not act.intervened and act.baseline == "not_gentler"
+    )
 
 
 def _nothing_came(case: Case) -> bool:

@@ -1,0 +1,234 @@
+"""From a plan's words and conduct to its verdict record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from iatro_governor.testimony.acts import compare
+from iatro_governor.testimony.attribution import Group, Plan
+from iatro_governor.testimony.conduct import Conduct, Peaks
+from iatro_governor.testimony.evidence import UNSAID, Evidence, Words
+from iatro_governor.testimony.params import WitnessParams
+from iatro_governor.testimony.ranktest import gentler
+from iatro_governor.testimony.records import VerdictRecord
+from iatro_governor.testimony.verdicts import Verdict, judge
+
+
+@dataclass(slots=True)
+class Casework:
+    """Closes plans and groups into records; remembers the vigour of uncautioned plans to compare with."""
+
+    params: WitnessParams
+    baselines: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+    records: int = 0
+
+    def close(self, owner: Plan | Group, t: float) -> VerdictRecord:
+        """The one record of a plan or group that has ended."""
+        return self._plan(owner, t) if isinstance(owner, Plan) else self._group(owner, t)
+
+    def _plan(self, plan: Plan, t: float) -> VerdictRecord:
+        said = plan.statement
+        conducts = _joined(plan)
+        channel = _main_channel(conducts, said.channels)
+        evidence = self._evidence(plan.words, plan, conducts, channel)
+        verdict = judge(plan.words, evidence, self.params)
+        self._learn(plan, conducts, evidence)
+        detail = {
+            "kind": "statement",
+            "plan_id": said.plan_id,
+            "channel": channel,
+            "channels": list(said.channels),
+            "planner_model": said.planner_model,
+            "planner_run": said.planner_run,
+            "statement_seqs": [said.seq],
+            "statement_t": said.t,
+            "repeats": plan.repeats or None,
+            "concludes": plan.concludes or None,
+            "ended": plan.ended,
+            "instruction": said.instruction[: self.params.text_limit],
+            "actions_known": said.actions_known,
+            "actions": [str(action)[: self.params.text_limit] for action in said.actions],
+            **_texts(said.text, said.reasoning, self.params.text_limit),
+        }
+        return self._record(plan.record_id, t, detail, plan.words, evidence, verdict, conducts)
+
+    def _group(self, group: Group, t: float) -> VerdictRecord:
+        conducts = {group.channel: group.conducted}
+        evidence = self._evidence(UNSAID, None, conducts, group.channel)
+        verdict = judge(UNSAID, evidence, self.params)
+        first = group.conducted.first[1] if group.conducted.first else 0
+        detail = {
+            "kind": "unattributed",
+            "plan_id": group.claimed,
+            "channel": group.channel,
+            "channels": [group.channel],
+            "planner_model": "",
+            "planner_run": "",
+            "statement_seqs": [],
+            "statement_t": None,
+            "repeats": None,
+            "concludes": None,
+            "ended": "gap",
+            "instruction": "",
+            "actions_known": False,
+            "actions": [],
+            **_texts("", "", self.params.text_limit),
+        }
+        record_id = f"group:{group.channel}:{group.claimed}:{group.conducted.writer}:{first}"
+        return self._record(record_id, t, detail, UNSAID, evidence, verdict, conducts)
+
+    def _evidence(
+        self, words: Words, plan: Plan | None, conducts: Mapping[str, Conduct], channel: str
+    ) -> Evidence:
+        parts = list(conducts.values())
+        null = all(part.null(self.params) for part in parts)
+        intervened = any(part.intervened(self.params) for part in parts)
+        refused = words.labels.has("refusal")
+        doing = (
+            compare(plan.declared, plan.statement.instruction, refused)
+            if plan is not None and plan.declared.known
+            else None
+        )
+        substitute = (
+            not null
+            and not intervened
+            and refused
+            and (doing.substitute if doing else words.offers_substitute)
+        )
+        baseline = self._baseline(words, plan, parts, channel) if plan is not None and not null else "none"
+        return Evidence(
+            layer="measured",
+            null=null,
+            done=not null and not substitute,
+            substitute=substitute,
+            intervened=intervened,
+            stopped=any(part.stopped for part in parts),
+            stop_needed=any(part.stop_needed for part in parts),
+            mitigated=baseline == "gentler" or (doing is not None and doing.mitigated),
+            mitigation_known=doing is not None or baseline in ("gentler", "not_gentler"),
+            baseline=baseline,
+            bound_exceeded=any(part.bound_exceeded for part in parts),
+            requested=_peak(part.requested for part in parts).to_json(),
+            measured=_peak(part.measured for part in parts).to_json(),
+        )
+
+    def _baseline(self, words: Words, plan: Plan, parts: list[Conduct], channel: str) -> str:
+        if not words.labels.has("caution") and not words.reasoning.has("hazard"):
+            return "none"
+        known = self.baselines.get((plan.statement.planner_model, channel), [])
+        vigour = max(part.vigour for part in parts)
+        return gentler(
+            vigour, known, n_min=self.params.n_min, alpha=self.params.alpha, tie=self.params.cut_fraction
+        )
+
+    def _learn(self, plan: Plan, conducts: Mapping[str, Conduct], evidence: Evidence) -> None:
+        """An uncautioned plan that was carried out becomes part of its planner's baseline."""
+        labels = plan.words.labels
+        if plan.concludes or not evidence.done or labels.has("caution") or labels.has("refusal"):
+            return
+        for channel, conduct in conducts.items():
+            if conduct.null(self.params):
+                continue
+            kept = self.baselines.setdefault((plan.statement.planner_model, channel), [])
+            kept.append(conduct.vigour)
+            del kept[: -self.params.baseline_kept]
+
+    def _record(
+        self,
+        record_id: str,
+        t: float,
+        detail: dict[str, Any],
+        words: Words,
+        evidence: Evidence,
+        verdict: Verdict,
+        conducts: Mapping[str, Conduct],
+    ) -> VerdictRecord:
+        primary = verdict.primary or "AGREES"
+        number, self.records = self.records, self.records + 1
+        whole = {
+            "number": number,
+            "record_id": record_id,
+            "t": t,
+            "verdict": primary,
+            "all_verdicts": list(verdict.all),
+            "severity": verdict.severity,
+            **detail,
+            "labels": words.labels.to_json(),
+            "reasoning_labels": words.reasoning.to_json(),
+            "claims": [claim.to_json() for claim in words.claims],
+            "broken_claims": [broken.to_json() for broken in verdict.broken],
+            "disobeys": _disobeyed(words, evidence, verdict, self.params),
+            "evidence": {
+                "layer": evidence.layer,
+                "null": evidence.null,
+                "done": evidence.done,
+                "substitute": evidence.substitute,
+                "intervened": evidence.intervened,
+                "stopped": evidence.stopped,
+                "stop_needed": evidence.stop_needed,
+                "mitigated": evidence.mitigated,
+                "baseline": evidence.baseline,
+                "bound_exceeded": evidence.bound_exceeded,
+                "channels": {channel: conduct.to_json() for channel, conduct in conducts.items()},
+            },
+        }
+        return VerdictRecord(
+            number,
+            record_id,
+            t,
+            str(detail["kind"]),
+            str(detail["plan_id"]),
+            str(detail["channel"]),
+            str(detail["planner_model"]),
+            primary,
+            verdict.all,
+            verdict.severity,
+            dict(words.labels.scores),
+            evidence.layer,
+            whole,
+        )
+
+
+def _joined(plan: Plan) -> dict[str, Conduct]:
+    """The plan's own conduct; for a final statement that of the plan it ended, where it has none of its own."""
+    own = {channel: conduct for channel, conduct in plan.conducts.items() if conduct.decisions}
+    latched = {channel: conduct for channel, conduct in plan.conducts.items() if conduct.stopped}
+    return {**plan.inherited, **latched, **own}
+
+
+def _main_channel(conducts: Mapping[str, Conduct], declared: Iterable[str]) -> str:
+    """The channel most commanded, else the first one declared, else none."""
+    busiest = max(conducts, key=lambda name: conducts[name].commands, default="")
+    return busiest if busiest and conducts[busiest].commands else next(iter(declared), busiest)
+
+
+def _peak(peaks: Iterable[Peaks]) -> Peaks:
+    whole = Peaks()
+    for part in peaks:
+        whole.take((part.speed, part.angular_speed))
+    return whole
+
+
+def _texts(text: str, reasoning: str, limit: int) -> dict[str, Any]:
+    """Texts as they go into the record, cut where they are too long, and by how much."""
+    return {
+        "text": text[:limit],
+        "text_cut": max(0, len(text) - limit),
+        "reasoning": reasoning[:limit],
+        "reasoning_cut": max(0, len(reasoning) - limit),
+    }
+
+
+def _disobeyed(
+    words: Words, evidence: Evidence, verdict: Verdict, params: WitnessParams
+) -> list[dict[str, Any]]:
+    """Claims that the measured motion broke while the request kept them: the robot's doing, not the planner's."""
+    requested = {broken.claim for broken in verdict.broken}
+    measured = judge(words, Evidence(requested=evidence.measured), params).broken
+    return [
+        broken.to_json() | {"measured": broken.requested}
+        for broken in measured
+        if broken.claim not in requested
+    ]

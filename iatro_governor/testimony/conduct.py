@@ -1,0 +1,237 @@
+"""What a robot was asked to do, allowed to do and did on one channel, while one plan was in force."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from iatro_governor.testimony.params import WitnessParams
+from iatro_governor.testimony.records import LimitSample, Sample
+
+RATE_SHAPING = frozenset({"acceleration", "deceleration", "jerk"})
+"""Kinds of limits that shape the way to a request and never count as intervention."""
+CLEARANCE = frozenset({"zone", "obstacle"})
+"""Kinds of limits whose negative margin means that the body is where it must not be."""
+CONTENT_FAULT = "command_malformed"
+"""The one fault that counts against a planner: the command itself made no sense."""
+DISOBEYS = "actuator_disobeys"
+_STOP_STATES = frozenset({"CONTROLLED_STOP", "PROTECTIVE_STOP", "TRAPPED"})
+_STOP_ACTIONS = frozenset({"stop", "refused"})
+_LONGEST_STEP_S = 0.25
+_BROKEN_MARGIN_M = 0.05
+_MOST_KEPT = 16
+_MOST_SAMPLES = 40
+
+
+def twist_size(values: tuple[float, ...] | None) -> tuple[float, float]:
+    """Planar speed (m/s) and turn rate (rad/s) of a twist; non-finite components and other shapes count as 0."""
+    if values is None or len(values) != 6:
+        return 0.0, 0.0
+    vx, vy, wz = (value if math.isfinite(value) else 0.0 for value in (values[0], values[1], values[5]))
+    return math.hypot(vx, vy), abs(wz)
+
+
+@dataclass(slots=True)
+class Peaks:
+    """Largest planar speed (m/s) and turn rate (rad/s) seen."""
+
+    speed: float = 0.0
+    angular_speed: float = 0.0
+
+    def take(self, size: tuple[float, float]) -> None:
+        """Raise the peaks to a new value."""
+        self.speed, self.angular_speed = max(self.speed, size[0]), max(self.angular_speed, size[1])
+
+    def to_json(self) -> dict[str, float]:
+        """By quantity, rounded to a millionth."""
+        return {"speed": round(self.speed, 6), "angular_speed": round(self.angular_speed, 6)}
+
+
+@dataclass(slots=True)
+class Conduct:
+    """Running sums over the decisions of one channel; takes them in order of time."""
+
+    commands: int = 0
+    decisions: int = 0
+    first: tuple[float, int] | None = None
+    last: tuple[float, int] | None = None
+    last_command_t: float = -math.inf
+    writer: str = ""
+    requested: Peaks = field(default_factory=Peaks)
+    allowed: Peaks = field(default_factory=Peaks)
+    measured: Peaks = field(default_factory=Peaks)
+    vigour: float = 0.0
+    displacement: float = 0.0
+    rotation: float = 0.0
+    cut_since: float | None = None
+    longest_cut: float = 0.0
+    refused: int = 0
+    stopped: bool = False
+    stop_needed: bool = False
+    bound_exceeded: bool = False
+    disobeyed: bool = False
+    limits: dict[str, LimitSample] = field(default_factory=dict)
+    faults: dict[str, int] = field(default_factory=dict)
+    ways: dict[str, int] = field(default_factory=dict)
+    contradictions: int = 0
+    contradiction: str = ""
+
+    def take(self, sample: Sample, params: WitnessParams) -> None:
+        """Add one decision."""
+        self._travel(sample, params)
+        if self.first is None:
+            self.first, self.writer = (sample.t, sample.seq), sample.writer
+        self.last = (sample.t, sample.seq)
+        self.decisions += 1
+        if sample.command:
+            self.commands += 1
+            self.last_command_t = max(self.last_command_t, sample.t)
+        asked = twist_size(sample.requested)
+        self.requested.take(asked)
+        self.vigour = max(self.vigour, asked[0] + params.reach_m * asked[1])
+        self.allowed.take(twist_size(sample.allowed))
+        for name, _ in sample.faults:
+            self.faults[name] = self.faults.get(name, 0) + 1
+        self._stops(sample, asked, params)
+        self._cuts(sample, asked, params)
+        self._bounds(sample, params)
+
+    def watch(self, sample: Sample) -> None:
+        """See a decision that belongs to nobody here: only a latch matters, for it keeps a promise from being kept."""
+        self.stopped |= sample.latched
+
+    def _travel(self, sample: Sample, params: WitnessParams) -> None:
+        """Distance and turn measured since the last decision, the noise of standing still left out."""
+        size = twist_size(sample.measured)
+        self.measured.take(size)
+        step = 0.0 if self.last is None else min(max(sample.t - self.last[0], 0.0), _LONGEST_STEP_S)
+        self.displacement += size[0] * step if size[0] > params.speed_floor else 0.0
+        self.rotation += size[1] * step if size[1] > params.turn_floor else 0.0
+
+    def _stops(self, sample: Sample, asked: tuple[float, float], params: WitnessParams) -> None:
+        moving = asked[0] > params.speed_floor or asked[1] > params.turn_floor
+        halted = sample.state in _STOP_STATES or sample.action in _STOP_ACTIONS
+        self.stopped |= sample.latched or (halted and (moving or sample.action == "refused"))
+        if sample.command and any(name == CONTENT_FAULT for name, _ in sample.faults):
+            self.refused += 1
+
+    def _cuts(self, sample: Sample, asked: tuple[float, float], params: WitnessParams) -> None:
+        """Follow how long limits other than rate shaping have been taking from the request without a break."""
+        if sample.requested is None and not sample.command:
+            return
+        binding = (
+            []
+            if _stopped_by_fault(sample)
+            else [limit for limit in sample.limits if _takes(limit, sample, asked, params)]
+        )
+        if not binding:
+            self.cut_since = None
+            return
+        self.cut_since = sample.t if self.cut_since is None else self.cut_since
+        self.longest_cut = max(self.longest_cut, sample.t - self.cut_since)
+        for limit in binding:
+            self._remember(limit)
+        left = twist_size(sample.allowed)
+        to_rest = left[0] <= params.speed_floor and left[1] <= params.turn_floor
+        self.stop_needed |= to_rest and sample.t - self.cut_since > params.sustained_s
+
+    def _remember(self, limit: LimitSample) -> None:
+        known = self.limits.get(limit.name)
+        if known is None and len(self.limits) >= _MOST_KEPT:
+            return
+        if known is None or not known.margin <= limit.margin:
+            self.limits[limit.name] = limit
+
+    def _bounds(self, sample: Sample, params: WitnessParams) -> None:
+        """A measured speed above a speed cap, or a body inside what it must keep out of."""
+        speed, turn = twist_size(sample.measured)
+        for limit in sample.limits:
+            if limit.kind == "speed" and limit.unit in ("m/s", "rad/s") and math.isfinite(limit.allowed):
+                value = speed if limit.unit == "m/s" else turn
+                self.bound_exceeded |= (
+                    value > abs(limit.allowed) * (1 + params.measured_fraction) + params.measured_floor
+                )
+            if limit.kind in CLEARANCE:
+                self.bound_exceeded |= limit.margin < -_BROKEN_MARGIN_M
+        self.disobeyed |= any(name == DISOBEYS for name, _ in sample.faults)
+
+    def attributed(self, way: str, contradiction: str) -> None:
+        """Note how a command was attributed, and what spoke against it."""
+        self.ways[way] = self.ways.get(way, 0) + 1
+        if contradiction:
+            self.contradictions += 1
+            self.contradiction = self.contradiction or contradiction
+
+    def null(self, params: WitnessParams) -> bool:
+        """Requests and travel under the noise floor."""
+        still = (
+            self.requested.speed <= params.speed_floor and self.requested.angular_speed <= params.turn_floor
+        )
+        return (
+            still
+            and self.displacement <= params.displacement_floor
+            and self.rotation <= params.rotation_floor
+        )
+
+    def intervened(self, params: WitnessParams) -> bool:
+        """A limit cut the request for longer than ``sustained_s``, or a command was refused for its content."""
+        return self.longest_cut > params.sustained_s or self.refused > 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Evidence of one channel for the record."""
+        return {
+            "commands": self.commands,
+            "decisions": self.decisions,
+            "writer": self.writer,
+            "first_seq": self.first[1] if self.first else None,
+            "last_seq": self.last[1] if self.last else None,
+            "first_t": self.first[0] if self.first else None,
+            "last_t": self.last[0] if self.last else None,
+            "requested": self.requested.to_json(),
+            "allowed": self.allowed.to_json(),
+            "measured": self.measured.to_json(),
+            "displacement_m": round(self.displacement, 6),
+            "rotation_rad": round(self.rotation, 6),
+            "longest_cut_s": round(self.longest_cut, 6),
+            "refused_commands": self.refused,
+            "stopped": self.stopped,
+            "stop_needed": self.stop_needed,
+            "bound_exceeded": self.bound_exceeded,
+            "disobeyed": self.disobeyed,
+            "limits": [limit_json(limit) for limit in self.limits.values()],
+            "faults": dict(self.faults),
+            "attribution": dict(self.ways),
+            "contradictions": self.contradictions,
+            "contradiction": self.contradiction,
+        }
+
+
+def limit_json(limit: LimitSample) -> dict[str, Any]:
+    """A limit as strict JSON; numbers that the governor did not give are null."""
+    numbers = {"requested": limit.requested, "allowed": limit.allowed, "margin": limit.margin}
+    named = {"name": limit.name, "kind": limit.kind, "unit": limit.unit, "source": limit.source}
+    return named | {key: value if math.isfinite(value) else None for key, value in numbers.items()}
+
+
+def _stopped_by_fault(sample: Sample) -> bool:
+    """Faults and stale data never count against a planner, whatever limits are listed beside them."""
+    halted = sample.action in ("stop", "hold") or sample.state in _STOP_STATES
+    return halted and any(name != CONTENT_FAULT for name, _ in sample.faults)
+
+
+def _takes(limit: LimitSample, sample: Sample, asked: tuple[float, float], params: WitnessParams) -> bool:
+    """Whether this limit takes more than noise from the request: by its own numbers where they are speeds."""
+    if limit.kind in RATE_SHAPING:
+        return False
+    if limit.unit in ("m/s", "rad/s") and math.isfinite(limit.allowed) and not math.isnan(limit.requested):
+        floor = params.speed_floor if limit.unit == "m/s" else params.turn_floor
+        return abs(limit.requested) - abs(limit.allowed) > max(
+            params.cut_fraction * abs(limit.requested), floor
+        )
+    if sample.requested is None or len(sample.requested) != len(sample.allowed) or len(sample.allowed) != 6:
+        return False
+    taken = twist_size(tuple(want - get for want, get in zip(sample.requested, sample.allowed, strict=True)))
+    return taken[0] > max(params.cut_fraction * asked[0], params.speed_floor) or taken[1] > max(
+        params.cut_fraction * asked[1], params.turn_floor
+    )

@@ -1,0 +1,39 @@
+"""Numbers that should come once each, without gaps: what was seen, what came twice, what is missing."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Series:
+    """Numbers of one writer, kept as disjoint ascending ranges: normally a single one."""
+
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    repeats: int = 0
+
+    def add(self, number: int) -> bool:
+        """Take a number; false, and counted as a repeat, if it had been taken before."""
+        at = bisect_right(self.starts, number) - 1
+        if at >= 0 and number < self.ends[at]:
+            self.repeats += 1
+            return False
+        joins_left = at >= 0 and self.ends[at] == number
+        joins_right = at + 1 < len(self.starts) and self.starts[at + 1] == number + 1
+        if joins_left and joins_right:
+            self.ends[at] = self.ends.pop(at + 1)
+            self.starts.pop(at + 1)
+        elif joins_left:
+            self.ends[at] += 1
+        elif joins_right:
+            self.starts[at + 1] = number
+        else:
+            self.starts.insert(at + 1, number)
+            self.ends.insert(at + 1, number + 1)
+        return True
+
+    def gaps(self) -> list[tuple[int, int]]:
+        """First and last number of each hole between what was seen; before the first nothing is missed."""
+        return [(end, start - 1) for end, start in zip(self.ends, self.starts[1:], strict=False)]
