@@ -1,0 +1,98 @@
+"""``iatro ledger``: exit codes, JSON, and no traceback for anything given."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from iatro_governor.cli.ledger import app
+from iatro_governor.ledger import Ledger, Record
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, key: bytes) -> Callable[..., Result]:
+    monkeypatch.delenv("IATRO_KEY", raising=False)
+    (tmp_path / "key").write_text(key.hex())
+    return lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def test_a_sound_ledger(
+    run: Callable[..., Result],
+    closed_ledger: Path,
+    tmp_path: Path,
+    key: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    result = run("verify", closed_ledger, "--key", tmp_path / "key", "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["records"] == 62
+    monkeypatch.setenv("IATRO_KEY", key.hex())
+    assert run("verify", closed_ledger).exit_code == 0
+
+
+def test_a_changed_ledger_names_its_first_bad_record(
+    run: Callable[..., Result], closed_ledger: Path, tmp_path: Path
+) -> None:
+    db = sqlite3.connect(closed_ledger, isolation_level=None)
+    db.execute("UPDATE record SET t = t + 1 WHERE id = 23")
+    db.close()
+    result = run("verify", closed_ledger, "--key", tmp_path / "key")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["first_bad"] == 23
+    assert "record 23" in result.stderr
+
+
+def test_reconcile_adds_up_or_says_what_does_not(
+    run: Callable[..., Result],
+    tmp_path: Path,
+    open_ledger: Callable[..., Ledger],
+    make_decision: Callable[..., Record],
+) -> None:
+    said = Record("statement", "run", 0, 0.0, "p", "base", {"text": "hello"})
+    judged = Record("verdict", "witness", 0, 1.0, "p", "base", {"statement_seq": 0, "commands": 2})
+    silent = Record("verdict", "witness", 1, 2.0, None, "base", {"statement_seq": None, "commands": 1})
+    with open_ledger() as ledger:
+        ledger.append([said, make_decision(0), make_decision(1), make_decision(2), judged, silent])
+    result = run("reconcile", tmp_path / "ledger.db")
+    accounts = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert accounts["holds"] == {"verdict_records": True, "commands": True}
+    assert (accounts["attributed"], accounts["unattributed"], accounts["unattributed_groups"]) == (2, 1, 1)
+    with open_ledger() as ledger:
+        ledger.append([make_decision(5), make_decision(6, trigger="tick")])
+    result = run("reconcile", tmp_path / "ledger.db")
+    accounts = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert accounts["missing"] == {"decision/ring": [[3, 4]]}
+    assert accounts["lost"] == 2
+    assert accounts["problems"] == [
+        "decision/ring: number 3 to 4 never came",
+        "4 commands, but 2 attributed and 1 unattributed",
+    ]
+
+
+@pytest.mark.parametrize("command", ["verify", "reconcile"])
+@pytest.mark.parametrize("name", ["absent.db", "text.db", "foreign.db", "."])
+def test_no_ledger_is_exit_2(command: str, name: str, run: Callable[..., Result], tmp_path: Path) -> None:
+    (tmp_path / "text.db").write_text("text\n" * 1000)
+    foreign = sqlite3.connect(tmp_path / "foreign.db")
+    foreign.execute("CREATE TABLE other (x)")
+    foreign.close()
+    key = ("--key", tmp_path / "key") if command == "verify" else ()
+    result = run(command, tmp_path / name, *key)
+    assert result.exit_code == 2
+    assert json.loads(result.stdout)["sound"] is None
+    assert str(tmp_path / name) in result.stderr
+
+
+def test_without_a_key_there_is_no_verdict(
+    run: Callable[..., Result], closed_ledger: Path, tmp_path: Path
+) -> None:
+    assert run("verify", closed_ledger).exit_code == 2
+    assert run("verify", closed_ledger, "--key", tmp_path / "absent").exit_code == 2
+    assert run("verify").exit_code == 2
