@@ -74,6 +74,14 @@ def setup(environment: Environment) -> int:
     return len(pending)
 
 
+def dry_run(environment: Environment) -> int:
+    """Say which steps would be done; returns the exit code, 1 if there are any."""
+    pending = environment.pending()
+    for step in pending:
+        say(f"to do: {step.name}")
+    return 1 if pending else 0
+
+
 def make_environment() -> Environment:
     """The environment of this checkout, on the ROS 2 that there is."""
     # These need a supported Python, which check_python has made sure of by now.
@@ -89,6 +97,8 @@ def main() -> int:
     """Run the setup; returns the exit code."""
     try:
         check_python()
+        if "--dry-run" in sys.argv[1:]:
+            return dry_run(make_environment())
         with (ROOT / ".venv.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             done = setup(make_environment())

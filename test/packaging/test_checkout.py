@@ -48,10 +48,15 @@ def test_every_lock_pins_every_package_with_hashes() -> None:
 
 
 def test_setup_a_second_time_does_nothing() -> None:
+    """Nothing is left to do after ``make setup``, and doing it says and changes nothing."""
     if not (ROOT / ".venv" / "setup.json").exists() or os.environ.get("ROS_DISTRO"):
         pytest.skip("this checkout was not set up with make setup")
     before = (ROOT / ".venv" / "setup.json").stat().st_mtime_ns
     command = [sys.executable, "-P", str(ROOT / "tools" / "setup_env.py")]
+    left = subprocess.run(
+        [*command, "--dry-run"], cwd="/", capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (left.returncode, left.stderr) == (0, ""), "the environment is out of date: run make setup"
     done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout + done.stderr == ""
     assert (ROOT / ".venv" / "setup.json").stat().st_mtime_ns == before
