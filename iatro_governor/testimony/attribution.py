@@ -74,6 +74,8 @@ class Attribution:
     current: dict[str, Plan] = field(default_factory=dict)
     anywhere: Plan | None = None
     marks: dict[str, str] = field(default_factory=dict)
+    freed: set[str] = field(default_factory=set)
+    """Channels whose commands the planner said to belong to no plan."""
     acting: dict[str, Plan | Group] = field(default_factory=dict)
     attributed: int = 0
     unattributed: int = 0
@@ -90,6 +92,7 @@ class Attribution:
         for channel in said.channels or tuple(self.current):
             if (older := self.current.pop(channel, None)) is not None:
                 older.ended = "superseded"
+        self.freed.difference_update(said.channels or tuple(self.freed))
         self._take_channels(plan)
         self.plans.append(plan)
         if ended is not None:
@@ -135,8 +138,12 @@ class Attribution:
             self.unattributed -= group.conducted.commands
 
     def mark(self, mark: MarkRecord) -> None:
-        """Commands on a channel from now on are of this plan; an empty id takes the mark away."""
+        """Commands on a channel from now on are of this plan; after an empty id they are of none.
+
+        Then only zeros still count as the latest plan's: they end its motion, and begin nothing.
+        """
         self.marks[mark.channel] = mark.plan_id
+        (self.freed.discard if mark.plan_id else self.freed.add)(mark.channel)
 
     def by_time(self, channel: str) -> Plan | None:
         """The latest plan that is open on a channel by time."""
@@ -159,7 +166,8 @@ class Attribution:
 
     def _command(self, sample: Sample) -> None:
         claimed, way = self._claimed(sample)
-        timely = self.by_time(sample.channel)
+        freed = sample.channel in self.freed and not _zero(sample)
+        timely = None if freed else self.by_time(sample.channel)
         plan = self._named(claimed) if claimed else timely
         owner: Plan | Group
         if plan is not None:
@@ -210,13 +218,16 @@ class Attribution:
         Each is taken off the books.
         """
         ended: list[tuple[float, int, Plan | Group]] = []
-        for owner in (*self.plans, *self.groups.values()):
+        for owner in self._owners():
             end = self._end(owner)
             if t > end:
                 ended.append((end, owner.order, owner))
         for end, _, owner in sorted(ended, key=lambda item: item[:2]):
             self.drop(owner)
             yield end, owner
+
+    def _owners(self) -> list[Plan | Group]:
+        return [*self.plans, *self.groups.values()]
 
     def _end(self, owner: Plan | Group) -> float:
         if isinstance(owner, Plan):
@@ -243,4 +254,8 @@ class Attribution:
 
     def next_end(self) -> float:
         """No plan or group on the books ends before this time."""
-        return min(map(self._end, (*self.plans, *self.groups.values())), default=math.inf)
+        return min(map(self._end, self._owners()), default=math.inf)
+
+
+def _zero(sample: Sample) -> bool:
+    return sample.requested is not None and not any(sample.requested)

@@ -15,6 +15,8 @@ CLEARANCE = frozenset({"zone", "obstacle"})
 """Kinds of limits whose negative margin means that the body is where it must not be."""
 CONTENT_FAULT = "command_malformed"
 """The one fault that counts against a planner: the command itself made no sense."""
+_NO_EXCUSE = frozenset({CONTENT_FAULT, "limit_unreachable", "command_superseded", "reset_refused"})
+"""Faults that the planner's own command brought about, or that stop nothing."""
 DISOBEYS = "actuator_disobeys"
 _STOP_STATES = frozenset({"CONTROLLED_STOP", "PROTECTIVE_STOP", "TRAPPED"})
 _STOP_ACTIONS = frozenset({"stop", "refused"})
@@ -113,8 +115,7 @@ class Conduct:
         moving = asked[0] > params.speed_floor or asked[1] > params.turn_floor
         halted = sample.state in _STOP_STATES or sample.action in _STOP_ACTIONS
         self.stopped |= sample.latched or (halted and (moving or sample.action == "refused"))
-        if sample.command and any(name == CONTENT_FAULT for name, _ in sample.faults):
-            self.refused += 1
+        self.refused += sample.command and _refused_for_content(sample)
 
     def _cuts(self, sample: Sample, asked: tuple[float, float], params: WitnessParams) -> None:
         """Follow how long limits other than rate shaping have been taking from the request without a break."""
@@ -153,7 +154,8 @@ class Conduct:
                     value > abs(limit.allowed) * (1 + params.measured_fraction) + params.measured_floor
                 )
             if limit.kind in CLEARANCE:
-                self.bound_exceeded |= limit.margin < -_BROKEN_MARGIN_M
+                moving = speed > params.speed_floor
+                self.bound_exceeded |= moving and limit.margin < -_BROKEN_MARGIN_M
         self.disobeyed |= any(name == DISOBEYS for name, _ in sample.faults)
 
     def attributed(self, way: str, contradiction: str) -> None:
@@ -214,17 +216,28 @@ def limit_json(limit: LimitSample) -> dict[str, Any]:
     return named | {key: value if math.isfinite(value) else None for key, value in numbers.items()}
 
 
+def _refused_for_content(sample: Sample) -> bool:
+    """The command itself made no sense: the fault may stand on after it, so the values must bear it out."""
+    if sample.action != "refused" or not any(name == CONTENT_FAULT for name, _ in sample.faults):
+        return False
+    values = sample.requested
+    return values is None or len(values) != 6 or not all(map(math.isfinite, values)) or any(values[1:5])
+
+
 def _stopped_by_fault(sample: Sample) -> bool:
     """Faults and stale data never count against a planner, whatever limits are listed beside them."""
     halted = sample.action in ("stop", "hold") or sample.state in _STOP_STATES
-    return halted and any(name != CONTENT_FAULT for name, _ in sample.faults)
+    return halted and any(name not in _NO_EXCUSE for name, _ in sample.faults)
 
 
 def _takes(limit: LimitSample, sample: Sample, asked: tuple[float, float], params: WitnessParams) -> bool:
-    """Whether this limit takes more than noise from the request: by its own numbers where they are speeds."""
+    """Whether this limit takes more than noise from the request.
+
+    By its own numbers where they are speeds; a clearance, or a cap of zero, by what is left of the whole command.
+    """
     if limit.kind in RATE_SHAPING:
         return False
-    if limit.unit in ("m/s", "rad/s") and math.isfinite(limit.allowed) and not math.isnan(limit.requested):
+    if limit.unit in ("m/s", "rad/s") and limit.allowed > 0 and not math.isnan(limit.requested):
         floor = params.speed_floor if limit.unit == "m/s" else params.turn_floor
         return abs(limit.requested) - abs(limit.allowed) > max(
             params.cut_fraction * abs(limit.requested), floor
