@@ -26,8 +26,10 @@ LONGEST = 600.0  # s, a run that is not over by then is cut
 class Decision(Protocol):
     """What the loop needs of a governor's decision."""
 
-    channel: str
-    allowed: Sequence[float]
+    @property
+    def allowed(self) -> Sequence[float]:
+        """What may reach the actuators, in the channel's values."""
+        ...
 
 
 class Governor(Protocol):

@@ -39,7 +39,6 @@ plans:
 
 @dataclass(frozen=True)
 class Said:
-    channel: str
     allowed: Sequence[float]
 
 
@@ -57,7 +56,7 @@ class Capped:
         return []
 
     def tick(self, t: float) -> list[Decision]:
-        return [Said("base", self.now.tolist())]
+        return [Said(self.now.tolist())]
 
 
 @pytest.fixture
