@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -24,10 +25,17 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def run(step: str, command: Sequence[str | Path], env: Mapping[str, str], log: Path) -> str:
-    """Run a command of a step into ``log`` and return its output; a failure shows the end of it.
+def telling(lines: list[str], most: int = 12) -> list[str]:
+    """The lines that say why: those from the first error on, or else the last ones."""
+    first = next((number for number, line in enumerate(lines) if re.search(r"\berror\b", line, re.I)), None)
+    chosen = lines[-most:] if first is None else lines[first : first + most]
+    return [line for line in chosen if line.strip()]
 
-    Raises ``StepFailed`` whose cause is the output's last lines and whose cure names the log.
+
+def run(step: str, command: Sequence[str | Path], env: Mapping[str, str], log: Path) -> str:
+    """Run a command of a step into ``log`` and return its output; a failure shows what counts of it.
+
+    Raises ``StepFailed`` whose cause is the first error and whose cure names the log.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     words = [str(part) for part in command]
@@ -35,6 +43,6 @@ def run(step: str, command: Sequence[str | Path], env: Mapping[str, str], log: P
         done = subprocess.run(words, env=dict(env), stdout=sink, stderr=subprocess.STDOUT, check=False)
     output = log.read_text(encoding="utf-8", errors="replace")
     if done.returncode:
-        tail = "\n".join("    " + line for line in output.strip().splitlines()[-12:])
+        tail = "\n".join("    " + line for line in telling(output.splitlines()))
         raise StepFailed(step, f"{Path(command[0]).name} ended {done.returncode}:\n{tail}", f"read {log}")
     return output

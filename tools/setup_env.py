@@ -46,9 +46,9 @@ def check_python() -> None:
     path = other_python()
     if path:
         os.execv(path, [path, *sys.argv])
-    wanted = " or ".join(f"{major}.{minor}" for major, minor in PYTHONS)
-    given = f"this is {sys.version_info.major}.{sys.version_info.minor}, and neither {wanted} is on PATH"
-    cure = f"install Python {wanted}, or name one: make setup PYTHON=/path/to/python3.11"
+    first, second = (f"{major}.{minor}" for major, minor in PYTHONS)
+    given = f"this is {sys.version_info.major}.{sys.version_info.minor}, and neither {first} nor {second} is on PATH"
+    cure = f"install Python {first} or {second}, or name one: make setup PYTHON=/path/to/python3.11"
     raise StepFailed("Python", given, cure)
 
 
