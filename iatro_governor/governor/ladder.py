@@ -61,6 +61,7 @@ TABLE: dict[str, Row] = {
     "clock_jump": Row("process", _C, "controlled", "rearm", "time goes on evenly"),
     "loop_overrun": Row("process", _C, "controlled", "fresh", "the loop is on time"),
     "ledger_backlog": Row("process", _C, "controlled", "fresh", "less than 90% of the ring unacknowledged"),
+    "inactive": Row("process", _C, "controlled", "rearm", "the node is active and not ending"),
     "limit_unreachable": Row("channel", _C, "protective", "fresh", "a verified way to rest"),
     "foreign_publisher": Row("channel", _P, "protective", "rearm", "no foreign publisher"),
     "incompatible_qos": Row("channel", _P, "protective", "rearm", "all endpoints match"),
