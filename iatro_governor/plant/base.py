@@ -25,7 +25,7 @@ class BaseSpec:
     caster_offset: float = 0.15
     caster_radius: float = 0.03
     tyre_friction: float = 0.9
-    motor_lag_s: float = 0.03
+    motor_lag_s: float = 0.05
     motor_torque: float = 16.0
     motor_gain: float = 40.0
     max_speed: float = 1.5
