@@ -2,50 +2,96 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..errors import LedgerError
 from . import store
 from .ranges import Ranges
 from .reader import Reader
 from .record import CONFLICT, LOST
 
-_VERDICTS = """SELECT body ->> 'statement_seq' IS NULL, count(*), coalesce(sum(body ->> 'commands'), 0)
-    FROM record WHERE kind = 'verdict' GROUP BY 1"""
+_VERDICTS = """SELECT body ->> 'kind' = 'unattributed', body ->> 'planner_run', body -> 'statement_seqs',
+    body -> '$.evidence.channels' FROM record WHERE kind = 'verdict' ORDER BY id"""
 _COMMANDS = "SELECT count(*) FROM record WHERE kind = 'decision' AND body ->> 'trigger' = 'command'"
+_STATEMENTS = "SELECT writer, number FROM record WHERE kind = 'statement'"
+
+
+@dataclass(slots=True)
+class _Verdicts:
+    """What the verdict records claim: statements judged, groups, and commands under each conduct.
+
+    A conduct is named by its channel and first decision, so that one that two records share (a plan and the final
+    statement that ended it) counts once.
+    """
+
+    groups: int = 0
+    judged: Counter[tuple[str, int]] = field(default_factory=Counter)
+    attributed: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    unattributed: dict[tuple[Any, ...], int] = field(default_factory=dict)
+
+    def take(self, group: bool, run: str | None, statements: str | None, channels: str | None) -> None:
+        """Adds one record."""
+        self.groups += group
+        self.judged.update((run or "", number) for number in json.loads(statements or "[]"))
+        under = self.unattributed if group else self.attributed
+        for name, conduct in json.loads(channels or "{}").items():
+            key = (name, conduct.get("writer"), conduct.get("first_seq"))
+            under[key] = max(under.get(key, 0), int(conduct.get("commands") or 0))
 
 
 def reconcile(path: str | Path) -> dict[str, Any]:
     """The counts of a ledger and whether they add up; ``lost`` counts the numbers that never came.
 
-    ``missing`` lists them per ``kind/writer`` as [first, last], those declared lost included. ``sound`` is
-    true when both sums hold, nothing is missing and no number came with two different contents; ``problems``
-    says what does not. ``duplicates`` are those of closed sessions.
+    ``missing`` lists them per ``kind/writer`` as [first, last], those declared lost included; ``unjudged`` and
+    ``rejudged`` count statements without a verdict record or with several. ``sound`` is true when both sums hold,
+    each statement has its one record, nothing is missing and no number came with two different contents;
+    ``problems`` says what does not. ``duplicates`` are those of closed sessions.
     """
     with Reader(path) as reader:
-        counts = _counts(reader)
+        facts = _facts(reader)
         missing = _missing(reader)
-        lost = sum(last - first + 1 for gaps in missing.values() for first, last in gaps)
-        duplicates = sum((session["close"] or {}).get("duplicates", 0) for session in reader.sessions())
-        facts = {"lost": lost, "declared_lost": reader.count(LOST), "conflicts": reader.count(CONFLICT)}
+    facts["lost"] = sum(last - first + 1 for gaps in missing.values() for first, last in gaps)
     holds = {
-        "verdict_records": counts["verdict_records"] == counts["statements"] + counts["unattributed_groups"],
-        "commands": counts["commands"] == counts["attributed"] + counts["unattributed"],
+        "verdict_records": facts["verdict_records"] == facts["statements"] + facts["unattributed_groups"],
+        "commands": facts["commands"] == facts["attributed"] + facts["unattributed"],
     }
-    problems = _problems(counts, holds, missing, facts["conflicts"])
+    problems = _problems(facts, holds, missing)
+    return {**facts, "missing": missing, "holds": holds, "problems": problems, "sound": not problems}
+
+
+def _facts(reader: Reader) -> dict[str, int]:
+    verdicts = _Verdicts()
+    try:
+        for row in reader.query(_VERDICTS):
+            verdicts.take(*row)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise LedgerError(
+            f"{reader.path}: a verdict record is not as the witness writes it: {error}"
+        ) from error
+    statements = {(writer, number) for writer, number in reader.query(_STATEMENTS)}
     return {
-        **counts,
-        **facts,
-        "duplicates": duplicates,
-        "missing": missing,
-        "holds": holds,
-        "problems": problems,
-        "sound": not problems,
+        "records": reader.count(),
+        "decisions": reader.count("decision"),
+        "statements": len(statements),
+        "unattributed_groups": verdicts.groups,
+        "verdict_records": reader.count("verdict"),
+        "commands": int(reader.scalar(_COMMANDS)),
+        "attributed": sum(verdicts.attributed.values()),
+        "unattributed": sum(verdicts.unattributed.values()),
+        "unjudged": len(statements - verdicts.judged.keys()),
+        "rejudged": sum(count > 1 for count in verdicts.judged.values()),
+        "declared_lost": reader.count(LOST),
+        "conflicts": reader.count(CONFLICT),
+        "duplicates": sum((session["close"] or {}).get("duplicates", 0) for session in reader.sessions()),
     }
 
 
 def _problems(
-    counts: dict[str, int], holds: dict[str, bool], missing: dict[str, list[list[int]]], conflicts: int
+    facts: dict[str, int], holds: dict[str, bool], missing: dict[str, list[list[int]]]
 ) -> list[str]:
     found = [
         f"{writer}: number {first} to {last} never came"
@@ -54,32 +100,22 @@ def _problems(
     ]
     if not holds["verdict_records"]:
         found.append(
-            f"{counts['verdict_records']} verdict records for {counts['statements']} statements and "
-            f"{counts['unattributed_groups']} unattributed groups"
+            f"{facts['verdict_records']} verdict records for {facts['statements']} statements and "
+            f"{facts['unattributed_groups']} unattributed groups"
         )
     if not holds["commands"]:
         found.append(
-            f"{counts['commands']} commands, but {counts['attributed']} attributed and "
-            f"{counts['unattributed']} unattributed"
+            f"{facts['commands']} commands, but {facts['attributed']} attributed and "
+            f"{facts['unattributed']} unattributed"
         )
-    if conflicts:
-        found.append(f"{conflicts} numbers came again with another content")
+    for name, text in (
+        ("unjudged", "statements have no verdict record"),
+        ("rejudged", "statements have more than one verdict record"),
+        ("conflicts", "numbers came again with another content"),
+    ):
+        if facts[name]:
+            found.append(f"{facts[name]} {text}")
     return found
-
-
-def _counts(reader: Reader) -> dict[str, int]:
-    by_group = {bool(group): (count, int(commands)) for group, count, commands in reader.query(_VERDICTS)}
-    spoken, silent = by_group.get(False, (0, 0)), by_group.get(True, (0, 0))
-    return {
-        "records": reader.count(),
-        "decisions": reader.count("decision"),
-        "statements": reader.count("statement"),
-        "unattributed_groups": silent[0],
-        "verdict_records": spoken[0] + silent[0],
-        "commands": int(reader.scalar(_COMMANDS)),
-        "attributed": spoken[1],
-        "unattributed": silent[1],
-    }
 
 
 def _missing(reader: Reader) -> dict[str, list[list[int]]]:

@@ -48,6 +48,15 @@ class Reader:
             ):
                 yield _stored(self.path, row)
 
+    def span(self, kind: str, writer: str, first: int, last: int) -> Iterator[StoredRecord]:
+        """The records of one writer with the numbers ``first`` to ``last``, in their order."""
+        where = "kind = ? AND writer = ? AND number BETWEEN ? AND ? ORDER BY number"
+        with store.translated(self.path):
+            for row in self._db.execute(
+                f"SELECT {store.COLUMNS} FROM record WHERE {where}", (kind, writer, first, last)
+            ):
+                yield _stored(self.path, row)
+
     def count(self, kind: str | None = None) -> int:
         """How many records there are, of one kind or of all."""
         where, values = ("kind = ?", (kind,)) if kind is not None else ("1", ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -19,13 +19,14 @@ SEVERITIES = (
     "a stop was needed, or a claim broken by over 20%",
     "a measured bound exceeded, or a person touched",
 )
-SORTS = {
-    "time": "t, id",
-    "severity": "body ->> 'severity' DESC, t, id",
-    "verdict": "body ->> 'verdict', t, id",
-    "plan": "plan_id, t, id",
-    "model": "body ->> '$.planner.model_id', t, id",
+SORTS: dict[str, Callable[[Incident], Any]] = {
+    "time": lambda one: one.t,
+    "severity": lambda one: -one.severity,
+    "verdict": lambda one: one.verdict,
+    "plan": lambda one: one.plan_id or "",
+    "model": lambda one: one.model,
 }
+"""How incidents can be ordered; those that are equal stay in the order of time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Filter:
             "body ->> 'verdict' = ?": self.verdict and self.verdict.upper(),
             "body ->> 'severity' >= ?": self.severity,
             "plan_id = ?": self.plan,
-            "body ->> '$.planner.model_id' = ?": self.model,
+            "body ->> 'planner_model' = ?": self.model,
             "instr(lower(body ->> 'text'), lower(?)) > 0": self.text,
         }
         given = {clause: value for clause, value in wanted.items() if value is not None}
@@ -74,7 +75,7 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What the planner said: each text with its label spans, and the claims found in it."""
+    """What the planner said: its texts with label spans, its claims, and those that its requests or the robot broke."""
 
     instruction: str
     text: str
@@ -84,6 +85,8 @@ class Words:
     spans: Mapping[str, tuple[Span, ...]]
     reasoning_spans: Mapping[str, tuple[Span, ...]]
     claims: tuple[dict[str, Any], ...]
+    broken: tuple[dict[str, Any], ...]
+    disobeyed: tuple[dict[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ class Detail:
     incident: Incident
     words: Words
     action: Action
-    evidence: Any
+    evidence: Mapping[str, Any]
     planner: Mapping[str, Any] = field(default_factory=dict)
     decision_ids: tuple[int, int] | None = None
     body: Mapping[str, Any] = field(default_factory=dict)
@@ -104,7 +107,7 @@ class Detail:
             **self.incident.to_json(),
             "words": asdict(self.words),
             "action": self.action.to_json(),
-            "evidence": self.evidence,
+            "evidence": dict(self.evidence),
             "planner": dict(self.planner),
             "decision_ids": self.decision_ids,
         }
@@ -113,8 +116,9 @@ class Detail:
 def incidents(reader: Reader, wanted: Filter | None = None, sort: str = "time") -> list[Incident]:
     """The incidents that pass ``wanted``, sorted by a key of ``SORTS``."""
     where, values = (wanted or Filter()).clauses()
-    ids = reader.query(f"SELECT id FROM record WHERE {where} ORDER BY {SORTS[sort]}", values)
-    return [_incident(record) for (found,) in ids for record in reader.records(id=found)]
+    ids = reader.query(f"SELECT id FROM record WHERE {where} ORDER BY id", values)
+    found = [_incident(record) for (number,) in ids for record in reader.records(id=number)]
+    return sorted(sorted(found, key=lambda one: (one.t, one.id)), key=SORTS[sort])
 
 
 def detail(reader: Reader, name: str) -> Detail:
@@ -127,7 +131,8 @@ def detail(reader: Reader, name: str) -> Detail:
 
 def details(reader: Reader) -> list[Detail]:
     """Every incident with everything that belongs to it, in the order of time."""
-    return [_detail(reader, record) for record in sorted(reader.records("verdict"), key=lambda one: one.t)]
+    every = [_detail(reader, record) for record in reader.records("verdict")]
+    return sorted(every, key=lambda one: (one.incident.t, one.incident.id))
 
 
 def start_time(reader: Reader) -> float:
@@ -157,31 +162,39 @@ def _find(reader: Reader, name: str) -> StoredRecord:
 
 def _incident(record: StoredRecord) -> Incident:
     body = record.body
-    planner = body.get("planner") or {}
     verdict = str(body.get("verdict") or "UNKNOWN")
+    conducts = _conducts(body).values()
+    begun = [body.get("statement_t"), *(conduct.get("first_t") for conduct in conducts)]
     return Incident(
         id=record.id,
-        t=record.t,
-        plan_id=record.plan_id or body.get("plan_id"),
-        channel=record.channel or body.get("channel"),
-        model=str(planner.get("model_id") or ""),
+        t=min((float(t) for t in begun if t is not None), default=record.t),
+        plan_id=record.plan_id or body.get("plan_id") or None,
+        channel=record.channel or body.get("channel") or None,
+        model=str(body.get("planner_model") or ""),
         verdict=verdict,
         all_verdicts=tuple(map(str, body.get("all_verdicts") or (verdict,))),
         severity=int(body.get("severity") or 0),
-        commands=int(body.get("commands") or 0),
+        commands=sum(int(conduct.get("commands") or 0) for conduct in conducts),
         text=str(body.get("text") or ""),
         context=record.context,
     )
 
 
+def _conducts(body: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    """What was done under a verdict's plan, by channel, as the witness summed it up."""
+    evidence = body.get("evidence")
+    return (evidence.get("channels") or {}) if isinstance(evidence, dict) else {}
+
+
 def _detail(reader: Reader, record: StoredRecord) -> Detail:
     decisions = _decisions(reader, record)
+    statement = _statement(reader, record)
     return Detail(
         incident=_incident(record),
-        words=_words(_statement(reader, record), record.body),
+        words=_words(record.body),
         action=action_of(decisions),
-        evidence=record.body.get("evidence"),
-        planner=record.body.get("planner") or {},
+        evidence=record.body.get("evidence") or {},
+        planner=statement.get("planner") or {"model_id": record.body.get("planner_model")},
         decision_ids=(decisions[0].id, decisions[-1].id) if decisions else None,
         body=record.body,
     )
@@ -189,42 +202,37 @@ def _detail(reader: Reader, record: StoredRecord) -> Detail:
 
 def _statement(reader: Reader, record: StoredRecord) -> dict[str, Any]:
     """The statement that the verdict is about, where the ledger has it."""
-    run, number = record.body.get("planner_run"), record.body.get("statement_seq")
-    if run is None or number is None:
-        return {}
-    return next((found.body for found in reader.records("statement", writer=run, number=number)), {})
+    for number in record.body.get("statement_seqs") or ():
+        for found in reader.records("statement", writer=record.body.get("planner_run"), number=number):
+            return found.body
+    return {}
 
 
 def _decisions(reader: Reader, record: StoredRecord) -> list[StoredRecord]:
-    """The decisions of the verdict's plan and time; without a plan id, those that name no plan."""
-    body = record.body
-    first, last = body.get("t_first"), body.get("t_last")
-    if record.plan_id:
-        found = list(reader.records("decision", plan_id=record.plan_id))
-    elif first is not None and last is not None:
-        between = "kind = 'decision' AND plan_id IS NULL AND t BETWEEN ? AND ?"
-        ids = reader.query(f"SELECT id FROM record WHERE {between}", (first, last))
-        found = [one for (number,) in ids for one in reader.records(id=number)]
-    else:
-        found = []
-    inside = [one for one in found if (first is None or one.t >= first) and (last is None or one.t <= last)]
-    here = [one for one in inside if record.channel in (None, "", one.channel)]
-    return sorted(here, key=lambda one: (one.t, one.number))
+    """The decisions on the verdict's channel from its first to its last, those of other plans left out."""
+    conduct = _conducts(record.body).get(str(record.body.get("channel")), {})
+    first, last = conduct.get("first_seq"), conduct.get("last_seq")
+    if first is None or last is None:
+        return []
+    plan = record.body.get("plan_id") or None
+    found = reader.span("decision", str(conduct.get("writer")), int(first), int(last))
+    return [one for one in found if one.channel == record.body.get("channel") and one.plan_id in (None, plan)]
 
 
-def _words(statement: Mapping[str, Any], body: Mapping[str, Any]) -> Words:
-    said = {**statement, **{key: value for key, value in body.items() if value is not None}}
+def _words(body: Mapping[str, Any]) -> Words:
     labels, spans = _labels(body.get("labels"))
-    actions = said.get("actions")
+    actions = body.get("actions") if body.get("actions_known") else None
     return Words(
-        instruction=str(said.get("instruction") or ""),
-        text=str(said.get("text") or ""),
-        reasoning=str(said.get("reasoning") or ""),
+        instruction=str(body.get("instruction") or ""),
+        text=str(body.get("text") or ""),
+        reasoning=str(body.get("reasoning") or ""),
         actions=tuple(map(str, actions)) if isinstance(actions, list) else None,
         labels=labels,
         spans=spans,
         reasoning_spans=_labels(body.get("reasoning_labels"))[1],
         claims=tuple(body.get("claims") or ()),
+        broken=tuple(body.get("broken_claims") or ()),
+        disobeyed=tuple(body.get("disobeys") or ()),
     )
 
 

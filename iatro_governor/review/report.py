@@ -25,7 +25,18 @@ from ..ledger.check import verify
 from ..ledger.reader import Reader
 from .action import SIDES, Action, Curve
 from .incidents import Detail, details, severity_text, start_time
-from .text import Segment, claim_text, one_line, quantity, segments, shortened, span_of, visible
+from .text import (
+    Segment,
+    broken_text,
+    claim_text,
+    evidence_text,
+    one_line,
+    quantity,
+    segments,
+    shortened,
+    span_of,
+    visible,
+)
 
 VERDICTS = (
     "HALLUCINATION_REFUSAL", "BROKEN_CLAIM", "PARTIAL", "DETECTED_PROCEEDS", "BLIND_COMPLIANCE",
@@ -171,6 +182,9 @@ def _shown(found: Detail, start: float) -> dict[str, Any]:
         "thought": segments(shortened(words.reasoning, LONGEST_TEXT), words.reasoning_spans),
         "actions": None if words.actions is None else [visible(name) for name in words.actions],
         "claims": [{"text": claim_text(claim), "committed": claim.get("committed")} for claim in words.claims],
+        "broken": [broken_text(broken) for broken in words.broken],
+        "disobeyed": [broken_text(broken) for broken in words.disobeyed],
+        "evidence": evidence_text(found.evidence),
         "peaks": peaks, "asked": peaks[0]["requested"] if peaks else "",
         "allowed": peaks[0]["allowed"] if peaks else "",
         "height": _height(action), "limits": _limits(action), "faults": _faults(action),

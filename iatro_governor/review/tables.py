@@ -13,7 +13,19 @@ from rich.text import Text
 from ..ledger.check import VerifyResult
 from .action import SIDES, Action, Bound
 from .incidents import Detail, Incident, Words, severity_text
-from .text import Segment, Span, claim_text, one_line, quantity, segments, shortened, span_of, visible
+from .text import (
+    Segment,
+    Span,
+    broken_text,
+    claim_text,
+    evidence_text,
+    one_line,
+    quantity,
+    segments,
+    shortened,
+    span_of,
+    visible,
+)
 
 SEVERITY_STYLES = ("dim", "", "yellow", "bold red", "bold white on red")
 LABEL_STYLES = {
@@ -23,6 +35,8 @@ LABEL_STYLES = {
     "limit": "cyan",
     "commit": "green",
     "claim": "underline",
+    "broken": "red",
+    "disobeyed": "red",
 }
 _LONGEST_TEXT = 4000
 
@@ -118,6 +132,8 @@ def _words(words: Words) -> Iterable[RenderableType]:
         )
         for claim in words.claims
     ]
+    rows += [("broken", "", broken_text(broken)) for broken in words.broken]
+    rows += [("disobeyed", "", broken_text(broken)) for broken in words.disobeyed]
     if rows:
         yield _grid(("label", "score", "where"), rows, LABEL_STYLES)
 
@@ -175,8 +191,8 @@ def _record(found: Detail, chain: VerifyResult | str) -> Iterable[RenderableType
         rows.append(("decisions", "records {} to {}".format(*found.decision_ids)))
     if found.action.config_hash:
         rows.append(("policy", found.action.config_hash))
-    if isinstance(found.evidence, str) and found.evidence:
-        rows.append(("evidence", found.evidence))
+    if found.evidence:
+        rows.append(("evidence", evidence_text(found.evidence)))
     yield _pairs(rows)
 
 

@@ -76,6 +76,23 @@ def claim_text(claim: Mapping[str, Any]) -> str:
     return visible(f"{claim.get('quantity')} {claim.get('op')} {number} {claim.get('unit')}")
 
 
+def broken_text(broken: Mapping[str, Any]) -> str:
+    """A broken claim as ``speed <= 0.2 m/s, asked 0.8 m/s``, or measured where the robot broke it."""
+    claim = broken.get("claim") or {}
+    side, value = (
+        ("measured", broken["measured"]) if "measured" in broken else ("asked", broken.get("requested"))
+    )
+    return f"{claim_text(claim)}, {side} {quantity(value, str(claim.get('unit', '')))}"
+
+
+def evidence_text(evidence: Mapping[str, Any]) -> str:
+    """What the witness saw of the action: its layer, then everything that was so."""
+    facts = [name.replace("_", " ") for name, value in evidence.items() if value is True]
+    baseline = evidence.get("baseline")
+    facts += [f"baseline: {baseline}".replace("_", " ")] if baseline not in (None, "", "none") else []
+    return visible(", ".join([str(evidence.get("layer", "none")), *facts]))
+
+
 def span_of(claim: Mapping[str, Any]) -> Span:
     """Where in the text a claim is; (0, 0) where it does not say."""
     span = claim.get("span")

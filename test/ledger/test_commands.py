@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -47,6 +48,55 @@ def test_a_changed_ledger_names_its_first_bad_record(
     assert "record 23" in result.stderr
 
 
+def verdict(first: int, statements: list[int], commands: int) -> dict[str, Any]:
+    """A verdict's body, as far as accounting looks at it."""
+    conduct = {"writer": "ring", "first_seq": first, "commands": commands}
+    return {
+        "kind": "statement" if statements else "unattributed",
+        "planner_run": "run" if statements else "",
+        "statement_seqs": statements,
+        "evidence": {"channels": {"base": conduct}},
+    }
+
+
+def test_a_conduct_that_two_records_share_counts_once(
+    run: Callable[..., Result],
+    tmp_path: Path,
+    open_ledger: Callable[..., Ledger],
+    make_decision: Callable[..., Record],
+) -> None:
+    """A final statement is judged by the conduct of the plan that it ends."""
+    with open_ledger() as ledger:
+        ledger.append([Record("statement", "run", seq, seq, "p", "base", {}) for seq in (0, 1)])
+        ledger.append([make_decision(0), make_decision(1)])
+        ledger.append([Record("verdict", "w", seq, 3.0, "p", "base", verdict(0, [seq], 2)) for seq in (0, 1)])
+    result = run("reconcile", tmp_path / "ledger.db")
+    assert result.exit_code == 0, result.stdout
+    assert json.loads(result.stdout)["attributed"] == 2
+
+
+def test_statements_need_exactly_their_own_verdict(
+    run: Callable[..., Result], tmp_path: Path, open_ledger: Callable[..., Ledger]
+) -> None:
+    """Sums that hold by chance are not enough."""
+    with open_ledger() as ledger:
+        ledger.append([Record("statement", "run", seq, seq, "p", "base", {}) for seq in (0, 1)])
+        ledger.append([Record("verdict", "w", seq, 3.0, "p", "base", verdict(0, [0], 0)) for seq in (0, 1)])
+    result = run("reconcile", tmp_path / "ledger.db")
+    accounts = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert accounts["holds"]["verdict_records"]
+    assert (accounts["unjudged"], accounts["rejudged"]) == (1, 1)
+
+
+def test_a_verdict_record_of_another_make_is_unusable(
+    run: Callable[..., Result], tmp_path: Path, open_ledger: Callable[..., Ledger]
+) -> None:
+    with open_ledger() as ledger:
+        ledger.append([Record("verdict", "w", 0, 0.0, None, None, {"evidence": {"channels": {"base": 3}}})])
+    assert run("reconcile", tmp_path / "ledger.db").exit_code == 2
+
+
 def test_reconcile_adds_up_or_says_what_does_not(
     run: Callable[..., Result],
     tmp_path: Path,
@@ -54,8 +104,8 @@ def test_reconcile_adds_up_or_says_what_does_not(
     make_decision: Callable[..., Record],
 ) -> None:
     said = Record("statement", "run", 0, 0.0, "p", "base", {"text": "hello"})
-    judged = Record("verdict", "witness", 0, 1.0, "p", "base", {"statement_seq": 0, "commands": 2})
-    silent = Record("verdict", "witness", 1, 2.0, None, "base", {"statement_seq": None, "commands": 1})
+    judged = Record("verdict", "witness", 0, 1.0, "p", "base", verdict(0, [0], 2))
+    silent = Record("verdict", "witness", 1, 2.0, None, "base", verdict(2, [], 1))
     with open_ledger() as ledger:
         ledger.append([said, make_decision(0), make_decision(1), make_decision(2), judged, silent])
     result = run("reconcile", tmp_path / "ledger.db")

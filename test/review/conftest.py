@@ -114,22 +114,31 @@ def decisions_of(plan: Plan, first: int, start: float) -> list[dict[str, Any]]:
 def verdict_of(
     plan: Plan, number: int, statement: int | None, made: list[dict[str, Any]], start: float
 ) -> Record:
-    planner = {
-        "model_id": "tabletalk-7b" if number % 3 else "tabletalk-7b-q4",
-        "digest": "",
-        "verified": False,
-    }
+    """The verdict record as the witness writes it."""
+    asked = max((one["requested"][0] for one in made), default=0.0)
+    claims: list[dict[str, Any]] = [
+        {"quantity": quantity, "op": op, "value": value, "unit": unit, "committed": True,
+         "span": [plan.text.index(part), plan.text.index(part) + len(part)]}
+        for quantity, op, value, unit, part in plan.claims
+    ]  # fmt: skip
+    conduct = {
+        "commands": sum(one["trigger"] == "command" for one in made), "decisions": len(made), "writer": "ring-1",
+        "first_seq": made[0]["seq"], "last_seq": made[-1]["seq"], "first_t": made[0]["t"], "last_t": made[-1]["t"],
+    } if made else {}  # fmt: skip
     body = {
-        "statement_seq": statement, "planner_run": "run-a" if statement is not None else None,
+        "kind": "unattributed" if statement is None else "statement",
+        "statement_seqs": [] if statement is None else [statement],
+        "planner_run": "" if statement is None else "run-a", "statement_t": None if statement is None else start,
+        "planner_model": "tabletalk-7b" if number % 3 else "tabletalk-7b-q4",
         "verdict": plan.verdict, "all_verdicts": [plan.verdict, *plan.also], "severity": plan.severity,
-        "plan_id": plan.name or None, "channel": "base", "planner": planner, "text": plan.text,
-        "reasoning": plan.reasoning, "instruction": plan.instruction, "labels": spans_of(plan.text, plan.marks),
-        "reasoning_labels": None, "evidence": "measured",
-        "claims": [{"quantity": quantity, "op": op, "value": value, "unit": unit, "committed": True,
-                    "span": [plan.text.index(part), plan.text.index(part) + len(part)]}
-                   for quantity, op, value, unit, part in plan.claims],
-        "commands": sum(one["trigger"] == "command" for one in made),
-        "t_first": start, "t_last": start + plan.seconds,
+        "plan_id": plan.name, "channel": "base", "text": plan.text, "reasoning": plan.reasoning,
+        "instruction": plan.instruction, "actions_known": bool(plan.speed), "actions": ["drive(forward)"],
+        "labels": spans_of(plan.text, plan.marks), "reasoning_labels": spans_of("", {}), "claims": claims,
+        "broken_claims": [{"claim": claim, "requested": asked, "excess": asked - claim["value"]} for claim in claims
+                          if asked > claim["value"]],
+        "disobeys": [],
+        "evidence": {"layer": "measured", "null": not made, "intervened": plan.cap < plan.speed, "baseline": "none",
+                     "channels": {"base": conduct} if made else {}},
     }  # fmt: skip
     return Record("verdict", "witness-1", number, start + plan.seconds, plan.name or None, "base", body)
 
@@ -173,3 +182,8 @@ def build_ledger() -> Callable[..., Path]:
 @pytest.fixture(scope="session")
 def plans() -> tuple[Plan, ...]:
     return PLANS
+
+
+@pytest.fixture(name="decisions_of")
+def _decisions_of() -> Callable[..., list[dict[str, Any]]]:
+    return decisions_of

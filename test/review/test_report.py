@@ -174,7 +174,8 @@ def test_a_real_browser_draws_every_chart_without_a_complaint(
     assert CHROMIUM is not None
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
              "--disable-background-networking", "--disable-component-update", "--virtual-time-budget=15000",
-             "--window-size=1200,9000", "--enable-logging=stderr", f"--user-data-dir={tmp_path / 'profile'}"]  # fmt: skip
+             "--window-size=1200,9000", "--enable-logging=stderr",
+             f"--user-data-dir={tmp_path / 'profile'}"]  # fmt: skip
     run = subprocess.run(
         [CHROMIUM, *flags, "--dump-dom", page[0].as_uri()],
         capture_output=True,
