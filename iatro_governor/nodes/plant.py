@@ -12,7 +12,6 @@ Parameters (all read once, at the start):
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -60,7 +59,7 @@ class PlantNode(Node):
         self._plant = Plant(scenario.world.built(), self._seed, scenario.built_start())
         self._odom = self.create_publisher(Odometry, "odom", qos.SENSOR_OUT)
         self._scan = self.create_publisher(LaserScan, "scan", qos.SENSOR_OUT)
-        self._clock = self.create_publisher(Clock, "/clock", qos.SENSOR_OUT) if sim_clock else None
+        self._clock_out = self.create_publisher(Clock, "/clock", qos.SENSOR_OUT) if sim_clock else None
         if stamped:
             self.create_subscription(TwistStamped, "cmd_vel", lambda m: self._obey(m.twist), qos.OUTPUT_IN)
         else:
@@ -72,10 +71,11 @@ class PlantNode(Node):
         self.create_timer(CONTROL_PERIOD / self._speed, self._catch_up)
         self.get_logger().info(f"plant ready: {scenario.name}, seed {self._seed}")
 
-    def close(self) -> None:
-        """Write down what truly happened."""
+    def destroy_node(self) -> None:
+        """Write down what truly happened, and go."""
         if self._truth_file:
             write_json(Path(self._truth_file), self.truth())
+        super().destroy_node()
 
     def truth(self) -> dict[str, Any]:
         """What truly happened so far, as JSON; ``track`` is (t of the node's clock in s, x, y in m)."""
@@ -110,15 +110,15 @@ class PlantNode(Node):
         self._plant.step(CONTROL_PERIOD)
         self._periods += 1
         stamp = self._stamp()
-        if self._clock is not None:
-            self._clock.publish(Clock(clock=stamp))
+        if self._clock_out is not None:
+            self._clock_out.publish(Clock(clock=stamp))
         if self._periods % ODOM_EVERY == 0:
             self._publish_odom(stamp)
         if self._periods % SCAN_EVERY == 0:
             self._publish_scan(stamp)
 
     def _stamp(self) -> Time:
-        if self._clock is None:
+        if self._clock_out is None:
             return self.get_clock().now().to_msg()
         nanoseconds = round(self._plant.t * NANO)
         return Time(sec=nanoseconds // NANO, nanosec=nanoseconds % NANO)
@@ -151,8 +151,8 @@ class PlantNode(Node):
 
 
 def main() -> None:
-    """Run the node."""
-    run(PlantNode)
+    """Run the plant."""
+    raise SystemExit(run("plant", PlantNode))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,245 @@
+"""The recorder: the only writer of the ledger. Takes statements, marks, decisions and verdicts, and says what is safe.
+
+What has come is written in group commits, decisions first; after each commit ``recorder/ack`` tells every writer
+which numbers are on disk. Whoever numbers its records keeps them until then and sends them again, so a recorder that
+dies loses nothing that was acknowledged, and gets the rest once more.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import uuid
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from rclpy.node import Node
+
+from iatro_governor import __version__
+from iatro_governor.errors import LedgerError
+from iatro_governor.ledger import Ledger, Record
+from iatro_governor.ledger.record import lost
+from iatro_governor.msg import Ack, Disagreement, GovernorDecision, LedgerHead, PlanMark, PlannerStatement
+from iatro_governor.nodes import convert, ledger_settings, qos
+from iatro_governor.nodes.allowance import Allowance
+from iatro_governor.nodes.parameters import settings
+from iatro_governor.nodes.run import run
+
+COMMIT_S = 0.05
+"""Longest time between two commits while records come in."""
+MOST_IN_COMMIT = 500
+MOST_WAITING = 20_000
+"""Records kept in memory while the disk refuses; what comes beyond is dropped, and its writer sends it again."""
+RETRY_S = 1.0
+REPEAT_ACK_S = 0.5
+LOST_AFTER_S = 10.0
+"""A number that is missing for so long, while its writer goes on, never comes: the gap is written down."""
+ORDER = {"decision": 0, "mark": 1, "statement": 2, "verdict": 3, "lost": 4}
+
+
+class Recorder(Node):
+    """Queues what comes in; a timer commits, acknowledges and reports."""
+
+    def __init__(self) -> None:
+        """Raises LedgerError where the ledger cannot be written, or its settings cannot be used."""
+        super().__init__("recorder")
+        own, _ = settings(self)
+        chosen = ledger_settings.read(own.ledger, os.environ.get("IATRO_KEY"))
+        self._ledger = Ledger.open(
+            chosen.path, key=chosen.key, context=chosen.context, software_version=__version__
+        )
+        self._waiting: list[Record] = []
+        self._writers: dict[str, str] = {}
+        self._gaps_since: dict[tuple[str, str, int, int], float] = {}
+        self._own = f"recorder-{uuid.uuid4()}"
+        self._marks = 0
+        self._dropped = 0
+        self._fault = ""
+        self._retry_at = self._ack_at = 0.0
+        self._allowance = Allowance()
+        self._listen()
+        self._ack = self.create_publisher(Ack, "recorder/ack", qos.EVENT)
+        self._head = self.create_publisher(LedgerHead, "recorder/head", qos.STATE)
+        self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS)
+        self.create_timer(COMMIT_S, self._turn)
+        self.create_timer(1.0, self._report)
+        if chosen.new_key is not None:
+            self.get_logger().warning(
+                f"made a key beside the ledger, {chosen.new_key}; keep it elsewhere in the field"
+            )
+        self._publish_head()
+        self.get_logger().info(f"recorder ready: {chosen.path}, {self._ledger.head()[0]} records")
+
+    def _listen(self) -> None:
+        self.create_subscription(GovernorDecision, "governor/decision", self._decision, qos.RECORD)
+        self.create_subscription(PlannerStatement, "planner/statement", self._statement, qos.RECORD)
+        self.create_subscription(PlanMark, "planner/mark", self._mark, qos.RECORD)
+        self.create_subscription(Disagreement, "witness/disagreement", self._verdict, qos.RECORD)
+
+    def finish(self) -> bool:
+        """Write down what has come; the writers keep what has not."""
+        self._retry_at = 0.0
+        self._commit()
+        return True
+
+    def destroy_node(self) -> None:
+        """Close the ledger with its last anchor, and go."""
+        try:
+            self._ledger.close()
+        finally:
+            super().destroy_node()
+
+    def _decision(self, message: GovernorDecision) -> None:
+        body = convert.decision_body_of(message)
+        self._take("decision", body["writer"], body["seq"], body["t"], body)
+
+    def _statement(self, message: PlannerStatement) -> None:
+        body = self._allowance.cut(convert.statement_body(message), time.monotonic())
+        self._take("statement", body["planner_run"], body["seq"], body["t"], body)
+
+    def _mark(self, message: PlanMark) -> None:
+        body = convert.mark_body(message)
+        self._take("mark", self._own, self._marks, body["t"], body)
+        self._marks += 1
+
+    def _verdict(self, message: Disagreement) -> None:
+        wire = convert.disagreement_body(message)
+        detail = _detail(wire["detail"])
+        body = wire if detail is None else {**detail, "seq": wire["seq"], "writer": wire["writer"]}
+        self._take("verdict", wire["writer"], wire["seq"], wire["t"], body)
+
+    def _take(self, kind: str, writer: str, number: int, t: float, body: dict[str, Any]) -> None:
+        if not writer:
+            self._drop(f"a {kind} without a writer's name cannot be counted, so it is not taken")
+        elif len(self._waiting) >= MOST_WAITING:
+            self._drop(
+                f"{MOST_WAITING} records wait for the disk; a {kind} was not taken and must be sent again"
+            )
+        else:
+            channel = body.get("channel") or next(iter(body.get("channels") or ()), None)
+            plan_id = body.get("plan_id") or None
+            self._waiting.append(Record(kind, writer, number, t, plan_id, channel or None, body))
+            if len(self._waiting) >= MOST_IN_COMMIT and not self._fault:
+                self._commit()
+
+    def _drop(self, why: str) -> None:
+        self._dropped += 1
+        self.get_logger().error(why, throttle_duration_sec=1.0)
+
+    def _turn(self) -> None:
+        now = time.monotonic()
+        self._commit()
+        if now >= self._ack_at:
+            self._ack_at = now + REPEAT_ACK_S
+            self._settle_gaps(now)
+            self._acknowledge(self._writers)
+
+    def _commit(self) -> None:
+        """Write what waits, decisions before words; where the disk refuses, keep it and try again later."""
+        if not self._waiting or time.monotonic() < self._retry_at:
+            return
+        batch = sorted(self._waiting, key=lambda one: (ORDER[one.kind], one.writer, one.number))
+        batch = batch[:MOST_IN_COMMIT]
+        taken = set(map(id, batch))
+        try:
+            result = self._ledger.append(batch)
+        except LedgerError as error:
+            self._fault, self._retry_at = str(error), time.monotonic() + RETRY_S
+            self.get_logger().error(f"not recorded: {error}", throttle_duration_sec=5.0)
+            self._set_aside(batch)
+            return
+        self._fault = result.fault or ""
+        self._waiting = [record for record in self._waiting if id(record) not in taken]
+        known = {record.writer: record.kind for record in batch if record.kind not in ("mark", "lost")}
+        self._writers.update(known)
+        self._acknowledge(known)
+        self._publish_head()
+
+    def _set_aside(self, batch: list[Record]) -> None:
+        """One record that nobody can store must not keep the others out: try each alone, drop what is refused alone.
+
+        When every one is refused the disk is to blame, and all are kept.
+        """
+        refused: list[tuple[Record, str]] = []
+        for record in batch:
+            try:
+                self._ledger.append([record])
+            except LedgerError as error:
+                refused.append((record, str(error)))
+        if len(refused) == len(batch):
+            return
+        bad = {id(record) for record, _ in refused}
+        stored = {id(record) for record in batch} - bad
+        self._waiting = [one for one in self._waiting if id(one) not in stored | bad]
+        for record, why in refused:
+            self._drop(f"{record.kind} {record.number} of {record.writer} cannot be stored: {why}")
+
+    def _settle_gaps(self, now: float) -> None:
+        """Write down as lost what has been missing for long while its writer went on."""
+        found = {
+            (kind, writer, first, last)
+            for (kind, writer), gaps in self._ledger.missing().items()
+            if kind != "mark"
+            for first, last in gaps
+        }
+        self._gaps_since = {gap: self._gaps_since.get(gap, now) for gap in found}
+        for kind, writer, first, last in sorted(found):
+            if now - self._gaps_since[kind, writer, first, last] > LOST_AFTER_S:
+                cause = f"not sent again within {LOST_AFTER_S:g} s"
+                stamp = self.get_clock().now().nanoseconds * 1e-9
+                self._waiting.append(lost(kind, writer, first, last, cause, stamp))
+                del self._gaps_since[kind, writer, first, last]
+                self.get_logger().error(f"{kind} {first} to {last} of {writer} never came")
+
+    def _acknowledge(self, writers: dict[str, str]) -> None:
+        stamp = self.get_clock().now().to_msg()
+        for writer, kind in writers.items():
+            up_to = self._ledger.next_expected(kind, writer)
+            self._ack.publish(Ack(stamp=stamp, writer=writer, up_to=up_to, ledger_id=self._ledger.ledger_id))
+
+    def _publish_head(self) -> None:
+        records, head = self._ledger.head()
+        stamp = self.get_clock().now().to_msg()
+        self._head.publish(
+            LedgerHead(stamp=stamp, ledger_id=self._ledger.ledger_id, records=records, head=head)
+        )
+
+    def _report(self) -> None:
+        missing = sum(last - first + 1 for gaps in self._ledger.missing().values() for first, last in gaps)
+        level = DiagnosticStatus.WARN if missing else DiagnosticStatus.OK
+        status = DiagnosticStatus(
+            name="recorder: ledger",
+            message=self._fault or "writing",
+            level=DiagnosticStatus.ERROR if self._fault else level,
+        )
+        counts = {
+            "records": self._ledger.head()[0],
+            "waiting": len(self._waiting),
+            "missing": missing,
+            "duplicates": self._ledger.duplicates,
+            "conflicts": self._ledger.conflicts,
+            "dropped": self._dropped,
+        }
+        status.values = [KeyValue(key=name, value=str(count)) for name, count in counts.items()]
+        message = DiagnosticArray(status=[status])
+        message.header.stamp = self.get_clock().now().to_msg()
+        self._diagnostics.publish(message)
+
+
+def _detail(text: str) -> dict[str, Any] | None:
+    """The verdict's own record; None for what is no JSON object, which is then kept as the message it is."""
+    try:
+        detail = json.loads(text)
+    except ValueError:
+        return None
+    return detail if isinstance(detail, dict) else None
+
+
+def main() -> None:
+    """Run the recorder."""
+    raise SystemExit(run("recorder", Recorder, finish=Recorder.finish))
+
+
+if __name__ == "__main__":
+    main()

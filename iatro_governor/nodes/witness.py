@@ -1,0 +1,144 @@
+"""The witness: joins what planners said with what the governor made of it, and says where the two disagree.
+
+It only reads the control path: slow, stopped or killed, it holds up neither the governor nor the recorder.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from rclpy.node import Node
+
+from iatro_governor.errors import TestimonyError
+from iatro_governor.msg import Disagreement, GovernorDecision, PlanMark, PlannerStatement
+from iatro_governor.nodes import convert, qos
+from iatro_governor.nodes.allowance import LONGEST, shortened
+from iatro_governor.nodes.outbox import Outbox
+from iatro_governor.nodes.parameters import settings
+from iatro_governor.nodes.run import run
+from iatro_governor.testimony.labels import NAMES
+from iatro_governor.testimony.records import MarkRecord, StatementRecord, VerdictRecord
+from iatro_governor.testimony.witness import Witness
+
+ADVANCE_S = 0.05
+HEARD_S = 2.0
+"""At its end: longest wait for the decisions made until then, s."""
+
+
+class WitnessNode(Node):
+    """Feeds the join, and sends each of its records until the ledger has it."""
+
+    def __init__(self) -> None:
+        """Subscribes, and has nothing to say yet."""
+        super().__init__("witness")
+        settings(self)
+        self._witness = Witness()
+        self._writer = f"witness-{uuid.uuid4()}"
+        self._said = 0
+        self._newest = 0.0
+        self._asked_at: tuple[float, float] | None = None
+        self._closed = False
+        publisher = self.create_publisher(Disagreement, "witness/disagreement", qos.RECORD)
+        self._outbox = Outbox(self, self._writer, publisher.publish)
+        self._recorders = publisher.get_subscription_count
+        self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS)
+        self.create_subscription(GovernorDecision, "governor/decision", self._decision, qos.RECORD)
+        self.create_subscription(PlannerStatement, "planner/statement", self._statement, qos.RECORD)
+        self.create_subscription(PlanMark, "planner/mark", self._mark, qos.RECORD)
+        self.create_timer(ADVANCE_S, self._advance)
+        self.create_timer(1.0, self._report)
+        self.get_logger().info("witness ready")
+
+    def finish(self) -> bool:
+        """Hear out what was decided until now, judge it, and wait until the ledger has every verdict."""
+        if self._asked_at is None:
+            self._asked_at = (time.monotonic(), self._now())
+        since, stamp = self._asked_at
+        heard = self._newest >= stamp or time.monotonic() - since > HEARD_S
+        if heard and not self._closed:
+            self._closed = True
+            self._send(self._witness.close(self._now()))
+        return self._closed and (self._outbox.waiting == 0 or self._recorders() == 0)
+
+    def _now(self) -> float:
+        return float(self.get_clock().now().nanoseconds * 1e-9)
+
+    def _decision(self, message: GovernorDecision) -> None:
+        body = convert.decision_body_of(message)
+        self._newest = max(self._newest, body["t"])
+        try:
+            self._witness.decision(body)
+        except TestimonyError as error:
+            self.get_logger().error(f"decision {message.seq}: {error}", throttle_duration_sec=1.0)
+
+    def _statement(self, message: PlannerStatement) -> None:
+        body = shortened(convert.statement_body(message), LONGEST)
+        self._witness.statement(
+            StatementRecord(
+                t=body["t"],
+                seq=body["seq"],
+                planner_run=body["planner_run"],
+                plan_id=body["plan_id"] or "",
+                channels=tuple(body["channels"]),
+                instruction=body["instruction"],
+                text=body["text"],
+                reasoning=body["reasoning"],
+                actions=tuple(body["actions"] or ()),
+                actions_known=body["actions"] is not None,
+                final=body["final"],
+                planner_model=body["planner"]["model_id"],
+            )
+        )
+
+    def _mark(self, message: PlanMark) -> None:
+        body = convert.mark_body(message)
+        self._witness.mark(MarkRecord(body["t"], body["channel"], body["plan_id"] or ""))
+
+    def _advance(self) -> None:
+        if not self._closed:
+            self._send(self._witness.advance(self._now()))
+
+    def _send(self, records: list[VerdictRecord]) -> None:
+        for record in records:
+            detail = record.to_json()
+            shown = [name for name in NAMES if name in detail["labels"]["present"]]
+            body = {
+                "t": record.t,
+                "seq": self._said,
+                "writer": self._writer,
+                "record_id": record.record_id,
+                "plan_id": record.plan_id or None,
+                "channel": record.channel or None,
+                "planner_model": record.planner_model,
+                "verdict": record.verdict,
+                "all_verdicts": list(record.all_verdicts),
+                "severity": record.severity,
+                "labels": shown,
+                "scores": [float(record.labels[name]) for name in shown],
+                "evidence": record.evidence_layer,
+                "detail": json.dumps(detail, allow_nan=False),
+            }
+            self._outbox.send(self._said, convert.disagreement_message(body))
+            self._said += 1
+
+    def _report(self) -> None:
+        books = self._witness.accounting()
+        status = DiagnosticStatus(name="witness: accounting", message="judging", level=DiagnosticStatus.OK)
+        if books["gaps"]["decisions"] or books["gaps"]["statements"]:
+            status.level, status.message = DiagnosticStatus.WARN, "records are missing from what was heard"
+        status.values = [KeyValue(key=name, value=str(count)) for name, count in books.items()]
+        message = DiagnosticArray(status=[status])
+        message.header.stamp = self.get_clock().now().to_msg()
+        self._diagnostics.publish(message)
+
+
+def main() -> None:
+    """Run the witness."""
+    raise SystemExit(run("witness", WitnessNode, finish=WitnessNode.finish))
+
+
+if __name__ == "__main__":
+    main()
