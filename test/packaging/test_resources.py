@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,6 @@ def test_an_install_finds_its_own_files(
 
 def test_an_install_without_files_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resources, "__file__", str(tmp_path / "lib" / "iatro_governor" / "resources.py"))
-    monkeypatch.setattr(resources.sys, "prefix", str(tmp_path))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
     with pytest.raises(MissingPart, match="every share/iatro_governor above"):
         resources.shared("config")
