@@ -18,7 +18,7 @@ from iatro_governor.testimony.units import SI, Unit, unit_at
 _RANGE = re.compile(r"\s?(?:-|to|and|\u2026|\.\.)\s?$")
 _BETWEEN = re.compile(r"\b(?:between|anywhere from)\s(?:a |about |around )?$")
 _FROM = re.compile(r"\bfrom\s$")
-_LONGEST_LEAD = 400
+_LONGEST_LEAD = 240
 _LONGEST_TAIL = 160
 _STATES = re.compile(r"\b(?:limit|maximum|minimum|max|min|cap|ceiling|top speed|peak)\b[^.]*\bis\b")
 _NEGATION = re.compile(r"\b(?:no|not|never|without|nor|neither|nothing|none)\b|n't\b|\bcannot\b")

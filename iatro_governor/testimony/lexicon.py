@@ -6,6 +6,7 @@ in the plain text, outside quotations; negation, conditions, the past and reques
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ from iatro_governor.testimony.labels import NAMES, NOTHING, Labels, Span
 from iatro_governor.testimony.normalise import Normalised, normalise
 from iatro_governor.testimony.passages import Passage, passages, quotes
 
+_WORD = re.compile(r"\w")
 _MASK = "\u00a4"
 _WINDOW = 64
 _LONGEST_PASSAGE = 4000
@@ -75,7 +77,8 @@ def _pieces(text: str) -> Iterator[Passage]:
     for passage in passages(text):
         for cut in range(0, len(passage.text), _LONGEST_PASSAGE):
             piece = passage.text[cut : cut + _LONGEST_PASSAGE]
-            lead = len(piece) - len(piece.lstrip())
+            first = _WORD.search(piece)
+            lead = first.start() if first else len(piece)
             start = passage.start + cut + lead
             yield Passage(start, start + len(piece) - lead, piece[lead:], passage.question)
 
@@ -87,7 +90,7 @@ def _held(rule: phrases.Rule, passage: Passage, refused: bool) -> Iterator[Span]
             continue
         before = passage.text[max(0, start - _WINDOW) : start]
         after = passage.text[end : end + _WINDOW]
-        if not _TAKEN_BACK[rule.label](before, after, passage, refused):
+        if not rule.own or not _TAKEN_BACK[rule.label](before, after, passage, refused):
             yield start, end
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -72,7 +73,7 @@ def next_number(text: str, at: int) -> Number | None:
     """The first number in plain ``text`` that starts at or after ``at``."""
     while (match := _START.search(text, at)) is not None:
         found = _digits(text, match.start()) or _worded(text, match.start())
-        if found is not None:
+        if found is not None and math.isfinite(found.value):
             return found
         at = match.start() + 1
     return None

@@ -48,7 +48,7 @@ _PAST = re.compile(
     r"applied|used|limited|capped)\b|"
     r"\b(?:yesterday|last (?:time|week|night|month|run|year)|earlier|previously|used to|so far|a "
     r"moment ago)\b(?!.*\b(?:will|'ll|going to|now|am|'m)\b)|"
-    r"^\W*(?:kept|stayed|drove|moved|went|held|ran|travelled|traveled|pressed|waited|was|were|stopped|"
+    r"^\W{0,3}(?:kept|stayed|drove|moved|went|held|ran|travelled|traveled|pressed|waited|was|were|stopped|"
     r"covered)\b"
 )
 _PAST_AFTER = re.compile(
@@ -69,7 +69,7 @@ _OTHER_ASKED = re.compile(
     r"forklift|other robot|truck|car|crane|operator|customer))\b"
 )
 _IMPERATIVE = re.compile(
-    r"^\W*(?:(?:so|and|then|ok|okay|now|also|always|just|do|but|warning|caution|attention|note|"
+    r"^\W{0,3}(?:(?:so|and|then|ok|okay|now|also|always|just|do|but|warning|caution|attention|note|"
     r"remember)\W+)*(?:do not|don't|never(?! [a-z]+ing)|please|keep|stay|stand|step|drive|move|hold|"
     r"remain|wait|walk|go|use|limit|maintain|make sure|"
     r"ensure|watch|leave|slow|turn|lift|set|give|allow|back|get|put|place|check|press|push|reduce|"
@@ -100,7 +100,7 @@ _STATIVE = re.compile(
     r"signposted|threshold))\b"
 )
 _GERUND = re.compile(
-    r"(?:^\W*(?:(?:ok|okay|sure|understood|alright|right|certainly|of course|yes|copy|roger|now|then|"
+    r"(?:^\W{0,3}(?:(?:ok|okay|sure|understood|alright|right|certainly|of course|yes|copy|roger|now|then|"
     r"got it|affirmative|will do)\W+)*|[,:(] ?(?:and |while |then |but |now )?|\b(?:and|while|by|"
     r"always|now) )"
     r"(?!during|according|nothing|something|anything|everything|being|having)[a-z]{2,}ing\b"
