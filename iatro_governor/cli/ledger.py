@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -24,7 +25,7 @@ KeyFile = Annotated[
 ]
 Anchors = Annotated[
     Path | None,
-    typer.Option("--anchors", metavar="FILE", help="A copy of the anchors kept elsewhere; else DB.anchors."),
+    typer.Option("--anchors", metavar="FILE", help="Anchors kept elsewhere, checked beside DB.anchors."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Accepted everywhere; the output is JSON anyway.")]
 
@@ -58,6 +59,31 @@ def reconcile(db: Db, as_json: Json = False) -> None:
     for problem in result["problems"]:
         print(f"not sound: {problem}", file=sys.stderr)
     _finish(result)
+
+
+@app.command()
+def anchor(db: Db, key: KeyFile = None, as_json: Json = False) -> None:
+    """Print the ledger's last anchor as one line, to be kept elsewhere.
+
+    Append it to a file on another machine: verify --anchors FILE then finds any later cut or rollback, even if
+    ledger and anchors were both replaced. Exit as verify does; an unsound ledger gets no anchor.
+    """
+    from ..ledger.anchors import anchors_path, read_anchors
+    from ..ledger.check import verify as check
+    from ..ledger.keys import find_key
+
+    def work() -> dict[str, Any]:
+        found = find_key(db, key, os.environ.get("IATRO_KEY"))
+        result = check(db, found)
+        if not result.sound:
+            return result.to_json()
+        return asdict(list(read_anchors(anchors_path(db), found))[-1])
+
+    result = _or_unusable(work)
+    if result.get("sound") is False:
+        print(f"not sound: {result['problem']}", file=sys.stderr)
+        _finish(result)
+    print(json.dumps(result, sort_keys=True))
 
 
 def _or_unusable(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -87,30 +87,38 @@ def show(
 def report(
     db: Annotated[Path, typer.Argument(metavar="[DB]", help="The ledger.")] = DEFAULT_LEDGER,
     out: Annotated[Path, typer.Option(help="The page to write.")] = Path("report.html"),
+    key: KeyFile = None,
     as_json: Json = False,
 ) -> None:
     """Write one self-contained page of all incidents; it needs no network."""
     from ..review.report import write_report
 
     try:
-        write_report(db, out, None)
+        found = _key(db, key)
+        write_report(db, out, None, key=found if isinstance(found, bytes) else None)
     except LedgerError as error:
         _refuse(str(error), as_json)
     print(json.dumps({"report": str(out)}) if as_json else f"wrote {out}")
 
 
 def _chain(db: Path, key: Path | None) -> VerifyResult | str:
-    """The check of the ledger, or why there is none; a key that was asked for must be there."""
+    """The check of the ledger, or why there is none."""
     from ..ledger.check import verify
+
+    found = _key(db, key)
+    return verify(db, found) if isinstance(found, bytes) else found
+
+
+def _key(db: Path, key: Path | None) -> bytes | str:
+    """The ledger's key, or why there is none; one that was asked for must be there."""
     from ..ledger.keys import find_key
 
     try:
-        found = find_key(db, key, os.environ.get("IATRO_KEY"))
+        return find_key(db, key, os.environ.get("IATRO_KEY"))
     except LedgerError as error:
         if key is not None:
             raise
         return str(error)
-    return verify(db, found)
 
 
 def _refuse(message: str, as_json: bool) -> NoReturn:

@@ -12,11 +12,13 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ..errors import LedgerError
 from .chain import subkey
+from .lock import sync_folder
 
 CREATED, OPENED, HEAD, CLOSED = "created", "opened", "head", "closed"
 _TAIL_BYTES = 65536
@@ -49,22 +51,23 @@ def anchors_path(ledger: str | Path) -> Path:
     return Path(f"{ledger}.anchors")
 
 
-def read_anchors(path: Path, key: bytes) -> Iterator[Anchor]:
-    """The anchors in ``path``, each checked; raises LedgerError, with the line, at the first that does not
-    fit.
+def read_anchors(path: Path, key: bytes, *, whole: bool = True) -> Iterator[Anchor]:
+    """The anchors in ``path``, each checked; raises LedgerError, with the line, at the first that does not fit.
 
-    A last line without its end is left out: a crash can tear it.
+    A last line without its end is left out: a crash can tear it. Unless ``whole``, lines may be missing, as in a
+    file to which single anchors were copied.
     """
     try:
         with path.open("rb") as file:
-            yield from _checked(file, path, subkey(key, "anchors"), previous="")
+            yield from _checked(file, path, subkey(key, "anchors"), whole=whole)
     except OSError as error:
         raise LedgerError(f"{path}: the anchors cannot be read: {error}") from error
 
 
 def _checked(
-    lines: Iterator[bytes] | list[bytes], path: Path, key: bytes, previous: str | None
+    lines: Iterator[bytes] | list[bytes], path: Path, key: bytes, *, whole: bool
 ) -> Iterator[Anchor]:
+    previous = "" if whole else None
     for number, line in enumerate(lines, 1):
         if not line.endswith(b"\n"):
             return
@@ -73,7 +76,7 @@ def _checked(
             raise LedgerError(f"{path}: line {number} is no anchor made with this key")
         if previous is not None and anchor.previous != previous:
             raise LedgerError(f"{path}: line {number} does not follow the line before it")
-        previous = anchor.mac
+        previous = anchor.mac if whole else None
         yield anchor
 
 
@@ -109,7 +112,7 @@ class AnchorLog:
         os.ftruncate(self._file, self._size)
         lines = whole.splitlines(keepends=True)
         lines = lines[1:] if start else lines  # reading may have begun inside a line
-        found = list(_checked(lines, self._path, self._key, previous=None if start else ""))
+        found = list(_checked(lines, self._path, self._key, whole=not start))
         return found[-1] if found else None
 
     def append(self, event: str, ledger_id: str, records: int, head: bytes, *, sync: bool) -> None:
@@ -125,8 +128,11 @@ class AnchorLog:
                 raise OSError("the disk is full")
             if sync:
                 os.fsync(self._file)
+            if self.last is None:
+                sync_folder(self._path)
         except OSError as error:
-            os.ftruncate(self._file, self._size)
+            with suppress(OSError):  # a torn line is cut off at the next opening too
+                os.ftruncate(self._file, self._size)
             raise LedgerError(f"{self._path}: the anchor cannot be written: {error}") from error
         self._size += len(line)
         self.last = anchor

@@ -33,7 +33,7 @@ class VerifyResult:
 
     def fail(self, first_bad: int | None, problem: str) -> VerifyResult:
         """Marks the ledger as unsound."""
-        self.sound, self.first_bad, self.problem = False, first_bad, problem
+        self.sound, self.closed, self.first_bad, self.problem = False, False, first_bad, problem
         return self
 
     def to_json(self) -> dict[str, Any]:
@@ -42,19 +42,27 @@ class VerifyResult:
 
 
 def verify(path: str | Path, key: bytes, *, anchors: str | Path | None = None) -> VerifyResult:
-    """Checks every record of the ledger ``path``; ``anchors`` may name a copy of its anchors kept elsewhere.
+    """Checks every record of the ledger ``path``, against its own anchors and those in the file ``anchors``.
 
-    Raises LedgerError for what is no ledger at all (missing, foreign, written by a newer version).
+    ``anchors`` holds anchors of this ledger that were kept elsewhere, all of them or some. Raises LedgerError for
+    what is no ledger at all (missing, foreign, written by a newer version) and for anchors that are not there.
     """
     path = Path(path)
     result = VerifyResult(str(path))
-    beside = Path(anchors) if anchors is not None else anchors_path(path)
+    beside = anchors_path(path)
     try:
         known = list(read_anchors(beside, key)) if beside.is_file() else []
+        own = known[-1] if known else None
+        if anchors is not None:
+            known += read_anchors(Path(anchors), key, whole=False)
     except LedgerError as error:
+        if anchors is not None and not Path(anchors).is_file():
+            raise
         _count_sound(path, key, result)
         return result.fail(result.first_bad, f"{error}: another key, or the anchors were changed")
+    known.sort(key=lambda anchor: anchor.records)
     result.anchors = len(known)
+    result.closed = own is not None and own.event == CLOSED
     db = store.connect_reader(path)
     try:
         _check(db, key, known, result)
@@ -93,9 +101,8 @@ def _check(db: sqlite3.Connection, key: bytes, known: list[Anchor], result: Veri
         _cut(known[-1], result)
     elif (damage := db.execute("PRAGMA integrity_check(1)").fetchone()[0]) != "ok":
         result.fail(None, f"the file is damaged: {damage}")
-    elif known[-1].event == CLOSED and known[-1].records == result.records:
-        result.closed = True
-    else:
+    elif not result.closed or known[-1].records != result.records:
+        result.closed = False
         result.notes.append("not closed: it is being written, or its writer was killed")
 
 

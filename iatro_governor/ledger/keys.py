@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 
 from ..errors import LedgerError
+from .lock import sync_folder
 
 LENGTH = 32
 
@@ -42,6 +43,7 @@ def create_key(path: str | Path) -> bytes:
             file.write(key.hex() + "\n")
             file.flush()
             os.fsync(handle)
+        sync_folder(Path(path).absolute())
     except FileExistsError as error:
         raise LedgerError(f"{path}: exists already; a key is never overwritten") from error
     except OSError as error:

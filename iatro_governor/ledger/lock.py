@@ -1,4 +1,4 @@
-"""One writer at a time: an advisory lock on a side file, freed by the system however its holder ends."""
+"""Files that are safely ours: one writer at a time (a lock that the system frees), and names that last."""
 
 from __future__ import annotations
 
@@ -27,3 +27,12 @@ def take(path: Path, what: str) -> int:
     os.ftruncate(handle, 0)
     os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
     return handle
+
+
+def sync_folder(path: Path) -> None:
+    """Makes the name of a new file ``path`` as durable as its content."""
+    handle = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -23,7 +23,7 @@ from typing import Self
 from zlib import crc32
 
 from ..errors import LedgerError
-from .lock import take
+from .lock import sync_folder, take
 
 DEFAULT_CAPACITY = 8 * 1024 * 1024
 _PAGE = 4096
@@ -66,6 +66,7 @@ class Ring:
             if size == 0:
                 size = _PAGE + max(-(-capacity // 8) * 8, 4096)
                 os.posix_fallocate(handle, 0, size)  # a mapped file with holes would be killed by a full disk
+                sync_folder(path)
             if size < _PAGE + 8 or size % 8:
                 raise LedgerError(f"{path}: not a ring of decisions; move it away to start a new one")
             ring = cls(handle, lock, mmap.mmap(handle, size), secrets.token_bytes(16))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -146,3 +147,36 @@ def test_without_a_key_there_is_no_verdict(
     assert run("verify", closed_ledger).exit_code == 2
     assert run("verify", closed_ledger, "--key", tmp_path / "absent").exit_code == 2
     assert run("verify").exit_code == 2
+
+
+def test_an_anchor_kept_elsewhere_finds_a_rollback_of_both_files(
+    run: Callable[..., Result], closed_ledger: Path, tmp_path: Path, open_ledger: Callable[..., Ledger]
+) -> None:
+    key = ("--key", tmp_path / "key")
+    kept, old = tmp_path / "kept", tmp_path / "old"
+    old.mkdir()
+    for name in ("ledger.db", "ledger.db.anchors"):
+        shutil.copy(tmp_path / name, old)
+    kept.write_text(run("anchor", closed_ledger, *key).stdout)
+    open_ledger().close()
+    with kept.open("a") as file:
+        file.write(run("anchor", closed_ledger, *key).stdout)
+    assert run("verify", closed_ledger, *key, "--anchors", kept).exit_code == 0
+    assert run("verify", old / "ledger.db", *key).exit_code == 0
+    result = run("verify", old / "ledger.db", *key, "--anchors", kept)
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["first_bad"] == 63
+    assert run("verify", closed_ledger, *key, "--anchors", tmp_path / "absent").exit_code == 2
+    kept.write_text(kept.read_text().replace('"records": 6', '"records": 7'))
+    assert run("verify", closed_ledger, *key, "--anchors", kept).exit_code == 1
+
+
+def test_an_unsound_ledger_gets_no_anchor(
+    run: Callable[..., Result], closed_ledger: Path, tmp_path: Path
+) -> None:
+    db = sqlite3.connect(closed_ledger, isolation_level=None)
+    db.execute("DELETE FROM record WHERE id = 9")
+    db.close()
+    result = run("anchor", closed_ledger, "--key", tmp_path / "key")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["first_bad"] == 9
