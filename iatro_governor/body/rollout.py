@@ -48,8 +48,8 @@ class Rollouts:
 class Flight:
     """What the commands still in flight will do, whatever is decided now.
 
-    end: (3,) pose of the base when they are carried out, in the base frame of the last measurement. poses: (m, 3) on the
-    way. step, travel: largest single step and whole way of any point of the body, m.
+    end: (3,) pose of the base when they are carried out, in the base frame of the last measurement. poses: (m, 3) on
+    the way. step, travel: largest single step and whole way of any point of the body, m.
     """
 
     end: Array
@@ -78,8 +78,8 @@ def fly(pieces: Sequence[tuple[float, float, float, float]], reach: float) -> Fl
 def roll_out(outputs: Array, flight: Flight, period: float, braking: Braking, reach: float) -> Rollouts:
     """Follow each of ``outputs`` (c, 3) to rest.
 
-    First the commands still in flight; then the output, held for one ``period`` s; then its ramp to rest along the same
-    direction. Hold and ramp share one curvature, so they are one arc whose length is ``twist * (period + ramp / 2)``.
+    First the commands still in flight; then the output, held for one ``period`` s; then its ramp to rest along the
+    same direction. Hold and ramp share one curvature, so they are one arc of length ``twist * (period + ramp / 2)``.
     ``reach``: largest distance of the body from the base origin, m.
     """
     total = outputs * (period + braking.time(outputs) / 2)[:, None]

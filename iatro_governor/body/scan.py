@@ -20,7 +20,8 @@ MOST_BEAMS = 100_000
 class Sweep:
     """A scan in the base frame of its own moment.
 
-    points: (n, 2) m, returns in order of bearing. cluster: (n,) number of the obstacle that each belongs to.
+    points: (n, 2) m, returns in order of bearing. cluster: (n,) number of the obstacle that each belongs to. joined:
+    (n,) whether a point and the next one are neighbouring beams on one obstacle, so that its surface runs between them.
     bearings are counted from ``first`` by ``step`` rad in the sensor frame; ``seen`` (m,) is the range up to
     which each beam has observed free space, m, 0 where it knows nothing. ``clear_radius``: nothing within this
     distance of the sensor, m, is unseen or occupied.
@@ -30,6 +31,7 @@ class Sweep:
     sensor: Array
     points: Array
     cluster: NDArray[np.int64]
+    joined: NDArray[np.bool_]
     first: float
     step: float
     seen: Array
@@ -79,12 +81,14 @@ def read_scan(
     reach = np.where(near, range_min, np.where(none, range_max, ranges))
     whole = len(ranges) * abs(angle_increment) >= 2 * math.pi - 1.5 * abs(angle_increment)
     seen = _fill_single_gaps(np.where(unknown | ~in_view, 0.0, reach), whole)
-    hit = in_view & ~unknown & ~none
     sensor = np.array([x, y, yaw])
-    local = np.stack([reach[hit] * np.cos(bearing[hit]), reach[hit] * np.sin(bearing[hit])], axis=-1)
-    points, cluster = _cluster(local, source)
+    beams = np.flatnonzero(in_view & ~unknown & ~none)
+    local = np.stack([reach[beams] * np.cos(bearing[beams]), reach[beams] * np.sin(bearing[beams])], axis=-1)
+    points, cluster, joined = _cluster(local, beams, len(ranges), source)
     clear = float(seen.min()) if whole else 0.0
-    return Sweep(t, sensor, transform(sensor, points), cluster, angle_min, angle_increment, seen, clear)
+    return Sweep(
+        t, sensor, transform(sensor, points), cluster, joined, angle_min, angle_increment, seen, clear
+    )
 
 
 def _check_geometry(ranges: Array, angle_min: float, step: float, range_min: float, range_max: float) -> None:
@@ -146,16 +150,23 @@ def _fill_single_gaps(seen: Array, whole_turn: bool) -> Array:
     return np.where(seen == 0, both, seen)
 
 
-def _cluster(points: Array, source: ScanSource) -> tuple[Array, NDArray[np.int64]]:
+def _cluster(
+    points: Array, beams: NDArray[np.int64], count: int, source: ScanSource
+) -> tuple[Array, NDArray[np.int64], NDArray[np.bool_]]:
     """Neighbouring returns closer than ``cluster_gap`` are one obstacle; fewer than ``min_points`` are noise."""
     if len(points) == 0:
-        return points, np.zeros(0, dtype=np.int64)
+        return points, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool)
     gap = np.hypot(*(points - np.roll(points, 1, axis=0)).T) > source.cluster_gap
     if gap.any():  # begin at a break, so that an obstacle straight behind is one
         start = int(np.argmax(gap))
-        points, gap = np.roll(points, -start, axis=0), np.roll(gap, -start)
+        points, gap, beams = np.roll(points, -start, axis=0), np.roll(gap, -start), np.roll(beams, -start)
     cluster = np.cumsum(gap).astype(np.int64)
+    neighbours = (np.roll(beams, -1) - beams) % count == 1
+    joined = neighbours & (np.roll(cluster, -1) == cluster)
+    joined[-1] = False
     if source.min_points > 1:
-        keep = np.bincount(cluster)[cluster] >= source.min_points
-        points, cluster = points[keep], cluster[keep]
-    return points, cluster
+        keep = (
+            np.bincount(cluster)[cluster] >= source.min_points
+        )  # whole obstacles go, so neighbours stay neighbours
+        points, cluster, joined = points[keep], cluster[keep], joined[keep]
+    return points, cluster, joined

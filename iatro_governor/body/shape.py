@@ -37,8 +37,8 @@ class Circle:
 
     def distance(self, points: Array) -> Array:
         """Signed distance (...,) of ``points`` (..., 2)."""
-        from_centre: Array = np.hypot(points[..., 0] - self.centre[0], points[..., 1] - self.centre[1])
-        return np.subtract(from_centre, self.radius)
+        x, y = self.centre
+        return np.asarray(np.hypot(points[..., 0] - x, points[..., 1] - y) - self.radius)
 
     def outline(self, spacing: float) -> Array:
         """Points (n, 2) on the circle."""
@@ -98,3 +98,33 @@ class Polygon:
     def keys(self) -> tuple[Array, float]:
         """The corners."""
         return self.corners, 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle about ``centre`` (x, y) m, along the axes, ``half`` (length, width) m: the usual base."""
+
+    centre: tuple[float, float]
+    half: tuple[float, float]
+
+    def distance(self, points: Array) -> Array:
+        """Signed distance (...,) of ``points`` (..., 2)."""
+        dx = np.abs(points[..., 0] - self.centre[0]) - self.half[0]
+        dy = np.abs(points[..., 1] - self.centre[1]) - self.half[1]
+        outside = np.hypot(np.maximum(dx, 0.0), np.maximum(dy, 0.0))
+        return np.asarray(outside + np.minimum(np.maximum(dx, dy), 0.0))
+
+    def outline(self, spacing: float) -> Array:
+        """Points (n, 2) on the edges, corners included."""
+        return Polygon(self.keys[0]).outline(spacing)
+
+    @property
+    def reach(self) -> float:
+        """Largest distance from the origin."""
+        return float(np.hypot(abs(self.centre[0]) + self.half[0], abs(self.centre[1]) + self.half[1]))
+
+    @property
+    def keys(self) -> tuple[Array, float]:
+        """The corners."""
+        signs = np.array([[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]])
+        return np.asarray(self.centre) + signs * np.asarray(self.half), 0.0

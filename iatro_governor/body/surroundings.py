@@ -17,10 +17,17 @@ GLIMPSE_SPACING = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Obstacles:
-    """Returns (n, 2) m in the base frame, sorted by the obstacle (n,) they belong to."""
+    """Returns (n, 2) m in the base frame, sorted by the obstacle (n,) they belong to.
+
+    joined: (n,) whether the obstacle's surface runs from a return to the next.
+    """
 
     points: Array
     cluster: NDArray[np.int64]
+    joined: NDArray[np.bool_]
+
+
+NOTHING = Obstacles(np.zeros((0, 2)), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +56,21 @@ class Surroundings:
 
     def obstacles(self, sources: tuple[str, ...], pose: Array) -> Obstacles:
         """Returns of ``sources``, as seen from the base at ``pose`` in odom."""
-        points, clusters, offset = [np.zeros((0, 2))], [np.zeros(0, dtype=np.int64)], 0
+        if len(sources) == 1 and sources[0] in self._placed:
+            placed = self._placed[sources[0]][-1]
+            there = compose(inverse(pose), placed.pose)
+            return Obstacles(transform(there, placed.sweep.points), placed.sweep.cluster, placed.sweep.joined)
+        parts, offset = [NOTHING], 0
         for name in sources:
             if name in self._placed:
-                placed = self._placed[name][-1]
-                points.append(transform(compose(inverse(pose), placed.pose), placed.sweep.points))
-                clusters.append(placed.sweep.cluster + offset)
-                offset += int(placed.sweep.cluster[-1]) + 1 if len(placed.sweep.cluster) else 0
-        return Obstacles(np.concatenate(points), np.concatenate(clusters))
+                part = self.obstacles((name,), pose)
+                parts.append(Obstacles(part.points, part.cluster + offset, part.joined))
+                offset += int(part.cluster[-1]) + 1 if len(part.cluster) else 0
+        return Obstacles(
+            np.concatenate([part.points for part in parts]),
+            np.concatenate([part.cluster for part in parts]),
+            np.concatenate([part.joined for part in parts]),
+        )
 
     def all_seen_within(self, sources: tuple[str, ...], pose: Array, radius: float) -> bool:
         """Whether one sweep alone shows that nothing within ``radius`` m of the base is unseen."""

@@ -23,19 +23,19 @@ Limits = Sequence[Limit[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """scale: the admissible part of the command, None if not even stopping for it is. output: (3,) the next output.
+    """scale: the admissible part of the command, None if not even stopping for it is. target: (3,) what to step towards.
 
     caps: what each level limit allowed of the command. blocked: clearance limits that refused a larger scale.
     """
 
     scale: float | None
-    output: Array
+    target: Array
     caps: list[tuple[Limit[Any], Cap]] = field(default_factory=list)
     blocked: list[Limit[Any]] = field(default_factory=list)
 
 
 def resolve(command: Array, situation: Situation, limits: Limits, step: Stepper) -> Resolution:
-    """The largest admissible scale of ``command`` (3,), and the step towards it.
+    """The largest admissible scale of ``command`` (3,).
 
     ``step`` maps targets (c, 3) to the outputs (c, 3) that rate shaping reaches. A scale is admissible if no level
     limit caps it and the rollouts of it and of every smaller scale tried are clear: the set is star-shaped about
@@ -45,7 +45,7 @@ def resolve(command: Array, situation: Situation, limits: Limits, step: Stepper)
     level = min((cap.scale for _, cap in caps), default=1.0)
     ends = step(np.stack([level * command, 0.0 * command]))
     if _nothing_near(np.concatenate([ends, situation.anchor[None]]), situation, limits):
-        return Resolution(level, ends[0], caps)
+        return Resolution(level, level * command, caps)
     scales = np.append(COARSE, level)
     clear, blocked = _clear(step(scales[:, None] * command), situation, limits)
     top = _prefix(clear[:-1])
@@ -60,7 +60,7 @@ def resolve(command: Array, situation: Situation, limits: Limits, step: Stepper)
         scale = level if clear[-1] else float(COARSE[COARSE <= level].max())
     else:
         scale = reached
-    return Resolution(scale, step(scale * command[None])[0], caps, blocked if scale < level else [])
+    return Resolution(scale, scale * command, caps, blocked if scale < level else [])
 
 
 def is_clear(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,8 @@ PLANAR = [0, 1, 5]
 STUCK = 0.02
 """A scale below this is no motion to speak of."""
 IN_FLIGHT_PIECES = 4
+WAY_OUT_S = 1.0
+"""A way out is a creep that can be kept up this long, s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,16 +164,17 @@ class TwistGovernor:
         resolution, action = self._resolve(wanted, situation, dt, t)
         if resolution.scale is None:
             return self._unreachable(t, dt, situation, resolution, request)
-        target = wanted if action is Action.SPLIT else resolution.scale * wanted
-        moved = not np.array_equal(resolution.output, wanted)
-        shaped = rate_reports(self._rates, self._output, target, resolution.output, max(dt, self._period))
+        target = resolution.target
+        output = self._rates.step(self._output, target[None], dt)[0]
+        moved = not np.array_equal(output, wanted)
+        shaped = rate_reports(self._rates, self._output, target, output, max(dt, self._period))
         bound = limit_reports(resolution, self.limits, wanted, situation)
         if action is not Action.SPLIT:
             action = Action.SCALED if resolution.scale < 1.0 else Action.RAMPED if moved else Action.PASS
         if request is None:
-            action = Action.RAMPED if moved or resolution.output.any() else Action.HOLD
+            action = Action.RAMPED if moved or output.any() else Action.HOLD
         state = State.TRAPPED if self._trapped(t, situation) else State.LIMITED if moved else State.NOMINAL
-        allowed = self._publish(t, resolution.output)
+        allowed = self._publish(t, output)
         return Outcome(
             state,
             action,
@@ -186,7 +189,8 @@ class TwistGovernor:
         """The whole command scaled; after ``freeze_s`` of standing still for it, its turn or its way alone."""
 
         def step(targets: Array) -> Array:
-            return self._rates.step(self._output, targets, dt)
+            # What is judged is never less than a whole period's step: two decisions may come at one moment.
+            return self._rates.step(self._output, targets, max(dt, self._period))
 
         whole = resolve(wanted, situation, self.limits, step)
         stuck = whole.scale is not None and whole.scale < STUCK and bool(wanted.any())
@@ -200,7 +204,7 @@ class TwistGovernor:
             for part in (wanted * [0, 0, 1], wanted * [1, 1, 0]):
                 alone = resolve(part, situation, self.limits, step)
                 if alone.scale is not None and alone.scale >= STUCK:
-                    return Resolution(alone.scale, alone.output, whole.caps, whole.blocked), Action.SPLIT
+                    return Resolution(alone.scale, alone.target, whole.caps, whole.blocked), Action.SPLIT
         return whole, Action.SCALED
 
     def _unreachable(
@@ -235,7 +239,7 @@ class TwistGovernor:
         ways = np.array(
             [(x, y, w) for x in (0.0, creep, -creep) for y in sideways for w in (0.0, creep, -creep)][1:]
         )
-        free = is_clear(ways, situation, self.limits)
+        free = is_clear(ways, replace(situation, period=WAY_OUT_S), self.limits)
         for way in ways[free]:
             caps = (limit.cap(way, situation) for limit in self.limits)
             if all(cap is None or cap.scale >= STUCK for cap in caps):

@@ -22,11 +22,16 @@ from iatro_governor.profile.base import Name, Part, Source
 ROUNDING = 1e-9
 """Distances differ by rounding below this, m."""
 
+Example = dict[str, Any]
+
 Config = TypeVar("Config", bound="LimitConfig")
 
 
 class LimitConfig(Part):
     """What every limit has in the profile."""
+
+    example: ClassVar[Example] = {}
+    """The keys of its own, as the documentation shows them and the contract tests use them."""
 
     name: Name
     kind: str

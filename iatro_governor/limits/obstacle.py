@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +11,15 @@ from pydantic import Field, model_validator
 from iatro_governor.body.planar import Array
 from iatro_governor.body.rollout import Rollouts
 from iatro_governor.limits.keeping import Keeper
-from iatro_governor.limits.limit import Cap, Clearance, Limit, LimitConfig
+from iatro_governor.limits.limit import Cap, Clearance, Example, Limit, LimitConfig
 from iatro_governor.limits.situation import Situation
 from iatro_governor.profile.base import Name, NonNegative, Positive
 
 
 class ObstacleConfig(LimitConfig):
     """``margin``: m, kept between the footprint and every return."""
+
+    example: ClassVar[Example] = {"sources": ["lidar"], "margin": 0.08, "noise": 0.02, "retreat_speed": 0.15}
 
     kind: Literal["obstacle"]
     sources: Annotated[tuple[Name, ...], Field(min_length=1)]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
-from iatro_governor.limits.limit import Limit, LimitConfig
+from iatro_governor.limits.limit import Example, Limit, LimitConfig
 from iatro_governor.profile.base import Positive
 
 
@@ -19,11 +19,15 @@ class RateConfig(LimitConfig):
 class AccelerationConfig(RateConfig):
     """Away from rest."""
 
+    example: ClassVar[Example] = {"axis": "linear", "bound": 0.8}
+
     kind: Literal["acceleration"]
 
 
 class DecelerationConfig(RateConfig):
     """Towards rest, where no stop is needed."""
+
+    example: ClassVar[Example] = {"axis": "angular", "bound": 2.0}
 
     kind: Literal["deceleration"]
 

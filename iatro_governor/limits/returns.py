@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from iatro_governor.body.planar import Array
 from iatro_governor.body.rollout import Rollouts
 from iatro_governor.body.shape import Circle, Shape
-from iatro_governor.body.surroundings import Obstacles
+from iatro_governor.body.surroundings import NOTHING, Obstacles
+
+DENT = 0.005
+"""How much nearer than the returns the surface between them may be, m."""
 
 
 def by_obstacle(distance: Array, obstacles: Obstacles) -> Array:
@@ -18,15 +22,34 @@ def by_obstacle(distance: Array, obstacles: Obstacles) -> Array:
 
 
 def near(obstacles: Obstacles, figure: Shape, within: float) -> tuple[Obstacles, Array]:
-    """The obstacles of which any return is closer than ``within`` m to ``figure``, and their distance (g,) now."""
+    """The returns closer than ``within`` m to ``figure``, and the distance (g,) of each obstacle's surface now."""
     if not len(obstacles.points):
-        return obstacles, np.zeros(0)
+        return NOTHING, np.zeros(0)
     distance = figure.distance(obstacles.points)
     close = distance <= within
     if not close.any():
-        return Obstacles(np.zeros((0, 2)), np.zeros(0, dtype=np.int64)), np.zeros(0)
-    kept = Obstacles(obstacles.points[close], obstacles.cluster[close])
-    return kept, by_obstacle(distance[close], kept)
+        return NOTHING, np.zeros(0)
+    kept = Obstacles(obstacles.points[close], obstacles.cluster[close], obstacles.joined[close])
+    between = _between(obstacles, figure, close)[close]
+    # What two returns have between them is no more than a dent in the sampling; a larger one is no surface.
+    surface = np.clip(between, distance[close] - DENT, distance[close])
+    return kept, by_obstacle(surface, kept)
+
+
+def _between(obstacles: Obstacles, figure: Shape, wanted: NDArray[np.bool_]) -> Array:
+    """Distance (n,) of ``figure`` from the surface between each wanted return and the next, +inf where none runs.
+
+    A wall seen as points seems to draw nearer and further as it is passed; its surface does not.
+    """
+    out = np.full(len(obstacles.points), np.inf)
+    at = np.flatnonzero(obstacles.joined[:-1] & wanted[:-1])
+    start, edge = obstacles.points[at], obstacles.points[at + 1] - obstacles.points[at]
+    keys, radius = figure.keys
+    offset = keys[:, None] - start
+    along = np.clip((offset * edge).sum(axis=-1) / np.maximum((edge * edge).sum(axis=-1), 1e-12), 0.0, 1.0)
+    gap = offset - along[..., None] * edge
+    out[at] = np.hypot(gap[..., 0], gap[..., 1]).min(axis=0) - radius
+    return out
 
 
 def distances_ahead(obstacles: Obstacles, figure: Shape, rollouts: Rollouts) -> Array:

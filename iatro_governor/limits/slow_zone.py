@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import model_validator
 
 from iatro_governor.body.planar import Array
 from iatro_governor.limits.approach import approach_speed
-from iatro_governor.limits.limit import Cap, Limit, LimitConfig, excess
+from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, excess
 from iatro_governor.limits.situation import Situation
 from iatro_governor.limits.zones import ZoneGauge
 from iatro_governor.profile.base import Name, Positive
@@ -18,6 +18,12 @@ from iatro_governor.profile.figures import Figure, Frame
 
 class SlowZoneConfig(LimitConfig):
     """``speed``: translational, m/s, inside ``figure``; in the body frame, while a return of ``sources`` is inside."""
+
+    example: ClassVar[Example] = {
+        "frame": "odom",
+        "figure": {"polygon": {"corners": [[1.0, -0.5], [2.0, -0.5], [2.0, 0.5], [1.0, 0.5]]}},
+        "speed": 0.3,
+    }
 
     kind: Literal["slow_zone"]
     frame: Frame

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 
 from iatro_governor.body.planar import Array
-from iatro_governor.limits.limit import Cap, Limit, LimitConfig, excess
+from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, excess
 from iatro_governor.limits.situation import Situation
 from iatro_governor.profile.base import Positive
 
@@ -16,6 +16,8 @@ AXES = {"vx": 0, "vy": 1, "wz": 2}
 
 class SpeedConfig(LimitConfig):
     """``bound`` in m/s for vx, vy and planar (the norm of both), in rad/s for wz."""
+
+    example: ClassVar[Example] = {"axis": "planar", "bound": 0.5}
 
     kind: Literal["speed"]
     axis: Literal["vx", "vy", "wz", "planar"]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from iatro_governor.body.planar import Array
 from iatro_governor.body.shape import Shape
-from iatro_governor.limits.limit import Cap, Limit, LimitConfig
+from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig
 from iatro_governor.limits.situation import Situation
 from iatro_governor.profile.base import Name, NonNegative, Positive
 
@@ -19,6 +19,8 @@ STEP = 1e-4
 
 class TimeToCollisionConfig(LimitConfig):
     """``bound``: s, least time to reach ``margin`` m from a return at the present closing speed."""
+
+    example: ClassVar[Example] = {"sources": ["lidar"], "bound": 1.0}
 
     kind: Literal["time_to_collision"]
     sources: Annotated[tuple[Name, ...], Field(min_length=1)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from pydantic import Field
 
 from iatro_governor.body.planar import Array
 from iatro_governor.body.rollout import Rollouts
-from iatro_governor.limits.limit import Limit, LimitConfig
+from iatro_governor.limits.limit import Example, Limit, LimitConfig
 from iatro_governor.limits.situation import Situation
 from iatro_governor.profile.base import Name, NonNegative, Positive
 
@@ -22,6 +22,8 @@ SLACK = 0.05
 
 class UnseenConfig(LimitConfig):
     """``speed``: m/s, the fastest point of the body on a way that enters unseen space."""
+
+    example: ClassVar[Example] = {"sources": ["lidar"], "speed": 0.0}
 
     kind: Literal["unseen"]
     sources: Annotated[tuple[Name, ...], Field(min_length=1)]

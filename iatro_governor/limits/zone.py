@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from pydantic import model_validator
 from iatro_governor.body.planar import Array
 from iatro_governor.body.rollout import Rollouts
 from iatro_governor.limits.keeping import Keeper, slow
-from iatro_governor.limits.limit import Cap, Clearance, Guard, Limit, LimitConfig
+from iatro_governor.limits.limit import Cap, Clearance, Example, Guard, Limit, LimitConfig
 from iatro_governor.limits.situation import Situation
 from iatro_governor.limits.zones import ZoneGauge, in_odom
 from iatro_governor.profile.base import Name, NonNegative, Positive
@@ -20,6 +20,12 @@ from iatro_governor.profile.figures import Figure, Frame
 
 class ZoneConfig(LimitConfig):
     """``figure`` in ``frame``: fixed in odom, or carried by the body and guarded against the returns of ``sources``."""
+
+    example: ClassVar[Example] = {
+        "frame": "odom",
+        "figure": {"polygon": {"corners": [[1.0, -0.5], [2.0, -0.5], [2.0, 0.5], [1.0, 0.5]]}},
+        "margin": 0.05,
+    }
 
     kind: Literal["zone"]
     frame: Frame

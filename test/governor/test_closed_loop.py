@@ -1,0 +1,206 @@
+"""What the design promises of the motion itself, judged by a world in finer steps than the loop."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from iatro_governor.body.shape import Polygon
+from iatro_governor.governor.core import Governor
+from iatro_governor.governor.decision import Action, State
+from test.governor.hall import Drive, Hall
+from test.governor.profiles import BOX, amr
+
+MARGIN = 0.08
+SIMULATED = 0.004
+"""What a lidar of half a degree does not see of a round post at 2 m, m."""
+
+
+def posts(seed: int, count: int = 40, spread: float = 2.5) -> np.ndarray:
+    """Round posts anywhere but on the robot."""
+    rng = np.random.default_rng(seed)
+    places = rng.uniform(-spread, spread, (count, 2))
+    free = (np.abs(places[:, 0]) > 0.75) | (np.abs(places[:, 1]) > 0.65)
+    return np.column_stack([places[free], np.full(free.sum(), 0.03)])
+
+
+def wandering(seed: int):
+    """Random mixed turns and ways, far beyond every limit, a new one each 1.5 s."""
+    rng = np.random.default_rng(seed + 1000)
+    commands = rng.uniform([-1.5, 0, -2.5], [1.5, 0, 2.5], (400, 3))
+    commands[:, 1] = 0.0
+    return lambda t: commands[int(t / 1.5)]
+
+
+@pytest.mark.parametrize("figure", [None, BOX], ids=["disc", "box"])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10_000))
+def test_no_post_is_ever_nearer_than_the_margin(tmp_path, figure, seed):
+    drive = Drive(Governor(amr(tmp_path, figure)), Hall(posts(seed)))
+    drive.run(6.0, wandering(seed))
+    assert min(drive.gaps) >= MARGIN - SIMULATED
+    assert not [d for d in drive.decisions if d.action is Action.UNREACHABLE]
+
+
+def test_a_governor_that_looked_away_would_fail_this(tmp_path):
+    """The courses above are hard enough: without the obstacle limit the same robot hits the same posts."""
+    kinds = ("zone", "slow_zone", "obstacle", "time_to_collision", "unseen")
+    touched = 0
+    for seed in range(4):
+        drive = Drive(Governor(amr(tmp_path, BOX, drop=kinds)), Hall(posts(seed)))
+        drive.run(6.0, wandering(seed))
+        touched += min(drive.gaps) <= 0
+    assert touched >= 3
+
+
+def test_it_still_gets_somewhere(tmp_path):
+    """A governor that never moves would pass every test of distance."""
+    ways = []
+    for seed in range(4):
+        drive = Drive(Governor(amr(tmp_path)), Hall(posts(seed)))
+        drive.run(6.0, wandering(seed))
+        steps = np.diff(np.array(drive.poses)[:, :2], axis=0)
+        ways.append(float(np.hypot(*steps.T).sum()))
+    assert np.median(ways) > 1.0
+
+
+def test_it_drives_up_to_a_wall_and_no_further_and_comes_back(tmp_path):
+    wall = np.column_stack([np.full(81, 2.0), np.linspace(-2, 2, 81), np.full(81, 0.03)])
+    drive = Drive(Governor(amr(tmp_path)), Hall(wall))
+    drive.run(7.0, (1.0, 0.0, 0.0))
+    assert MARGIN - SIMULATED <= drive.gaps[-1] <= MARGIN + 0.03
+    assert drive.last.state is State.LIMITED and not any(drive.last.allowed)
+    assert "obstacles" in [limit.name for limit in drive.last.limits]
+    drive.run(2.0, (-0.5, 0.0, 0.0))
+    assert drive.gaps[-1] > 0.4
+
+
+def test_with_a_broken_margin_it_leaves_slowly_and_slides(tmp_path):
+    post = np.array([[0.22 + 0.03 + 0.03, 0.0, 0.03]])  # 30 mm off the bumper
+    drive = Drive(Governor(amr(tmp_path)), Hall(post))
+    drive.run(1.0, (0.3, 0.0, 0.0))
+    assert drive.gaps[-1] == pytest.approx(0.03, abs=0.002)
+    drive.run(1.0, (-0.5, 0.0, 0.0))
+    retreat = [abs(d.allowed[0]) for d in drive.decisions if d.allowed[0] < 0]
+    assert drive.gaps[-1] > MARGIN
+    assert max(retreat[:10]) <= 0.15 + 1e-9
+
+
+def test_a_wall_that_appears_within_the_stopping_distance_is_braked_for_hardest(tmp_path):
+    drive = Drive(Governor(amr(tmp_path)), Hall(np.zeros((0, 3))))
+    drive.run(2.0, (0.8, 0.0, 0.0))
+    ahead = drive.hall.pose[0] + 0.22 + 0.25
+    drive.hall.posts = np.column_stack([np.full(41, ahead + 0.03), np.linspace(-1, 1, 41), np.full(41, 0.03)])
+    drive.run(1.5, (0.8, 0.0, 0.0))
+    unreachable = [d for d in drive.decisions if d.action is Action.UNREACHABLE]
+    assert unreachable and "limit_unreachable" in {fault.name for fault in drive.last.faults} | {
+        fault.name for d in drive.decisions for fault in d.faults
+    }
+    assert min(drive.gaps) > 0.0  # 0.8 m/s at 1.6 m/s2 is 0.2 m, and the delay costs 0.03 m
+    assert not any(drive.last.allowed)
+
+
+def zone(frame: str, corners: list[list[float]], **more):
+    row = {"name": "office", "kind": "zone", "channel": "base", "source": "a test", "frame": frame}
+    return {**row, "figure": {"polygon": {"corners": corners}}, **more}
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10_000), concave=st.booleans())
+def test_no_part_of_a_box_enters_a_zone(tmp_path, seed, concave):
+    corners = [[0.9, -0.6], [2.0, -0.6], [2.0, 0.6], [0.9, 0.6]]
+    if concave:
+        corners.insert(3, [1.5, 0.0])
+    profile = amr(tmp_path, BOX, [zone("odom", corners)])
+    drive = Drive(Governor(profile), Hall(np.zeros((0, 3))))
+    drive.run(6.0, wandering(seed))
+    outline = profile.data.robot.footprint.shape().outline(0.02)
+    figure = Polygon(np.array(corners))
+    for x, y, yaw in drive.poses:
+        c, s = math.cos(yaw), math.sin(yaw)
+        points = np.column_stack(
+            [x + c * outline[:, 0] - s * outline[:, 1], y + s * outline[:, 0] + c * outline[:, 1]]
+        )
+        assert figure.distance(points).min() > -1e-3
+
+
+def test_a_slow_zone_is_entered_at_its_speed(tmp_path):
+    row = {
+        "name": "aisle",
+        "kind": "slow_zone",
+        "channel": "base",
+        "source": "a test",
+        "frame": "odom",
+        "speed": 0.3,
+        "figure": {"polygon": {"corners": [[2.0, -1.0], [4.0, -1.0], [4.0, 1.0], [2.0, 1.0]]}},
+    }
+    drive = Drive(Governor(amr(tmp_path, limits=[row])), Hall(np.zeros((0, 3))))
+    drive.run(6.0, (0.8, 0.0, 0.0))
+    inside = [k for k, pose in enumerate(drive.poses) if pose[0] > 2.0 - 0.22]
+    speeds = np.diff(np.array(drive.poses)[inside, 0]) / 0.01
+    assert len(inside) > 50 and speeds.max() <= 0.3 + 1e-6
+    assert max(np.diff(np.array(drive.poses)[:, 0])) / 0.01 > 0.75  # and outside it was not slow
+
+
+def test_a_zone_carried_by_the_body_keeps_returns_out(tmp_path):
+    row = zone("body", [[0.0, -0.5], [0.9, -0.5], [0.9, 0.5], [0.0, 0.5]], sources=["lidar"])
+    drive = Drive(Governor(amr(tmp_path, limits=[row])), Hall(np.array([[3.0, 0.2, 0.03]])))
+    drive.run(7.0, (0.6, 0.0, 0.0))
+    assert 3.0 - 0.03 - drive.hall.pose[0] == pytest.approx(0.9, abs=0.03)
+
+
+def test_unseen_space_behind_a_forward_lidar_is_not_entered(tmp_path):
+    half = {"sources": {"lidar": {"field_of_view": [-math.pi / 2, math.pi / 2]}}}
+    drive = Drive(Governor(amr(tmp_path, **half)), Hall(np.zeros((0, 3))))
+    drive.run(2.0, (-0.3, 0.0, 0.0))
+    assert drive.hall.pose[0] == 0.0
+    assert "unseen_space" in [limit.name for limit in drive.last.limits]
+    drive.run(1.0, (0.3, 0.0, 0.0))
+    assert drive.hall.pose[0] > 0.1
+
+
+def test_between_walls_on_all_sides_it_is_trapped_and_says_by_what(tmp_path):
+    """A box too long to turn, with a wall everywhere at less than the margin."""
+    angle = np.linspace(0, 2 * math.pi, 90, endpoint=False)
+    direction = np.column_stack([np.cos(angle), np.sin(angle)])
+    reach = 1.0 / np.maximum(np.abs(direction[:, 0]) / 0.45, np.abs(direction[:, 1]) / 0.30)
+    ring = np.column_stack([direction * reach[:, None], np.full(90, 0.01)])
+    drive = Drive(Governor(amr(tmp_path, BOX)), Hall(ring))
+    drive.run(3.0, (0.3, 0.0, 0.4))
+    assert drive.last.state is State.TRAPPED
+    assert "obstacles" in [limit.name for limit in drive.last.limits]
+    assert min(drive.gaps) > 0.0
+
+
+def test_when_the_whole_command_is_stuck_its_turn_alone_goes_on(tmp_path):
+    wall = np.column_stack([np.full(81, 0.36), np.linspace(-2, 2, 81), np.full(81, 0.03)])
+    drive = Drive(Governor(amr(tmp_path)), Hall(wall))
+    drive.run(3.0, (0.5, 0.0, 0.5))
+    assert Action.SPLIT in {d.action for d in drive.decisions}
+    assert drive.hall.pose[2] > 0.5
+
+
+def test_silence_while_driving_brakes_to_exact_zero(tmp_path):
+    drive = Drive(Governor(amr(tmp_path)), Hall(np.zeros((0, 3))))
+    drive.run(1.5, (0.8, 0.0, 0.0))
+    drive.run(2.0, None)
+    assert drive.last.allowed == (0.0,) * 6
+    assert "command_stale" in {fault.name for d in drive.decisions for fault in d.faults}
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10_000))
+def test_outputs_are_finite_capped_and_change_no_faster_than_allowed(tmp_path, seed):
+    drive = Drive(Governor(amr(tmp_path)), Hall(posts(seed, 10)))
+    drive.run(3.0, wandering(seed))
+    out = np.array([d.allowed for d in drive.decisions])
+    times = np.array([d.t for d in drive.decisions])
+    assert np.isfinite(out).all()
+    assert np.abs(out[:, 0]).max() <= 0.8 + 1e-9 and np.abs(out[:, 5]).max() <= 1.2 + 1e-9
+    growth = np.abs(out[1:]) - np.abs(out[:-1])
+    dt = np.diff(times)[:, None]
+    assert (growth[:, [0]] <= 0.8 * dt + 1e-9).all() and (growth[:, [5]] <= 2.0 * dt + 1e-9).all()

@@ -1,0 +1,99 @@
+"""Random situations for the contract that every limit keeps."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from iatro_governor.body.rollout import Braking, fly
+from iatro_governor.body.scan import read_scan
+from iatro_governor.body.shape import Circle, Polygon, Shape
+from iatro_governor.body.surroundings import Surroundings
+from iatro_governor.limits.limit import Limit
+from iatro_governor.limits.registry import KINDS
+from iatro_governor.limits.situation import Situation
+from iatro_governor.profile.sources import ScanSource
+
+LIDAR = ScanSource(
+    type="scan",
+    topic="scan",
+    frame="laser",
+    pose=(0, 0, 0, 0, 0, 0),
+    field_of_view=(-math.pi, math.pi),
+    timeout_s=0.2,
+    noise=0.0,
+)
+FIGURES: list[Shape] = [
+    Circle((0.0, 0.0), 0.22),
+    Polygon(np.array([[0.4, 0.25], [-0.4, 0.25], [-0.4, -0.25], [0.4, -0.25]])),
+    Polygon(np.array([[0.5, 0.0], [0.1, 0.3], [-0.3, 0.2], [-0.3, -0.2], [0.1, -0.3]])),
+]
+
+
+def make(kind: str, **changes: Any) -> Limit[Any]:
+    """The limit of ``kind`` from its own example."""
+    limit = KINDS[kind]
+    row = {
+        "name": kind,
+        "kind": kind,
+        "channel": "base",
+        "source": "a test",
+        **limit.model.example,
+        **changes,
+    }
+    return limit(limit.model.model_validate(row))
+
+
+def sweep(points: np.ndarray, t: float = 0.0, beams: int = 360):
+    """The scan of a lidar at the base origin that sees ``points`` (n, 2) of the base frame and nothing else."""
+    ranges = np.full(beams, np.inf)
+    step = 2 * math.pi / beams
+    for x, y in points:
+        index = round((math.atan2(y, x) + math.pi) / step) % beams
+        ranges[index] = min(ranges[index], math.hypot(x, y))
+    return read_scan(t, ranges, -math.pi, step, 0.0, 12.0, LIDAR)
+
+
+def situation(
+    points: np.ndarray,
+    figure: Shape = FIGURES[0],
+    pose: np.ndarray | None = None,
+    anchor: np.ndarray | None = None,
+) -> Situation:
+    """The base at ``pose`` in odom, output ``anchor`` standing, at rest unless told otherwise."""
+    pose = np.zeros(3) if pose is None else pose
+    anchor = np.zeros(3) if anchor is None else anchor
+    around = Surroundings(1.0)
+    around.add("lidar", sweep(points), pose)
+    vx, vy, wz = (float(v) for v in anchor)
+    return Situation(
+        t=0.0,
+        period=0.01,
+        pose=pose,
+        measured=anchor,
+        anchor=anchor,
+        flight=fly([(vx, vy, wz, 0.05)], figure.reach),
+        reaction_s=0.05,
+        braking=Braking(1.0, 2.5),
+        comfort=Braking(0.8, 2.0),
+        footprint=figure,
+        reach=figure.reach,
+        surroundings=around,
+    )
+
+
+coordinate = st.floats(-2.0, 2.0)
+twists = st.tuples(st.floats(-1.5, 1.5), st.floats(-1.0, 1.0), st.floats(-2.5, 2.5)).map(np.array)
+
+
+@st.composite
+def situations(draw: st.DrawFn, at_rest: bool = False) -> Situation:
+    """Up to twelve returns anywhere, any of three bodies, anywhere near the example zones."""
+    points = np.array(draw(st.lists(st.tuples(coordinate, coordinate), max_size=12))).reshape(-1, 2)
+    figure = draw(st.sampled_from(FIGURES))
+    pose = np.array([draw(st.floats(-1.0, 3.0)), draw(st.floats(-1.5, 1.5)), draw(st.floats(-3.0, 3.0))])
+    anchor = np.zeros(3) if at_rest else draw(twists) * 0.5
+    return situation(points, figure, pose, anchor)

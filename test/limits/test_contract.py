@@ -1,0 +1,115 @@
+"""What every limit keeps, whatever it bounds. A new kind runs all of this by being in the registry."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from iatro_governor.body.rollout import roll_out
+from iatro_governor.limits.registry import KINDS
+from test.limits.situations import make, situation, situations, twists
+
+every_kind = pytest.mark.parametrize("kind", sorted(KINDS))
+
+
+def rollouts(outputs, at):
+    return roll_out(np.atleast_2d(outputs), at.flight, at.period, at.braking, at.reach)
+
+
+@every_kind
+@given(at=situations())
+def test_standing_still_is_never_capped(kind, at):
+    cap = make(kind).cap(np.zeros(3), at)
+    assert cap is None or cap.scale == 1.0
+
+
+@every_kind
+@given(at=situations(at_rest=True))
+def test_standing_still_is_always_clear(kind, at):
+    clear = make(kind).clear(rollouts(np.zeros(3), at), at)
+    assert clear is None or clear.all()
+
+
+@every_kind
+@given(at=situations(), command=twists)
+def test_a_cap_is_a_finite_share_and_holds_for_every_smaller_one(kind, at, command):
+    limit = make(kind)
+    cap = limit.cap(command, at)
+    if cap is None:
+        return
+    assert 0.0 <= cap.scale <= 1.0
+    assert math.isfinite(cap.requested) and math.isfinite(cap.allowed) and cap.excess >= 0
+    for share in (1.0, 0.7, 0.3):
+        again = limit.cap(share * cap.scale * command, at)
+        assert again is None or again.scale >= 1.0 - 1e-9
+
+
+@every_kind
+@given(at=situations(), command=twists)
+def test_the_same_question_has_the_same_answer(kind, at, command):
+    limit, twin = make(kind), make(kind)
+    assert limit.cap(command, at) == twin.cap(command, at)
+    one, other = limit.clear(rollouts(command, at), at), twin.clear(rollouts(command, at), at)
+    assert (one is None and other is None) or (one == other).all()
+
+
+@every_kind
+@given(at=situations(), command=twists, share=st.floats(0.0, 1.0))
+def test_each_candidate_is_judged_by_itself(kind, at, command, share):
+    limit = make(kind)
+    both = limit.clear(rollouts(np.stack([command, share * command]), at), at)
+    for index, output in enumerate((command, share * command)):
+        alone = limit.clear(rollouts(output, at), at)
+        assert (both is None or bool(both[index])) == (alone is None or bool(alone[0]))
+
+
+@every_kind
+def test_it_says_what_it_bounds_and_why(kind):
+    row = make(kind).row()
+    assert row["kind"] == kind and row["unit"] and row["source"]
+    assert row["bound"] is None or math.isfinite(row["bound"])
+
+
+@every_kind
+@given(at=situations())
+def test_clearances_are_finite(kind, at):
+    clearance = make(kind).clearance(at)
+    assert clearance is None or math.isfinite(clearance.now)
+
+
+@pytest.mark.parametrize("kind", ["obstacle", "zone"])
+@settings(max_examples=60)
+@given(angle=st.floats(-math.pi, math.pi), depth=st.floats(0.0, 0.07))
+def test_leaving_straight_away_from_a_broken_margin_is_clear(kind, angle, depth):
+    """nav2 #3748, moveit2 #409: stopped too near, and forbidden to leave."""
+    away = np.array([math.cos(angle), math.sin(angle), 0.0])
+    if kind == "obstacle":
+        at = situation(-away[None, :2] * (0.22 + depth))
+    else:  # the zone's edge x = 1 is straight ahead
+        away = np.array([-1.0, 0.0, 0.0])
+        at = situation(np.zeros((0, 2)), pose=np.array([1.0 - 0.22 + depth, 0.0, 0.0]))
+    limit = make(kind)
+    clear = limit.clear(rollouts(np.stack([0.1 * away, -0.1 * away]), at), at)
+    assert clear is not None and clear[0] and not clear[1]
+    cap = limit.cap(0.1 * away, at)
+    assert cap is None or cap.scale == 1.0
+
+
+def test_sliding_along_a_wall_that_is_too_near_is_clear():
+    bearing = np.radians(np.arange(10, 171))
+    wall = 0.25 * np.stack([1 / np.tan(bearing), np.ones(161)], axis=-1)  # 30 mm off the body, margin 80
+    at = situation(wall)
+    clear = make("obstacle").clear(rollouts(np.array([[0.1, 0, 0], [0.1, 0, 0.3], [0.1, 0, -0.3]]), at), at)
+    assert clear is not None
+    assert clear[0] and not clear[1] and clear[2]
+
+
+def test_one_obstacle_too_near_gives_no_licence_to_near_another():
+    left, ahead = [0.0, 0.25], [0.32, 0.0]
+    at = situation(np.array([left, ahead]))
+    clear = make("obstacle").clear(rollouts(np.array([[0.3, 0.0, 0.0], [0.05, 0.0, 0.0]]), at), at)
+    assert clear is not None and not clear[0] and clear[1]
