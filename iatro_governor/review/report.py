@@ -44,6 +44,7 @@ VERDICTS = (
 )  # fmt: skip
 LONGEST_TEXT = 20_000
 MOST_POINTS = 1500
+_CLAIMED = {"speed": "speed", "angular_speed": "turn rate"}
 _LABELS = frozenset({"refusal", "caution", "hazard", "limit", "commit"})
 
 
@@ -80,7 +81,7 @@ def render(ledger: Path, summary: Mapping[str, Any] | None, key: bytes | None) -
         policy=_policy(script, plotly), css=Markup(_asset("report.css")), script=Markup(script), plotly=Markup(plotly),
         run={**session, "started": _moment(session.get("wall_time"))}, accounts=accounts, chain=_chain(ledger, key),
         effect=_effect(summary), verdicts=_verdicts(found), details=[_shown(one, start) for one in found],
-        curves=Markup(_embedded({str(one.incident.id): _figure(one.action, start) for one in found})),
+        curves=Markup(_embedded({str(one.incident.id): _figure(one, start) for one in found})),
     )  # fmt: skip
 
 
@@ -228,8 +229,9 @@ def _marked(pieces: Sequence[Segment]) -> Markup:
     return Markup("").join(parts)
 
 
-def _figure(action: Action, start: float) -> dict[str, Any]:
-    """The data of one plan's chart: its curves, and when which limit bound."""
+def _figure(found: Detail, start: float) -> dict[str, Any]:
+    """The data of one plan's chart: its curves, what was promised of them, and when which limit bound."""
+    action = found.action
     limits = [
         {
             "name": _plot_text(bound.name),
@@ -244,6 +246,7 @@ def _figure(action: Action, start: float) -> dict[str, Any]:
     curves = _drawn(action)
     return {
         "curves": [_thinned(curve, start) for curve in curves],
+        "claims": _promised(found, [curve.name for curve in curves]),
         "limits": limits,
         "domains": _domains(len(curves), len(limits)),
     }
@@ -252,6 +255,17 @@ def _figure(action: Action, start: float) -> dict[str, Any]:
 def _drawn(action: Action) -> list[Curve]:
     """The curves worth a row of the chart: the first, and every other one that moves."""
     return [curve for place, curve in enumerate(action.curves[:7]) if place == 0 or curve.moves]
+
+
+def _promised(found: Detail, curves: Sequence[str]) -> list[dict[str, Any]]:
+    """The claims that a curve of the chart can be held against: a line at their value."""
+    lines = []
+    for claim in found.words.claims:
+        name, value = _CLAIMED.get(str(claim.get("quantity"))), claim.get("value")
+        if claim.get("committed") and name in curves and isinstance(value, (int, float)):
+            text = f"promised {claim.get('op')} {value:g}"
+            lines.append({"row": curves.index(name), "value": value, "text": _plot_text(text)})
+    return lines
 
 
 def _plot_text(text: str) -> str:

@@ -113,6 +113,8 @@ def test_the_numbers_are_those_of_the_ledger(page: tuple[Path, Page], plans: Any
     aisle = curves[articles[1].removeprefix("i")] if articles[1] else {}
     assert max(aisle["curves"][0]["requested"]) == pytest.approx(0.9, abs=0.01)
     assert [limit["name"] for limit in aisle["limits"]] == ["shelf_aisle", "ramp_up"]
+    promised = [chart["claims"] for chart in curves.values() if chart["claims"]]
+    assert promised[1] == [{"row": 0, "value": 0.2, "text": "promised &lt;= 0.2"}]
 
 
 def test_label_spans_are_marked(page: tuple[Path, Page]) -> None:

@@ -31,6 +31,14 @@
       layout["yaxis" + at] = axis(curve.name + " " + curve.unit,
         { domain: plan.domains[place], rangemode: "tozero" });
     });
+    layout.shapes = plan.claims.map((claim) => ({
+      type: "line", xref: "paper", x0: 0, x1: 1, yref: "y" + (claim.row ? claim.row + 1 : ""), y0: claim.value,
+      y1: claim.value, line: { color: colour("--limit"), width: 1.4, dash: "2px,3px" },
+    }));
+    layout.annotations = plan.claims.map((claim) => ({
+      text: claim.text, xref: "paper", x: 1, xanchor: "right", yref: "y" + (claim.row ? claim.row + 1 : ""),
+      y: claim.value, yanchor: "bottom", showarrow: false, font: { size: 11, color: colour("--limit") },
+    }));
     if (plan.limits.length) {
       const at = String(plan.curves.length + 1);
       plan.limits.forEach((limit) => traces.push({
