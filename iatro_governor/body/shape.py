@@ -38,7 +38,8 @@ class Circle:
     def distance(self, points: Array) -> Array:
         """Signed distance (...,) of ``points`` (..., 2)."""
         x, y = self.centre
-        return np.asarray(np.hypot(points[..., 0] - x, points[..., 1] - y) - self.radius)
+        distance: Array = np.asarray(np.hypot(points[..., 0] - x, points[..., 1] - y) - self.radius)
+        return distance
 
     def outline(self, spacing: float) -> Array:
         """Points (n, 2) on the circle."""

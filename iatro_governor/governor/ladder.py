@@ -85,6 +85,7 @@ class _Standing:
     detail: str
     holds: bool
     last_t: float
+    told: bool = False
 
 
 class Ladder:
@@ -108,12 +109,12 @@ class Ladder:
         self._standing[(name, subject)] = _Standing(detail, False, t)
 
     def advance(self, t: float) -> None:
-        """Clear what has been over for its ``clear_s``."""
+        """Clear what has been over for its ``clear_s``, and has been told at least once."""
         for key, fault in list(self._standing.items()):
             over = fault.last_t + TABLE[key[0]].clear_s
             if fault.holds:
                 fault.last_t = max(fault.last_t, t)
-            elif t >= over - 1e-9:
+            elif fault.told and t >= over - 1e-9:
                 del self._standing[key]
                 if TABLE[key[0]].level > Level.NOTE:
                     self.cleared_t = max(self.cleared_t, over)
@@ -139,3 +140,9 @@ class Ladder:
         """Faults in force, most severe first, then by name."""
         order = sorted(self._standing.items(), key=lambda item: (-TABLE[item[0][0]].level, item[0]))
         return [FaultReport(key[0], fault.detail) for key, fault in order]
+
+    def tell(self) -> list[FaultReport]:
+        """The faults in force, for a record: from now on each may clear."""
+        for fault in self._standing.values():
+            fault.told = True
+        return self.reports

@@ -23,9 +23,10 @@ Limits = Sequence[Limit[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """scale: the admissible part of the command, None if not even stopping for it is. target: (3,) what to step towards.
+    """What is admissible of a command.
 
-    caps: what each level limit allowed of the command. blocked: clearance limits that refused a larger scale.
+    scale: the admissible part, None if not even stopping for it is. target: (3,) what to step towards. caps: what each
+    level limit allowed of it. blocked: clearance limits that refused a larger scale.
     """
 
     scale: float | None

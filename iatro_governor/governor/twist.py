@@ -112,7 +112,7 @@ class TwistGovernor:
     def faults(self, process: Ladder) -> list[FaultReport]:
         """Everything in force for this channel."""
         owed = self.stream.owed if max(self.ladder.level, process.level) < Level.CONTROLLED_STOP else None
-        return [*process.reports, *self.ladder.reports, *([owed] if owed else [])]
+        return [*process.tell(), *self.ladder.tell(), *([owed] if owed else [])]
 
     def _judge(self, t: float, process: Ladder, command: Command | None) -> Verdict | None:
         if command is None:

@@ -46,9 +46,7 @@ class PolygonFigure(Part):
         """The figure as geometry; a rectangle along the axes has a form of its own, ten times as fast."""
         corners = np.asarray(self.corners, dtype=float)
         low, high = corners.min(axis=0), corners.max(axis=0)
-        if len(corners) == 4 and all(
-            any(c == e for e in (l, h)) for p in corners for c, l, h in zip(p, low, high)
-        ):
+        if len(corners) == 4 and ((corners == low) | (corners == high)).all():
             (x, y), (dx, dy) = (low + high) / 2, (high - low) / 2
             return Box((float(x), float(y)), (float(dx), float(dy)))
         return Polygon(corners)

@@ -69,7 +69,7 @@ class Drive:
     _sent: deque = field(default_factory=deque)
 
     def run(self, seconds: float, command, every: int = 5) -> None:
-        """Drive for ``seconds``; ``command``: a constant (3,) or a function of time that gives one, or None for silence."""
+        """Drive for ``seconds`` by ``command``: a constant (3,), a function of time that gives one, or silence."""
         governor, period = self.governor, self.governor.period
         footprint = governor.profile.data.robot.footprint.shape()
         for _ in range(round(seconds / period)):

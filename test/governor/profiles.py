@@ -23,7 +23,7 @@ def amr(
     drop: tuple[str, ...] = ZONES,
     **changes: dict[str, Any],
 ) -> Profile:
-    """config/amr.yaml, without the kinds in ``drop``, with ``limits`` appended and ``changes`` merged into its top keys."""
+    """config/amr.yaml without the kinds in ``drop``, with ``limits`` appended and ``changes`` merged in."""
     data = copy.deepcopy(yaml.safe_load(AMR.read_text()))
     if footprint is not None:
         data["robot"]["footprint"] = footprint

@@ -154,8 +154,8 @@ def test_a_zone_carried_by_the_body_keeps_returns_out(tmp_path):
 
 
 def test_unseen_space_behind_a_forward_lidar_is_not_entered(tmp_path):
-    half = {"sources": {"lidar": {"field_of_view": [-math.pi / 2, math.pi / 2]}}}
-    drive = Drive(Governor(amr(tmp_path, **half)), Hall(np.zeros((0, 3))))
+    half = {"lidar": {"field_of_view": [-math.pi / 2, math.pi / 2]}}
+    drive = Drive(Governor(amr(tmp_path, sources=half)), Hall(np.zeros((0, 3))))
     drive.run(2.0, (-0.3, 0.0, 0.0))
     assert drive.hall.pose[0] == 0.0
     assert "unseen_space" in [limit.name for limit in drive.last.limits]
