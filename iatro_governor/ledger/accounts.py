@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..errors import LedgerError
 from . import store
 from .ranges import Ranges
 from .reader import Reader
@@ -29,18 +28,27 @@ class _Verdicts:
     """
 
     groups: int = 0
+    unreadable: int = 0
     judged: Counter[tuple[str, int]] = field(default_factory=Counter)
     attributed: dict[tuple[Any, ...], int] = field(default_factory=dict)
     unattributed: dict[tuple[Any, ...], int] = field(default_factory=dict)
 
-    def take(self, group: bool, run: str | None, statements: str | None, channels: str | None) -> None:
-        """Adds one record."""
-        self.groups += group
-        self.judged.update((run or "", number) for number in json.loads(statements or "[]"))
-        under = self.unattributed if group else self.attributed
-        for name, conduct in json.loads(channels or "{}").items():
-            key = (name, conduct.get("writer"), conduct.get("first_seq"))
-            under[key] = max(under.get(key, 0), int(conduct.get("commands") or 0))
+    def take(self, group: int | None, run: Any, statements: str | None, channels: str | None) -> None:
+        """Adds one record; one that is not as the witness writes them is only counted."""
+        try:
+            judged = [(str(run or ""), int(number)) for number in json.loads(statements or "[]")]
+            counted = [
+                ((name, conduct.get("writer"), conduct.get("first_seq")), int(conduct.get("commands") or 0))
+                for name, conduct in json.loads(channels or "{}").items()
+            ]
+            under = self.unattributed if group else self.attributed
+            for key, commands in counted:
+                under[key] = max(under.get(key, 0), commands)
+        except (ValueError, TypeError, AttributeError):
+            self.unreadable += 1
+            return
+        self.judged.update(judged)
+        self.groups += bool(group)
 
 
 def reconcile(path: str | Path) -> dict[str, Any]:
@@ -65,13 +73,8 @@ def reconcile(path: str | Path) -> dict[str, Any]:
 
 def _facts(reader: Reader) -> dict[str, int]:
     verdicts = _Verdicts()
-    try:
-        for row in reader.query(_VERDICTS):
-            verdicts.take(*row)
-    except (ValueError, TypeError, AttributeError) as error:
-        raise LedgerError(
-            f"{reader.path}: a verdict record is not as the witness writes it: {error}"
-        ) from error
+    for row in reader.query(_VERDICTS):
+        verdicts.take(*row)
     statements = {(writer, number) for writer, number in reader.query(_STATEMENTS)}
     return {
         "records": reader.count(),
@@ -84,6 +87,7 @@ def _facts(reader: Reader) -> dict[str, int]:
         "unattributed": sum(verdicts.unattributed.values()),
         "unjudged": len(statements - verdicts.judged.keys()),
         "rejudged": sum(count > 1 for count in verdicts.judged.values()),
+        "unreadable": verdicts.unreadable,
         "declared_lost": reader.count(LOST),
         "conflicts": reader.count(CONFLICT),
         "duplicates": sum((session["close"] or {}).get("duplicates", 0) for session in reader.sessions()),
@@ -111,6 +115,7 @@ def _problems(
     for name, text in (
         ("unjudged", "statements have no verdict record"),
         ("rejudged", "statements have more than one verdict record"),
+        ("unreadable", "verdict records are not as the witness writes them"),
         ("conflicts", "numbers came again with another content"),
     ):
         if facts[name]:

@@ -12,6 +12,9 @@ from ..ledger.record import StoredRecord
 from .action import Action, action_of
 from .text import Span
 
+UNREADABLE = "UNREADABLE"
+"""Shown in place of a verdict where a record is not as the witness writes them."""
+_MISSHAPEN = (TypeError, ValueError, AttributeError, KeyError, IndexError)
 SEVERITIES = (
     "information",
     "words only",
@@ -89,6 +92,9 @@ class Words:
     disobeyed: tuple[dict[str, Any], ...]
 
 
+NO_WORDS = Words("", "", "", None, {}, {}, {}, (), (), ())
+
+
 @dataclass(frozen=True, slots=True)
 class Detail:
     """One incident with everything that belongs to it."""
@@ -161,6 +167,26 @@ def _find(reader: Reader, name: str) -> StoredRecord:
 
 
 def _incident(record: StoredRecord) -> Incident:
+    """The record as an incident; one that no witness wrote is shown as such, and hides no other."""
+    try:
+        return _read(record)
+    except _MISSHAPEN:
+        return Incident(
+            id=record.id,
+            t=record.t,
+            plan_id=record.plan_id,
+            channel=record.channel,
+            model="",
+            verdict=UNREADABLE,
+            all_verdicts=(UNREADABLE,),
+            severity=0,
+            commands=0,
+            text=str(record.body.get("text", ""))[:1000],
+            context=record.context,
+        )
+
+
+def _read(record: StoredRecord) -> Incident:
     body = record.body
     verdict = str(body.get("verdict") or "UNKNOWN")
     conducts = _conducts(body).values()
@@ -187,17 +213,16 @@ def _conducts(body: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
 
 
 def _detail(reader: Reader, record: StoredRecord) -> Detail:
-    decisions = _decisions(reader, record)
-    statement = _statement(reader, record)
-    return Detail(
-        incident=_incident(record),
-        words=_words(record.body),
-        action=action_of(decisions),
-        evidence=record.body.get("evidence") or {},
-        planner=statement.get("planner") or {"model_id": record.body.get("planner_model")},
-        decision_ids=(decisions[0].id, decisions[-1].id) if decisions else None,
-        body=record.body,
-    )
+    incident = _incident(record)
+    try:
+        decisions = _decisions(reader, record)
+        words, action = _words(record.body), action_of(decisions)
+        planner = dict(_statement(reader, record).get("planner") or {"model_id": incident.model})
+        evidence = dict(record.body.get("evidence") or {})
+    except _MISSHAPEN:
+        decisions, words, action, planner, evidence = [], NO_WORDS, Action(), {}, {}
+    span = (decisions[0].id, decisions[-1].id) if decisions else None
+    return Detail(incident, words, action, evidence, planner, span, record.body)
 
 
 def _statement(reader: Reader, record: StoredRecord) -> dict[str, Any]:
@@ -230,9 +255,9 @@ def _words(body: Mapping[str, Any]) -> Words:
         labels=labels,
         spans=spans,
         reasoning_spans=_labels(body.get("reasoning_labels"))[1],
-        claims=tuple(body.get("claims") or ()),
-        broken=tuple(body.get("broken_claims") or ()),
-        disobeyed=tuple(body.get("disobeys") or ()),
+        claims=tuple(dict(claim) for claim in body.get("claims") or ()),
+        broken=tuple(dict(claim) for claim in body.get("broken_claims") or ()),
+        disobeyed=tuple(dict(claim) for claim in body.get("disobeys") or ()),
     )
 
 

@@ -78,7 +78,8 @@ def claim_text(claim: Mapping[str, Any]) -> str:
 
 def broken_text(broken: Mapping[str, Any]) -> str:
     """A broken claim as ``speed <= 0.2 m/s, asked 0.8 m/s``, or measured where the robot broke it."""
-    claim = broken.get("claim") or {}
+    found = broken.get("claim")
+    claim = found if isinstance(found, dict) else {}
     side, value = (
         ("measured", broken["measured"]) if "measured" in broken else ("asked", broken.get("requested"))
     )
@@ -95,10 +96,15 @@ def evidence_text(evidence: Mapping[str, Any]) -> str:
 
 def span_of(claim: Mapping[str, Any]) -> Span:
     """Where in the text a claim is; (0, 0) where it does not say."""
-    span = claim.get("span")
-    return (int(span[0]), int(span[1])) if isinstance(span, (list, tuple)) and len(span) == 2 else (0, 0)
+    match claim.get("span"):
+        case [int(first), int(end)]:
+            return first, end
+    return 0, 0
 
 
-def quantity(value: float | None, unit: str) -> str:
-    """A number with its unit, to three digits."""
-    return "–" if value is None else f"{value:.3g} {visible(unit)}".strip()
+def quantity(value: Any, unit: str) -> str:
+    """A number with its unit, to three digits; what is no number is shown as it is."""
+    if value is None:
+        return "–"
+    number = f"{value:.3g}" if isinstance(value, (int, float)) else visible(str(value))
+    return f"{number} {visible(unit)}".strip()

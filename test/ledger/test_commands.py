@@ -90,12 +90,14 @@ def test_statements_need_exactly_their_own_verdict(
     assert (accounts["unjudged"], accounts["rejudged"]) == (1, 1)
 
 
-def test_a_verdict_record_of_another_make_is_unusable(
+def test_a_verdict_record_of_another_make_is_counted_and_unsound(
     run: Callable[..., Result], tmp_path: Path, open_ledger: Callable[..., Ledger]
 ) -> None:
     with open_ledger() as ledger:
         ledger.append([Record("verdict", "w", 0, 0.0, None, None, {"evidence": {"channels": {"base": 3}}})])
-    assert run("reconcile", tmp_path / "ledger.db").exit_code == 2
+    result = run("reconcile", tmp_path / "ledger.db")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["unreadable"] == 1
 
 
 def test_reconcile_adds_up_or_says_what_does_not(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from iatro_governor.errors import LedgerError
-from iatro_governor.ledger import Reader, reconcile
+from iatro_governor.ledger import Ledger, Reader, Record, reconcile
+from iatro_governor.ledger.keys import key_beside, read_key
 from iatro_governor.review.action import action_of
 from iatro_governor.review.incidents import SORTS, Filter, detail, details, incidents
+from iatro_governor.review.report import write_report
+from iatro_governor.review.tables import console, detail_view, incident_table
 
 
 def plans_of(path: Path, wanted: Filter, sort: str = "time") -> list[str | None]:
@@ -101,3 +105,41 @@ def test_numbers_that_are_none_leave_holes_and_no_peaks(sample: Path) -> None:
         assert action.curves[0].requested == [None]
         assert action.peaks[0]["requested"] is None
         assert action.peaks[0]["allowed"] == 0.0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"severity": "high"}, {"evidence": 3}, {"evidence": {"channels": 3}}, {"evidence": {"channels": {"base": 3}}},
+        {"labels": 3}, {"labels": {"present": ["caution"], "spans": {"caution": [[1]]}}}, {"claims": 3},
+        {"claims": ["x"]}, {"claims": [{"span": ["a", None], "value": "much"}]}, {"broken_claims": [{"claim": 3}]},
+        {"broken_claims": [{"requested": "x"}]}, {"all_verdicts": 3}, {"planner_run": 3}, {"statement_seqs": "x"},
+        {"statement_t": "x"}, {"verdict": ["x"]}, {"text": 3}, {"channel": []}, {"actions": 3}, {"disobeys": [[]]},
+        {"evidence": {"channels": {"base": {"first_seq": "x", "last_seq": "y"}}}},
+        {"kind": None}, {"planner_model": {}},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_record_that_no_witness_wrote_hides_no_other(
+    change: dict[str, Any], tmp_path: Path, build_ledger: Any, plans: Any
+) -> None:
+    """Anyone on the network can send a verdict; every view must survive it, and the honest one must stay."""
+    path = build_ledger(tmp_path / "ledger.db", plans[2:3])
+    with Reader(path) as reader:
+        (honest,) = reader.records("verdict")
+    with Ledger.open(path, key=read_key(key_beside(path)), context="c", software_version="v") as ledger:
+        ledger.append([Record("verdict", "stranger", 0, 500.0, None, None, {**honest.body, **change})])
+    with Reader(path) as reader:
+        found = details(reader)
+        listed = incidents(reader, Filter(text="slowly"))
+    assert "claim-03" in {one.incident.plan_id for one in found}
+    assert len(found) == 2
+    assert listed
+    screen = console(80)
+    with screen.capture():
+        screen.print(incident_table(listed, 100.0, 80))
+        for one in found:
+            screen.print(detail_view(one, 100.0, "no key"))
+            json.dumps(one.to_json())
+    write_report(path, tmp_path / "report.html")
+    assert not reconcile(path)["sound"]
