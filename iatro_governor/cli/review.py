@@ -58,8 +58,7 @@ def list_incidents(
 
 @app.command()
 def show(
-    first: Annotated[str, typer.Argument(metavar="[DB] ID", help="The ledger, and a number or plan id.")],
-    second: Annotated[str | None, typer.Argument(metavar="", hidden=True)] = None,
+    names: Annotated[list[str], typer.Argument(metavar="[DB] ID", help="A ledger, and a number or plan id.")],
     key: KeyFile = None,
     as_json: Json = False,
 ) -> None:
@@ -68,7 +67,9 @@ def show(
     from ..review.incidents import detail, start_time
     from ..review.tables import console, detail_view
 
-    db, name = (DEFAULT_LEDGER, first) if second is None else (Path(first), second)
+    if len(names) > 2:
+        _refuse(f"show takes a ledger and one incident, not {len(names)} names", as_json)
+    db, name = Path(names[0]) if len(names) == 2 else DEFAULT_LEDGER, names[-1]
     try:
         with Reader(db) as reader:
             found = detail(reader, name)

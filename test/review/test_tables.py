@@ -101,6 +101,8 @@ def test_the_chain_status_says_what_is_wrong(
         ("list", "text.db"),
         ("show", "absent.db", "1"),
         ("show", "{sample}", "nobody"),
+        ("show", "{sample}", "aisle-02", "claim-03"),
+        ("show", "aisle-02"),
         ("show", "{sample}", "aisle-02", "--key", "absent.key"),
         ("list", "{sample}", "--sort", "colour"),
         ("list", "{sample}", "--severity", "9"),
