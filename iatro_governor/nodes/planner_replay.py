@@ -103,10 +103,13 @@ class PlannerReplay(Node):
         assert self._odom is not None
         pose, twist = self._odom.pose.pose, self._odom.twist.twist
         p, q, v, w = pose.position, pose.orientation, twist.linear, twist.angular
-        for output in self._planner.step(
-            now, (p.x, p.y, p.z, q.x, q.y, q.z, q.w), (v.x, v.y, v.z, w.x, w.y, w.z)
-        ):
+        begun = len(self._planner.spans)
+        at = (p.x, p.y, p.z, q.x, q.y, q.z, q.w)
+        for output in self._planner.step(now, at, (v.x, v.y, v.z, w.x, w.y, w.z)):
             self._publish(now, output)
+        if len(self._planner.spans) > begun:
+            plan = self._scenario.plans[begun]
+            self.get_logger().info(f"plan {begun + 1} of {len(self._scenario.plans)}: {plan.title}")
 
     def _publish(self, now: float, output: Output) -> None:
         if isinstance(output, Say):

@@ -152,6 +152,8 @@ class Recorder(Node):
         self._fault = result.fault or ""
         self._waiting = [record for record in self._waiting if id(record) not in taken]
         known = {record.writer: record.kind for record in batch if record.kind not in ("mark", "lost")}
+        for writer in known.keys() - self._writers.keys():
+            self.get_logger().info(f"recorder hears {known[writer]}s of {writer}")
         self._writers.update(known)
         self._acknowledge(known)
         self._publish_head()

@@ -68,6 +68,8 @@ class WitnessNode(Node):
 
     def _decision(self, message: GovernorDecision) -> None:
         body = convert.decision_body_of(message)
+        if not self._newest:
+            self.get_logger().info(f"witness hears decisions of {body['writer']}")
         self._newest = max(self._newest, body["t"])
         try:
             self._witness.decision(body)
