@@ -61,7 +61,8 @@ def settings(node: Node, more: dict[str, str] | None = None) -> tuple[Settings, 
         values[name] = str(node.declare_parameter(name, "", descriptor).value)
     node.add_on_set_parameters_callback(_refuse)
     config = Path(values["config"]) if values["config"] else shared("config/amr.yaml")
-    ledger = Path(values["ledger"]) if values["ledger"] else Path.home() / ".iatro_governor" / "ledger.yaml"
+    at_home = Path.home() / ".iatro_governor" / values["robot"] / "ledger.yaml"
+    ledger = Path(values["ledger"]) if values["ledger"] else at_home
     own = Settings(config.absolute(), values["robot"], ledger.absolute())
     return own, {name: values[name] for name in more or {}}
 

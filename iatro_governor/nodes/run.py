@@ -31,6 +31,10 @@ FINISH_S = 5.0
 """Longest time that a node may take to come to its end, s."""
 
 
+class Unusable(IatroError):
+    """The node cannot work with what it found around it after its start; it ends with exit code 2."""
+
+
 class Signals:
     """Notes SIGINT and SIGTERM, instead of rclpy's handlers: those shut the context, and no stop could be sent."""
 
@@ -102,6 +106,9 @@ def _spin(
                 if finish(node) or time.monotonic() > ends_at:
                     return 0
             executor.spin_once(timeout_sec=WAKE_S)
+        except Unusable as error:
+            node.get_logger().fatal(str(error))
+            return 2
         except Exception as error:  # noqa: BLE001 - whatever it is, it is logged, and the node decides
             report(node, error)
             if not survive(node, error):

@@ -1,0 +1,311 @@
+"""The governor node: a lifecycle node that configures and activates itself, and stops the robot whenever it is neither.
+
+Publishers, subscriptions and the loop exist from the start, in every lifecycle state: an inactive governor publishes
+stops. Exit codes as in ``run``. With ``kill -9`` no stop is sent; who reads the output then misses its deadline.
+"""
+
+from __future__ import annotations
+
+import gc
+import secrets
+import signal
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from rclpy.clock import Clock, ClockType
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+
+from iatro_governor import __version__
+from iatro_governor.body.rollout import Braking
+from iatro_governor.errors import EventError, IatroError
+from iatro_governor.governor.core import Governor
+from iatro_governor.governor.decision import Decision
+from iatro_governor.governor.events import Backlog, Event, Fault, Reset
+from iatro_governor.limits.registry import load_profile
+from iatro_governor.msg import Ack, GovernorDecision
+from iatro_governor.nodes import latch as latches
+from iatro_governor.nodes import qos
+from iatro_governor.nodes.announce import Announcer
+from iatro_governor.nodes.convert import CLOCKS, Body, decision_body, decision_message
+from iatro_governor.nodes.inputs import SOURCE_TYPES, Inputs, command_type
+from iatro_governor.nodes.neighbours import Neighbours
+from iatro_governor.nodes.outgoing import Outgoing
+from iatro_governor.nodes.parameters import settings
+from iatro_governor.nodes.records import Records
+from iatro_governor.nodes.run import Unusable, report, run
+from iatro_governor.nodes.timeline import Timeline
+from iatro_governor.srv import Reset as ResetService
+
+LOOKS_HZ = 10.0
+"""Heartbeats, looks at the graph and bursts of sending again, in a second."""
+STOP_WITHIN_S = 2.0
+"""Once the node is asked to end, rest is waited for so long beyond the ramp, s."""
+Done = TransitionCallbackReturn
+
+
+class GovernorNode(LifecycleNode):
+    """The shell around :class:`Governor`: one loop, one thread."""
+
+    def __init__(self) -> None:
+        super().__init__("governor")
+        own, _ = settings(self)
+        profile = load_profile(own.config)
+        self._latch_file = own.ledger.with_suffix(".latch")
+        standing = latches.read(self._latch_file)
+        self.records = Records(own.ring)
+        self.core = Governor(profile, _nonce, standing, self.records.next_number)
+        sim = bool(self.get_parameter("use_sim_time").value)
+        self._clock_name = CLOCKS[sim]
+        self.timeline = Timeline(self._ros_now, time.monotonic, sim)
+        self._kept_latch = standing
+        self._last: dict[str, Decision] = {}
+        self._ticked: float | None = None
+        self._ticks = 0
+        self._ending: float | None = None
+        self._pulsed: set[str] = set()
+        self._moved = False
+        self._connect()
+
+    def _ros_now(self) -> float:
+        return float(self.get_clock().now().nanoseconds * 1e-9)
+
+    def _connect(self) -> None:
+        data = self.core.profile.data
+        loop = data.loop
+        profile = qos.output(loop.rate_hz, loop.max_gap_s)
+        self._commands = {name: Outgoing(self, channel, profile) for name, channel in data.channels.items()}
+        self._decisions = self.create_publisher(GovernorDecision, "governor/decision", qos.RECORD)
+        self._announcer = Announcer(self, self.core)
+        self._inputs = Inputs(self, data.robot, self.timeline, self._take)
+        self._inputs.listen(data.sources, data.channels)
+        heard = {source.topic: SOURCE_TYPES[source.type] for source in data.sources.values()}
+        heard |= {channel.input: command_type(channel) for channel in data.channels.values()}
+        self._neighbours = Neighbours(self, list(self._commands.values()), heard)
+        self.create_subscription(Ack, "recorder/ack", self._receipt, qos.EVENT)
+        self.create_service(ResetService, "governor/reset", self._reset)
+        # The machine's clock: a loop on the ROS clock would stand still with a simulation that does.
+        self.create_timer(1.0 / loop.rate_hz, self._tick, clock=Clock(clock_type=ClockType.STEADY_TIME))
+        self._every = max(round(loop.rate_hz / LOOKS_HZ), 1)
+
+    # Lifecycle: only whether motion is allowed. An exception in here would vanish, so each is reported.
+
+    def on_configure(self, _state: LifecycleState) -> TransitionCallbackReturn:
+        """Nothing is left to do: what could fail has failed at start, with exit code 2."""
+        return Done.SUCCESS
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """From now on commands count."""
+        return self._transition(
+            lambda: self._fault("inactive", False, ""), partial(super().on_activate, state)
+        )
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Stop the robot and go on publishing stops."""
+        why = "the node was deactivated"
+        return self._transition(
+            lambda: self._fault("inactive", True, why), partial(super().on_deactivate, state)
+        )
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Stop the robot, then end the process."""
+        ask = partial(signal.raise_signal, signal.SIGTERM)
+        return self._transition(ask, partial(super().on_shutdown, state))
+
+    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Stop the robot; the node can be configured again."""
+        why = "a lifecycle transition failed"
+        return self._transition(lambda: self._fault("inactive", True, why), partial(super().on_error, state))
+
+    def _transition(
+        self, act: Callable[[], None], then: Callable[[], TransitionCallbackReturn]
+    ) -> TransitionCallbackReturn:
+        try:
+            act()
+            return then()
+        except Exception as error:  # noqa: BLE001 - rclpy would swallow it
+            report(self, error)
+            self.survive(error)
+            return Done.ERROR
+
+    # The loop.
+
+    def _tick(self) -> None:
+        began = time.monotonic()
+        try:
+            t = self.timeline.read()
+            self._watch_time(began)
+            if self._ticks % self._every == 0:
+                self._look(t)
+            decisions = self.core.tick(t)
+            for decision in decisions:
+                self._carry_out(decision)
+        except Unusable:
+            raise
+        except Exception as error:  # noqa: BLE001 - the robot must be stopped whatever it was
+            self._stop_without_core()
+            report(self, error)
+            self.survive(error)
+        self._ticks += 1
+        self._announce()
+
+    def _watch_time(self, began: float) -> None:
+        """Faults that last only a moment are in force from one tick to the next."""
+        for name in self._pulsed:
+            self._fault(name, False, "")
+        self._pulsed.clear()
+        most = self.core.profile.data.loop.max_gap_s
+        gap = 0.0 if self._ticked is None else began - self._ticked
+        self._ticked = began
+        if gap > most:
+            self._pulse(
+                "loop_overrun", f"the loop came {gap:.3f} s after the last; at most {most} s is allowed"
+            )
+        if (jump := self.timeline.take_jump()) is not None:
+            self._pulse("clock_jump", jump)
+
+    def _look(self, t: float) -> None:
+        """Who is on the topics, and how much of the record waits."""
+        for event in self._neighbours.publishers(t):
+            self.core.handle(event)
+        strange, deaf = self._neighbours.strangers(), self._neighbours.deaf()
+        if strange and not self._moved:
+            raise Unusable("; ".join(strange))
+        self._fault("input_malformed", bool(strange), "; ".join(strange))
+        self._fault("incompatible_qos", bool(deaf), "; ".join(deaf))
+        self.core.handle(Backlog(t, self.records.backlog))
+        if self._decisions.get_subscription_count():
+            self.records.send_again(t, self._send)
+
+    def _take(self, event: Event) -> None:
+        try:
+            decisions = self.core.handle(event)
+        except EventError as error:
+            self.get_logger().warning(f"{error}", throttle_duration_sec=1.0)
+            return
+        for decision in decisions:
+            self._carry_out(decision)
+
+    def _carry_out(self, decision: Decision) -> None:
+        """In this order: on disk, then into the world, then to whoever listens."""
+        offset = self.timeline.offset
+        body = decision_body(decision, offset, self.records.writer, __version__, self._clock_name)
+        if self.core.latch is not self._kept_latch and self.core.latch is not None:
+            latches.write(self._latch_file, self.core.latch)
+            self._kept_latch = self.core.latch
+        self.records.write(body)
+        self._commands[decision.channel].publish(decision.allowed, decision.t + offset)
+        self._send(body)
+        self._last[decision.channel] = decision
+        self._moved = self._moved or any(decision.allowed)
+
+    def _send(self, body: Body) -> None:
+        self._decisions.publish(decision_message(body))
+
+    def _announce(self) -> None:
+        now, backlog = self.timeline.now + self.timeline.offset, self.records.backlog
+        every_second = self._ticks % (10 * self._every) == 0
+        if self._ticks % self._every == 0:
+            self._announcer.heartbeat(now, self._last)
+        self._announcer.state(now, self._last, backlog, every_second)
+        if every_second:
+            self._announcer.diagnostics(self.timeline.now, now, self._last, self._inputs.heard, backlog)
+
+    # Faults of the shell.
+
+    def _fault(self, name: str, active: bool, detail: str) -> None:
+        self.core.handle(Fault(self.timeline.read(), name, active, detail))
+
+    def _pulse(self, name: str, detail: str) -> None:
+        self._fault(name, True, detail)
+        self._pulsed.add(name)
+
+    def survive(self, error: Exception) -> bool:
+        """An exception in a callback: a protective stop, and on."""
+        try:
+            self._pulse("internal_error", f"{type(error).__name__}: {error}")
+        except Exception as second:  # noqa: BLE001 - the loop stops the robot without the core
+            report(self, second)
+        return True
+
+    def _stop_without_core(self) -> None:
+        """The core or the record failed: ramp down from what was published last, by the hardest stop allowed."""
+        for name, outgoing in self._commands.items():
+            mode = self.core.profile.data.channels[name].stop_modes.protective
+            outgoing.ramp(
+                Braking(mode.linear, mode.angular),
+                self.core.period,
+                self._ros_now(),
+            )
+
+    # Ending.
+
+    def _end(self) -> None:
+        if self._ending is None:
+            self._ending = time.monotonic()
+            self.get_logger().info("ending: stopping the robot first")
+        self._fault("inactive", True, "the node is ending")
+
+    def finish(self) -> bool:
+        """Bring the robot to rest; True once it is, or cannot be seen to be in time."""
+        self._end()
+        assert self._ending is not None
+        if any(outgoing.moving for outgoing in self._commands.values()):
+            return False
+        rest = all(channel.at_rest for channel in self.core.channels.values())
+        if not rest and time.monotonic() - self._ending < STOP_WITHIN_S:
+            return False
+        for outgoing in self._commands.values():
+            outgoing.publish((0.0,) * 6, self._ros_now())
+            outgoing.wait_for_readers()
+        return True
+
+    def destroy_node(self) -> None:
+        """Let go of the record, too."""
+        self.records.close()
+        super().destroy_node()
+
+    # Others.
+
+    def _receipt(self, ack: Ack) -> None:
+        if ack.writer == self.records.writer:
+            self.records.receipt(ack.up_to)
+            self.core.skip_to(self.records.next_number)
+
+    def _reset(self, request: Any, response: Any) -> Any:
+        t = self.timeline.read()
+        self.core.handle(Reset(t, request.token))
+        refused = [fault.detail for fault in self.core.process.reports if fault.name == "reset_refused"]
+        response.accepted, response.message = False, "; ".join(refused)
+        response.latch_id = "" if self.core.latch is None else self.core.latch.id
+        return response
+
+
+def _nonce(_latch_id: str, _seq: int) -> str:
+    return secrets.token_hex(16)
+
+
+def build() -> GovernorNode:
+    """A governor that is configured and active, and closed until its sources speak."""
+    node = GovernorNode()
+    for step in (node.trigger_configure, node.trigger_activate):
+        if step() != Done.SUCCESS:
+            raise IatroError("the lifecycle node could not be activated; its log says why")
+    # What is here now stays; the collector need not look at it again and again in the loop.
+    gc.collect()
+    gc.freeze()
+    node.get_logger().info(
+        f"governing {', '.join(node.core.channels)}; configuration {node.core.profile.config_hash}"
+    )
+    return node
+
+
+def main() -> None:
+    """Run the node."""
+    code = run("governor", build, survive=GovernorNode.survive, finish=GovernorNode.finish)
+    raise SystemExit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""Who else is on the governor's topics: foreign publishers, other types, readers that cannot hear it.
+
+Messages carry no publisher's id, so a foreign one is seen by looking at the graph; ten looks a second cost less than
+hearing the own output would, and a foreign publisher counts only after the profile's ``lease_grace_s`` anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import cycle
+from typing import Any, Protocol
+
+from rclpy.node import Node
+from rclpy.qos import QoSCompatibility, QoSProfile, qos_check_compatible
+
+from iatro_governor.governor.events import Endpoint, Publishers
+
+
+class Governed(Protocol):
+    """An output of ours."""
+
+    topic: str
+    kind: Any
+    qos: QoSProfile
+    own: set[str]
+
+
+class Neighbours:
+    """The endpoints of others on the governor's topics."""
+
+    def __init__(self, node: Node, outputs: Sequence[Governed], heard: Mapping[str, Any]) -> None:
+        """``heard``: the topics that the governor reads, and their types."""
+        self._node, self._outputs, self._heard = node, outputs, dict(heard)
+        self._turn = cycle(self._heard)
+        self._strange: dict[str, list[str]] = {}
+
+    def publishers(self, t: float) -> list[Publishers]:
+        """Everyone who publishes on a governed output, as events at ``t``."""
+        out = []
+        for output in self._outputs:
+            found = self._node.get_publishers_info_by_topic(self._node.resolve_topic_name(output.topic))
+            ends = tuple(Endpoint(full_name(end), gid_of(end), gid_of(end) in output.own) for end in found)
+            out.append(Publishers(t, output.topic, ends))
+        return out
+
+    def deaf(self) -> list[str]:
+        """Readers of a governed output that cannot hear it, and why: a robot that hears no stop."""
+        out = []
+        for output in self._outputs:
+            for end in self._node.get_subscriptions_info_by_topic(
+                self._node.resolve_topic_name(output.topic)
+            ):
+                if end.topic_type != type_name(output.kind):
+                    kinds = f"as {end.topic_type}, it is {type_name(output.kind)}"
+                    out.append(f"{full_name(end)} reads {output.topic} {kinds}")
+                    continue
+                compatible, reason = qos_check_compatible(output.qos, end.qos_profile)
+                if compatible == QoSCompatibility.ERROR:
+                    out.append(f"{full_name(end)} cannot hear {output.topic}: {reason}")
+        return out
+
+    def strangers(self) -> list[str]:
+        """Publishers of another type than a topic has: nothing of theirs is heard. Looks at one topic a call."""
+        topic = next(self._turn)
+        needed = type_name(self._heard[topic])
+        found = self._node.get_publishers_info_by_topic(self._node.resolve_topic_name(topic))
+        self._strange[topic] = [
+            f"{full_name(end)} publishes {topic} as {end.topic_type}; {needed} is needed"
+            for end in found
+            if end.topic_type != needed
+        ]
+        return [text for texts in self._strange.values() for text in texts]
+
+
+def publishers_of(node: Node, topic: str) -> dict[str, str]:
+    """Id and node of each publisher of ``topic``."""
+    found = node.get_publishers_info_by_topic(node.resolve_topic_name(topic))
+    return {gid_of(end): full_name(end) for end in found}
+
+
+def full_name(end: Any) -> str:
+    """The full name of an endpoint's node."""
+    return f"{end.node_namespace.rstrip('/')}/{end.node_name}"
+
+
+def gid_of(end: Any) -> str:
+    """The id of an endpoint, in hex."""
+    return bytes(end.endpoint_gid).hex()
+
+
+def type_name(kind: Any) -> str:
+    """A message class as the graph names it, "geometry_msgs/msg/Twist"."""
+    package, middle, _ = kind.__module__.split(".", 2)
+    return f"{package}/{middle}/{kind.__name__}"

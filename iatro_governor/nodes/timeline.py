@@ -1,0 +1,63 @@
+"""The governor's time: it never goes back, and runs on when the ROS clock stands still, so that ages always grow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+JUMP_S = 0.02
+"""The machine's clock may be set by this much between two looks before it counts as a jump, s."""
+SIM_JUMP_S = 1.0
+"""A step of /clock beyond this is a jump, s."""
+SIM_STALL_S = 0.5
+"""After /clock has stood still for so long, time runs on by the machine's clock, s."""
+
+ReadClock = Callable[[], float]
+
+
+class Timeline:
+    """Governor time ``now`` in s, and how far the ROS clock is ahead of it (``offset``, s).
+
+    It starts as the ROS clock. From then on it follows the monotonic clock or, where ``sim``, /clock.
+    """
+
+    def __init__(self, ros: ReadClock, monotonic: ReadClock, sim: bool) -> None:
+        """``ros``: the node's clock, s. ``monotonic``: one that cannot be set, s."""
+        self._ros, self._monotonic, self._sim = ros, monotonic, sim
+        self._last_ros, self._last_mono = ros(), monotonic()
+        self._moved = self._last_mono
+        self.now = self._last_ros
+        self.offset = 0.0
+        self.jump: str | None = None
+        """What the ROS clock did that it must not do, since this was last asked by :meth:`take_jump`."""
+
+    def read(self) -> float:
+        """Look at the clocks; returns the governor's time, s."""
+        ros, mono = self._ros(), self._monotonic()
+        by_ros, by_mono = ros - self._last_ros, mono - self._last_mono
+        self._last_ros, self._last_mono = ros, mono
+        if self._sim:
+            self.now += self._sim_step(by_ros, by_mono, mono)
+        else:
+            if abs(by_ros - by_mono) > JUMP_S:
+                self.jump = f"the clock was set by {by_ros - by_mono:+.3f} s"
+            self.now += max(by_mono, 0.0)
+        self.offset = ros - self.now
+        return self.now
+
+    def _sim_step(self, by_ros: float, by_mono: float, mono: float) -> float:
+        if by_ros < 0 or by_ros > SIM_JUMP_S:
+            self.jump = f"/clock went by {by_ros:+.3f} s in one step"
+        if by_ros != 0:
+            self._moved = mono
+        elif mono - self._moved > SIM_STALL_S:
+            return by_mono
+        return max(by_ros, 0.0)
+
+    def take_jump(self) -> str | None:
+        """The last jump not yet taken, or None."""
+        jump, self.jump = self.jump, None
+        return jump
+
+    def of_stamp(self, stamp: float) -> float:
+        """A stamp of the ROS clock in the governor's time, s."""
+        return stamp - self.offset

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+
+from iatro_governor.nodes.timeline import SIM_STALL_S, Timeline
+
+
+class Clocks:
+    """A ROS clock and a monotonic one, both set by hand."""
+
+    def __init__(self, sim: bool) -> None:
+        self.ros, self.mono = 1000.0, 5.0
+        self.line = Timeline(lambda: self.ros, lambda: self.mono, sim)
+
+    def step(self, ros: float, mono: float) -> float:
+        self.ros, self.mono = self.ros + ros, self.mono + mono
+        return self.line.read()
+
+
+def test_it_starts_as_the_ros_clock_and_goes_on_evenly() -> None:
+    clocks = Clocks(sim=False)
+    assert clocks.step(0.5, 0.5) == pytest.approx(1000.5)
+    assert clocks.line.offset == pytest.approx(0.0)
+    assert clocks.line.take_jump() is None
+
+
+@pytest.mark.parametrize("by", [-3.0, 3.0, 0.05])
+def test_a_clock_that_is_set_is_a_jump_and_ages_stay_true(by: float) -> None:
+    clocks = Clocks(sim=False)
+    assert clocks.step(0.1 + by, 0.1) == pytest.approx(1000.1)
+    assert clocks.line.of_stamp(clocks.ros) == pytest.approx(1000.1)
+    jump = clocks.line.take_jump()
+    assert jump is not None and f"{by:+.3f}" in jump
+    assert clocks.line.take_jump() is None
+
+
+def test_a_slow_correction_of_the_clock_is_none() -> None:
+    clocks = Clocks(sim=False)
+    for _ in range(100):
+        clocks.step(0.0101, 0.01)
+    assert clocks.line.take_jump() is None
+    assert clocks.line.of_stamp(clocks.ros) == pytest.approx(clocks.line.now)
+
+
+def test_simulated_time_sets_the_pace() -> None:
+    clocks = Clocks(sim=True)
+    assert clocks.step(0.02, 0.1) == pytest.approx(1000.02)
+    assert clocks.step(0.0, 0.1) == pytest.approx(1000.02)
+    assert clocks.line.take_jump() is None
+
+
+def test_when_simulated_time_stands_still_ages_grow_all_the_same() -> None:
+    clocks = Clocks(sim=True)
+    clocks.step(0.0, SIM_STALL_S + 0.1)
+    assert clocks.step(0.0, 1.0) > 1001.0
+    # What is stamped after the pause is as new as it says, not from before it.
+    clocks.step(0.01, 0.01)
+    assert clocks.line.of_stamp(clocks.ros) == pytest.approx(clocks.line.now)
+
+
+@pytest.mark.parametrize("by", [-0.5, 30.0])
+def test_a_step_of_simulated_time_is_a_jump_and_time_never_goes_back(by: float) -> None:
+    clocks = Clocks(sim=True)
+    before = clocks.line.now
+    assert clocks.step(by, 0.01) >= before
+    assert clocks.line.take_jump() is not None
