@@ -24,6 +24,7 @@ from zlib import crc32
 
 from ..errors import LedgerError
 from .lock import sync_folder, take
+from .record import NUMBER_LIMIT
 
 DEFAULT_CAPACITY = 8 * 1024 * 1024
 _PAGE = 4096
@@ -101,6 +102,7 @@ class Ring:
         """
         if number < self._next:
             raise LedgerError(f"ring: number {number} was used already, the next one is {self._next}")
+        _check_number(number)
         self._next = number + 1
         position = self._place(len(payload))
         if position is None:
@@ -151,7 +153,11 @@ class Ring:
         return freed
 
     def skip_to(self, number: int) -> None:
-        """Goes on at ``number`` at least: for a ring whose end a power cut took and the ledger kept."""
+        """Goes on at ``number`` at least: for a ring whose end a power cut took and the ledger kept.
+
+        Only for numbers that come from the ledger itself: whoever can say one makes a gap of that size.
+        """
+        _check_number(number)
         if number > self._next:
             self._next = number
             self._save()
@@ -256,6 +262,11 @@ class Ring:
         if _checksum(number, self._view[body : body + length]) != check:
             return None
         return number, position, end
+
+
+def _check_number(number: int) -> None:
+    if number >= NUMBER_LIMIT:
+        raise LedgerError(f"ring: number {number} is larger than any ledger can hold")
 
 
 def _padded(length: int) -> int:

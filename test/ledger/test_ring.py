@@ -104,6 +104,16 @@ def test_numbers_are_never_used_twice(tmp_path: Path) -> None:
         assert ring.gaps() == [(1, 8)]
 
 
+def test_a_number_that_no_ledger_can_hold_is_refused_and_changes_nothing(tmp_path: Path) -> None:
+    with Ring.open(tmp_path / "ring", 4096) as ring:
+        for refused in (ring.skip_to, ring.acknowledge, lambda number: ring.append(number, b"x")):
+            for number in (2**63, 2**64 - 1, 2**70):
+                with pytest.raises(LedgerError):
+                    refused(number)
+        assert ring.next_number == 0
+        assert ring.append(0, b"a")
+
+
 def test_an_acknowledgement_of_what_was_never_sent_is_refused(tmp_path: Path) -> None:
     with Ring.open(tmp_path / "ring", 4096) as ring:
         ring.append(0, b"a")
