@@ -45,7 +45,8 @@ class Circle:
         """Points (n, 2) on the circle."""
         n = max(8, int(np.ceil(2 * np.pi * self.radius / spacing)))
         angle = np.arange(n) * (2 * np.pi / n)
-        return np.stack([np.cos(angle), np.sin(angle)], axis=-1) * self.radius + np.asarray(self.centre)
+        points: Array = np.stack([np.cos(angle), np.sin(angle)], axis=-1) * self.radius + np.asarray(self.centre)
+        return points
 
     @property
     def reach(self) -> float:
@@ -75,8 +76,10 @@ class Polygon:
         px, py = flat[:, 0, None] - a[:, 0], flat[:, 1, None] - a[:, 1]
         along = np.clip((px * e[:, 0] + py * e[:, 1]) / (e[:, 0] ** 2 + e[:, 1] ** 2), 0.0, 1.0)
         gap = np.hypot(px - along * e[:, 0], py - along * e[:, 1]).min(axis=1)
-        next_py = py - e[:, 1]
-        spans = (py >= 0) != (next_py >= 0)
+        # Both ends of an edge are compared with the point itself: a difference of differences rounds, and then a
+        # point level with a corner may cross neither of its edges.
+        below = flat[:, 1, None] >= a[:, 1]
+        spans = below != np.roll(below, -1, axis=1)
         left = (px * e[:, 1] - py * e[:, 0]) * np.where(e[:, 1] > 0, 1.0, -1.0) < 0
         inside = (spans & left).sum(axis=1) % 2 == 1
         distance: Array = np.where(inside, -gap, gap)
