@@ -8,9 +8,12 @@ from typing import Annotated
 import typer
 
 from iatro_governor import __version__
+from iatro_governor.cli import ledger, review
 from iatro_governor.cli.check import check
+from iatro_governor.cli.demo import demo
 from iatro_governor.cli.govern import govern
 from iatro_governor.cli.schema import schema
+from iatro_governor.cli.testify import testify
 from iatro_governor.errors import IatroError
 
 app = typer.Typer(
@@ -21,8 +24,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, govern, schema):
+for command in (check, govern, testify, demo, schema):
     app.command()(command)
+app.add_typer(ledger.app, name="ledger")
+app.add_typer(review.app, name="review")
 
 
 def _version(wanted: bool) -> None:
