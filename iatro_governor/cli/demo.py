@@ -221,7 +221,7 @@ def _table(summary: Mapping[str, Any], out: Path) -> RenderableType:
 
 
 def _plans(summary: Mapping[str, Any]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     table.add_column("plan", no_wrap=True, max_width=26, overflow="ellipsis")
     table.add_column("words against action", no_wrap=True)
     table.add_column("sev", justify="right")
@@ -241,7 +241,7 @@ def _plans(summary: Mapping[str, Any]) -> Table:
 
 
 def _effect(summary: Mapping[str, Any]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     for name, justify in (("", "left"), ("ungoverned", "right"), ("governed", "right")):
         table.add_column(name, justify=justify)  # type: ignore[arg-type]
     sides = ("ungoverned", "governed")
