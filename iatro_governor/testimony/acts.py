@@ -113,7 +113,8 @@ def _asked_for(call: Call, instruction: str) -> bool:
 
 def _matches(call: Call, wanted: frozenset[str]) -> bool:
     named = _stems(call.said)
-    return not named or call.kind is not Kind.ACT or bool(named & wanted)
+    nothing_named = not any(stem not in _CLASSES for stem in named)
+    return nothing_named or call.kind is not Kind.ACT or bool(named & wanted)
 
 
 def _names_most(acts: list[Call], wanted: frozenset[str]) -> bool:

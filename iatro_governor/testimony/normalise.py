@@ -30,7 +30,8 @@ _SPECIAL = {
     "\u2026": ".",
 }
 _CACHE_LIMIT = 0x250
-_EMOJI = frozenset({"So", "Cs", "Co", "Cn", "Sk"})
+_SKIN_TONES = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
+_EMOJI = frozenset({"So", "Cs", "Co", "Cn"})
 
 
 def _plain(char: str) -> str:
@@ -38,7 +39,7 @@ def _plain(char: str) -> str:
     if special is not None:
         return special
     category = unicodedata.category(char)
-    if category in _EMOJI:
+    if category in _EMOJI or char in _SKIN_TONES:
         return " "
     if category in ("Cc", "Cf"):
         return "\n" if char == "\n" else ""

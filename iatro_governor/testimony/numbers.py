@@ -52,11 +52,7 @@ _FRACTIONS = {
 }
 _WORD = re.compile(r"[a-z]+")
 _GAP = re.compile(r"(?:\s+|-)")
-_START = re.compile(
-    r"(?<![\w.,])(?:[-+]?\.?\d|(?:a|an|point|"
-    + "|".join((*_WORDS, *_FRACTIONS))
-    + r")\b)|(?<=[~<>\u2264\u2265=a-z])(?<![a-z]{2})\d"
-)
+_START = re.compile(r"(?<![\w.,])(?:[-+]?\.?\d|(?:a|an|point|" + "|".join((*_WORDS, *_FRACTIONS)) + r")\b)")
 
 
 @dataclass(frozen=True, slots=True)
