@@ -204,3 +204,17 @@ def test_outputs_are_finite_capped_and_change_no_faster_than_allowed(tmp_path, s
     growth = np.abs(out[1:]) - np.abs(out[:-1])
     dt = np.diff(times)[:, None]
     assert (growth[:, [0]] <= 0.8 * dt + 1e-9).all() and (growth[:, [5]] <= 2.0 * dt + 1e-9).all()
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10_000))
+def test_at_every_moment_the_ramp_to_rest_is_clear(tmp_path, seed):
+    """The invariant itself: cut the commands at any moment, and the stop that follows keeps the margin."""
+    hall = Hall(posts(seed))
+    drive = Drive(Governor(amr(tmp_path, BOX)), hall)
+    for _ in range(6):
+        drive.run(0.7, wandering(seed))
+        before = len(drive.gaps)
+        drive.run(1.3, (0.0, 0.0, 0.0))
+        assert min(drive.gaps[before:]) >= MARGIN - SIMULATED
+        assert not any(drive.last.allowed)
