@@ -1,0 +1,114 @@
+"""Commands as a user meets them: exit codes, one JSON document, no traceback, eighty columns."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from test.governor.profiles import AMR
+
+COMMANDS = ("check", "govern", "testify", "demo", "schema", "ledger", "review")
+
+
+def iatro(*words, stdin: str | None = None, **environment: str):
+    return subprocess.run(
+        [sys.executable, "-m", "iatro_governor.cli.main", *words],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "COLUMNS": "80", "TERM": "dumb", **environment},
+    )
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself_within_eighty_columns(name):
+    done = iatro(name, "--help")
+    assert done.returncode == 0 and name in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_help_lists_every_command_and_an_unknown_one_is_misuse():
+    done = iatro("--help")
+    assert all(f" {name} " in done.stdout for name in COMMANDS)
+    assert iatro("no-such-command").returncode == 2
+
+
+def test_check_of_a_sound_profile():
+    done = iatro("check", str(AMR), "--json")
+    summary = json.loads(done.stdout)
+    assert done.returncode == 0 and summary["ok"] and not summary["errors"]
+    kinds = {row["kind"]: row for row in summary["limits"]}
+    assert kinds["zone"]["bound"] is None and kinds["obstacle"]["unit"] == "m"
+    done = iatro("check", str(AMR))
+    assert done.returncode == 0 and "travel_speed" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_check_of_an_unsound_profile_names_line_key_given_and_allowed(tmp_path):
+    path = tmp_path / "robot.yaml"
+    path.write_text(AMR.read_text().replace("rate_hz: 100", "rate_hz: quick"))
+    done = iatro("check", str(path))
+    line = next(k for k, text in enumerate(path.read_text().splitlines(), 1) if "quick" in text)
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    told = done.stderr.replace("\n", "")
+    assert f"robot.yaml:{line}" in told and "loop.rate_hz" in told and "quick" in told and "1 problem" in told
+    done = iatro("check", str(path), "--json")
+    problem = json.loads(done.stdout)["errors"][0]
+    assert done.returncode == 2 and problem["line"] == line and problem["given"] == "quick"
+
+
+@pytest.mark.parametrize("name", ["none.yaml", "folder"])
+def test_check_of_what_is_no_file(tmp_path, name):
+    (tmp_path / "folder").mkdir()
+    done = iatro("check", str(tmp_path / name))
+    assert done.returncode == 2 and name in done.stderr and "Traceback" not in done.stderr
+
+
+def test_govern_of_missing_files_and_bad_profiles_is_misuse(tmp_path):
+    good, bad = str(AMR), tmp_path / "bad.yaml"
+    bad.write_text("version: 1\n")
+    for words in (
+        ("--config", good, "--in", "/none"),
+        ("--config", good, "--in", os.devnull, "--out", "/none/x"),
+        ("--config", str(bad), "--in", os.devnull),
+        ("--config", good, "--in", os.devnull, "--json"),
+    ):
+        done = iatro("govern", *words)
+        assert done.returncode == 2 and done.stderr and "Traceback" not in done.stderr
+
+
+def test_govern_of_nothing_is_nothing():
+    done = iatro("govern", "--config", str(AMR), stdin="")
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_govern_survives_bytes_that_are_no_text(tmp_path):
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_bytes(b'{"t": 0, "type": "tick"}\n\xff\xfe\x00\n\n{"t": 0.1, "type": "tick"}\n')
+    done = iatro("govern", "--config", str(AMR), "--in", str(source), "--out", str(out), "--json")
+    assert done.returncode == 1 and json.loads(done.stdout)["malformed"] == 1
+    rows = [json.loads(row) for row in out.read_text().splitlines()]
+    assert [row["line"] for row in rows if row.get("type") == "malformed"] == [2]
+
+
+def test_schema_lists_names_and_a_valid_json_schema():
+    document = json.loads(iatro("schema", "--json").stdout)
+    assert document["states"] == ["NOMINAL", "LIMITED", "CONTROLLED_STOP", "PROTECTIVE_STOP", "TRAPPED"]
+    assert "limit_unreachable" in document["faults"] and "obstacle" in document["kinds"]
+    assert document["profile"]["properties"]["limits"]["items"]["anyOf"]
+
+
+def test_a_reader_that_goes_away_is_no_crash(tmp_path):
+    source = tmp_path / "in.jsonl"
+    source.write_text("".join(json.dumps({"t": t, "type": "tick"}) + "\n" for t in range(40)))
+    words = f"{sys.executable} -m iatro_governor.cli.main govern --config {AMR} --in {source} | head -1"
+    done = subprocess.run(
+        ["bash", "-c", words], capture_output=True, text=True, timeout=60, cwd=Path(__file__).parents[2]
+    )
+    assert "Traceback" not in done.stderr and done.stdout.count("\n") == 1
