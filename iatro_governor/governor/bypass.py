@@ -24,7 +24,8 @@ class Watched:
         foreign = {
             e.gid: e.node for e in event.endpoints if not e.own and e.node.strip("/") not in self._allowed
         }
-        self._since = {gid: self._since.get(gid, (event.t, node)) for gid, node in foreign.items()}
+        # The graph may know a publisher before its name.
+        self._since = {gid: (self._since.get(gid, (event.t, ""))[0], node) for gid, node in foreign.items()}
 
     def judge(self, t: float, ladder: Ladder) -> None:
         """Foreign publishers count once they have stayed ``lease_grace_s``: a killed governor's ghost does not."""

@@ -38,6 +38,12 @@ class Bench:
         self.outputs: list[tuple[float, float, float]] = []
         """(time of arrival in s, vx, wz) of all that came out."""
         self.decisions: list[Body] = []
+        """As they came, those that were sent again included."""
+        self.recording = True
+        """Acknowledge what has come, as a recorder does."""
+        self._stored: dict[str, set[int]] = {}
+        self._expected: dict[str, int] = {}
+        self._latest: Body | None = None
         self.states: list[GovernorState] = []
         self.beats: list[Heartbeat] = []
         kind = TwistStamped if stamped else Twist
@@ -49,12 +55,13 @@ class Bench:
         self._acks = node.create_publisher(Ack, "recorder/ack", qos.EVENT)
         node.create_subscription(kind, "cmd_vel", self._obey, qos.OUTPUT_IN)
         keep = (
-            (GovernorDecision, "governor/decision", qos.RECORD, lambda m: self.decisions.append(decision_body_of(m))),
+            (GovernorDecision, "governor/decision", qos.RECORD, lambda m: self._store(decision_body_of(m))),
             (GovernorState, "governor/state", qos.STATE, self.states.append),
             (Heartbeat, "governor/heartbeat", qos.HEARTBEAT, self.beats.append),
         )
         for message, topic, profile, take in keep:
             node.create_subscription(message, topic, take, profile)
+        node.create_timer(0.1, self._record)
         node.create_timer(0.05, self._sense)
         node.create_timer(0.02, self._move)
         node.create_timer(0.02, self._plan)
@@ -110,14 +117,28 @@ class Bench:
         """The emergency stop."""
         self._estop.publish(Bool(data=pressed))
 
+    def _store(self, body: Body) -> None:
+        self.decisions.append(body)
+        self._stored.setdefault(body["writer"], set()).add(body["seq"])
+        if self._latest is None or body["seq"] > self._latest["seq"]:
+            self._latest = body
+
+    def _record(self) -> None:
+        for writer, stored in self._stored.items() if self.recording else ():
+            expected = self._expected.get(writer, 0)
+            while expected in stored:
+                expected += 1
+            self._expected[writer] = expected
+            self.acknowledge(writer, expected)
+
     def acknowledge(self, writer: str, up_to: int) -> None:
-        """What a recorder says."""
+        """Say that everything of ``writer`` below ``up_to`` is durable."""
         self._acks.publish(Ack(stamp=stamp_of(self.now()), writer=writer, up_to=up_to, ledger_id="bench"))
 
     @property
     def latest(self) -> Body:
-        """The latest decision, or an empty one."""
-        return self.decisions[-1] if self.decisions else {"state": None, "faults": [], "allowed": [], "action": None}
+        """The decision with the highest number, or an empty one."""
+        return self._latest or {"state": None, "faults": [], "allowed": [], "action": None, "plan_id": None}
 
     @property
     def faults(self) -> set[str]:
@@ -128,6 +149,10 @@ class Bench:
         """The detail of a fault, from whichever decision first had it; empty: none had."""
         found = (f["detail"] for body in list(self.decisions) for f in body["faults"] if f["name"] == fault)
         return next(found, "")
+
+    def detail(self, fault: str) -> str:
+        """The detail of a fault in the latest decision; empty: it is not in force."""
+        return next((f["detail"] for f in self.latest["faults"] if f["name"] == fault), "")
 
     @property
     def speed(self) -> float:
