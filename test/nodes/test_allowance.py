@@ -7,7 +7,9 @@ from typing import Any
 from iatro_governor.nodes.allowance import BURST, LONGEST, RATE, STUMP, Allowance, shortened, size
 
 
-def said(text: str = "", reasoning: str = "", actions: list[str] | None = None, run: str = "run") -> dict[str, Any]:
+def said(
+    text: str = "", reasoning: str = "", actions: list[str] | None = None, run: str = "run"
+) -> dict[str, Any]:
     return {"planner_run": run, "text": text, "reasoning": reasoning, "instruction": "", "actions": actions}
 
 

@@ -39,7 +39,14 @@ class Peers:
 
     def __init__(self, node: Any) -> None:
         from diagnostic_msgs.msg import DiagnosticArray
-        from iatro_governor.msg import Ack, Disagreement, GovernorDecision, LedgerHead, PlanMark, PlannerStatement
+        from iatro_governor.msg import (
+            Ack,
+            Disagreement,
+            GovernorDecision,
+            LedgerHead,
+            PlanMark,
+            PlannerStatement,
+        )
 
         from iatro_governor.nodes import convert, qos
 
@@ -149,7 +156,9 @@ def test_killed_under_load_it_loses_nothing_that_it_acknowledged(
     assert second.wait() == 0, second.output
     result = verify(ledger, read_key(key_beside(ledger)))
     assert result.sound and result.closed, result.problem
-    assert [body["seq"] for body in sorted(bodies(ledger, "decision"), key=lambda b: b["seq"])] == list(range(total))
+    assert [body["seq"] for body in sorted(bodies(ledger, "decision"), key=lambda b: b["seq"])] == list(
+        range(total)
+    )
     assert reconcile(ledger)["lost"] == 0 and len(bodies(ledger, "open")) == 2
 
 
@@ -218,7 +227,9 @@ def test_a_second_recorder_is_refused_by_name(
     assert f"another writer (process {first.pid})" in second.output and "Traceback" not in second.output
 
 
-def test_settings_that_cannot_be_used_end_it_with_a_message(node_process: Callable[..., Any], tmp_path: Path) -> None:
+def test_settings_that_cannot_be_used_end_it_with_a_message(
+    node_process: Callable[..., Any], tmp_path: Path
+) -> None:
     (tmp_path / "ledger.yaml").write_text("context: lab\n")
     process = node_process("recorder", ledger=tmp_path / "ledger.yaml")
     assert process.wait(20.0) == 2
