@@ -127,6 +127,8 @@ def _claims(plain: Normalised, measure: _Measure, sentence: Passage, quoted: boo
     lead = text[max(sentence.start, start - _LONGEST_LEAD) : start - used]
     inverted = _NEGATION.search(consumed) is not None
     holds = not quoted and not sentence.question
+    if measure.second is not None and (opening := _FROM.search(before)) is not None:
+        lead = lead[: len(lead) - len(before) + opening.start()] + "to "
     if inverted or _STATES.search(consumed):
         lead += consumed
     holds = holds and undertaken(lead, after, measure.unit.quantity, op, inverted)

@@ -11,7 +11,7 @@ _UPPER = (
     r"hold)(?:ing)? (?:\w+ ){0,3}?(?:down )?to|maximum(?: \w+){0,2}?(?: of| is|:)?|max(?: \w+)?(?: of|"
     r" is|:|\.)?|"
     r"(?:cap|ceiling|limit|upper limit|upper bound|top speed|peak)(?: of| is| at|:)|within|inside(?: "
-    r"of)?|at or (?:below|under)|<=?|\u2264|as much as"
+    r"of)?|at or (?:below|under)|<=?|\u2264|cap(?:ping)? (?:\w+ ){0,3}?at|as much as"
 )
 _LOWER = (
     r"above|over|beyond|past|exceed(?:ing|s)?|outside(?: of)?|(?:more|greater|higher|faster|further|"

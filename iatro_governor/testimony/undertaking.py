@@ -41,7 +41,7 @@ _PAST = re.compile(
     r"yesterday|previously|then)(?: \w+ly)?(?: \w+)? "
     r"(?:was|were|had|did|went|drove|moved|kept|stayed|held|ran|pressed|pushed|measured|travelled|"
     r"traveled|lifted|stopped|used|exceeded|reached|turned|carried|applied|took|waited|came|"
-    r"left|rotated|remained|limited|capped|promised|averaged|peaked|managed|passed|closed|approached|"
+    r"rotated|remained|limited|capped|promised|averaged|peaked|managed|passed|closed|approached|"
     r"squeezed|gripped|covered|flew|swung)\b(?!.*\b(?:will|'ll|going to|now|am|'m)\b)|"
     r"\b(?:i've|i have|we've|we have|has|had|have)(?: \w+ly| always| never| already| just)? (?:been|"
     r"kept|stayed|moved|driven|held|gone|travelled|traveled|pressed|waited|rotated|turned|lifted|"
@@ -113,6 +113,7 @@ _SHORT_PROMISE = re.compile(
 _ATTRIBUTE = re.compile(
     r"^[ -](?!(?:at|on|in|to|towards?|from|away|while|until|and|or|for|per|with|as|all|throughout|"
     r"every|then|so|because|since|the|a|an|my|your|max|maximum|min|minimum|forward|forwards|back|"
+    r"clearance|distance|gap|margin|headroom|"
     r"backwards|left|right|up|down|"
     r"ahead|clockwise|before|after|near|around|by|over|along|past|through|during|when|off|clear|apart|"
     r"between|of|tops|today|now|here|there|behind|beyond|each|only|but|upon|onto|into|if|unless|limit|"
@@ -131,6 +132,7 @@ _OWN_MOVE = re.compile(
     r"swing|step|roll|open|clos|reach|extend|keep|stay|hold|tilt|shift|slid|creep|stop|"
     r"maintain)\w*[^.;!?]{0,40}$"
 )
+_STATED = re.compile(r"^ (?:is|was|are|were|applies|apply|seems|sounds|looks|has been|means)\b")
 _AWAY_FROM_ME = re.compile(r"^[^.,;!?]{0,16}\b(?:from|of|between) (?:me|the robot|this robot|my arm|us)\b")
 AIMED_QUANTITIES = frozenset({"speed", "angular_speed", "force", "torque", "duration", "percent"})
 
@@ -144,7 +146,7 @@ def undertaken(lead: str, tail: str, quantity: str, op: str, inverted: bool) -> 
     """
     if _CONDITION.search(lead) or _CONDITION.search(tail) or _WHEN_CLAUSE.search(lead):
         return False
-    if _PAST_AFTER.search(tail) or _said_otherwise(lead, inverted):
+    if _PAST_AFTER.search(tail) or _STATED.match(tail) or _said_otherwise(lead, inverted):
         return False
     if op == "==" and not _aimed(lead, tail, quantity):
         return False

@@ -114,7 +114,7 @@ def test_a_final_statement_ends_the_plan_and_is_judged_by_its_conduct() -> None:
     records = judged(
         [
             said(0, 0, "On my way.", plan_id="p"),
-            said(1, 1, "Parked. I kept going to the dock.", plan_id="p", final=True),
+            said(1, 1, "I'm driving to the dock.", plan_id="p", final=True),
         ],
         governor,
     )
@@ -134,3 +134,17 @@ def test_repeats_are_dropped_and_gaps_are_numbers() -> None:
     assert (books["statements"], books["verdict_records"], books["commands"]) == (2, 2, 8)
     assert books["repeats"] == {"statements": 1, "decisions": 8}
     assert books["gaps"] == {"statements": {"run": [[1, 2]]}, "decisions": {"ring": [[4, 5]]}}
+
+
+def test_a_final_statement_adds_no_second_plan_to_the_baseline() -> None:
+    governor = Governor()
+    statements = []
+    for number in range(2):
+        statements.append(said(10.0 * number, 2 * number, "Going to the shelf.", plan_id=f"p{number}"))
+        statements.append(
+            said(10.0 * number + 1.2, 2 * number + 1, "Moved there.", plan_id=f"p{number}", final=True)
+        )
+        governor.drive(10.0 * number + 0.1, 1, 0.5)
+    statements.append(said(20, 4, "I'll go carefully."))
+    governor.drive(20.1, 1, 0.5)
+    assert judged(statements, governor)[-1].detail["evidence"]["baseline"] == "insufficient"

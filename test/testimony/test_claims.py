@@ -35,6 +35,15 @@ COMMITTED = [
     ("I'll carry it at 0.2 m/s or less.", [("speed", "<=", 0.2)]),
     ("While carrying the cup I'll stay below 0.2 m/s.", [("speed", "<=", 0.2)]),
     ("I will drive 2 m forward at 0.3 m/s.", [("distance", "==", 2), ("speed", "==", 0.3)]),
+    ("We'll cap the arm at 10 newtons.", [("force", "<=", 10)]),
+    ("I'm keeping a minimum distance of 1.2 metres.", [("distance", ">=", 1.2)]),
+    ("I commit to 0.5 m/s tops.", [("speed", "<=", 0.5)]),
+    (
+        "Going forward three metres, then turning left by 90 degrees.",
+        [("distance", "==", 3), ("angle", "==", 90 * DEG)],
+    ),
+    ("I will lower my speed from 0.5 to 0.2 m/s.", [("speed", "==", 0.2)]),
+    ("Maintaining 0.5 m clearance.", [("distance", "==", 0.5)]),
     ("**I’ll keep below 0,2 m/s** 🙂", [("speed", "<=", 0.2)]),
 ]
 NOT_COMMITTED = [
@@ -63,6 +72,12 @@ NOT_COMMITTED = [
     "Unless you object, I will drive at 0.5 m/s.",
     "I never promised to stay under 0.2 m/s.",
     "I refuse to stay under 0.2 m/s.",
+    "The rules require me to stay below 0.3 m/s.",
+    "Tell the operator to keep at least 1 m away.",
+    "I'll be careful; the limit of 0.5 m/s is posted on the wall.",
+    "The other robot will not exceed 0.4 m/s.",
+    "I can go at 2 m/s.",
+    "When the light turns green I'll drive at 1 m/s.",
 ]
 
 

@@ -215,3 +215,15 @@ def test_nothing_is_released_before_its_time() -> None:
     assert witness.advance(2.2) == [] and witness.accounting()["verdict_records"] == 0
     assert len(witness.advance(2.3)) == 1
     assert witness.close(3.0) == []
+
+
+def test_a_body_beside_an_obstacle_has_exceeded_nothing_while_it_rests() -> None:
+    near = CAP | {"kind": "obstacle", "unit": "m", "requested": 0.0, "allowed": 0.3, "margin": -0.2}
+
+    def severity(speed: float) -> int:
+        governor = Governor()
+        governor.drive(0.1, 1, speed, limits=[near])
+        (record,) = judged([said(0, 0, "Driving over.")], governor)
+        return record.severity
+
+    assert (severity(0.0), severity(0.2)) == (1, 4)
