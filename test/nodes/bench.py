@@ -78,7 +78,9 @@ class Bench:
     def _sense(self) -> None:
         if not self.lidar:
             return
-        scan = LaserScan(angle_min=-math.pi, angle_increment=2 * math.pi / 360, range_min=0.05, range_max=12.0)
+        scan = LaserScan(
+            angle_min=-math.pi, angle_increment=2 * math.pi / 360, range_min=0.05, range_max=12.0
+        )
         scan.header.stamp, scan.header.frame_id = stamp_of(self.now()), "laser"
         scan.ranges = [self.ranges] * 360
         self._scan.publish(scan)

@@ -76,7 +76,11 @@ class Governed:
 
 @pytest.fixture
 def governed(
-    benches: Any, domain: int, node_process: Callable[..., Any], wait_until: Callable[..., None], tmp_path: Path
+    benches: Any,
+    domain: int,
+    node_process: Callable[..., Any],
+    wait_until: Callable[..., None],
+    tmp_path: Path,
 ) -> Iterator[Governed]:
     """A governor of config/amr.yaml on a bench."""
     with benches.bench(domain) as bench:

@@ -1,0 +1,123 @@
+"""When the governor itself fails: its loop goes on and the robot is stopped, whatever broke."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.ros
+pytest.importorskip("rclpy", reason="ROS 2 (rclpy) is not installed")
+
+import rclpy
+from geometry_msgs.msg import TwistStamped
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.parameter import Parameter
+
+from iatro_governor.governor.decision import State
+from iatro_governor.governor.events import Command, Odom, Scan
+from iatro_governor.nodes import governor as shell
+
+
+class Spun:
+    """A governor node in this process; its output is caught where it is published."""
+
+    def __init__(self, node: Any) -> None:
+        self.node = node
+        self.sent: list[tuple[float, ...]] = []
+        self._executor = SingleThreadedExecutor()
+        self._executor.add_node(node)
+        outgoing = node._commands["base"]
+        publish = outgoing.publish
+
+        def caught(values: tuple[float, ...], now: float) -> None:
+            self.sent.append(values)
+            publish(values, now)
+
+        outgoing.publish = caught
+
+    def until(self, condition: Callable[[], object], turns: int = 3000) -> None:
+        for _ in range(turns):
+            if condition():
+                return
+            try:
+                self._executor.spin_once(timeout_sec=0.01)
+            except Exception as error:  # noqa: BLE001 - as the main loop does
+                assert self.node.survive(error)
+        pytest.fail("the condition never came")
+
+    def drive(self) -> None:
+        """Command 0.5 m/s in an open room until it is published."""
+        import numpy as np
+
+        def step() -> bool:
+            t = self.node.timeline.read()
+            speed = self.sent[-1][0] if self.sent else 0.0
+            pose, twist = np.array([0.0, 0, 0, 0, 0, 0, 1]), np.array([speed, 0.0, 0, 0, 0, 0])
+            self.node._take(Odom(t, "odom", pose, twist, t))
+            self.node._take(Scan(t, "lidar", np.full(360, 9.0), -np.pi, np.pi / 180, 0.05, 12.0, t))
+            self.node._take(Command(t, "base", (0.5, 0.0, 0.0, 0.0, 0.0, 0.0), t))
+            return speed == 0.5
+
+        self.until(step)
+
+
+@pytest.fixture
+def spun(domain: int, tmp_path: Path) -> Iterator[Spun]:
+    ledger = Parameter("ledger", value=str(tmp_path / "ledger.yaml")).to_parameter_msg()
+    rclpy.init(args=["--ros-args", "-p", f"ledger:={ledger.value.string_value}"], domain_id=domain)
+    node = shell.build()
+    try:
+        yield Spun(node)
+    finally:
+        node.destroy_node()
+        rclpy.try_shutdown()
+
+
+def broken(*_arguments: object) -> Any:
+    raise ZeroDivisionError("broken on purpose")
+
+
+def test_an_error_in_a_callback_stops_the_robot_and_is_in_the_record(spun: Spun) -> None:
+    spun.drive()
+    spun.node.timeline.of_stamp = broken
+    message = TwistStamped()
+    message.header.stamp.sec = 1
+    reader = next(s for s in spun.node.subscriptions if s.topic_name == "/cmd_vel_planner")
+    with pytest.raises(ZeroDivisionError) as caught:
+        reader.callback(message)
+    assert spun.node.survive(caught.value)
+    spun.until(lambda: spun.sent[-1] == (0.0,) * 6)
+    last = spun.node._last["base"]
+    assert last.state is State.PROTECTIVE_STOP
+    assert "broken on purpose" in {fault.name: fault.detail for fault in last.faults}["internal_error"]
+
+
+@pytest.mark.parametrize("part", ["core.tick", "records.write"])
+def test_when_the_core_or_the_record_fails_the_output_ramps_to_zero_and_stays(spun: Spun, part: str) -> None:
+    spun.drive()
+    owner, name = part.split(".")
+    setattr(getattr(spun.node, owner), name, broken)
+    count = len(spun.sent)
+    spun.until(lambda: spun.sent[-1] == (0.0,) * 6)
+    ramp = [values[0] for values in spun.sent[count:]]
+    assert len(ramp) > 10 and ramp == sorted(ramp, reverse=True)
+    count = len(spun.sent)
+    spun.until(lambda: len(spun.sent) > count + 20)
+    assert set(spun.sent[count:]) == {(0.0,) * 6}
+
+
+def test_a_loop_that_was_held_up_stops_the_robot(spun: Spun) -> None:
+    spun.drive()
+    spun.node._ticked -= 1.0
+    spun.until(lambda: "loop_overrun" in {fault.name for fault in spun.node._last["base"].faults})
+    assert spun.node._last["base"].state is State.CONTROLLED_STOP
+
+
+def test_a_clock_that_is_set_stops_the_robot(spun: Spun) -> None:
+    spun.drive()
+    spun.node.timeline._last_ros -= 3.0
+    spun.until(lambda: "clock_jump" in {fault.name for fault in spun.node._last["base"].faults})
+    assert spun.node._last["base"].state is State.CONTROLLED_STOP
