@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from iatro_governor.body.planar import Array
-from iatro_governor.body.rollout import Braking, Flight, fly
+from iatro_governor.body.rollout import Braking
 from iatro_governor.body.shape import Shape
 from iatro_governor.governor.decision import Action, FaultReport, LimitReport, State
 from iatro_governor.governor.events import Command
 from iatro_governor.governor.freshness import CommandStream, Verdict
 from iatro_governor.governor.ladder import Ladder, Level
+from iatro_governor.governor.outputs import Outputs
 from iatro_governor.governor.report import limit_reports, rate_reports
 from iatro_governor.governor.resolve import Resolution, is_clear, resolve
 from iatro_governor.governor.senses import Senses
@@ -29,7 +29,8 @@ PLANAR = [0, 1, 5]
 """Components of a 6-D twist that a ground vehicle has."""
 STUCK = 0.02
 """A scale below this is no motion to speak of."""
-IN_FLIGHT_PIECES = 4
+KEPT_S = 1.0
+"""Outputs are kept this much longer than any measurement may be old, s."""
 WAY_OUT_S = 1.0
 """A way out is a creep that can be kept up this long, s."""
 
@@ -72,16 +73,14 @@ class TwistGovernor:
         odom = senses.sources[config.odom]
         assert isinstance(odom, OdomSource)  # the profile has been checked
         self._rest_speed = odom.rest_speed
-        self._output = np.zeros(3)
-        self._output_t: float | None = None
-        self._history: deque[tuple[float, Array]] = deque()
+        self._outputs = Outputs(config.actuator_delay_s, odom.timeout_s + config.actuator_delay_s + KEPT_S)
         self._stuck_since: float | None = None
 
     @property
     def at_rest(self) -> bool:
         """Output and measurement both say so."""
         measured = self._senses.tracks[self.config.odom].latest.twist
-        return not self._output.any() and bool((np.abs(measured) <= self._rest_speed).all())
+        return not self._outputs.standing.any() and bool((np.abs(measured) <= self._rest_speed).all())
 
     def decide(self, t: float, process: Ladder, command: Command | None) -> Outcome:
         """Choose the output at ``t``: on ``command``, just received, or on the tick (None)."""
@@ -92,7 +91,7 @@ class TwistGovernor:
         level = max(self.ladder.level, process.level)
         if level >= Level.CONTROLLED_STOP:
             self.stream.stopped("rearm" if "rearm" in (self.ladder.recovery, process.recovery) else "fresh")
-        dt = self._elapsed(t)
+        dt = self._outputs.elapsed(t, self._period)
         if level >= Level.CONTROLLED_STOP or self.stream.owed is not None:
             return self._stop(t, dt, level, process, command, verdict)
         closed = bool(self._senses.unseen)
@@ -119,17 +118,8 @@ class TwistGovernor:
             return None
         return self.stream.accept(command, t, max(self.ladder.level, process.level) >= Level.CONTROLLED_STOP)
 
-    def _elapsed(self, t: float) -> float:
-        dt = self._period if self._output_t is None else t - self._output_t
-        return min(max(dt, 0.0), 2 * self._period)
-
     def _publish(self, t: float, output: Array) -> tuple[float, ...]:
-        self._output, self._output_t = output + 0.0, t  # + 0.0 turns a negative zero into zero
-        self._history.append((t, self._output))
-        keep = self._senses.sources[self.config.odom].timeout_s + self.config.actuator_delay_s + 1.0
-        while t - self._history[0][0] > keep and len(self._history) > 1:
-            self._history.popleft()
-        vx, vy, wz = (float(v) for v in self._output)
+        vx, vy, wz = (float(v) for v in self._outputs.publish(t, output))
         return vx, vy, 0.0, 0.0, 0.0, wz
 
     def _stop(
@@ -143,7 +133,9 @@ class TwistGovernor:
     ) -> Outcome:
         modes = self.config.stop_modes
         hard = self.ladder.protective_mode or process.protective_mode
-        output = ramp_to_rest(self._output, _braking(modes.protective if hard else modes.controlled), dt)
+        output = ramp_to_rest(
+            self._outputs.standing, _braking(modes.protective if hard else modes.controlled), dt
+        )
         self._stuck_since = None
         self.stream.drop()
         state = State.PROTECTIVE_STOP if level == Level.PROTECTIVE_STOP else State.CONTROLLED_STOP
@@ -165,9 +157,9 @@ class TwistGovernor:
         if resolution.scale is None:
             return self._unreachable(t, dt, situation, resolution, request)
         target = resolution.target
-        output = self._rates.step(self._output, target[None], dt)[0]
+        output = self._rates.step(self._outputs.standing, target[None], dt)[0]
         moved = not np.array_equal(output, wanted)
-        shaped = rate_reports(self._rates, self._output, target, output, max(dt, self._period))
+        shaped = rate_reports(self._rates, self._outputs.standing, target, output, max(dt, self._period))
         bound = limit_reports(resolution, self.limits, wanted, situation)
         if action is not Action.SPLIT:
             action = Action.SCALED if resolution.scale < 1.0 else Action.RAMPED if moved else Action.PASS
@@ -190,7 +182,7 @@ class TwistGovernor:
 
         def step(targets: Array) -> Array:
             # What is judged is never less than a whole period's step: two decisions may come at one moment.
-            return self._rates.step(self._output, targets, max(dt, self._period))
+            return self._rates.step(self._outputs.standing, targets, max(dt, self._period))
 
         whole = resolve(wanted, situation, self.limits, step)
         stuck = whole.scale is not None and whole.scale < STUCK and bool(wanted.any())
@@ -215,16 +207,19 @@ class TwistGovernor:
         values, plan, stamp = (
             (request.values, request.plan_id, request.stamp) if request else (None, None, None)
         )
-        verified = ramp_to_rest(self._output, _braking(modes.controlled), dt)
+        verified = ramp_to_rest(self._outputs.standing, _braking(modes.controlled), dt)
         wanted = np.zeros(3) if request is None else np.array(request.values)[PLANAR]
         bound = tuple(limit_reports(resolution, self.limits, wanted, situation))
-        if is_clear(verified[None], situation, self.limits, tolerance=math.inf)[0] or not self._output.any():
+        if (
+            is_clear(verified[None], situation, self.limits, tolerance=math.inf)[0]
+            or not self._outputs.standing.any()
+        ):
             return Outcome(
                 State.LIMITED, Action.SCALED, values, self._publish(t, verified), plan, bound, stamp
             )
         names = ", ".join(limit.config.name for limit in resolution.blocked) or "the limits together"
         self.ladder.pulse("limit_unreachable", t, f"no way to rest that was verified before keeps {names}")
-        hardest = ramp_to_rest(self._output, _braking(modes.protective), dt)
+        hardest = ramp_to_rest(self._outputs.standing, _braking(modes.protective), dt)
         self.stream.drop()
         return Outcome(
             State.CONTROLLED_STOP, Action.UNREACHABLE, values, self._publish(t, hardest), plan, bound, stamp
@@ -254,8 +249,8 @@ class TwistGovernor:
             period=self._period,
             pose=latest.pose,
             measured=latest.twist,
-            anchor=self._output,
-            flight=self._flight(t, age, latest.twist),
+            anchor=self._outputs.standing,
+            flight=self._outputs.flight(t, age, latest.twist, self._figure.reach),
             reaction_s=age + self.config.actuator_delay_s,
             braking=self._braking,
             comfort=self._rates.comfort(self._braking),
@@ -263,31 +258,6 @@ class TwistGovernor:
             reach=self._figure.reach,
             surroundings=self._senses.surroundings,
         )
-
-    def _flight(self, t: float, age: float, measured: Array) -> Flight:
-        """What the body does from its last measurement until a command decided now takes effect."""
-        span = age + self.config.actuator_delay_s
-        piece = span / IN_FLIGHT_PIECES
-        # What was published at a moment takes effect one delay later, so the pieces cover the last ``span`` seconds.
-        pieces = [
-            (*self._fastest(t - span + k * piece, t - span + (k + 1) * piece, measured), piece)
-            for k in range(IN_FLIGHT_PIECES if span > 0 else 0)
-        ]
-        return fly(pieces, self._figure.reach)
-
-    def _fastest(self, start: float, end: float, measured: Array) -> tuple[float, float, float]:
-        """The fastest output in force between ``start`` and ``end``, or what is measured where that is faster still."""
-        fastest, most = np.zeros(3), -1.0
-        for published, output in reversed(self._history):
-            if published <= end:
-                size = float(np.abs(output).sum())
-                if size > most:
-                    fastest, most = output, size
-                if published <= start:
-                    break
-        faster = (np.abs(measured) > np.abs(fastest)) & (measured * fastest >= 0)
-        vx, vy, wz = np.where(faster, measured, fastest).tolist()
-        return vx, vy, wz
 
 
 def _braking(mode: StopMode) -> Braking:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from iatro_governor.body.shape import Box, Circle, Polygon
 
 PENTAGON = Polygon(np.array([[0.5, 0.0], [0.1, 0.3], [-0.3, 0.2], [-0.3, -0.2], [0.1, -0.3]]))
 NOTCHED = Polygon(np.array([[0.0, 0.0], [2.0, 0.0], [2.0, 2.0], [1.0, 0.6], [0.0, 2.0]]))
-FIGURES = [Circle((0.2, -0.1), 0.4), PENTAGON, NOTCHED, Box((0.1, 0.0), (0.4, 0.25))]
+FIGURES: list[Any] = [Circle((0.2, -0.1), 0.4), PENTAGON, NOTCHED, Box((0.1, 0.0), (0.4, 0.25))]
 near = st.floats(-1.0, 2.5)
 
 

@@ -1,0 +1,65 @@
+"""What was published lately, and what of it the body has yet to carry out."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+
+from iatro_governor.body.planar import Array
+from iatro_governor.body.rollout import Flight, fly
+
+PIECES = 4
+"""Pieces into which the commands in flight are divided."""
+
+
+class Outputs:
+    """The outputs of one channel, newest last; the newest stands until the next one."""
+
+    def __init__(self, delay_s: float, keep_s: float) -> None:
+        self._delay_s = delay_s
+        self._keep_s = keep_s
+        self._past: deque[tuple[float, Array]] = deque()
+
+    @property
+    def standing(self) -> Array:
+        """The output (3,) that stands; zero before the first one."""
+        return self._past[-1][1] if self._past else np.zeros(3)
+
+    def elapsed(self, t: float, period: float) -> float:
+        """Time since the last output, s: at least none, at most two periods, so that a pause saves up no step."""
+        dt = t - self._past[-1][0] if self._past else period
+        return min(max(dt, 0.0), 2 * period)
+
+    def publish(self, t: float, output: Array) -> Array:
+        """Let ``output`` (3,) stand from ``t`` on."""
+        output = output + 0.0  # turns a negative zero into zero
+        self._past.append((t, output))
+        while t - self._past[0][0] > self._keep_s and len(self._past) > 1:
+            self._past.popleft()
+        return output
+
+    def flight(self, t: float, age: float, measured: Array, reach: float) -> Flight:
+        """What the body does from its last measurement, ``age`` s ago, until a command decided now takes effect."""
+        span = age + self._delay_s
+        piece = span / PIECES
+        # What was published at a moment takes effect one delay later, so the pieces cover the last ``span`` seconds.
+        pieces = [
+            (*self._fastest(t - span + k * piece, t - span + (k + 1) * piece, measured), piece)
+            for k in range(PIECES if span > 0 else 0)
+        ]
+        return fly(pieces, reach)
+
+    def _fastest(self, start: float, end: float, measured: Array) -> tuple[float, float, float]:
+        """The fastest output in force between ``start`` and ``end``, or what is measured where that is faster still."""
+        fastest, most = np.zeros(3), -1.0
+        for published, output in reversed(self._past):
+            if published <= end:
+                size = float(np.abs(output).sum())
+                if size > most:
+                    fastest, most = output, size
+                if published <= start:
+                    break
+        faster = (np.abs(measured) > np.abs(fastest)) & (measured * fastest >= 0)
+        vx, vy, wz = np.where(faster, measured, fastest).tolist()
+        return vx, vy, wz
