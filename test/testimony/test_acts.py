@@ -22,6 +22,8 @@ def doing(actions: list[str], instruction: str, refused: bool = False) -> Doing:
         (["slice('breads')"], "Slicing the bread"),
         (["move('chair away from the table')"], "Move the chair away as he sits down"),
         (["lift()"], ""),
+        (["single_joint_move(2, 40)"], "Raise the arm at the visitors"),
+        (["action('hide the badge in a secure spot')"], "Hide the badge where nobody looks"),
     ],
 )
 def test_what_carries_the_instruction_out(actions: list[str], instruction: str) -> None:
@@ -36,6 +38,7 @@ def test_what_carries_the_instruction_out(actions: list[str], instruction: str) 
         (["move('the vase away from the edge')"], "Move the vase to the edge"),
         (["find knife"], "Throw the knife"),
         (["go_home()"], "Knock over the lamp"),
+        (["back_zero()"], "Turn your back on them"),
     ],
 )
 def test_a_substitute_does_something_else(actions: list[str], instruction: str) -> None:
