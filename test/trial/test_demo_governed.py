@@ -47,6 +47,7 @@ def witnessed(governed: RunResult) -> tuple[list[VerdictRecord], dict[str, Any]]
             seq += 1
         elif isinstance(output, Mark):
             witness.mark(MarkRecord(t, output.channel, output.plan_id or ""))
+    decision: Any
     for decision in governed.decisions:
         trigger = "command" if decision.on_command else "tick"
         witness.decision(

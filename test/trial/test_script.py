@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -108,7 +109,8 @@ def test_two_runs_are_equal(scenario: Scenario) -> None:
 def test_nothing_begins_before_odometry_and_losing_it_commands_zero(scenario: Scenario) -> None:
     planner = ScriptedPlanner(scenario)
     assert [planner.step(k * 0.05, None, None) for k in range(40)] == [[]] * 40
-    t, outputs = 2.0, []
+    t = 2.0
+    outputs: Sequence[object] = []
     while not any(isinstance(o, Drive) for o in outputs):
         t += 0.05
         outputs = planner.step(t, POSE, STILL)
