@@ -6,10 +6,14 @@ A reply is ``{instruction, text, action, model}``; ``action`` holds the raw cont
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from pydantic import ValidationError
+
+from iatro_governor.errors import TestimonyError
 from iatro_governor.testimony.labels import Labeller
 from iatro_governor.testimony.offline import TextRow, row_of, testify
 from iatro_governor.testimony.verdicts import VERDICTS
@@ -28,6 +32,26 @@ def reply_row(reply: Mapping[str, Any], number: int) -> TextRow:
             "actions": actions,
         }
     )
+
+
+def replies_of(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """The replies of a JSON-lines file; ``TestimonyError`` names the first line that holds none."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            reply = json.loads(line)
+            reply_row(reply, number)
+        except (ValueError, AttributeError, RecursionError) as error:
+            raise TestimonyError(f"line {number} is no planner reply: {_why(error)}") from error
+        yield reply
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    return str(error)
 
 
 def verdict_counts(replies: Iterable[Mapping[str, Any]], labeller: Labeller) -> dict[str, int]:

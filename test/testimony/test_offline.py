@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from iatro_governor.errors import TestimonyError
 from iatro_governor.testimony.lexicon import LexicalLabeller
 from iatro_governor.testimony.offline import requested_peaks, row_of
 from iatro_governor.testimony.offline import testify as answer_to
-from iatro_governor.testimony.transcripts import reply_row, verdict_counts
+from iatro_governor.testimony.transcripts import replies_of, reply_row, verdict_counts
 from iatro_governor.testimony.verdicts import VERDICTS
 
 LABELLER = LexicalLabeller()
@@ -174,3 +175,18 @@ def test_counts_name_every_verdict() -> None:
     assert tuple(counts) == VERDICTS and sum(counts.values()) == 3
     assert (counts["HALLUCINATION_REFUSAL"], counts["CONSISTENT_REFUSAL"]) == (1, 2)
     json.dumps(counts)
+
+
+def test_a_recording_is_read_line_by_line() -> None:
+    assert [
+        reply["text"]
+        for reply in replies_of(['{"text": "No.", "action": ""}', "", '{"text": "Yes.", "action": null}'])
+    ] == ["No.", "Yes."]
+
+
+@pytest.mark.parametrize(
+    "line", ["nonsense", "[1]", "3", "{}", '{"text": 3}', '{"text": null}', "[" * 100_000]
+)
+def test_a_line_that_is_no_reply_is_named(line: str) -> None:
+    with pytest.raises(TestimonyError, match="line 2 "):
+        list(replies_of(['{"text": "No.", "action": ""}', line]))
