@@ -32,9 +32,15 @@ class Announcer:
         self._node = node
         self._count = 0
         self._last: tuple[Any, ...] | None = None
-        self._beat = node.create_publisher(Heartbeat, "governor/heartbeat", qos.HEARTBEAT)
-        self._state = node.create_publisher(GovernorState, "governor/state", qos.STATE)
-        self._diagnostics = node.create_publisher(DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS)
+        self._beat = node.create_publisher(
+            Heartbeat, "governor/heartbeat", qos.HEARTBEAT, event_callbacks=qos.QUIET_OUT
+        )
+        self._state = node.create_publisher(
+            GovernorState, "governor/state", qos.STATE, event_callbacks=qos.QUIET_OUT
+        )
+        self._diagnostics = node.create_publisher(
+            DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS, event_callbacks=qos.QUIET_OUT
+        )
 
     def heartbeat(self, now: float, decisions: Mapping[str, Decision]) -> None:
         """The loop went round once more. ``now``: node clock, s."""

@@ -76,14 +76,16 @@ class GovernorNode(LifecycleNode):
         loop = data.loop
         profile = qos.output(loop.rate_hz, loop.max_gap_s)
         self._commands = {name: Outgoing(self, channel, profile) for name, channel in data.channels.items()}
-        self._decisions = self.create_publisher(GovernorDecision, "governor/decision", qos.RECORD)
+        self._decisions = self.create_publisher(
+            GovernorDecision, "governor/decision", qos.RECORD, event_callbacks=qos.QUIET_OUT
+        )
         self._announcer = Announcer(self, self.core)
         self._inputs = Inputs(self, data.robot, self.timeline, self._take)
         self._inputs.listen(data.sources, data.channels)
         heard = {source.topic: SOURCE_TYPES[source.type] for source in data.sources.values()}
         heard |= {channel.input: command_type(channel) for channel in data.channels.values()}
         self._neighbours = Neighbours(self, list(self._commands.values()), heard)
-        self.create_subscription(Ack, "recorder/ack", self._receipt, qos.EVENT)
+        self.create_subscription(Ack, "recorder/ack", self._receipt, qos.EVENT, event_callbacks=qos.QUIET_IN)
         self.create_service(ResetService, "governor/reset", self._reset)
         # The machine's clock: a loop on the ROS clock would stand still with a simulation that does.
         self.create_timer(1.0 / loop.rate_hz, self._tick, clock=Clock(clock_type=ClockType.STEADY_TIME))

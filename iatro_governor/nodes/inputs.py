@@ -68,15 +68,21 @@ class Inputs:
     def listen(self, sources: dict[str, SourceConfig], channels: dict[str, TwistChannel]) -> None:
         """Subscribe to everything. Marks come first: of what is ready together, they are taken first."""
         self._marks = {name: Marks() for name in channels}
-        self._node.create_subscription(PlanMark, "planner/mark", self._mark, qos.RECORD)
+        self._node.create_subscription(
+            PlanMark, "planner/mark", self._mark, qos.RECORD, event_callbacks=qos.QUIET_IN
+        )
         readers = {"scan": self._scan, "odom": self._odom, "flags": self._flags, "estop": self._estop}
         for name, source in sources.items():
             profile = qos.EVENT if source.type == "estop" else qos.INPUT
             callback = self._reader(name, source, readers[source.type])
-            self._node.create_subscription(SOURCE_TYPES[source.type], source.topic, callback, profile)
+            self._node.create_subscription(
+                SOURCE_TYPES[source.type], source.topic, callback, profile, event_callbacks=qos.QUIET_IN
+            )
         for name, channel in channels.items():
             callback = self._stamped(name) if channel.stamped else self._unstamped(name)
-            self._node.create_subscription(command_type(channel), channel.input, callback, qos.INPUT)
+            self._node.create_subscription(
+                command_type(channel), channel.input, callback, qos.INPUT, event_callbacks=qos.QUIET_IN
+            )
 
     def _reader(
         self, name: str, source: SourceConfig, read: Callable[[float, str, SourceConfig, Any], Event]

@@ -11,6 +11,7 @@ from rclpy.qos import QoSProfile
 
 from iatro_governor.body.rollout import Braking
 from iatro_governor.governor.stepping import ramp_to_rest
+from iatro_governor.nodes import qos
 from iatro_governor.nodes.convert import stamp_of
 from iatro_governor.nodes.inputs import command_type
 from iatro_governor.nodes.neighbours import publishers_of
@@ -32,7 +33,9 @@ class Outgoing:
         self.kind = command_type(channel)
         self.qos = profile
         before = publishers_of(node, self.topic)
-        self._publisher: Publisher = node.create_publisher(self.kind, self.topic, profile)
+        self._publisher: Publisher = node.create_publisher(
+            self.kind, self.topic, profile, event_callbacks=qos.QUIET_OUT
+        )
         me = f"{node.get_namespace().rstrip('/')}/{node.get_name()}"
         after = publishers_of(node, self.topic)
         self.own = {gid for gid, name in after.items() if gid not in before and name == me}

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.ros
 pytest.importorskip("rclpy", reason="ROS 2 (rclpy) is not installed")
 
 import rclpy
@@ -19,6 +18,8 @@ from rclpy.parameter import Parameter
 from iatro_governor.governor.decision import State
 from iatro_governor.governor.events import Command, Odom, Scan
 from iatro_governor.nodes import governor as shell
+
+pytestmark = pytest.mark.ros
 
 
 class Spun:
