@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.node import Node
 
 from iatro_governor.governor.core import Governor
-from iatro_governor.governor.decision import Decision, FaultReport, State
+from iatro_governor.governor.decision import Decision, FaultReport, Latch, State
 from iatro_governor.msg import GovernorState, Heartbeat
 from iatro_governor.nodes import qos
 from iatro_governor.nodes.convert import STATES, stamp_of
@@ -24,14 +24,33 @@ LEVELS = {
 """Diagnostic level of a state; the others are errors."""
 
 
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Where the channels stand, and why."""
+
+    states: dict[str, State]
+    faults: tuple[FaultReport, ...]
+    latch: Latch | None
+
+    @property
+    def worst(self) -> State:
+        """The worst state of all channels; nothing known is a stop."""
+        return max(self.states.values(), key=SEVERITY.index, default=State.CONTROLLED_STOP)
+
+    @property
+    def codes(self) -> list[int]:
+        """The states as the messages number them."""
+        return [STATES.index(state.value) for state in self.states.values()]
+
+
 class Announcer:
-    """Publishes heartbeat, state and diagnostics from the latest decision of each channel."""
+    """Publishes heartbeat, state and diagnostics."""
 
     def __init__(self, node: Node, core: Governor) -> None:
         self._core = core
         self._node = node
         self._count = 0
-        self._last: tuple[Any, ...] | None = None
+        self._last: tuple[object, ...] | None = None
         self._beat = node.create_publisher(
             Heartbeat, "governor/heartbeat", qos.HEARTBEAT, event_callbacks=qos.QUIET_OUT
         )
@@ -42,53 +61,57 @@ class Announcer:
             DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS, event_callbacks=qos.QUIET_OUT
         )
 
-    def heartbeat(self, now: float, decisions: Mapping[str, Decision]) -> None:
+    def status(self, decisions: Mapping[str, Decision], broken: str | None) -> Status:
+        """Where things stand after the latest ``decisions``; ``broken``: why none could be made."""
+        faults = dict.fromkeys(fault for decision in decisions.values() for fault in decision.faults)
+        states = {name: decision.state for name, decision in decisions.items()}
+        if broken is not None:
+            states = dict.fromkeys(self._core.channels, State.PROTECTIVE_STOP)
+            faults = {FaultReport("internal_error", broken): None} | faults
+        return Status(states, tuple(faults), self._core.latch)
+
+    def heartbeat(self, now: float, status: Status) -> None:
         """The loop went round once more. ``now``: node clock, s."""
-        worst = max((d.state for d in decisions.values()), key=SEVERITY.index, default=State.CONTROLLED_STOP)
-        code = STATES.index(worst.value)
+        code = STATES.index(status.worst.value)
         config = self._core.profile.config_hash
         self._beat.publish(Heartbeat(stamp=stamp_of(now), count=self._count, state=code, config_hash=config))
         self._count += 1
 
-    def state(self, now: float, decisions: Mapping[str, Decision], backlog: float, always: bool) -> None:
+    def state(self, now: float, status: Status, backlog: float, always: bool) -> None:
         """The state, where it changed or ``always``. ``backlog``: unacknowledged share of the ring."""
-        faults = _faults(decisions)
-        states = [STATES.index(decision.state.value) for decision in decisions.values()]
-        latch = self._core.latch
-        key = (tuple(states), tuple(fault.name for fault in faults), latch)
+        key = (tuple(status.codes), tuple(fault.name for fault in status.faults), status.latch)
         if key == self._last and not always:
             return
         if self._last is not None and key != self._last:
-            self._log(decisions, faults)
+            self._log(status)
         self._last = key
         message = GovernorState(
             stamp=stamp_of(now),
-            channels=list(decisions),
-            states=states,
-            fault_names=[fault.name for fault in faults],
-            fault_details=[fault.detail for fault in faults],
+            channels=list(status.states),
+            states=status.codes,
+            fault_names=[fault.name for fault in status.faults],
+            fault_details=[fault.detail for fault in status.faults],
             config_hash=self._core.profile.config_hash,
             ledger_backlog=backlog,
         )
-        if latch is not None:
+        if (latch := status.latch) is not None:
             message.latch_id, message.latch_nonce, message.latch_cause = latch.id, latch.nonce, latch.cause
         self._state.publish(message)
 
-    def _log(self, decisions: Mapping[str, Decision], faults: list[FaultReport]) -> None:
-        states = ", ".join(f"{name} {decision.state.value}" for name, decision in decisions.items())
-        causes = "; ".join(f"{fault.name}: {fault.detail}" for fault in faults)
+    def _log(self, status: Status) -> None:
+        states = ", ".join(f"{name} {state.value}" for name, state in status.states.items())
+        causes = "; ".join(f"{fault.name}: {fault.detail}" for fault in status.faults)
         self._node.get_logger().info(f"{states}{f' ({causes})' if causes else ''}", throttle_duration_sec=0.2)
 
     def diagnostics(
-        self,
-        t: float,
-        now: float,
-        decisions: Mapping[str, Decision],
-        heard: Mapping[str, float],
-        backlog: float,
+        self, t: float, now: float, status: Status, heard: Mapping[str, float], backlog: float
     ) -> None:
         """Channels, ages of the sources and the backlog. ``t``: governor's time, ``now``: node clock, s."""
-        rows = [self._channel(decision) for decision in decisions.values()]
+        faults = {fault.name: fault.detail for fault in status.faults}
+        rows = [
+            self._row(f"channel {name}", LEVELS.get(state, DiagnosticStatus.ERROR), state.value, faults)
+            for name, state in status.states.items()
+        ]
         rows.append(self._sources(t, heard))
         full = DiagnosticStatus.WARN if backlog > 0.25 else DiagnosticStatus.OK
         told = f"{backlog:.1%} of the decisions kept wait for the ledger"
@@ -96,12 +119,6 @@ class Announcer:
         message = DiagnosticArray(status=rows)
         message.header.stamp = stamp_of(now)
         self._diagnostics.publish(message)
-
-    def _channel(self, decision: Decision) -> DiagnosticStatus:
-        values = {fault.name: fault.detail for fault in decision.faults}
-        values |= {limit.name: f"margin {limit.margin:.3f} {limit.unit}" for limit in decision.limits}
-        level = LEVELS.get(decision.state, DiagnosticStatus.ERROR)
-        return self._row(f"channel {decision.channel}", level, decision.state.value, values)
 
     def _sources(self, t: float, heard: Mapping[str, float]) -> DiagnosticStatus:
         sources = self._core.profile.data.sources
@@ -120,8 +137,3 @@ class Announcer:
             hardware_id=self._core.profile.data.robot.name,
             values=[KeyValue(key=key, value=value) for key, value in values.items()],
         )
-
-
-def _faults(decisions: Mapping[str, Decision]) -> list[FaultReport]:
-    """The faults of all channels, each once."""
-    return list({fault: None for decision in decisions.values() for fault in decision.faults})

@@ -65,6 +65,7 @@ class GovernorNode(LifecycleNode):
         self._ticks = 0
         self._ending: float | None = None
         self._pulsed: set[str] = set()
+        self._broken: str | None = None
         self._moved = False
         self._connect()
 
@@ -143,11 +144,12 @@ class GovernorNode(LifecycleNode):
             decisions = self.core.tick(t)
             for decision in decisions:
                 self._carry_out(decision)
+            self._broken = None
         except Unusable:
             raise
         except Exception as error:  # noqa: BLE001 - the robot must be stopped whatever it was
             self._stop_without_core()
-            report(self, error)
+            self._tell(error)
             self.survive(error)
         self._ticks += 1
         self._announce()
@@ -208,11 +210,12 @@ class GovernorNode(LifecycleNode):
     def _announce(self) -> None:
         now, backlog = self.timeline.now + self.timeline.offset, self.records.backlog
         every_second = self._ticks % (10 * self._every) == 0
+        status = self._announcer.status(self._last, self._broken)
         if self._ticks % self._every == 0:
-            self._announcer.heartbeat(now, self._last)
-        self._announcer.state(now, self._last, backlog, every_second)
+            self._announcer.heartbeat(now, status)
+        self._announcer.state(now, status, backlog, every_second)
         if every_second:
-            self._announcer.diagnostics(self.timeline.now, now, self._last, self._inputs.heard, backlog)
+            self._announcer.diagnostics(self.timeline.now, now, status, self._inputs.heard, backlog)
 
     # Faults of the shell.
 
@@ -230,6 +233,15 @@ class GovernorNode(LifecycleNode):
         except Exception as second:  # noqa: BLE001 - the loop stops the robot without the core
             report(self, second)
         return True
+
+    def _tell(self, error: Exception) -> None:
+        """Log an error of the loop, in full when it is new, then once a second: a hundred times helps nobody."""
+        what = f"{type(error).__name__}: {error}"
+        if what != self._broken:
+            report(self, error)
+        else:
+            self.get_logger().error(f"{what} (again)", throttle_duration_sec=1.0)
+        self._broken = what
 
     def _stop_without_core(self) -> None:
         """The core or the record failed: ramp down from what was published last, by the hardest stop allowed."""

@@ -108,6 +108,9 @@ def test_when_the_core_or_the_record_fails_the_output_ramps_to_zero_and_stays(sp
     count = len(spun.sent)
     spun.until(lambda: len(spun.sent) > count + 20)
     assert set(spun.sent[count:]) == {(0.0,) * 6}
+    status = spun.node._announcer.status(spun.node._last, spun.node._broken)
+    assert status.worst is State.PROTECTIVE_STOP
+    assert (status.faults[0].name, "broken on purpose" in status.faults[0].detail) == ("internal_error", True)
 
 
 def test_a_loop_that_was_held_up_stops_the_robot(spun: Spun) -> None:
