@@ -45,7 +45,9 @@ class Circle:
         """Points (n, 2) on the circle."""
         n = max(8, int(np.ceil(2 * np.pi * self.radius / spacing)))
         angle = np.arange(n) * (2 * np.pi / n)
-        points: Array = np.stack([np.cos(angle), np.sin(angle)], axis=-1) * self.radius + np.asarray(self.centre)
+        points: Array = np.stack([np.cos(angle), np.sin(angle)], axis=-1) * self.radius + np.asarray(
+            self.centre
+        )
         return points
 
     @property

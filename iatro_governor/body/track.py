@@ -35,6 +35,11 @@ class Track:
             self._samples.popleft()
 
     @property
+    def known(self) -> bool:
+        """Whether anything was measured yet."""
+        return bool(self._samples)
+
+    @property
     def latest(self) -> OdomSample:
         """The newest sample, or rest at the origin before the first one."""
         return self._samples[-1] if self._samples else OdomSample(0.0, IDENTITY, IDENTITY)

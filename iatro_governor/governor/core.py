@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
+from iatro_governor.body.shape import Shape
 from iatro_governor.errors import EventError
 from iatro_governor.governor.bypass import Watched
+from iatro_governor.governor.channel import ChannelGovernor
 from iatro_governor.governor.decision import Action, Decision, Latch
 from iatro_governor.governor.events import (
     Backlog,
@@ -24,9 +27,12 @@ from iatro_governor.governor.events import (
 )
 from iatro_governor.governor.ladder import TABLE, Ladder
 from iatro_governor.governor.senses import Senses
-from iatro_governor.governor.twist import TwistGovernor
+from iatro_governor.governor.stepping import Rates
+from iatro_governor.governor.twist import TwistChart
+from iatro_governor.limits.limit import Limit
 from iatro_governor.limits.registry import build
 from iatro_governor.limits.unseen import UnseenConfig
+from iatro_governor.profile.channels import TwistChannel
 from iatro_governor.profile.load import Profile
 
 CLOCK_JUMP_S = 60.0
@@ -55,14 +61,7 @@ class Governor:
         limits = build(profile.limits)
         figure = profile.data.robot.footprint.shape()
         self.channels = {
-            name: TwistGovernor(
-                name,
-                config,
-                [x for x in limits if x.config.channel == name],
-                self.senses,
-                figure,
-                self.period,
-            )
+            name: self._channel(name, config, [x for x in limits if x.config.channel == name], figure)
             for name, config in profile.data.channels.items()
         }
         self._watched = {
@@ -71,6 +70,13 @@ class Governor:
         }
         if latch is not None:
             self.process.hold("estop", 0.0, True, f"latched before the restart: {latch.cause}", "restart")
+
+    def _channel(
+        self, name: str, config: TwistChannel, limits: list[Limit[Any]], figure: Shape
+    ) -> ChannelGovernor:
+        rates = Rates.of(limits)
+        chart = TwistChart(config, figure, rates, self.senses, self.period)
+        return ChannelGovernor(name, chart, limits, rates, self.senses, self.period)
 
     def _offline_nonce(self, latch_id: str, seq: int) -> str:
         """Reproducible, for runs that no operator can reset: SHA-256(config_hash|id|seq), 128 bits of it."""
@@ -121,8 +127,6 @@ class Governor:
         self._watched[name].judge(t, channel.ladder)
         self.process.advance(t)
         outcome = channel.decide(t, self.process, command)
-        measured = self.senses.tracks[channel.config.odom].latest.twist
-        seen = channel.config.odom not in waiting
         decision = Decision(
             t=t,
             seq=self._seq,
@@ -138,9 +142,7 @@ class Governor:
             config_hash=self.profile.config_hash,
             on_command=command is not None,
             stamp=outcome.stamp,
-            measured=(float(measured[0]), float(measured[1]), 0.0, 0.0, 0.0, float(measured[2]))
-            if seen
-            else None,
+            measured=channel.measured,
         )
         self._seq += 1
         return decision

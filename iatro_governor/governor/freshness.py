@@ -6,10 +6,10 @@ import math
 from collections import deque
 from enum import Enum
 
+from iatro_governor.governor.chart import Chart
 from iatro_governor.governor.decision import FaultReport
 from iatro_governor.governor.events import Command
 from iatro_governor.governor.ladder import Ladder, Recovery
-from iatro_governor.profile.channels import TwistChannel
 
 MOST_PLANS = 65_536
 """Plan ids that are remembered. Beyond that every plan id counts as used: the safe side of forgetting."""
@@ -28,8 +28,9 @@ class Verdict(Enum):
 class CommandStream:
     """The command stream of one channel."""
 
-    def __init__(self, config: TwistChannel, ladder: Ladder, period_s: float) -> None:
-        self._config = config
+    def __init__(self, chart: Chart, ladder: Ladder, period_s: float) -> None:
+        self._chart = chart
+        self._config = chart.config
         self._ladder = ladder
         self._period_s = period_s
         self._command: Command | None = None
@@ -167,17 +168,6 @@ class CommandStream:
 
     def why_garbled(self, command: Command) -> str | None:
         """What makes ``command`` no command for this channel, or None."""
-        values = command.values
-        if len(values) != 6:
-            return f"{len(values)} values; 6 are needed: vx, vy, vz, wx, wy, wz"
-        if not all(math.isfinite(v) for v in values):
-            return "values must be finite, not NaN or infinite"
         if not math.isfinite(command.stamp):
             return f"stamp {command.stamp} is not finite"
-        if command.frame is not None and command.frame.strip("/") not in ("", self._config.frame):
-            return f"frame {command.frame!r}; {self._config.frame!r} is needed"
-        can = {0, 5} if self._config.base == "differential" else {0, 1, 5}
-        names = ("vx", "vy", "vz", "wx", "wy", "wz")
-        if cannot := [names[i] for i in range(6) if values[i] != 0 and i not in can]:
-            return f"a {self._config.base} base cannot do {', '.join(cannot)}"
-        return None
+        return self._chart.why_garbled(command)

@@ -16,15 +16,16 @@ PIECES = 4
 class Outputs:
     """The outputs of one channel, newest last; the newest stands until the next one."""
 
-    def __init__(self, delay_s: float, keep_s: float) -> None:
+    def __init__(self, size: int, delay_s: float, keep_s: float) -> None:
+        self._rest = np.zeros(size)
         self._delay_s = delay_s
         self._keep_s = keep_s
         self._past: deque[tuple[float, Array]] = deque()
 
     @property
     def standing(self) -> Array:
-        """The output (3,) that stands; zero before the first one."""
-        return self._past[-1][1] if self._past else np.zeros(3)
+        """The output (size,) that stands; zero before the first one."""
+        return self._past[-1][1] if self._past else self._rest
 
     def elapsed(self, t: float, period: float) -> float:
         """Time since the last output, s: at least none, at most two periods, so that a pause saves up no step."""
@@ -32,7 +33,7 @@ class Outputs:
         return min(max(dt, 0.0), 2 * period)
 
     def publish(self, t: float, output: Array) -> Array:
-        """Let ``output`` (3,) stand from ``t`` on."""
+        """Let ``output`` (size,) stand from ``t`` on."""
         output = output + 0.0  # turns a negative zero into zero
         self._past.append((t, output))
         while t - self._past[0][0] > self._keep_s and len(self._past) > 1:

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from iatro_governor.body.planar import Array
-from iatro_governor.body.rollout import roll_out
 from iatro_governor.governor.decision import LimitReport
 from iatro_governor.governor.resolve import Resolution
 from iatro_governor.governor.stepping import Rates
@@ -50,7 +49,7 @@ def _kept(limit: Limit[Any], wanted: Array, situation: Situation) -> LimitReport
         return LimitReport(
             config.name, config.kind, limit.unit, speed, limit.bound or 0.0, 0.0, config.source
         )
-    rollouts = roll_out(wanted[None], situation.flight, situation.period, situation.braking, situation.reach)
+    rollouts = situation.roll_out(wanted[None])
     ahead = limit.least_ahead(rollouts, situation)
     margin = clearance.now - clearance.required
     return LimitReport(

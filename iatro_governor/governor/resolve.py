@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from iatro_governor.body.planar import Array
-from iatro_governor.body.rollout import roll_out
 from iatro_governor.limits.limit import Cap, Limit
 from iatro_governor.limits.situation import Situation
 
@@ -74,7 +73,7 @@ def is_clear(
 def _clear(
     outputs: Array, situation: Situation, limits: Limits, tolerance: float = 0.0
 ) -> tuple[np.ndarray[Any, Any], list[Limit[Any]]]:
-    rollouts = roll_out(outputs, situation.flight, situation.period, situation.braking, situation.reach)
+    rollouts = situation.roll_out(outputs)
     clear = np.ones(len(outputs), dtype=bool)
     blocked = []
     for limit in limits:
@@ -88,7 +87,7 @@ def _clear(
 
 def _nothing_near(outputs: Array, situation: Situation, limits: Limits) -> bool:
     """A bound on how far any candidate can reach accepts at once what cannot matter."""
-    rollouts = roll_out(outputs, situation.flight, situation.period, situation.braking, situation.reach)
+    rollouts = situation.roll_out(outputs)
     return all(limit.clear(rollouts, situation) is None for limit in limits)
 
 

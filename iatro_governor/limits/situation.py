@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from iatro_governor.body.planar import Array
-from iatro_governor.body.rollout import Braking, Flight
+from iatro_governor.body.rollout import Braking, Flight, Rollouts, roll_out
 from iatro_governor.body.shape import Shape
 from iatro_governor.body.surroundings import Obstacles, Surroundings
 
@@ -34,6 +34,14 @@ class Situation:
     reach: float
     surroundings: Surroundings
     _obstacles: dict[tuple[str, ...], Obstacles] = field(default_factory=dict, repr=False, compare=False)
+
+    def roll_out(self, outputs: Array) -> Rollouts:
+        """Ways to rest of candidate ``outputs`` (c, 3)."""
+        return roll_out(outputs, self.flight, self.period, self.braking, self.reach)
+
+    def lasting(self, period: float) -> Situation:
+        """The same moment, with outputs held for ``period`` s."""
+        return replace(self, period=period)
 
     def obstacles(self, sources: tuple[str, ...]) -> Obstacles:
         """Returns of ``sources`` in the base frame of now; worked out once, several limits ask."""
