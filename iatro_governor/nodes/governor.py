@@ -2,6 +2,10 @@
 
 Publishers, subscriptions and the loop exist from the start, in every lifecycle state: an inactive governor publishes
 stops. Exit codes as in ``run``. With ``kill -9`` no stop is sent; who reads the output then misses its deadline.
+
+A process that was killed leaves shared memory of Fast DDS behind in /dev/shm. A new governor was seen to recover from
+that every time; should nodes find each other and hear nothing, ``fastdds shm clean`` removes what is left, and
+FASTDDS_BUILTIN_TRANSPORTS=UDPv4 in the environment of all nodes does without shared memory.
 """
 
 from __future__ import annotations
