@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from iatro_governor.cli._demo_picture import picture
 from iatro_governor.cli._demo_summary import Governed, summarise
 from iatro_governor.cli._processes import Processes
 from iatro_governor.cli.output import notes
@@ -32,7 +33,7 @@ from iatro_governor.trial.scenario import Scenario, load
 READY_S = 40.0
 SLOWER = 2.5
 """A governed run may take this many times as long as the bare one before it counts as stuck."""
-OWN = ("summary.json", "report.html", "truth.json", "planner.json", "ledger.*", "log/*.log")
+OWN = ("summary.json", "report.html", "top_view.svg", "truth.json", "planner.json", "ledger.*", "log/*.log")
 """What a run leaves in its folder, and the next run clears away."""
 
 
@@ -58,6 +59,7 @@ def run(
         governed = Governed.read(scenario, out / "truth.json", out / "planner.json")
         ledger = out / "ledger.db"
         summary = summarise(scenario, ledger, governed, twin, counts, time.monotonic() - began)
+        (out / "top_view.svg").write_text(picture(scenario, governed, twin), encoding="utf-8")
         write_report(ledger, out / "report.html", summary, key=read_key(key_beside(ledger)))
         summary["duration_s"] = round(time.monotonic() - began, 1)
         (out / "summary.json").write_text(

@@ -87,8 +87,8 @@ class _View:
 def _bounds(world: World, paths: Sequence[Path]) -> tuple[np.ndarray, np.ndarray]:
     parts = [box.corners() for box in (*world.walls, *world.shelves)]
     parts += [np.asarray(zone.polygon) for zone in world.zones] + [np.asarray(p.path) for p in world.people]
-    parts += [path.track[:, 1:3] for path in paths if len(path.track)] + [np.zeros((1, 2))]
-    points = np.vstack(parts)
+    parts += [path.track[:, 1:3] for path in paths if len(path.track)]
+    points = np.vstack(parts or [np.zeros((1, 2))])
     return points.min(axis=0) - BORDER_M, points.max(axis=0) + BORDER_M
 
 
