@@ -15,6 +15,11 @@ from rclpy.qos import QoSCompatibility, QoSProfile, qos_check_compatible
 
 from iatro_governor.governor.events import Endpoint, Publishers
 
+UNNAMED = "_NODE_NAME_UNKNOWN_"
+"""What the graph calls a node whose name has not come yet, or never will (no ROS 2 node)."""
+PATIENCE = 3
+"""Looks at a topic that an unnamed publisher is given."""
+
 
 class Governed(Protocol):
     """An output of ours."""
@@ -33,6 +38,7 @@ class Neighbours:
         self._node, self._outputs, self._heard = node, outputs, dict(heard)
         self._turn = cycle(self._heard)
         self._strange: dict[str, list[str]] = {}
+        self._looks: dict[str, int] = {}
 
     def publishers(self, t: float) -> list[Publishers]:
         """Everyone who publishes on a governed output, as events at ``t``."""
@@ -64,12 +70,19 @@ class Neighbours:
         topic = next(self._turn)
         needed = type_name(self._heard[topic])
         found = self._node.get_publishers_info_by_topic(self._node.resolve_topic_name(topic))
+        strange = [end for end in found if end.topic_type != needed]
         self._strange[topic] = [
             f"{full_name(end)} publishes {topic} as {end.topic_type}; {needed} is needed"
-            for end in found
-            if end.topic_type != needed
+            for end in strange
+            if self._introduced(end)
         ]
         return [text for texts in self._strange.values() for text in texts]
+
+    def _introduced(self, end: Any) -> bool:
+        """The graph may know a publisher before its name: it is given a few looks to tell it."""
+        gid = gid_of(end)
+        self._looks[gid] = self._looks.get(gid, 0) + 1
+        return end.node_name != UNNAMED or self._looks[gid] > PATIENCE
 
 
 def publishers_of(node: Node, topic: str) -> dict[str, str]:
