@@ -3,9 +3,10 @@
 Publishers, subscriptions and the loop exist from the start, in every lifecycle state: an inactive governor publishes
 stops. Exit codes as in ``run``. With ``kill -9`` no stop is sent; who reads the output then misses its deadline.
 
-A process that was killed leaves shared memory of Fast DDS behind in /dev/shm. A new governor was seen to recover from
-that every time; should nodes find each other and hear nothing, ``fastdds shm clean`` removes what is left, and
-FASTDDS_BUILTIN_TRANSPORTS=UDPv4 in the environment of all nodes does without shared memory.
+A process that was killed leaves shared memory of Fast DDS behind in /dev/shm. Governors killed ten times in a row came
+back each time, but what is left can deafen a later process whose ports are the same. Where nodes find each other and
+hear nothing, ``fastdds shm clean`` removes it; FASTDDS_BUILTIN_TRANSPORTS=UDPv4 in the environment of all nodes does
+without shared memory.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ LOOKS_HZ = 10.0
 """Heartbeats, looks at the graph and bursts of sending again, in a second."""
 STOP_WITHIN_S = 2.0
 """Once the node is asked to end, rest is waited for so long beyond the ramp, s."""
+HANDED_OVER_S = 2.0
+"""At rest, receipts for the decisions made until then are waited for so long; the ring keeps what has none, s."""
 Done = TransitionCallbackReturn
 
 
@@ -68,6 +71,7 @@ class GovernorNode(LifecycleNode):
         self._ticked: float | None = None
         self._ticks = 0
         self._ending: float | None = None
+        self._owed: tuple[float, int] | None = None
         self._pulsed: set[str] = set()
         self._broken: str | None = None
         self._moved = False
@@ -274,10 +278,20 @@ class GovernorNode(LifecycleNode):
         rest = all(channel.at_rest for channel in self.core.channels.values())
         if not rest and time.monotonic() - self._ending < STOP_WITHIN_S:
             return False
+        if not self._handed_over():
+            return False
         for outgoing in self._commands.values():
             outgoing.publish((0.0,) * 6, self._ros_now())
             outgoing.wait_for_readers()
         return True
+
+    def _handed_over(self) -> bool:
+        """Whether the ledger has every decision up to rest, or cannot be waited for any longer."""
+        if self._owed is None:
+            self._owed = (time.monotonic() + HANDED_OVER_S, self.records.next_number)
+        until, number = self._owed
+        recorded = self.records.acknowledged >= number or not self._decisions.get_subscription_count()
+        return recorded or time.monotonic() > until
 
     def destroy_node(self) -> None:
         """Let go of the record, too."""

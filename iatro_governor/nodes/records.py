@@ -48,6 +48,11 @@ class Records:
         return self._ring.next_number
 
     @property
+    def acknowledged(self) -> int:
+        """Every number below this one is in the ledger."""
+        return self._ring.acknowledged
+
+    @property
     def backlog(self) -> float:
         """Share of the ring that waits for receipts, 0 to 1."""
         return self._ring.backlog
