@@ -58,7 +58,10 @@ class OdomSource(SourcePart):
 
 
 class FlagsSource(SourcePart):
-    """Facts told by a trusted, non-planner node (diagnostic_msgs/KeyValue style), each true or false."""
+    """Facts told by a trusted, non-planner node, each "true" or "false".
+
+    As diagnostic_msgs/DiagnosticArray: the pairs of all its statuses. One message tells all of them.
+    """
 
     type: Literal["flags"]
     names: Annotated[list[Name], Field(min_length=1)]
