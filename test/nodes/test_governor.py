@@ -58,12 +58,21 @@ def test_nothing_moves_before_the_sensors_speak(governed: Any) -> None:
     assert all((vx, wz) == (0.0, 0.0) for _, vx, wz in governed.bench.outputs)
 
 
+def spoil(governed: Any, value: float) -> None:
+    """Send ``value`` until a decision names it: only the newest command counts, and the next may come too soon."""
+
+    def named() -> bool:
+        governed.bench.send(value)
+        return bool(governed.bench.told("command_malformed"))
+
+    governed.until(named, "a decision that names it")
+
+
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 def test_a_command_that_is_no_number_stops_the_robot_and_is_recorded(governed: Any, value: float) -> None:
     governed.open()
     governed.drive()
-    governed.bench.send(value)
-    governed.until(lambda: governed.bench.told("command_malformed"), "a decision that names it")
+    spoil(governed, value)
     governed.until_rest()
     assert all(math.isfinite(vx) for _, vx, _ in governed.bench.outputs)
     refused = [d for d in governed.bench.decisions if d["action"] == "refused" and d["requested"][0] != 0.5]
