@@ -327,7 +327,7 @@ def test_a_plan_mark_names_the_plan_and_a_new_one_arms_the_channel_again(governe
     governed.bench.mark("first")
     governed.drive()
     governed.until(lambda: governed.bench.latest["plan_id"] == "first", "the plan's name")
-    governed.bench.send(math.nan)
+    spoil(governed, math.nan)
     governed.until(
         lambda: governed.bench.faults == {"awaiting_rearm"}, "waiting for the stream to begin anew"
     )
