@@ -2,6 +2,7 @@
 
     IatroError
     ├── ProfileError      a robot's configuration cannot be used
+    ├── ModelError        a robot model (URDF, SRDF, meshes) cannot be used
     ├── EventError        one message or event line cannot be used
     ├── ScenarioError     a scenario or scripted plan cannot be used
     ├── TestimonyError    a text line or label model cannot be used
@@ -44,6 +45,14 @@ class ProfileError(IatroError):
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
         super().__init__("\n".join(map(str, problems)))
+
+
+class ModelError(IatroError):
+    """A robot model cannot be used; ``problems`` lists every reason found."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
 
 
 class EventError(IatroError):
