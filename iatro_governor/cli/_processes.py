@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -18,6 +19,15 @@ from iatro_governor.errors import IatroError
 POLL_S = 0.05
 GRACE_S = 8.0
 """How long a process may take to end when it is asked to, s."""
+
+
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None)
+
+
+def _die_with_parent() -> None:
+    """In a new process: end as if asked to when the parent is gone, even one that was killed."""
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class RunFailed(IatroError):
@@ -42,6 +52,7 @@ class Running:
             text=True,
             errors="replace",
             start_new_session=True,  # Ctrl-C reaches us alone: we end the others in the right order
+            preexec_fn=_die_with_parent,
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()

@@ -24,6 +24,7 @@ from rclpy.node import Node
 from iatro_governor.msg import PlanMark, PlannerStatement
 from iatro_governor.nodes import convert, qos
 from iatro_governor.nodes.files import write_json
+from iatro_governor.nodes.options import Options
 from iatro_governor.nodes.outbox import Outbox
 from iatro_governor.nodes.run import run
 from iatro_governor.resources import shared
@@ -41,11 +42,11 @@ class PlannerReplay(Node):
     def __init__(self) -> None:
         """Raises ScenarioError for a scenario that cannot be used."""
         super().__init__("planner_replay")
-        file = self.declare_parameter("scenario", "").value or shared("scenarios/demo.yaml")
-        topic = str(self.declare_parameter("topic", "cmd_vel_planner").value)
-        self._stamped = bool(self.declare_parameter("stamped", True).value)
-        self._listeners = int(self.declare_parameter("listeners", 2).value)
-        self._report_file = str(self.declare_parameter("report", "").value)
+        options = Options(self)
+        file = options.take("scenario", "") or shared("scenarios/demo.yaml")
+        topic, self._stamped = options.take("topic", "cmd_vel_planner"), options.take("stamped", True)
+        self._listeners, self._report_file = options.take("listeners", 2), options.take("report", "")
+        options.close()
         self._scenario = load(file)
         self._planner = ScriptedPlanner(self._scenario)
         self._run = str(uuid.uuid4())

@@ -27,6 +27,7 @@ from sensor_msgs.msg import LaserScan
 from iatro_governor.errors import ScenarioError
 from iatro_governor.nodes import qos
 from iatro_governor.nodes.files import write_json
+from iatro_governor.nodes.options import Options
 from iatro_governor.nodes.run import run
 from iatro_governor.plant import Plant
 from iatro_governor.plant.simulation import CONTROL_PERIOD
@@ -45,12 +46,12 @@ class PlantNode(Node):
     def __init__(self) -> None:
         """Raises ScenarioError for a scenario that cannot be used."""
         super().__init__("plant")
-        file = self.declare_parameter("scenario", "").value or shared("scenarios/demo.yaml")
-        seed = int(self.declare_parameter("seed", -1).value)
-        stamped = bool(self.declare_parameter("stamped", True).value)
-        self._speed = float(self.declare_parameter("speed", 1.0).value)
-        sim_clock = bool(self.declare_parameter("clock", False).value)
-        self._truth_file = str(self.declare_parameter("truth", "").value)
+        options = Options(self)
+        file = options.take("scenario", "") or shared("scenarios/demo.yaml")
+        seed, stamped = options.take("seed", -1), options.take("stamped", True)
+        self._speed, sim_clock = options.take("speed", 1.0), options.take("clock", False)
+        self._truth_file = options.take("truth", "")
+        options.close()
         if not 0.1 <= self._speed <= 100.0:
             raise ScenarioError(f"plant: speed is {self._speed} (allowed: 0.1 to 100)")
         scenario = load(file)

@@ -11,15 +11,17 @@ import json
 import os
 import time
 import uuid
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.node import Node
 
 from iatro_governor import __version__
-from iatro_governor.errors import LedgerError
+from iatro_governor.errors import IatroError, LedgerError
 from iatro_governor.ledger import Ledger, Record
-from iatro_governor.ledger.record import lost
+from iatro_governor.ledger.record import NUMBER_LIMIT, canonical, lost
 from iatro_governor.msg import Ack, Disagreement, GovernorDecision, LedgerHead, PlanMark, PlannerStatement
 from iatro_governor.nodes import convert, ledger_settings, qos
 from iatro_governor.nodes.allowance import Allowance
@@ -35,6 +37,8 @@ RETRY_S = 1.0
 REPEAT_ACK_S = 0.5
 LOST_AFTER_S = 10.0
 """A number that is missing for so long, while its writer goes on, never comes: the gap is written down."""
+DEEPER = 50
+"""A verdict that can be written down this many levels deeper in the stack can be written down by the ledger."""
 ORDER = {"decision": 0, "mark": 1, "statement": 2, "verdict": 3, "lost": 4}
 
 
@@ -72,10 +76,22 @@ class Recorder(Node):
         self.get_logger().info(f"recorder ready: {chosen.path}, {self._ledger.head()[0]} records")
 
     def _listen(self) -> None:
-        self.create_subscription(GovernorDecision, "governor/decision", self._decision, qos.RECORD)
-        self.create_subscription(PlannerStatement, "planner/statement", self._statement, qos.RECORD)
-        self.create_subscription(PlanMark, "planner/mark", self._mark, qos.RECORD)
-        self.create_subscription(Disagreement, "witness/disagreement", self._verdict, qos.RECORD)
+        for kind, topic, take in (
+            (GovernorDecision, "governor/decision", self._decision),
+            (PlannerStatement, "planner/statement", self._statement),
+            (PlanMark, "planner/mark", self._mark),
+            (Disagreement, "witness/disagreement", self._verdict),
+        ):
+            self.create_subscription(kind, topic, partial(self._hear, topic, take), qos.RECORD)
+
+    def _hear(self, topic: str, take: Callable[[Any], None], message: Any) -> None:
+        """Anybody may publish anything: a message that makes no sense must not keep the others out of the ledger."""
+        try:
+            take(message)
+        except (IatroError, ValueError, IndexError, RecursionError) as error:
+            self._drop(
+                f"{topic}: a message that makes no sense was not taken: {type(error).__name__}: {error}"
+            )
 
     def finish(self) -> bool:
         """Write down what has come; the writers keep what has not."""
@@ -84,9 +100,12 @@ class Recorder(Node):
         return True
 
     def destroy_node(self) -> None:
-        """Close the ledger with its last anchor, and go."""
+        """Close the ledger with its last anchor, and go; exit code 1 where the disk refuses even that."""
         try:
             self._ledger.close()
+        except LedgerError as error:
+            self.get_logger().error(f"the ledger was not closed: {error}")
+            raise SystemExit(1) from error
         finally:
             super().destroy_node()
 
@@ -110,8 +129,8 @@ class Recorder(Node):
         self._take("verdict", wire["writer"], wire["seq"], wire["t"], body)
 
     def _take(self, kind: str, writer: str, number: int, t: float, body: dict[str, Any]) -> None:
-        if not writer:
-            self._drop(f"a {kind} without a writer's name cannot be counted, so it is not taken")
+        if not writer or number >= NUMBER_LIMIT:
+            self._drop(f"{kind} {number} of {writer!r} cannot be counted, so it is not taken")
         elif len(self._waiting) >= MOST_WAITING:
             self._drop(
                 f"{MOST_WAITING} records wait for the disk; a {kind} was not taken and must be sent again"
@@ -147,7 +166,6 @@ class Recorder(Node):
         except LedgerError as error:
             self._fault, self._retry_at = str(error), time.monotonic() + RETRY_S
             self.get_logger().error(f"not recorded: {error}", throttle_duration_sec=5.0)
-            self._set_aside(batch)
             return
         self._fault = result.fault or ""
         self._waiting = [record for record in self._waiting if id(record) not in taken]
@@ -157,25 +175,6 @@ class Recorder(Node):
         self._writers.update(known)
         self._acknowledge(known)
         self._publish_head()
-
-    def _set_aside(self, batch: list[Record]) -> None:
-        """One record that nobody can store must not keep the others out: try each alone, drop what is refused alone.
-
-        When every one is refused the disk is to blame, and all are kept.
-        """
-        refused: list[tuple[Record, str]] = []
-        for record in batch:
-            try:
-                self._ledger.append([record])
-            except LedgerError as error:
-                refused.append((record, str(error)))
-        if len(refused) == len(batch):
-            return
-        bad = {id(record) for record, _ in refused}
-        stored = {id(record) for record in batch} - bad
-        self._waiting = [one for one in self._waiting if id(one) not in stored | bad]
-        for record, why in refused:
-            self._drop(f"{record.kind} {record.number} of {record.writer} cannot be stored: {why}")
 
     def _settle_gaps(self, now: float) -> None:
         """Write down as lost what has been missing for long while its writer went on."""
@@ -233,7 +232,11 @@ def _detail(text: str) -> dict[str, Any] | None:
     """The verdict's own record; None for what is no JSON object, which is then kept as the message it is."""
     try:
         detail = json.loads(text)
-    except ValueError:
+        nested = {"detail": detail}
+        for _ in range(DEEPER):
+            nested = {"detail": nested}
+        canonical(nested)
+    except (ValueError, RecursionError):
         return None
     return detail if isinstance(detail, dict) else None
 

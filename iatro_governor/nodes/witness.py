@@ -138,8 +138,10 @@ class WitnessNode(Node):
 
 
 def main() -> None:
-    """Run the witness."""
-    raise SystemExit(run("witness", WitnessNode, finish=WitnessNode.finish))
+    """Run the witness; a message that it cannot make sense of is logged, and must not end it."""
+    raise SystemExit(
+        run("witness", WitnessNode, survive=lambda _node, _error: True, finish=WitnessNode.finish)
+    )
 
 
 if __name__ == "__main__":

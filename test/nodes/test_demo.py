@@ -116,6 +116,17 @@ def test_asked_to_end_it_ends_everything(
 
 
 @pytest.mark.ros
+def test_killed_it_leaves_nothing_running(
+    demo: Callable[..., Any], tmp_path: Path, wait_until: Callable[..., None]
+) -> None:
+    (tmp_path / "short.yaml").write_text(SHORT)
+    process = demo("--out", str(tmp_path / "out"), "--scenario", str(tmp_path / "short.yaml"))
+    wait_until(lambda: "A short way" in process.output, 40.0, "the first plan")
+    process.send(signal.SIGKILL)
+    wait_until(lambda: children(tmp_path) == [], 20.0, "the end of all that it started")
+
+
+@pytest.mark.ros
 def test_a_process_that_dies_fails_the_run_by_name(
     demo: Callable[..., Any], tmp_path: Path, wait_until: Callable[..., None]
 ) -> None:

@@ -138,3 +138,10 @@ def test_a_scenario_that_cannot_be_used_ends_it_with_a_message(
     plant = node_process("plant", scenario=tmp_path / "none.yaml")
     assert plant.wait(20.0) == 2
     assert "none.yaml" in plant.output and "Traceback" not in plant.output
+
+
+@pytest.mark.parametrize("node", ["plant", "planner_replay"])
+def test_a_parameter_that_is_none_of_its_own_is_refused(node: str, node_process: Callable[..., Any]) -> None:
+    process = node_process(node, scenrio="x.yaml")
+    assert process.wait(20.0) == 2
+    assert "scenrio" in process.output and "scenario" in process.output and "Traceback" not in process.output

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -216,6 +217,52 @@ def test_what_never_comes_is_written_down_as_lost_and_holds_nobody_up(
     (gap,) = bodies(ledger, "lost")
     assert (gap["first"], gap["last"]) == (5, 7)
     assert reconcile(ledger)["missing"] == {"decision/ring-1": [[5, 7]]} and reconcile(ledger)["lost"] == 3
+
+
+def test_messages_that_make_no_sense_keep_nobody_out(
+    recorder: Callable[[], Any], peers: Peers, tmp_path: Path, wait_until: Callable[..., None]
+) -> None:
+    process, ledger = recorder(), tmp_path / "ledger.db"
+    odd = peers.convert.decision_message(decision(0))
+    odd.state = 200
+    peers.decisions.publish(odd)
+    peers.decide(0, 1, writer="")
+    peers.judge(0, "[" * 100_000)
+    peers.judge(1, '{"a":' * 960 + "1" + "}" * 960)
+    peers.judge(2, '{"value": NaN}')
+    far = peers.convert.statement_message(statement(2**63))
+    peers.statements.publish(far)
+    peers.decide(0, 2)
+    wait_until(lambda: (peers.acks.get("ring-1"), peers.acks.get("witness-1")) == (2, 3), 10.0, "receipts")
+    process.send(signal.SIGTERM)
+    assert process.wait() == 0, process.output
+    assert process.output.count("was not taken") + process.output.count("is not taken") >= 1
+    assert len(bodies(ledger, "decision")) == 2 and bodies(ledger, "statement") == []
+    assert [body.get("value") for body in bodies(ledger, "verdict")] == [None, None, "NaN"]
+
+
+def test_a_full_disk_is_told_and_nothing_is_promised(
+    peers: Peers, start: Callable[..., Any], tmp_path: Path, wait_until: Callable[..., None], domain: int
+) -> None:
+    command = f"ulimit -f 600; exec {sys.executable} -m iatro_governor.nodes.recorder --ros-args"
+    process = start("sh", "-c", f"{command} -p ledger:={tmp_path}/ledger.yaml")
+    process.wait_for("recorder ready")
+    wait_until(lambda: peers.matched, 15.0, "the recorder hears all")
+    for first in range(0, 3000, 100):
+        peers.decide(first, first + 100)
+        if b"\x02" in peers.levels:
+            break
+        wait_until(
+            lambda end=first: peers.acks.get("ring-1", 0) > end or b"\x02" in peers.levels, 10.0, "either"
+        )
+    wait_until(lambda: b"\x02" in peers.levels, 10.0, "an error on /diagnostics")
+    promised = peers.acks["ring-1"]
+    assert process.code is None and "not recorded" in process.output and promised < 3000
+    process.send(signal.SIGTERM)
+    assert process.wait() == 1 and "the ledger was not closed" in process.output
+    assert "Traceback" not in process.output
+    with Reader(tmp_path / "ledger.db") as reader:
+        assert {record.number for record in reader.records("decision")} >= set(range(promised))
 
 
 def test_a_second_recorder_is_refused_by_name(
