@@ -8,7 +8,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -20,13 +20,13 @@ from iatro_governor.cli._demo_picture import picture
 from iatro_governor.cli._demo_summary import Governed, summarise
 from iatro_governor.cli._processes import Processes
 from iatro_governor.cli.output import notes
-from iatro_governor.errors import IatroError, MissingPart
+from iatro_governor.errors import IatroError, MissingPart, TestimonyError
 from iatro_governor.ledger.keys import key_beside, read_key
 from iatro_governor.ledger.lock import take
 from iatro_governor.resources import shared
 from iatro_governor.review.report import write_report
 from iatro_governor.testimony.lexicon import LexicalLabeller
-from iatro_governor.testimony.transcripts import verdict_counts
+from iatro_governor.testimony.transcripts import replies_of, verdict_counts
 from iatro_governor.trial.run import COAST, RunResult, ungoverned
 from iatro_governor.trial.scenario import Scenario, load
 
@@ -68,20 +68,15 @@ def run(
     return summary
 
 
-def _replies(file: Path) -> list[Mapping[str, Any]]:
-    """Raises IatroError, naming the line, where the file is not one JSON object with a text a line."""
-    replies: list[Mapping[str, Any]] = []
+def _replies(file: Path) -> list[dict[str, Any]]:
+    """Raises IatroError, naming file and line, for what holds no planner replies."""
     try:
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-            reply = json.loads(line) if line.strip() else None
-            if reply is not None and not (isinstance(reply, dict) and isinstance(reply.get("text"), str)):
-                raise IatroError(f"{file}:{number}: no planner reply (allowed: a JSON object with a text)")
-            replies += [reply] if reply is not None else []
+        with file.open(encoding="utf-8") as lines:
+            return list(replies_of(lines))
     except OSError as error:
         raise IatroError(f"{file}: {error.strerror}") from error
-    except ValueError as error:
-        raise IatroError(f"{file}: no JSON lines: {error}") from error
-    return replies
+    except (TestimonyError, UnicodeDecodeError) as error:
+        raise IatroError(f"{file}: {error}") from error
 
 
 @contextmanager

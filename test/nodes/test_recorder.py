@@ -259,7 +259,8 @@ def test_a_full_disk_is_told_and_nothing_is_promised(
     promised = peers.acks["ring-1"]
     assert process.code is None and "not recorded" in process.output and promised < 3000
     process.send(signal.SIGTERM)
-    assert process.wait() == 1 and "the ledger was not closed" in process.output
+    # Whether its last, short record still fits is the disk's affair; either way it ends, and without a traceback.
+    assert process.wait() == ("the ledger was not closed" in process.output)
     assert "Traceback" not in process.output
     with Reader(tmp_path / "ledger.db") as reader:
         assert {record.number for record in reader.records("decision")} >= set(range(promised))
