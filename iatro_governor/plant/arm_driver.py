@@ -21,6 +21,7 @@ Kind = Literal["joint_velocity", "joint_position", "joint_effort", "gripper"]
 Mode = Literal["hold", "joint_velocity", "joint_position", "joint_effort", "trajectory"]
 KINDS: tuple[Kind, ...] = ("joint_velocity", "joint_position", "joint_effort", "gripper")
 BRAKING_SHARE = 0.6  # of the acceleration limit, planned with on the way to a set-point
+LEAD = 1.5  # times full torque: a reference further ahead would have run away from a blocked arm
 TRACKING_S = 0.02  # in which a reference that lags behind its set-point is caught up
 
 
@@ -53,6 +54,17 @@ class ArmDriver:
     _lagged: np.ndarray = field(default_factory=lambda: np.zeros(DOF))
     _given_at: float = -np.inf
     _path: tuple[TrajectoryPoint, ...] = ()
+    _top: np.ndarray = field(init=False)
+    _rise: np.ndarray = field(init=False)
+    _stiffness: np.ndarray = field(init=False)
+    _damping: np.ndarray = field(init=False)
+    _lead: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        spec = self.spec
+        self._top, self._rise = np.asarray(spec.speed), np.asarray(spec.acceleration)
+        self._stiffness, self._damping = np.asarray(spec.stiffness), np.asarray(spec.damping)
+        self._lead = LEAD * np.asarray(spec.torque) / self._stiffness
 
     def command(self, t: float, kind: Kind, values: Sequence[float], q: np.ndarray, dq: np.ndarray) -> None:
         """Take seven speeds (rad/s), positions (rad) or torques (N m), given at ``t`` (s) in the state ``q``, ``dq``.
@@ -96,15 +108,10 @@ class ArmDriver:
                 return Order(self._lagged, servo=False)
             self._enter("hold", q, dq)
         target = self._target(t, fresh)
-        top, rise = np.asarray(spec.speed), np.asarray(spec.acceleration) * dt
-        self._lagged = self._lagged + (np.clip(target, -top, top) - self._lagged) * _share(dt, spec.lag_s)
-        self.speed = self.speed + np.clip(self._lagged - self.speed, -rise, rise)
-        stiffness = np.asarray(spec.stiffness)
-        lead = (
-            1.5 * np.asarray(spec.torque) / stiffness
-        )  # beyond this a reference runs away from a blocked arm
-        self.reference = np.clip(self.reference + self.speed * dt, q - lead, q + lead)
-        return Order(stiffness * self.reference + np.asarray(spec.damping) * self.speed, servo=True)
+        self._lagged = self._lagged + (_within(target, self._top) - self._lagged) * _share(dt, spec.lag_s)
+        self.speed = self.speed + _within(self._lagged - self.speed, self._rise * dt)
+        self.reference = q + _within(self.reference + self.speed * dt - q, self._lead)
+        return Order(self._stiffness * self.reference + self._damping * self.speed, servo=True)
 
     def _target(self, t: float, fresh: bool) -> np.ndarray:
         """The speed (rad/s) that the mode asks for."""
@@ -119,7 +126,7 @@ class ArmDriver:
 
     def _toward(self, goal: np.ndarray) -> np.ndarray:
         error = goal - self.reference
-        braked = np.sqrt(2 * BRAKING_SHARE * np.asarray(self.spec.acceleration) * np.abs(error))
+        braked = np.sqrt(2 * BRAKING_SHARE * self._rise * np.abs(error))
         return np.asarray(np.sign(error) * np.minimum(braked, np.abs(error) / TRACKING_S))
 
     def _enter(self, mode: Mode, q: np.ndarray, dq: np.ndarray) -> None:
@@ -202,3 +209,8 @@ def _sample(path: tuple[TrajectoryPoint, ...], t: float) -> tuple[np.ndarray, np
 def _share(dt: float, lag: float) -> float:
     """How much of a step a first-order lag follows within ``dt``."""
     return float(-np.expm1(-dt / lag)) if lag > 0 else 1.0
+
+
+def _within(value: np.ndarray, bound: np.ndarray) -> np.ndarray:
+    """``value`` cut to plus or minus ``bound``; np.clip does the same in three times the time."""
+    return np.asarray(np.minimum(np.maximum(value, -bound), bound))

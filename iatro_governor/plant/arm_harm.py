@@ -100,9 +100,12 @@ class ArmJudge:
     _blocks: dict[str, ForceMeter] = field(init=False, default_factory=dict)
     _meetings: dict[str, _Meeting] = field(init=False)
     _harms: dict[tuple[str, str, str], ArmHarm] = field(init=False, default_factory=dict)
+    _lower: np.ndarray = field(init=False)
+    _upper: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
         self._parts = {f"{p.name}/{part.region}": part for p in self.world.people for part in p.parts}
+        self._lower, self._upper = np.asarray(self.arm.lower), np.asarray(self.arm.upper)
         self.regions = {name: ForceMeter() for name in self._parts}
         self._meetings = {name: _Meeting() for name in self._parts}
         self.loads = {thing.name: _Load(thing.mass) for thing in self.world.things}
@@ -130,8 +133,10 @@ class ArmJudge:
 
     def joints(self, t: float, q: np.ndarray, dq: np.ndarray) -> None:
         """Judge the joints' positions (rad) and speeds (rad/s) at ``t`` (s)."""
-        lower, upper = np.asarray(self.arm.lower), np.asarray(self.arm.upper)
-        into = np.where(q >= upper, dq, np.where(q <= lower, -dq, 0.0))
+        high, low = q >= self._upper, q <= self._lower
+        if not (high.any() or low.any()):
+            return
+        into = np.where(high, dq, np.where(low, -dq, 0.0))
         for index in np.flatnonzero(into > STOP_SPEED):
             speed, joint = float(into[index]), JOINTS[index]
             self._note("joint_limit", joint, joint, t, speed, speed, "rad/s", STOP_SPEED)

@@ -120,6 +120,7 @@ class ArmPlant:
         self._gripper = GripperDriver(gripper, gripper.stroke, gripper.stroke, gripper.force)
         self._judge = ArmJudge(world, self.arm)
         self._reader = ContactReader(self._model)
+        self._servo_on = True
         self._servo_bias = self._model.actuator_biasprm[:DOF].copy()
         self._gravcomp = self._model.body_gravcomp.copy()
         links = [self._model.body(f"link{i + 1}").id for i in range(DOF)]
@@ -242,6 +243,9 @@ class ArmPlant:
 
     def _servo(self, on: bool) -> None:
         """With the servo off the driver's gravity torque stays only where this driver gives it."""
+        if on == self._servo_on:
+            return
+        self._servo_on = on
         compensated = on or self.arm.gravity_compensated
         self._model.actuator_biasprm[:DOF] = self._servo_bias if on else 0.0
         self._model.body_gravcomp[self._arm_bodies] = self._gravcomp[self._arm_bodies] * compensated
@@ -249,10 +253,11 @@ class ArmPlant:
     def _move_people(self, t: float) -> None:
         at = DOF + 2
         for person in self.world.people:
-            offset = _offset(person, t - self._late[person.name])
-            for _ in person.parts:
-                self._data.ctrl[at : at + 3] = offset
-                at += 3
+            count = 3 * len(person.parts)
+            if person.leans:
+                offset = _offset(person, t - self._late[person.name])
+                self._data.ctrl[at : at + count] = np.tile(offset, len(person.parts))
+            at += count
 
     def _gripper_weight(self) -> tuple[np.ndarray, np.ndarray]:
         """Force and moment of the gripper's own weight in the hand's frame."""

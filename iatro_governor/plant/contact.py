@@ -24,6 +24,7 @@ _VICTIM: dict[tuple[int, int], Victim] = {
     (THING_BIT, BLOCK_BIT): "block", (ROBOT_BIT, ROBOT_BIT): "self", (ROBOT_BIT, THING_BIT): "grip",
     (BONE_BIT, BLOCK_BIT): "support",
 }  # fmt: skip
+_ZERO = np.zeros(3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Touch:
     """One contact: what ``by`` (a link or thing) does to ``name`` (region, block, link or thing).
 
     ``force`` (3,) N on the victim, ``normal`` (3,) unit from ``by`` to the victim, ``speed`` m/s of ``by`` along it.
-    For a support ``name`` is the region and ``by`` the block it rests on.
+    For a support ``name`` is the region and ``by`` the block it rests on, with the normal towards the block. Of a
+    support and of a grip only the names and the normal count: force and speed are zero.
     """
 
     victim: Victim
@@ -48,6 +50,8 @@ class ContactReader:
     def __init__(self, model: mujoco.MjModel) -> None:
         self._model = model
         self._kind = model.geom_contype.copy()
+        self._bit: list[int] = self._kind.tolist()
+        self._body: list[int] = model.geom_bodyid.tolist()
         names = [model.geom(i).name for i in range(model.ngeom)]
         self._name = [name if kind == BLOCK_BIT else model.body(int(body)).name.removesuffix("/tissue")
                       for name, kind, body in zip(names, self._kind, model.geom_bodyid, strict=True)]  # fmt: skip
@@ -56,36 +60,45 @@ class ContactReader:
     def read(self, data: mujoco.MjData, held: frozenset[str] = frozenset()) -> list[Touch]:
         """The touches of the last step; a thing against a block counts only while it is ``held``."""
         pairs = data.contact.geom[: data.ncon]
-        kinds = self._kind[pairs].sum(axis=1)
-        idle = kinds == THING_BIT + BLOCK_BIT
+        idle = self._kind[pairs].sum(axis=1) == THING_BIT + BLOCK_BIT
         if not held and idle.all():
             return []
-        return [touch for index in (np.arange(data.ncon) if held else np.flatnonzero(~idle))
-                if (touch := self._touch(data, int(index), held)) is not None]  # fmt: skip
+        indices = range(data.ncon) if held else np.flatnonzero(~idle).tolist()
+        pairs_of = pairs.tolist()
+        touches = (self._touch(data, index, pairs_of[index], held) for index in indices)
+        return [touch for touch in touches if touch is not None]
 
-    def _touch(self, data: mujoco.MjData, index: int, held: frozenset[str]) -> Touch | None:
-        contact = data.contact[index]
-        first, second = (int(geom) for geom in contact.geom)
-        sign = 1.0  # the contact's normal points from its first to its second geom
-        if (self._kind[first], self._kind[second]) not in _VICTIM:
+    def _touch(
+        self, data: mujoco.MjData, index: int, pair: tuple[int, int], held: frozenset[str]
+    ) -> Touch | None:
+        (first, second), sign = pair, 1.0  # the contact's normal points from its first to its second geom
+        victim = _VICTIM.get((self._bit[first], self._bit[second]))
+        if victim is None:
             first, second, sign = second, first, -1.0
-        victim = _VICTIM.get((int(self._kind[first]), int(self._kind[second])))
+            victim = _VICTIM.get((self._bit[first], self._bit[second]))
         by, name = self._name[first], self._name[second]
-        if victim is None or (victim == "block" and self._kind[first] == THING_BIT and by not in held):
+        if victim is None or (victim == "block" and self._bit[first] == THING_BIT and by not in held):
             return None
+        normal = sign * data.contact.frame[index, :3]
+        if victim == "grip":
+            return Touch(victim, name, by, _ZERO, normal, 0.0)
         if victim == "support":
-            by, name = name, by
+            return Touch(victim, by, name, _ZERO, normal, 0.0)
         mujoco.mj_contactForce(self._model, data, index, self._six)
-        frame = contact.frame.reshape(3, 3)
-        normal, force = sign * frame[0], sign * (self._six[:3] @ frame)
-        speed = float(self._velocity(data, first, contact.pos) @ normal)
-        return Touch(victim, name, by, force, normal, speed)
+        force = sign * (self._six[:3] @ data.contact.frame[index].reshape(3, 3))
+        return Touch(
+            victim, name, by, force, normal, self._speed(data, first, data.contact.pos[index], normal)
+        )
 
-    def _velocity(self, data: mujoco.MjData, geom: int, point: np.ndarray) -> np.ndarray:
-        body = int(self._model.geom_bodyid[geom])
+    def _speed(self, data: mujoco.MjData, geom: int, point: np.ndarray, normal: np.ndarray) -> float:
+        """Speed (m/s) of a point of ``geom`` along ``normal``."""
+        body = self._body[geom]
         mujoco.mj_objectVelocity(self._model, data, mujoco.mjtObj.mjOBJ_XBODY, body, self._six, 0)
-        spin, linear = self._six[:3].copy(), self._six[3:].copy()
-        return np.asarray(linear + np.cross(spin, point - data.xpos[body]))
+        wx, wy, wz, vx, vy, vz = self._six.tolist()
+        x, y, z = (point - data.xpos[body]).tolist()
+        nx, ny, nz = normal.tolist()
+        along = nx * (vx + wy * z - wz * y) + ny * (vy + wz * x - wx * z) + nz * (vz + wx * y - wy * x)
+        return float(along)
 
 
 @dataclass(slots=True)
