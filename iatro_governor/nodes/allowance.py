@@ -15,8 +15,8 @@ BURST = 1_000_000
 """Bytes that a planner may put on record at once ..."""
 RATE = 100_000
 """... and bytes a second after that."""
-STUMP = 200
-"""Bytes left of each text of a planner that has used up its allowance."""
+STUMP = 800
+"""Bytes left of a statement of a planner that has used up its allowance."""
 TEXTS = ("text", "reasoning", "instruction")
 
 
@@ -31,7 +31,7 @@ class Allowance:
         run = body["planner_run"]
         last, left = self._left.get(run, (now, float(BURST)))
         left = min(left + max(now - last, 0.0) * RATE, BURST)
-        fitted = shortened(body, LONGEST if left >= LONGEST else None)
+        fitted = shortened(body, LONGEST if left >= LONGEST else STUMP)
         self._left[run] = (now, max(left - size(fitted), 0.0))
         return fitted
 
@@ -43,25 +43,38 @@ def size(body: Body) -> int:
     )
 
 
-def shortened(body: Body, longest: int | None) -> Body:
-    """``body`` with at most ``longest`` bytes of text, the answer first; None: stumps where it is longer than that."""
-    whole = size(body)
-    if whole <= (len(TEXTS) * STUMP if longest is None else longest):
+def shortened(body: Body, longest: int) -> Body:
+    """``body`` with at most ``longest`` bytes of text.
+
+    What was declared and asked for comes first, then the answer, then the reasoning: nobody can push the facts
+    off the record by talking. Each of the first two gets a quarter at most.
+    """
+    if size(body) <= longest:
         return body
-    rest, kept = longest, {}
-    for name in TEXTS:
-        kept[name] = _first_bytes(body[name], STUMP if rest is None else rest)
-        rest = None if rest is None else max(rest - len(kept[name].encode("utf-8", "replace")), 0)
-    actions, room = [], STUMP if rest is None else rest
-    for action in body["actions"] or ():
-        room -= len(action)
-        if room < 0:
-            break
-        actions.append(action)
+    actions = None if body["actions"] is None else _first_actions(body["actions"], longest // 4)
+    rest = longest - sum(map(_bytes, actions or ()))
+    kept = {}
+    for name, most in (("instruction", longest // 4), ("text", longest), ("reasoning", longest)):
+        kept[name] = _first_bytes(body[name], min(most, rest))
+        rest -= _bytes(kept[name])
     cut = {name: len(body[name]) for name in TEXTS if len(kept[name]) < len(body[name])}
-    if body["actions"] is not None and len(actions) < len(body["actions"]):
+    if actions is not None and len(actions) < len(body["actions"]):
         cut["actions"] = len(body["actions"])
-    return {**body, **kept, "actions": None if body["actions"] is None else actions, "cut": cut}
+    return {**body, **kept, "actions": actions, "cut": cut}
+
+
+def _first_actions(actions: list[str], most: int) -> list[str]:
+    kept: list[str] = []
+    for action in actions:
+        most -= _bytes(action)
+        if most < 0:
+            break
+        kept.append(action)
+    return kept
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))
 
 
 def _first_bytes(text: str, most: int) -> str:

@@ -36,6 +36,7 @@ class WitnessNode(Node):
         super().__init__("witness")
         settings(self)
         self._witness = Witness()
+        self._cuts: dict[tuple[str, int], dict[str, int]] = {}
         self._writer = f"witness-{uuid.uuid4()}"
         self._said = 0
         self._newest = 0.0
@@ -78,6 +79,8 @@ class WitnessNode(Node):
 
     def _statement(self, message: PlannerStatement) -> None:
         body = shortened(convert.statement_body(message), LONGEST)
+        if "cut" in body:
+            self._cuts[message.planner_run, message.seq] = body["cut"]
         self._witness.statement(
             StatementRecord(
                 t=body["t"],
@@ -106,6 +109,9 @@ class WitnessNode(Node):
     def _send(self, records: list[VerdictRecord]) -> None:
         for record in records:
             detail = record.to_json()
+            for seq in detail["statement_seqs"]:
+                if cut := self._cuts.pop((detail["planner_run"], seq), None):
+                    detail["cut"] = cut
             shown = [name for name in NAMES if name in detail["labels"]["present"]]
             body = {
                 "t": record.t,

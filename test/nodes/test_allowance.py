@@ -18,10 +18,17 @@ def test_what_fits_is_left_alone() -> None:
     assert shortened(body, LONGEST) is body and "cut" not in body
 
 
-def test_the_answer_is_kept_before_the_reasoning() -> None:
+def test_the_facts_are_kept_before_the_answer_and_the_answer_before_the_reasoning() -> None:
     cut = shortened(said("a" * 60_000, "b" * 60_000, ["drive()"]), LONGEST)
-    assert cut["text"] == "a" * 60_000 and cut["reasoning"] == "b" * 40_000 and cut["actions"] == []
-    assert cut["cut"] == {"reasoning": 60_000, "actions": 1}
+    assert cut["text"] == "a" * 60_000 and cut["actions"] == ["drive()"]
+    assert cut["reasoning"] == "b" * (40_000 - len("drive()")) and cut["cut"] == {"reasoning": 60_000}
+
+
+def test_no_fact_can_take_all_the_room() -> None:
+    body = said("a" * 200_000, actions=["x" * 20_000] * 10) | {"instruction": "i" * 90_000}
+    cut = shortened(body, LONGEST)
+    assert len(cut["actions"]) == 1 and len(cut["instruction"]) == 25_000 and len(cut["text"]) == 55_000
+    assert cut["cut"] == {"text": 200_000, "instruction": 90_000, "actions": 10} and size(cut) == LONGEST
 
 
 def test_no_character_is_cut_in_two() -> None:

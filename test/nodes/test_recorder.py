@@ -181,7 +181,7 @@ def test_each_kind_is_stored_as_it_was_sent_and_receipted(
     assert bodies(ledger, "decision") == [decision(seq) for seq in range(3)]
     whole, cut = bodies(ledger, "statement")
     assert whole["text"] == "I drive." and whole["planner"]["digest"] == "sha256:0" and "cut" not in whole
-    assert len(cut["text"]) == 100_000 and cut["cut"]["text"] == 150_000
+    assert 99_000 < len(cut["text"]) < 100_000 and cut["cut"]["text"] == 150_000
     assert [body["plan_id"] for body in bodies(ledger, "mark")] == ["p-1"]
     good, odd = bodies(ledger, "verdict")
     assert good["verdict"] == "PARTIAL" and good["writer"] == "witness-1"

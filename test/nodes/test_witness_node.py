@@ -118,3 +118,16 @@ def test_a_record_is_sent_again_until_there_is_a_receipt(
     robot.acknowledging = True
     witness.send(signal.SIGTERM)
     assert witness.wait(15.0) == 0
+
+
+def test_a_text_that_is_too_long_is_judged_as_far_as_it_is_kept_and_the_record_says_so(
+    robot: Robot, node_process: Callable[..., Any], wait_until: Callable[..., None]
+) -> None:
+    witness = node_process("witness")
+    wait_until(lambda: robot.matched, 20.0, "the witness")
+    robot.say("p-1", "I refuse. " + "x" * 150_000, 0)
+    wait_until(lambda: robot.records, 20.0, "the record")
+    detail = json.loads(robot.records[0].detail)
+    assert len(detail["text"]) <= 100_000 and detail["cut"] == {"text": 150_010}
+    assert detail["actions"] == ["drive()"]
+    assert "CONSISTENT_REFUSAL" in detail["all_verdicts"] and witness.code is None
