@@ -11,12 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from iatro_governor.body.kinematics import Posture, cross
+from iatro_governor.body.model import Indices
 from iatro_governor.body.planar import Array
 
 TINY = 1e-12
 """Below this, m, a distance has no direction."""
 PARALLEL = 1e-15
 """Squared sine of the angle below which segments count as parallel; the distance errs by 3e-8 of their length."""
+
+EVERY = slice(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,19 +116,19 @@ def halfspace_gap(ends: Array, radius: Array, normals: Array, offsets: Array) ->
     )
 
 
-def self_distance(posture: Posture) -> Array:
-    """Distances (..., P), m, of the model's ``pairs`` of capsules."""
-    return capsule_distance(*_pairs(posture))
+def self_distance(posture: Posture, which: Indices | slice = EVERY) -> Array:
+    """Distances (..., P), m, of the model's ``pairs`` of capsules, or of ``which`` of them."""
+    return capsule_distance(*_pairs(posture, which))
 
 
-def self_gap(posture: Posture) -> Gap:
+def self_gap(posture: Posture, which: Indices | slice = EVERY) -> Gap:
     """As ``self_distance``, with closest points and direction."""
-    return capsule_gap(*_pairs(posture))
+    return capsule_gap(*_pairs(posture, which))
 
 
-def self_rows(posture: Posture, gap: Gap) -> Array:
-    """Gradient (..., P, n) of each pair's distance by the joint positions, m for each rad."""
-    body = posture.model.capsule_body[posture.model.pairs]
+def self_rows(posture: Posture, gap: Gap, which: Indices | slice = EVERY) -> Array:
+    """Gradient (..., P, n) by the joint positions, m for each rad, of the distances of ``self_gap``."""
+    body = posture.model.capsule_body[posture.model.pairs[which]]
     return posture.rows(body[:, 0], gap.first, gap.normal) - posture.rows(body[:, 1], gap.second, gap.normal)
 
 
@@ -162,8 +165,8 @@ def _on(segment: Array, share: Array) -> Array:
     return on
 
 
-def _pairs(posture: Posture) -> tuple[Array, Array, Array, Array]:
-    ends, radius, pairs = posture.capsules(), posture.model.capsule_radius, posture.model.pairs
+def _pairs(posture: Posture, which: Indices | slice) -> tuple[Array, Array, Array, Array]:
+    ends, radius, pairs = posture.capsules(), posture.model.capsule_radius, posture.model.pairs[which]
     first, second = pairs[:, 0], pairs[:, 1]
     return ends.take(first, axis=-3), radius[first], ends.take(second, axis=-3), radius[second]
 

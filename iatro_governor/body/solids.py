@@ -38,11 +38,16 @@ class Boxes:
         What is further than ``cutoff`` for certain is not looked at closely: a smaller distance above it is given.
         """
         local, half = self._local(ends), np.broadcast_to(self.half, (*ends.shape[:-2], *self.half.shape))
-        bound = _box_signed(local.mean(axis=-2), half) - length(local[..., 1, :] - local[..., 0, :]) / 2
-        near = bound - radius[:, None] <= cutoff
-        bound[near] = _axis_in_box(local[near], half[near])[1]
-        out: Array = bound - radius[:, None]
+        signed = _box_bound(local, half)
+        near = signed - radius[:, None] <= max(cutoff, 0.0)
+        if near.any():
+            signed[near] = _axis_in_box(local[near], half[near])[1]
+        out: Array = signed - radius[:, None]
         return out
+
+    def bound(self, ends: Array) -> Array:
+        """Distances (..., C, Z) of segments (..., C, 2, 3) that are never too large, and soon told."""
+        return _box_bound(self._local(ends), self.half)
 
     def gap(self, ends: Array, radius: Array) -> Gap:
         """Gaps (..., C, Z): distances, closest points and directions, in the base frame.
@@ -94,11 +99,11 @@ class Prism:
 
         What is further than ``cutoff`` for certain is not looked at closely: a smaller distance above it is given.
         """
-        bound = self._bounds.distance(ends, np.zeros_like(radius), -np.inf)[..., 0]
-        near = bound - radius <= cutoff
+        signed = self._bounds.bound(ends)[..., 0]
+        near = signed - radius <= max(cutoff, 0.0)
         if near.any():
-            bound[near] = self._gap(ends[near])[0]
-        out: Array = bound - radius
+            signed[near] = self._gap(ends[near])[0]
+        out: Array = signed - radius
         return out
 
     def gap(self, ends: Array, radius: Array) -> Gap:
@@ -193,6 +198,13 @@ def _box_signed(points: Array, half: Array) -> Array:
     beyond = np.abs(points) - half
     out: Array = length(np.maximum(beyond, 0.0)) + np.minimum(beyond.max(axis=-1), 0.0)
     return out
+
+
+def _box_bound(segments: Array, half: Array) -> Array:
+    """Distance (...) between the boxes along the axes around segments (..., 2, 3), and boxes ``half`` (..., 3)."""
+    start, end = segments[..., 0, :], segments[..., 1, :]
+    apart = (np.abs(start + end) - np.abs(end - start)) / 2 - half
+    return length(np.maximum(apart, 0.0))
 
 
 def _axis_in_box(segments: Array, half: Array) -> tuple[Array, Array]:

@@ -169,6 +169,9 @@ def test_self_distances_and_their_gradients(seed, robot):
     gap = self_gap(at)
     assert gap.distance == pytest.approx(self_distance(at), abs=1e-12)
     rows = self_rows(at, gap)
+    some_pairs = np.flatnonzero(gap.distance < np.median(gap.distance))
+    assert self_distance(at, some_pairs) == pytest.approx(gap.distance[some_pairs])
+    assert self_rows(at, self_gap(at, some_pairs), some_pairs) == pytest.approx(rows[some_pairs])
     ends = at.capsules()
     for number, (a, b) in enumerate(robot.pairs[::7]):
         expected = brute_segments(ends[a], ends[b]) - robot.capsule_radius[a] - robot.capsule_radius[b]
