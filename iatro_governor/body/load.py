@@ -234,17 +234,20 @@ def _read_cache(folder: Path | None, digest: str, warnings: list[str]) -> dict[s
     if folder is None or not (path := folder / f"{digest}.json").is_file():
         return None
     try:
-        rows = json.loads(path.read_text(encoding="utf-8"))
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        rows = kept["capsules"]
+        if kept["check"] != _check(rows):
+            raise ValueError("its content is not what was written")
         return {
-            name: [
-                Capsule(np.array(a, float).reshape(3), np.array(b, float).reshape(3), float(r))
-                for a, b, r in found
-            ]
-            for name, found in rows.items()
+            name: [Capsule(np.array(a), np.array(b), r) for a, b, r in found] for name, found in rows.items()
         }
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        warnings.append(f"{path}: not readable as cached capsules ({error}); fitted again")
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        warnings.append(f"{path}: not readable as cached capsules ({error!r}); fitted again")
         return None
+
+
+def _check(rows: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
 
 def _write_cache(
@@ -261,7 +264,7 @@ def _write_cache(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(".new")
-        unfinished.write_text(json.dumps(rows), encoding="utf-8")
+        unfinished.write_text(json.dumps({"capsules": rows, "check": _check(rows)}), encoding="utf-8")
         unfinished.replace(path)
     except OSError as error:
         warnings.append(f"the fitted capsules cannot be kept: {error}")

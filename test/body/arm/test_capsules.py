@@ -97,13 +97,8 @@ def test_a_bent_part_gets_two_capsules():
     bent = join(arms)
     assert len(cover(bent, 1)) == 1
     two = cover(bent, 2)
-    assert sum(capsule.volume for capsule in two) == pytest.approx(
-        2 * Capsule(*ends(1.0), 0.05).volume, rel=0.01
-    )
-
-
-def ends(length):
-    return np.zeros(3), np.array([0.0, 0.0, length])
+    one_arm = Capsule(np.zeros(3), np.array([0.0, 0.0, 1.0]), 0.05)
+    assert sum(capsule.volume for capsule in two) == pytest.approx(2 * one_arm.volume, rel=0.01)
 
 
 def test_a_point_and_a_flat_part_have_capsules_too():
@@ -127,6 +122,7 @@ def test_the_real_robots_are_inside_their_capsules(robot_file):
             assert len(mine) == 1, name
             if shape.kind == "mesh":
                 file = resolve(shape.filename, path.parent, (), "")
+                assert file is not None
                 surface = (
                     read_mesh(file, shape.scale).moved(shape.placement).moved(model.link_placement[index])
                 )
