@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from iatro_governor.body.description import Geometry
 from iatro_governor.body.planar import Array
-from iatro_governor.body.urdf import Geometry
 
 ROUNDING = 1e-9
 """Added to every radius, m, so that rounding leaves nothing outside."""
@@ -23,6 +23,8 @@ SIDES = 24
 """A cylinder is taken as a prism of so many sides around it: 0.9% wider at most."""
 WIDENINGS = np.array([1.0, 1.04, 1.1, 1.2, 1.35, 1.6])
 """A wider capsule needs a shorter segment; these multiples of the least radius are tried."""
+CUTS = (0.2, 0.35, 0.5, 0.65, 0.8)
+"""Where along a principal axis a surface may be cut in two."""
 WORTH = 0.8
 """Two capsules replace one where they have less than this part of its volume."""
 
@@ -43,6 +45,36 @@ class Surface:
         """The triangles of ``which`` (t,) alone."""
         used, renumbered = np.unique(self.triangles[which], return_inverse=True)
         return Surface(self.points[used], self.inflation[used], renumbered.reshape(-1, 3))
+
+    def cut(self, normal: Array, offset: float) -> tuple[Surface, Surface]:
+        """What is below and what is above the plane ``normal . x = offset``; triangles across it are cut in two.
+
+        Triangles between balls are not cut: they go where their middle is.
+        """
+        height = (self.points @ normal - offset)[self.triangles]
+        round_ones = self.inflation[self.triangles].max(axis=1) > 0
+        height[round_ones] = height[round_ones].mean(axis=1, keepdims=True)
+        above = height > 0
+        count = above.sum(axis=1)
+        across = (count == 1) | (count == 2)
+        alone = np.argmax(above[across] == (count[across] == 1)[:, None], axis=1)
+        order = (alone[:, None] + np.arange(3)) % 3
+        a, b, c = np.take_along_axis(self.triangles[across], order, axis=1).T
+        lone, second, third = np.take_along_axis(height[across], order, axis=1).T[..., None]
+        on_ab = self.points[a] + lone / (lone - second) * (self.points[b] - self.points[a])
+        on_ac = self.points[a] + lone / (lone - third) * (self.points[c] - self.points[a])
+        n, new = len(self.points), len(a)
+        p, q = n + np.arange(new), n + new + np.arange(new)
+        triangles = [self.triangles, *(np.stack(row, axis=1) for row in ((a, p, q), (p, b, c), (p, c, q)))]
+        whole = Surface(
+            np.concatenate([self.points, on_ab, on_ac]),
+            np.concatenate([self.inflation, np.zeros(2 * new)]),
+            np.concatenate(triangles),
+        )
+        tip_above = count[across] == 1
+        upper = np.concatenate([count == 3, tip_above, ~tip_above, ~tip_above])
+        lower = np.concatenate([count == 0, ~tip_above, tip_above, tip_above])
+        return whole.part(lower), whole.part(upper)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +116,16 @@ def primitive(shape: Geometry) -> Surface:
     """Surface of a box, cylinder, capsule or sphere in the link's frame; a cylinder's is that of a prism around it."""
     if shape.kind == "box":
         half = np.array(shape.size) / 2
-        signs = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)])
-        return _solid(signs * half, 0.0).moved(shape.placement)
+        square = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]]) * half[:2]
+        return _upright(square, 2 * half[2]).moved(shape.placement)
     if shape.kind == "cylinder":
         radius, length = shape.size
         angle = np.arange(SIDES) * (2 * math.pi / SIDES)
         rim = np.stack([np.cos(angle), np.sin(angle)], axis=1) * (radius / math.cos(math.pi / SIDES))
-        ends = [np.column_stack([rim, np.full(SIDES, z)]) for z in (-length / 2, length / 2)]
-        return _solid(np.concatenate(ends), 0.0).moved(shape.placement)
+        return _upright(rim, length).moved(shape.placement)
     radius, length = shape.size if shape.kind == "capsule" else (shape.size[0], 0.0)
-    return _solid(np.array([[0.0, 0.0, -length / 2], [0.0, 0.0, length / 2]]), radius).moved(shape.placement)
+    ends = np.array([[0.0, 0.0, -length / 2], [0.0, 0.0, length / 2]])
+    return Surface(ends, np.full(2, radius), np.array([[0, 1, 1]])).moved(shape.placement)
 
 
 def cover(surface: Surface, most: int) -> list[Capsule]:
@@ -133,12 +165,15 @@ def fit(surface: Surface, directions: int = 160, rounds: int = 4) -> Capsule:
     return _along(surface, best)
 
 
-def _solid(points: Array, inflation: float) -> Surface:
-    """All triangles from the first point: no cut goes through a primitive."""
-    n = len(points)
-    rest = np.arange(1, n)
-    triangles = np.stack([np.zeros(n - 1, dtype=np.int64), rest, np.roll(rest, -1)], axis=1)
-    return Surface(points, np.full(n, inflation), triangles)
+def _upright(corners: Array, length: float) -> Surface:
+    """Surface of a prism over a convex polygon ``corners`` (n, 2), about the origin."""
+    n = len(corners)
+    points = np.concatenate([np.column_stack([corners, np.full(n, z)]) for z in (-length / 2, length / 2)])
+    here = np.arange(n)
+    ahead = np.roll(here, -1)
+    fan = np.stack([np.zeros(n - 2, dtype=np.int64), here[1:-1], here[2:]], axis=1)
+    sides = [np.stack([here, ahead, ahead + n], axis=1), np.stack([here, ahead + n, here + n], axis=1)]
+    return Surface(points, np.zeros(2 * n), np.concatenate([fan, fan + n, *sides]))
 
 
 def _principal(points: Array) -> Array:
@@ -247,17 +282,14 @@ def _along(surface: Surface, direction: Array) -> Capsule:
 
 def _best_cut(surface: Surface) -> tuple[Surface, Surface] | None:
     """The cut into two that leaves least volume, by quick fits; None where nothing can be cut."""
-    corners = surface.points[surface.triangles]
-    middles = corners.mean(axis=1)
     best, least = None, np.inf
     for axis in _principal(surface.points):
-        along = middles @ axis
+        along = surface.points @ axis
         low, high = float(along.min()), float(along.max())
-        for share in (0.25, 0.375, 0.5, 0.625, 0.75):
-            first = along < low + share * (high - low)
-            if first.all() or not first.any():
+        for share in CUTS:
+            halves = surface.cut(axis, low + share * (high - low))
+            if not all(len(half.triangles) for half in halves):
                 continue
-            halves = surface.part(first), surface.part(~first)
             volume = sum(float(_volumes(_outermost(half, 60), _directions(40)).min()) for half in halves)
             if volume < least:
                 best, least = halves, volume

@@ -16,10 +16,12 @@ from typing import Any, Literal
 
 import numpy as np
 
+from iatro_governor.body.assembly import assemble
 from iatro_governor.body.capsules import Capsule, Surface, cover, join, primitive
 from iatro_governor.body.collision import with_pairs
-from iatro_governor.body.model import ArmModel, assemble
-from iatro_governor.body.urdf import Description, Geometry, Link, disabled_pairs, parse
+from iatro_governor.body.description import Description, Geometry, Link
+from iatro_governor.body.model import ArmModel
+from iatro_governor.body.urdf import disabled_pairs, parse
 from iatro_governor.errors import MissingPart, ModelError
 
 FIT_VERSION = 1

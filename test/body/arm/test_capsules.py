@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iatro_governor.body.capsules import Capsule, Surface, cover, fit, join, primitive
+from iatro_governor.body.description import Geometry
 from iatro_governor.body.load import _shapes, read_mesh, resolve
-from iatro_governor.body.urdf import Geometry, parse, transform
+from iatro_governor.body.urdf import parse, transform
 
 from .conftest import load_robot
 
@@ -33,14 +34,55 @@ def test_a_fit_holds_every_point(seed):
     assert fit(surface).depth(surface).min() >= 0
 
 
+def on_triangles(surface, rng, n=5000):
+    """Points spread over the triangles of a surface."""
+    shares = rng.dirichlet(np.ones(3), n)
+    corners = surface.points[surface.triangles[rng.integers(0, len(surface.triangles), n)]]
+    points = np.einsum("ni,nij->nj", shares, corners)
+    return Surface(points, np.zeros(n), np.zeros((0, 3), dtype=int))
+
+
 @some
 @given(seed=seeds)
 def test_a_cover_holds_every_triangle(seed):
-    surface = cloud(np.random.default_rng(seed))
+    rng = np.random.default_rng(seed)
+    surface = cloud(rng)
     capsules = cover(surface, 3)
     assert 1 <= len(capsules) <= 3
-    held = np.array([capsule.depth(surface) for capsule in capsules]) >= 0
-    assert held[:, surface.triangles].all(axis=2).any(axis=0).all()
+    inside = np.array(
+        [capsule.depth(on_triangles(surface, np.random.default_rng(1))) for capsule in capsules]
+    )
+    assert inside.max(axis=0).min() >= -1e-12
+
+
+@some
+@given(seed=seeds, share=st.floats(0.0, 1.0))
+def test_a_cut_loses_nothing(seed, share):
+    rng = np.random.default_rng(seed)
+    surface, axis = cloud(rng), np.eye(3)[seed % 3]
+    along = surface.points @ axis
+    at = along.min() + share * (along.max() - along.min())
+    below, above = surface.cut(axis, at)
+    assert area(below) + area(above) == pytest.approx(area(surface), rel=1e-9)
+    assert (below.points @ axis <= at + 1e-9).all() and (above.points @ axis >= at - 1e-9).all()
+
+
+def area(surface):
+    a, b, c = surface.points[surface.triangles].transpose(1, 0, 2)
+    return np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2
+
+
+@pytest.mark.parametrize(("kind", "size"), [("box", (1.0, 0.4, 0.2)), ("cylinder", (0.3, 0.8))])
+def test_a_primitive_is_closed_and_a_cover_holds_its_inside_too(kind, size):
+    """Every edge has two triangles, and halves of a convex solid hold all of it."""
+    rng = np.random.default_rng(0)
+    surface = primitive(Geometry(kind, size, "", ONE, np.eye(4)))
+    edges = np.sort(np.concatenate([np.roll(surface.triangles, -k, axis=1)[:, :2] for k in range(3)]), axis=1)
+    assert (np.unique(edges, axis=0, return_counts=True)[1] == 2).all()
+    capsules = [fit(half) for half in surface.cut(np.array([1.0, 0.0, 0.0]), 0.1)]
+    inside = rng.dirichlet(np.ones(len(surface.points)), 3000) @ surface.points
+    cloud_inside = Surface(inside, np.zeros(3000), np.zeros((0, 3), dtype=int))
+    assert np.max([capsule.depth(cloud_inside) for capsule in capsules], axis=0).min() >= -1e-12
 
 
 @some

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iatro_governor.body.solids import Boxes, Prism
+from iatro_governor.body.boxes import Boxes
+from iatro_governor.body.prism import Prism
 from iatro_governor.body.urdf import transform
 
 from .test_distance import coal_capsule, coal_distance, random_capsules
