@@ -8,6 +8,7 @@ Everything is batched over leading axes and given in the base frame. The motion 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -15,9 +16,12 @@ from iatro_governor.body.model import ArmModel, Indices
 from iatro_governor.body.planar import Array
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Posture:
-    """An arm at joint positions ``q`` (..., n). bodies: (..., B, 4, 4) of every body in the base frame."""
+    """An arm at joint positions ``q`` (..., n). bodies: (..., B, 4, 4) of every body in the base frame.
+
+    What many limits ask for is computed once, when it is first asked for, and cannot be written to.
+    """
 
     model: ArmModel
     q: Array
@@ -36,19 +40,26 @@ class Posture:
 
     def capsules(self) -> Array:
         """Ends (..., C, 2, 3) of all capsules' segments, m."""
-        frames = self.bodies.take(self.model.capsule_body, axis=-3)
-        turned = self.model.capsule_ends @ np.swapaxes(frames[..., :3, :3], -1, -2)
-        ends: Array = turned + frames[..., None, :3, 3]
-        return ends
+        return self._capsules
 
     def screws(self) -> tuple[Array, Array]:
         """``v`` and ``w`` (..., m, 3) of every moving joint, at the base origin."""
+        return self._screws
+
+    @cached_property
+    def _capsules(self) -> Array:
+        frames = self.bodies.take(self.model.capsule_body, axis=-3)
+        turned = self.model.capsule_ends @ np.swapaxes(frames[..., :3, :3], -1, -2)
+        return _fixed(turned + frames[..., None, :3, 3])
+
+    @cached_property
+    def _screws(self) -> tuple[Array, Array]:
         model = self.model
         frames = self.bodies[..., 1:, :, :]
         axes = (frames[..., :3, :3] @ model.axes[:, :, None])[..., 0]
         slides = model.prismatic[:, None]
         linear = np.where(slides, axes, cross(frames[..., :3, 3], axes))
-        return linear, np.where(slides, 0.0, axes)
+        return _fixed(linear), _fixed(np.where(slides, 0.0, axes))
 
     def rows(self, bodies: Indices, points: Array, directions: Array) -> Array:
         """How fast points move along directions with each joint: ``d^T J`` (..., p, n).
@@ -124,6 +135,11 @@ def posture(model: ArmModel, q: Array) -> Posture:
     for ancestors in model.jumps:
         bodies = bodies.take(ancestors, axis=-3) @ bodies
     return Posture(model, q, bodies)
+
+
+def _fixed(array: Array) -> Array:
+    array.setflags(write=False)
+    return array
 
 
 def cross(a: Array, b: Array) -> Array:

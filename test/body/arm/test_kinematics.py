@@ -213,6 +213,13 @@ def test_a_q_of_the_wrong_size_is_refused(two_links):
         posture(two_links, np.zeros(2)).link("hand")
 
 
+def test_what_limits_share_cannot_be_written_to(two_links):
+    at = posture(two_links, np.zeros(2))
+    for shared in (at.capsules(), *at.screws()):
+        with pytest.raises(ValueError, match="read-only"):
+            shared[0] = 1.0
+
+
 def test_cross_is_numpys():
     a, b = np.random.default_rng(1).normal(size=(2, 4, 5, 3))
     assert cross(a[:, None], b) == pytest.approx(np.cross(a[:, None], b))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from iatro_governor.body import load
+from iatro_governor.body.kinematics import posture
 from iatro_governor.body.load import Options, load_file, load_text, resolve
 from iatro_governor.errors import MissingPart, ModelError
 
@@ -331,3 +335,45 @@ def test_shapes_both_holds_what_is_seen_as_well():
     assert load_text(text).capsule_radius[1] == pytest.approx(0.04, abs=1e-4)
     assert load_text(text, Options(shapes="both")).capsule_radius[1] >= 0.3
     assert load_text(text, Options(shapes="visual")).capsule_radius[1] == pytest.approx(0.3, abs=1e-6)
+
+
+@given(seed=st.integers(0, 2**32 - 1))
+@settings(max_examples=300, deadline=None)
+def test_no_damaged_description_gets_past_the_named_error(seed):
+    """One to three of its attributes, tags or numbers changed: a model, or a ModelError; never anything else."""
+    rng = np.random.default_rng(seed)
+    text = TWO_LINKS
+    for _ in range(rng.integers(1, 4)):
+        pieces = list(re.finditer(r'"[^"]*"|[a-z]+=|<[a-z]+|/>|[0-9.]+', text))
+        piece = pieces[rng.integers(len(pieces))]
+        junk = rng.choice(
+            [
+                "",
+                "0",
+                "-1",
+                "nan",
+                "1e999",
+                '""',
+                '"base"',
+                '"0 0 0"',
+                "<x",
+                "mimic=",
+                "\u00e9",
+                "1e-320",
+                "1e300",
+            ]
+        )
+        text = text[: piece.start()] + str(junk) + text[piece.end() :]
+    try:
+        model = load_text(text)
+    except ModelError as error:
+        assert error.problems and all(error.problems)
+    else:
+        at = posture(model, model.rest)
+        assert np.isfinite(at.links()).all() and np.isfinite(at.capsules()).all()
+
+
+def test_an_arm_without_joints_is_a_fixed_body():
+    model = load_text(re.sub("revolute", "fixed", TWO_LINKS))
+    assert model.joints == () and len(model.pairs) == 0
+    assert posture(model, np.zeros((5, 0))).capsules().shape == (5, 2, 2, 3)
