@@ -20,9 +20,9 @@ from iatro_governor.plant.arm_model import DOF, JOINTS, ArmSpec, GripperSpec
 Kind = Literal["joint_velocity", "joint_position", "joint_effort", "gripper"]
 Mode = Literal["hold", "joint_velocity", "joint_position", "joint_effort", "trajectory"]
 KINDS: tuple[Kind, ...] = ("joint_velocity", "joint_position", "joint_effort", "gripper")
-BRAKING_SHARE = 0.6  # of the acceleration limit, planned with on the way to a set-point
+BRAKING_SHARE = 0.5  # of the acceleration limit, planned with on the way to a set-point
 LEAD = 1.5  # times full torque: a reference further ahead would have run away from a blocked arm
-TRACKING_S = 0.02  # in which a reference that lags behind its set-point is caught up
+TRACKING_S = 0.05  # in which a reference that lags behind its set-point is caught up
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,12 @@ class ArmDriver:
     _stiffness: np.ndarray = field(init=False)
     _damping: np.ndarray = field(init=False)
     _lead: np.ndarray = field(init=False)
+    _rotor: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
         spec = self.spec
         self._top, self._rise = np.asarray(spec.speed), np.asarray(spec.acceleration)
+        self._rotor = np.asarray(spec.armature)
         self._stiffness, self._damping = np.asarray(spec.stiffness), np.asarray(spec.damping)
         self._lead = LEAD * np.asarray(spec.torque) / self._stiffness
 
@@ -109,9 +111,11 @@ class ArmDriver:
             self._enter("hold", q, dq)
         target = self._target(t, fresh)
         self._lagged = self._lagged + (_within(target, self._top) - self._lagged) * _share(dt, spec.lag_s)
-        self.speed = self.speed + _within(self._lagged - self.speed, self._rise * dt)
+        change = _within(self._lagged - self.speed, self._rise * dt)
+        self.speed = self.speed + change
         self.reference = q + _within(self.reference + self.speed * dt - q, self._lead)
-        return Order(self._stiffness * self.reference + self._damping * self.speed, servo=True)
+        ahead = self._rotor * change / dt  # the rotors' share of the torque to come, as a driver knows it
+        return Order(self._stiffness * self.reference + self._damping * self.speed + ahead, servo=True)
 
     def _target(self, t: float, fresh: bool) -> np.ndarray:
         """The speed (rad/s) that the mode asks for."""

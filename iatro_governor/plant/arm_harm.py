@@ -12,8 +12,9 @@ from typing import Literal
 
 import numpy as np
 
+from iatro_governor.plant.arm_mjcf import TIMESTEP
 from iatro_governor.plant.arm_model import JOINTS, ArmSpec
-from iatro_governor.plant.arm_world import ArmWorld, BodyPart
+from iatro_governor.plant.arm_world import ArmWorld, BodyPart, Bound
 from iatro_governor.plant.contact import ForceMeter, Touch, total
 
 ArmKind = Literal[
@@ -27,6 +28,9 @@ OWN_ADVANCE = 0.002  # m that the arm has moved into the person since they met
 APART_S = 0.2  # after which a touch is a new one
 AGAIN_S = 0.5  # a key that was quiet for so long and comes back is a second event
 SELF_TOUCH_N = 1.0
+KNOCK = round(
+    0.02 / TIMESTEP
+)  # steel on wood is over in a millisecond: over 20 ms a gentle touch stays gentle
 STOP_SPEED = 0.02  # rad/s; slower is resting against a joint stop, not hitting it
 SQUEEZED = 0.5  # cosine between the arm's push and the region's push on a block: squeezed between them
 
@@ -96,6 +100,7 @@ class ArmJudge:
     arm: ArmSpec
     regions: dict[str, ForceMeter] = field(init=False)
     loads: dict[str, _Load] = field(init=False)
+    points: dict[str, np.ndarray] = field(init=False, default_factory=dict)
     _parts: dict[str, BodyPart] = field(init=False)
     _blocks: dict[str, ForceMeter] = field(init=False, default_factory=dict)
     _meetings: dict[str, _Meeting] = field(init=False)
@@ -113,6 +118,11 @@ class ArmJudge:
     def harms(self) -> tuple[ArmHarm, ...]:
         """All harms so far, in the order in which they began."""
         return tuple(self._harms.values())
+
+    @property
+    def bounds(self) -> tuple[Bound, ...]:
+        """The regions' bounds, in the order of ``regions``."""
+        return tuple(part.bound for part in self._parts.values())
 
     @property
     def held(self) -> frozenset[str]:
@@ -161,6 +171,7 @@ class ArmJudge:
         if not touches:
             return
         worst = max(touches, key=lambda touch: float(np.linalg.norm(touch.force)))
+        self.points[name] = worst.point
         meeting.add(t, dt, worst.speed)
         if not meeting.by_the_arm:  # who leans on a standing arm is not its victim
             return
@@ -176,7 +187,7 @@ class ArmJudge:
                 self._note(kind, name, worst.by, t, meeting.onset, force, "N", most)
 
     def _block(self, t: float, name: str, touches: list[Touch]) -> None:
-        meter = self._blocks.setdefault(name, ForceMeter())
+        meter = self._blocks.setdefault(name, ForceMeter(averaged=KNOCK))
         meter.add(total(touches) if touches else None)
         if touches and meter.now > self.world.collision_force:
             worst = max(touches, key=lambda touch: float(np.linalg.norm(touch.force)))

@@ -20,15 +20,18 @@ ROBOT_BIT, BLOCK_BIT, THING_BIT, TISSUE_BIT, BONE_BIT = 1, 2, 4, 8, 16
 ROBOT = {
     "contype": ROBOT_BIT,
     "conaffinity": ROBOT_BIT | BLOCK_BIT | THING_BIT | TISSUE_BIT,
-    "rgba": ".93 .94 .95 1",
+    "rgba": ".86 .87 .89 1",
 }
 BLOCK = {"contype": BLOCK_BIT, "conaffinity": 0, "rgba": ".72 .60 .44 1"}
-THING = {"contype": THING_BIT, "conaffinity": BLOCK_BIT | THING_BIT | TISSUE_BIT, "rgba": ".80 .25 .18 1"}
+THING = {"contype": THING_BIT, "conaffinity": BLOCK_BIT | THING_BIT | TISSUE_BIT, "rgba": ".93 .68 .20 1"}
 TISSUE = {"contype": TISSUE_BIT, "conaffinity": 0, "rgba": ".36 .55 .78 1"}
 BONE = {"contype": BONE_BIT, "conaffinity": BLOCK_BIT, "rgba": ".36 .55 .78 1"}
-STIFF = {"solref": "0.003 1", "solimp": "0.99 0.999 0.0005"}
+STIFF = {
+    "solref": "0.002 1",
+    "solimp": "0.95 0.99 0.0005",
+}  # any stiffer and light tissue never comes to rest
 TISSUE_STEP = 0.8  # rad of the tissue's own oscillation in one time step: as light as the integrator allows
-TISSUE_DAMPING = 0.1  # of critical, for the tissue's own mass
+TISSUE_DAMPING = 0.03  # of critical for one kg on the tissue; more would take a share off the peak
 POSTURE_DAMPING = 0.7  # of critical
 BASE = (Capsule((-0.07, 0, 0.06), (0, 0, 0.06), 0.06), Capsule((0, 0, 0.07), (0, 0, 0.16), 0.075))
 # neighbours but one whose shells overlap at the joint between them
@@ -44,7 +47,7 @@ def build(world: ArmWorld, arm: ArmSpec) -> str:
     _add(root, "size", memory="16M")
     _look(root)
     body, actuators = _add(root, "worldbody"), ET.Element("actuator")
-    _add(body, "light", pos="0.4 -1.5 2.5", dir="0 .5 -1", diffuse=".7 .7 .7")
+    _add(body, "light", pos="0.4 -1.5 2.5", dir="0 .5 -1", diffuse=".55 .55 .55")
     _add(body, "geom", name="floor", type="plane", size="3 3 1", pos="0 0 -0.75", material="floor",
          contype=BLOCK_BIT, conaffinity=0)  # fmt: skip
     for block in world.blocks:
@@ -74,7 +77,7 @@ def _numbers(values: Iterable[float]) -> str:
 def _look(root: ET.Element) -> None:
     visual = _add(root, "visual")
     _add(visual, "global", offwidth=1600, offheight=1000)
-    _add(visual, "headlight", ambient=".45 .45 .45", diffuse=".35 .35 .35", specular="0 0 0")
+    _add(visual, "headlight", ambient=".38 .38 .38", diffuse=".25 .25 .25", specular="0 0 0")
     asset = _add(root, "asset")
     _add(asset, "texture", name="sky", type="skybox", builtin="flat", rgb1=".97 .97 .96", width=8, height=8)
     _add(asset, "texture", name="floor", type="2d", builtin="checker", rgb1=".88 .88 .87", rgb2=".82 .82 .81",
@@ -167,7 +170,7 @@ def _part(world: ET.Element, actuators: ET.Element, person: ArmPerson, part: Bod
         joint = f"{name}/{axis}"
         _add(inner, "joint", name=joint, type="slide", axis=direction)
         _add(outer, "joint", name=f"{joint}/tissue", type="slide", axis=direction, stiffness=part.stiffness,
-             damping=2 * TISSUE_DAMPING * np.sqrt(part.stiffness * tissue_mass))  # fmt: skip
+             damping=2 * TISSUE_DAMPING * np.sqrt(part.stiffness))  # fmt: skip
         _add(actuators, "general", name=joint, joint=joint, gainprm=part.posture, biastype="affine",
              biasprm=_numbers((0, -part.posture, -posture_damping)),
              forcerange=_numbers((-part.push, part.push)))  # fmt: skip

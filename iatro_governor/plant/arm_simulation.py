@@ -77,6 +77,15 @@ class RegionForce:
 
 
 @dataclass(frozen=True, slots=True)
+class Push:
+    """A force (3,) N on a region at ``point`` (3,) m, world frame, and the largest that it may feel (N)."""
+
+    force: np.ndarray
+    point: np.ndarray
+    bound: float
+
+
+@dataclass(frozen=True, slots=True)
 class ArmTruth:
     """What is so at ``t`` (s): joints (7,) rad and rad/s, tool centre (3,) m and its speed m/s, the gripper's opening
     (m), force on each region, where each thing's centre is (m), and what is held.
@@ -210,6 +219,15 @@ class ArmPlant:
         things = {name: data.xpos[body].copy() for name, body in self._thing_bodies.items()}
         return ArmTruth(self.t, self._q(), self._dq(), data.site_xpos[self._tool].copy(),
                         float(np.linalg.norm(six[3:])), width, forces, things, self._judge.held)  # fmt: skip
+
+    def pushes(self) -> dict[str, Push]:
+        """What pushes now on which region of a person; regions that nothing touches are left out."""
+        judge = self._judge
+        return {
+            name: Push(meter.vector, judge.points[name], bound.peak)
+            for (name, meter), bound in zip(judge.regions.items(), judge.bounds, strict=True)
+            if meter.now > 0
+        }
 
     def harms(self) -> tuple[ArmHarm, ...]:
         """Every harm so far."""

@@ -1,7 +1,8 @@
 """Who touches what and how hard: contact forces read from MuJoCo, and what a person's region feels of them.
 
-The force on a region is the vector sum of all contacts on its tissue, averaged over 5 ms: long enough that the
-light tissue's own inertia does not count as a blow, short against the 30 ms and more of a real one.
+The force on a region is the vector sum of all contacts on its tissue, averaged over 3 ms: long enough that the
+light tissue's own inertia does not count as a blow, short enough for one that takes 10 ms. Together with the soft
+contact itself such a short blow, of a light thing, reads up to 12% low; a blow of the arm takes three times as long.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 from iatro_governor.plant.arm_mjcf import BLOCK_BIT, BONE_BIT, ROBOT_BIT, THING_BIT, TIMESTEP, TISSUE_BIT
 
 Victim = Literal["tissue", "block", "self", "grip", "support"]
-AVERAGED = round(0.005 / TIMESTEP)
+AVERAGED = round(0.003 / TIMESTEP)
 HELD_S = 0.5  # a force that lasts this long is quasi-static
 HELD = round(HELD_S / TIMESTEP)
 _VICTIM: dict[tuple[int, int], Victim] = {
@@ -31,7 +32,8 @@ _ZERO = np.zeros(3)
 class Touch:
     """One contact: what ``by`` (a link or thing) does to ``name`` (region, block, link or thing).
 
-    ``force`` (3,) N on the victim, ``normal`` (3,) unit from ``by`` to the victim, ``speed`` m/s of ``by`` along it.
+    ``force`` (3,) N on the victim at ``point`` (3,) m, ``normal`` (3,) unit from ``by`` to the victim, ``speed`` m/s of
+    ``by`` along it.
     For a support ``name`` is the region and ``by`` the block it rests on, with the normal towards the block. Of a
     support and of a grip only the names and the normal count: force and speed are zero.
     """
@@ -42,6 +44,7 @@ class Touch:
     force: np.ndarray
     normal: np.ndarray
     speed: float
+    point: np.ndarray
 
 
 class ContactReader:
@@ -81,14 +84,13 @@ class ContactReader:
             return None
         normal = sign * data.contact.frame[index, :3]
         if victim == "grip":
-            return Touch(victim, name, by, _ZERO, normal, 0.0)
+            return Touch(victim, name, by, _ZERO, normal, 0.0, _ZERO)
         if victim == "support":
-            return Touch(victim, by, name, _ZERO, normal, 0.0)
+            return Touch(victim, by, name, _ZERO, normal, 0.0, _ZERO)
         mujoco.mj_contactForce(self._model, data, index, self._six)
         force = sign * (self._six[:3] @ data.contact.frame[index].reshape(3, 3))
-        return Touch(
-            victim, name, by, force, normal, self._speed(data, first, data.contact.pos[index], normal)
-        )
+        point = data.contact.pos[index].copy()
+        return Touch(victim, name, by, force, normal, self._speed(data, first, point, normal), point)
 
     def _speed(self, data: mujoco.MjData, geom: int, point: np.ndarray, normal: np.ndarray) -> float:
         """Speed (m/s) of a point of ``geom`` along ``normal``."""
@@ -110,18 +112,28 @@ class ForceMeter:
     held: float = 0.0
     sustained: float = 0.0
     """The least force of the last 0.5 s."""
-    _recent: np.ndarray = field(default_factory=lambda: np.zeros((AVERAGED, 3)))
+    averaged: int = AVERAGED
+    """Time steps over which it averages."""
+    _recent: np.ndarray = field(init=False)
     _window: np.ndarray = field(default_factory=lambda: np.zeros(HELD))
     _step: int = 0
     _quiet: int = HELD
+
+    def __post_init__(self) -> None:
+        self._recent = np.zeros((self.averaged, 3))
+
+    @property
+    def vector(self) -> np.ndarray:
+        """The force now as a vector (3,)."""
+        return np.asarray(self._recent.mean(axis=0))
 
     def add(self, force: np.ndarray | None) -> None:
         """One more time step with this total force (3,); None where nothing touches."""
         self._quiet = 0 if force is not None else self._quiet + 1
         if self._quiet >= HELD:
             return
-        self._recent[self._step % AVERAGED] = 0.0 if force is None else force
-        self.now = float(np.linalg.norm(self._recent.sum(axis=0))) / AVERAGED
+        self._recent[self._step % self.averaged] = 0.0 if force is None else force
+        self.now = float(np.linalg.norm(self._recent.sum(axis=0))) / self.averaged
         self._window[self._step % HELD] = self.now
         self._step += 1
         self.sustained = float(self._window.min())

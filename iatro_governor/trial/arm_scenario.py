@@ -14,6 +14,7 @@ from iatro_governor.profile.base import Finite, Name, NonNegative, Part, Positiv
 from iatro_governor.trial.scenario import Verdict, _checked, _error, _read
 
 Vector3 = tuple[Finite, Finite, Finite]
+Stiffness = Annotated[float, Field(gt=0, le=1e7, allow_inf_nan=False)]
 Posture = Annotated[tuple[Finite, ...], Field(min_length=DOF, max_length=DOF)]
 
 
@@ -51,8 +52,8 @@ class PartModel(Part):
     shape: plant.Shape
     size: Annotated[tuple[Positive, ...], Field(min_length=1, max_length=3)]
     mass: Positive
-    stiffness: Positive
-    posture: Positive
+    stiffness: Stiffness
+    posture: Stiffness
     bound: BoundModel
     source: Source
     along: Vector3 = (0.0, 0.0, 1.0)
