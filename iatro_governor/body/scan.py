@@ -71,6 +71,10 @@ def read_scan(
         EventError: the geometry makes no sense, or too much of the field of view is missing or unknown.
     """
     _check_geometry(ranges, angle_min, angle_increment, range_min, range_max)
+    if abs(angle_increment) > source.max_increment:
+        raise EventError(
+            f"beams {abs(angle_increment):.4f} rad apart; at most {source.max_increment} is allowed", "scan"
+        )
     x, y, yaw = planar(source.pose)
     if source.pose[3] != 0:  # mounted upside down: bearings run the other way
         angle_min, angle_increment = -angle_min, -angle_increment
@@ -116,7 +120,7 @@ def _in_view(bearing: Array, view: tuple[float, float]) -> NDArray[np.bool_]:
 def _check_coverage(in_view: NDArray[np.bool_], ranges: Array, step: float, source: ScanSource) -> None:
     view = source.field_of_view[1] - source.field_of_view[0]
     covered = in_view.sum() * abs(step)
-    if covered < view - 2 * abs(step):
+    if covered < view - abs(step) / 2:
         raise EventError(
             f"the beams cover {covered:.3f} rad of the declared field of view of {view:.3f} rad", "scan"
         )

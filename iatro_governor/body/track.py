@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass
 
@@ -33,6 +34,16 @@ class Track:
         self._samples.append(sample)
         while sample.t - self._samples[0].t > self._keep_s and len(self._samples) > 2:
             self._samples.popleft()
+
+    def jump(self, sample: OdomSample) -> float:
+        """How far ``sample`` is from where the last one leads, m or rad, whichever is more."""
+        if not self._samples:
+            return 0.0
+        last = self._samples[-1]
+        mean = (last.twist + sample.twist) / 2
+        expected = compose(last.pose, arc(mean * max(sample.t - last.t, 0.0)))
+        turned = math.remainder(float(sample.pose[2] - expected[2]), 2 * math.pi)
+        return max(float(np.hypot(*(sample.pose - expected)[:2])), abs(turned))
 
     @property
     def known(self) -> bool:

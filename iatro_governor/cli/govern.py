@@ -28,6 +28,13 @@ def govern(
     if json and target == "-":
         notes.print("iatro govern: --json prints its summary on standard output, so give --out FILE")
         raise typer.Exit(2)
+    if (
+        "-" not in (source, target)
+        and Path(source).exists()
+        and Path(source).resolve() == Path(target).resolve()
+    ):
+        notes.print("iatro govern: --in and --out are the same file; give --out a file of its own")
+        raise typer.Exit(2)
     loop = OfflineLoop(Governor(load_profile(config)))
     rows = 0
     with ExitStack() as files:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from typing import Annotated
 
@@ -47,6 +48,11 @@ def _options(
 
 def main() -> None:
     """Run the command line; bad input ends with a message and exit code 2, never with a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(
+            stream, io.TextIOWrapper
+        ):  # a name or text that is no UTF-8 must not end in a traceback
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except IatroError as error:
@@ -56,6 +62,9 @@ def main() -> None:
         # The reader of our output has gone; there is nobody left to tell.
         sys.stderr.close()
         raise SystemExit(1) from None
+    except OSError as error:
+        print(f"iatro: {error.filename or 'output'}: {error.strerror or error}", file=sys.stderr)
+        raise SystemExit(2) from None
 
 
 if __name__ == "__main__":

@@ -15,19 +15,24 @@ class Watched:
         self._topic = topic.strip("/")
         self._allowed = {name.strip("/") for name in allowed}
         self._grace_s = grace_s
-        self._since: dict[str, tuple[float, str]] = {}
+        self._gids: dict[str, tuple[float, str]] = {}
+        self._nodes: dict[str, float] = {}
 
     def see(self, event: Publishers) -> None:
-        """Take who is there now; a publisher that stays keeps the moment it was first seen."""
+        """Take who is there now; who stays keeps the moment it was first seen, under whatever id it comes again."""
         if event.topic.strip("/") != self._topic:
             return
         foreign = {
             e.gid: e.node for e in event.endpoints if not e.own and e.node.strip("/") not in self._allowed
         }
         # The graph may know a publisher before its name.
-        self._since = {gid: (self._since.get(gid, (event.t, ""))[0], node) for gid, node in foreign.items()}
+        self._gids = {gid: (self._gids.get(gid, (event.t, ""))[0], node) for gid, node in foreign.items()}
+        self._nodes = {node: self._nodes.get(node, event.t) for node in foreign.values()}
 
     def judge(self, t: float, ladder: Ladder) -> None:
         """Foreign publishers count once they have stayed ``lease_grace_s``: a killed governor's ghost does not."""
-        stayed = sorted({node for since, node in self._since.values() if t - since >= self._grace_s - 1e-9})
-        ladder.hold("foreign_publisher", t, bool(stayed), f"{', '.join(stayed)} publishes on {self._topic}")
+        ripe = t - self._grace_s + 1e-9
+        stayed = {node for since, node in self._gids.values() if since <= ripe}
+        stayed |= {node for node, since in self._nodes.items() if since <= ripe}
+        names = ", ".join(sorted(stayed))
+        ladder.hold("foreign_publisher", t, bool(stayed), f"{names} publishes on {self._topic}")

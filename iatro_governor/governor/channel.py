@@ -103,7 +103,8 @@ class ChannelGovernor:
     def _judge(self, t: float, process: Ladder, command: Command | None) -> Verdict | None:
         if command is None:
             return None
-        return self.stream.accept(command, t, max(self.ladder.level, process.level) >= Level.CONTROLLED_STOP)
+        stopped = max(self.ladder.level, process.level) >= Level.CONTROLLED_STOP
+        return self.stream.accept(command, t, stopped or bool(self._senses.unseen))
 
     def _publish(self, t: float, output: Array) -> tuple[float, ...]:
         return self._chart.values(self._outputs.publish(t, output))

@@ -13,6 +13,7 @@ from iatro_governor.governor.bypass import Watched
 from iatro_governor.governor.channel import ChannelGovernor
 from iatro_governor.governor.decision import Action, Decision, Latch
 from iatro_governor.governor.events import (
+    EVERYTHING,
     Backlog,
     Command,
     EStop,
@@ -163,15 +164,25 @@ class Governor:
             raise
 
     def _malformed(self, event: Malformed) -> list[Decision]:
-        if event.of in self.channels:
-            channel = self.channels[event.of]
-            channel.stream.malformed(event.t, event.message)
-            return [replace(self._decide(event.of, event.t, None), action=Action.REFUSED, on_command=True)]
-        if event.of in self.senses.sources:
-            self.process.pulse("sensor_malformed", event.t, f"{event.of}: {event.message}", event.of)
-        elif event.kind == "line":
+        if event.kind == "command":
+            named = [name for name in self.channels if event.of in (name, EVERYTHING)]
+            for name in named:
+                self.channels[name].stream.malformed(event.t, event.message)
+            return [self._refuse(name, event.t) for name in named]
+        if event.kind == "line":
             self.process.hold("input_malformed", event.t, True, event.message)
+        elif event.kind == "publishers":
+            self.process.pulse("input_malformed", event.t, event.message, event.kind)
+        else:
+            kinds = {name: source.type for name, source in self.senses.sources.items()}
+            named = [n for n, kind in kinds.items() if kind == event.kind and event.of in (n, EVERYTHING)]
+            # An emergency stop counts even where none is declared, and so does one that is garbled.
+            for name in named or ([event.kind] if event.kind == "estop" else []):
+                self.process.pulse("sensor_malformed", event.t, f"{name}: {event.message}", name)
         return []
+
+    def _refuse(self, name: str, t: float) -> Decision:
+        return replace(self._decide(name, t, None), action=Action.REFUSED, on_command=True)
 
     def why_garbled(self, command: Command) -> str | None:
         """What makes ``command`` no command for its channel, or None."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from iatro_governor.body.planar import Array
 
 
@@ -93,7 +91,7 @@ class Publishers:
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
-    """A message that could not be read. ``of``: channel or source it was for, None if that is unknown."""
+    """A message of ``kind`` (or a whole "line") that could not be read. ``of``: the channel or source it was for."""
 
     t: float
     kind: str
@@ -121,4 +119,5 @@ class Backlog:
 
 Event = Command | Scan | Odom | Flags | EStop | Reset | Publishers | Malformed | Fault | Backlog
 
-NOTHING = np.zeros(0)
+EVERYTHING = "*"
+"""Subject of a malformed message that was for some channel or source of its kind and does not say for which."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections import deque
 from enum import Enum
@@ -39,7 +40,7 @@ class CommandStream:
         self._last_stamp = -math.inf
         self._last_t = -math.inf
         self._last_moving_t = -math.inf
-        self._plans: set[str] = set()
+        self._plans: set[bytes] = set()
         self._arrivals: deque[float] = deque()
         self._owed: Recovery = "none"
         self._cleared_t = -math.inf
@@ -103,12 +104,14 @@ class CommandStream:
         if moving:
             self._last_moving_t = t
         if not fine:
+            self._use(command.plan_id)
             return Verdict.REFUSED
         self._expired_nonzero = False
         if stopped or not self._rearmed(command, quiet_s, new_plan):
             return Verdict.REFUSED if moving else Verdict.RESTING
         if self.no_new_plan and moving and command.plan_id != self._plan:
             return Verdict.REFUSED
+        self._use(command.plan_id)
         if t - self._last_t < self._period_s - 1e-9 and self._command is not None:
             self._ladder.pulse("command_superseded", t, "a newer command came within the same period")
         self._command, self._plan, self._last_t = command, command.plan_id, t
@@ -123,10 +126,13 @@ class CommandStream:
         return self._owed == "fresh" or quiet_s >= self._config.rearm_s - 1e-9 or new_plan
 
     def _is_new(self, plan_id: str | None) -> bool:
-        if plan_id is None or plan_id in self._plans or len(self._plans) >= MOST_PLANS:
-            return False
-        self._plans.add(plan_id)
-        return True
+        full = len(self._plans) >= MOST_PLANS
+        return plan_id is not None and not full and _digest(plan_id) not in self._plans
+
+    def _use(self, plan_id: str | None) -> None:
+        """An id is used once it was obeyed, or has spoilt a command; one that was only refused may still begin."""
+        if plan_id is not None and len(self._plans) < MOST_PLANS:
+            self._plans.add(_digest(plan_id))
 
     def _well_formed(self, command: Command, t: float) -> bool:
         config, ladder = self._config, self._ladder
@@ -171,3 +177,8 @@ class CommandStream:
         if not math.isfinite(command.stamp):
             return f"stamp {command.stamp} is not finite"
         return self._chart.why_garbled(command)
+
+
+def _digest(plan_id: str) -> bytes:
+    """A plan id of any length in 16 bytes."""
+    return hashlib.blake2b(plan_id.encode("utf-8", "surrogatepass"), digest_size=16).digest()

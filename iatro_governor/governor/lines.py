@@ -7,10 +7,11 @@ import math
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
 from iatro_governor.errors import EventError
 from iatro_governor.governor.events import (
+    EVERYTHING,
     Command,
     Endpoint,
     EStop,
@@ -24,6 +25,9 @@ from iatro_governor.governor.events import (
 
 Number = Annotated[float, Field(strict=True)]
 FAR = math.inf
+LATEST = 1e11
+"""Times beyond this, s, are no times: a double could no longer tell two periods of the loop apart."""
+SENSORS = ("scan", "odom", "flags", "estop")
 
 
 class Line(BaseModel):
@@ -177,6 +181,13 @@ class SyncLine(Line):
     type: Literal["sync"]
     id: Any = None
 
+    @field_validator("id")
+    @classmethod
+    def _plain(cls, value: Any) -> Any:
+        """It is written out again, as strict JSON."""
+        json.dumps(value, allow_nan=False)
+        return value
+
 
 AnyLine = Annotated[
     CommandLine
@@ -216,16 +227,12 @@ def parse(text: str) -> AnyLine:
     Raises:
         BadLine: it is none.
     """
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise BadLine(f"not JSON: {error}", None, None, None, whole=True) from error
-    if not isinstance(data, dict):
-        raise BadLine("not a JSON object", None, None, None, whole=True)
+    data = _object(text)
     t, kind = _time(data.get("t")), data.get("type")
     known = kind if isinstance(kind, str) else None
+    subject = _subject(known, data)
     if t is None:
-        raise BadLine("no finite number in 't'", known, None, None)
+        raise BadLine(f"'t' must be a number of seconds, at most {LATEST:g} either way", known, None, subject)
     if kind in LATER:
         raise BadLine(f"no {kind} source in the profile", known, t, None)
     if kind not in TYPES:
@@ -233,10 +240,50 @@ def parse(text: str) -> AnyLine:
     try:
         return ADAPTER.validate_python(data)
     except (ValidationError, OverflowError) as error:
-        subject = data.get("channel" if kind == "command" else "source")
-        if kind == "odom" and subject is None:
-            subject = "odom"
-        raise BadLine(_why(error), known, t, subject if isinstance(subject, str) else None) from error
+        raise BadLine(_why(error), known, t, subject) from error
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        data = json.loads(text, parse_int=_integer, object_pairs_hook=_once)
+    except BadLine:
+        raise
+    except RecursionError as error:
+        # It may well be an object, and even words: whatever it is, it commands nothing.
+        raise BadLine(
+            "nested too deep to be read", None, None, None, whole=not text.startswith("{")
+        ) from error
+    except ValueError as error:
+        raise BadLine(f"not JSON: {error}", None, None, None, whole=True) from error
+    if not isinstance(data, dict):
+        raise BadLine("not a JSON object", None, None, None, whole=True)
+    return data
+
+
+def _integer(digits: str) -> float:
+    """Python refuses to read very long integers; they are no less numbers for it."""
+    return int(digits) if len(digits) < 300 else float(digits)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    out = dict(pairs)
+    if len(out) == len(pairs):
+        return out
+    kind = out.get("type") if isinstance(out.get("type"), str) else None
+    raise BadLine("a key is given twice", kind, _time(out.get("t")), _subject(kind, out))
+
+
+def _subject(kind: str | None, data: dict[str, Any]) -> str | None:
+    """The channel or source whose message this was to be; words have none, whatever they name."""
+    if kind == "command":
+        return _text(data.get("channel"), EVERYTHING)
+    if kind in SENSORS:
+        return _text(data.get("source"), EVERYTHING)
+    return EVERYTHING if kind == "publishers" else None
+
+
+def _text(value: Any, otherwise: str) -> str:
+    return value if isinstance(value, str) else otherwise
 
 
 def event_of(line: AnyLine) -> Event | None:
@@ -244,11 +291,16 @@ def event_of(line: AnyLine) -> Event | None:
     return None if isinstance(line, StatementLine | TickLine | SyncLine) else line.event()
 
 
+def subject_of(line: AnyLine) -> str | None:
+    """The channel or source that a well-formed line is for."""
+    return _subject(line.type, line.model_dump(include={"channel", "source"}))
+
+
 def _time(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
-        return float(value) if math.isfinite(value) else None
+        return float(value) if abs(value) <= LATEST else None
     except OverflowError:
         return None
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from iatro_governor.errors import EventError
 from iatro_governor.governor.core import CLOCK_JUMP_S, Governor
-from iatro_governor.governor.events import Command, Malformed
-from iatro_governor.governor.lines import AnyLine, BadLine, StatementLine, SyncLine, event_of, parse
+from iatro_governor.governor.events import Command, Event, Malformed
+from iatro_governor.governor.lines import BadLine, StatementLine, SyncLine, event_of, parse, subject_of
 
 SAME = 1e-9
 """Times closer than this are the same, s."""
@@ -29,6 +30,7 @@ class OfflineLoop:
         self._t = 0.0
         self._ticks = 0
         self._line = 0
+        self._unreadable: str | None = None
         self.malformed = 0
         """Lines that were malformed so far."""
 
@@ -45,7 +47,10 @@ class OfflineLoop:
     def _take(self, text: str) -> Iterator[dict[str, Any]]:
         try:
             line = parse(text)
-            self._check_order(line)
+            if self._t0 is not None and line.t < self._t - SAME:
+                raise BadLine(
+                    f"time goes back from {self._t} to {line.t}", line.type, line.t, subject_of(line)
+                )
         except BadLine as error:
             yield from self._bad(error)
             return
@@ -57,41 +62,38 @@ class OfflineLoop:
             yield {"sync": line.id}
             return
         event = event_of(line)
-        if event is None:
-            return
+        if event is not None:
+            yield from self._hand_over(event)
+
+    def _hand_over(self, event: Event) -> Iterator[dict[str, Any]]:
         if isinstance(event, Command):
             if event.channel not in self._governor.channels:
                 known = ", ".join(self._governor.channels)
-                yield self._row(line.t, "command", f"no channel {event.channel!r}; known: {known}")
+                yield self._row(event.t, "command", f"no channel {event.channel!r}; known: {known}")
                 return
             if (why := self._governor.why_garbled(event)) is not None:
-                yield self._row(line.t, "command", why)
+                yield self._row(event.t, "command", why)
         try:
             for decision in self._governor.handle(event):
                 yield decision.to_json()
         except EventError as error:
-            yield self._row(line.t, error.of, str(error))
-
-    def _check_order(self, line: AnyLine) -> None:
-        if self._t0 is not None and line.t < self._t - SAME:
-            raise BadLine(f"time goes back from {self._t} to {line.t}", line.type, line.t, None)
+            yield self._row(event.t, error.of, str(error))
 
     def _bad(self, error: BadLine) -> Iterator[dict[str, Any]]:
-        """Report a bad line, and let the governor know what it can no longer trust."""
-        subject, t = error.subject, error.t
-        placed = t is not None and (self._t0 is None or t >= self._t - SAME)
-        if error.whole and self._t0 is not None:
-            self._governor.handle(Malformed(self._t, "line", None, str(error)))
-        elif error.whole:
-            self._governor.process.hold("input_malformed", 0.0, True, str(error))
-        if placed and t is not None and subject is not None:
+        """Report a bad line, and let the governor know what it can no longer trust. Words it never hears of."""
+        t, placed = error.t, error.t is not None and (self._t0 is None or error.t >= self._t - SAME)
+        if placed and t is not None and error.subject is not None:
             yield from self._move_to(t)
             self._governor.good_line(t)
-            yield self._row(t, error.of, str(error))
-            for decision in self._governor.handle(Malformed(t, error.of or "", subject, str(error))):
-                yield decision.to_json()
-            return
         yield self._row(t, error.of, str(error))
+        kind = "line" if error.whole else error.of or ""
+        if not error.whole and error.subject is None:
+            return
+        if self._t0 is None:
+            self._unreadable = self._unreadable or str(error)
+            return
+        for decision in self._governor.handle(Malformed(self._t, kind, error.subject, str(error))):
+            yield decision.to_json()
 
     def _row(self, t: float | None, of: str | None, message: str) -> dict[str, Any]:
         self.malformed += 1
@@ -99,10 +101,12 @@ class OfflineLoop:
 
     def _move_to(self, t: float) -> Iterator[dict[str, Any]]:
         if self._t0 is None:
-            self._t0 = t
+            self._t0 = self._t = t
+            if self._unreadable is not None:
+                self._governor.handle(Malformed(t, "line", None, self._unreadable))
         elif t - self._t > CLOCK_JUMP_S:
             yield from self._tick_to(self._t, inclusive=True)
-            self._ticks = int((t - self._t0) * self._rate)
+            self._ticks = math.ceil((t - self._t0) * self._rate - SAME)
         yield from self._tick_to(t, inclusive=False)
         self._t = max(self._t, t)
 

@@ -11,6 +11,10 @@ from iatro_governor.body.rollout import Flight, fly
 
 PIECES = 4
 """Pieces into which the commands in flight are divided."""
+LAG_S = 0.3
+"""A body may follow its commands by this much beyond their delay, s."""
+OVERSHOOT = 0.1
+"""A body may be faster than its commands by this share."""
 
 
 class Outputs:
@@ -50,6 +54,21 @@ class Outputs:
             for k in range(PIECES if span > 0 else 0)
         ]
         return fly(pieces, reach)
+
+    def beyond(self, t: float, age: float, measured: Array, slack: float) -> Array:
+        """Components (size,) of ``measured`` that no output of late explains, 0 where one does.
+
+        A body that was pushed, or whose governor is new, moves although nothing stands; ``slack`` counts as rest.
+        """
+        since = t - age - self._delay_s - LAG_S
+        low, high = np.zeros_like(measured), np.zeros_like(measured)
+        for published, output in reversed(self._past):
+            low, high = np.minimum(low, output), np.maximum(high, output)
+            if published <= since:
+                break
+        allowance = 1.0 + OVERSHOOT
+        explained = (measured <= high * allowance + slack) & (measured >= low * allowance - slack)
+        return np.where(explained, 0.0, measured)
 
     def _fastest(self, start: float, end: float, measured: Array) -> tuple[float, float, float]:
         """The fastest output in force between ``start`` and ``end``, or what is measured where that is faster still."""

@@ -37,7 +37,13 @@ def _capped(limit: Limit[Any], cap: Cap, scale: float) -> LimitReport:
     unused = cap.allowed * (1.0 - min(scale / cap.scale, 1.0)) if cap.scale > 0 else 0.0
     margin = -cap.excess if cap.excess > 0 else unused
     return LimitReport(
-        config.name, config.kind, limit.row_unit, cap.requested, cap.allowed, margin, config.source
+        config.name,
+        config.kind,
+        cap.unit or limit.row_unit,
+        cap.requested,
+        cap.allowed,
+        margin,
+        config.source,
     )
 
 

@@ -43,7 +43,9 @@ def resolve(command: Array, situation: Situation, limits: Limits, step: Stepper)
     """
     caps = [(limit, cap) for limit in limits if (cap := limit.cap(command, situation)) is not None]
     level = min((cap.scale for _, cap in caps), default=1.0)
-    ends = step(np.stack([level * command, 0.0 * command]))
+    # The shortcut looks where the grid would, at the scale above the level: else it could admit what that refuses.
+    above = np.ceil(level * 32) / 32
+    ends = step(np.stack([above * command, level * command, 0.0 * command]))
     if _nothing_near(np.concatenate([ends, situation.anchor[None]]), situation, limits):
         return Resolution(level, level * command, caps)
     scales = np.append(COARSE, level)

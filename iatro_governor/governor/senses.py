@@ -7,13 +7,13 @@ import math
 import numpy as np
 
 from iatro_governor.body.planar import Array, from_quaternion
-from iatro_governor.body.scan import read_scan
+from iatro_governor.body.scan import Sweep, read_scan
 from iatro_governor.body.surroundings import Surroundings
 from iatro_governor.body.track import OdomSample, Track
 from iatro_governor.errors import EventError
 from iatro_governor.governor.events import Flags, Odom, Scan
 from iatro_governor.governor.ladder import Ladder
-from iatro_governor.profile.sources import ScanSource, SourceConfig
+from iatro_governor.profile.sources import OdomSource, ScanSource, SourceConfig
 
 FUTURE_S = 0.05
 """A measurement stamped further ahead than this is garbled, s."""
@@ -30,6 +30,7 @@ class Senses:
         self.surroundings = Surroundings(memory_s)
         self.flags: dict[str, tuple[float, dict[str, bool]]] = {}
         self._newest: dict[str, float] = {}
+        self._unplaced: dict[str, Sweep] = {}
         self._start: float | None = None
 
     @property
@@ -51,18 +52,36 @@ class Senses:
             source,
         )
         if self._newer(event.source, event.stamp):
-            self.surroundings.add(event.source, sweep, self.track.pose_at(event.stamp))
+            self._unplaced[event.source] = sweep
+            if self.track.known:
+                self._place()
+
+    def _place(self) -> None:
+        """Give sweeps their place in odom; those from before the first odometry wait for it."""
+        for name, sweep in self._unplaced.items():
+            self.surroundings.add(name, sweep, self.track.pose_at(sweep.t))
+        self._unplaced.clear()
 
     def odom(self, event: Odom) -> None:
         """Take an odometry sample. Raises EventError where it is garbled."""
-        self._source(event.source, "odom", event.stamp, event.t)
+        source = self._source(event.source, "odom", event.stamp, event.t)
+        assert isinstance(source, OdomSource)
         if not (np.isfinite(event.pose).all() and np.isfinite(event.twist).all()):
             raise EventError("pose and twist must be finite", "odom")
         if not math.isclose(float(np.linalg.norm(event.pose[3:])), 1.0, abs_tol=0.05):
             raise EventError("the orientation is no unit quaternion", "odom")
         if self._newer(event.source, event.stamp):
             twist: Array = event.twist[[0, 1, 5]]
-            self.tracks[event.source].add(OdomSample(event.stamp, from_quaternion(event.pose), twist))
+            sample, track = (
+                OdomSample(event.stamp, from_quaternion(event.pose), twist),
+                self.tracks[event.source],
+            )
+            jump = track.jump(sample)
+            track.add(sample)
+            self._place()
+            if jump > source.max_jump:
+                led = f"the pose is {jump:.2f} m or rad from where the last one and its twist lead"
+                raise EventError(f"{led}; {source.max_jump} is allowed", "odom")
 
     def set_flags(self, event: Flags) -> None:
         """Take flags. Raises EventError for a name that the source does not declare."""

@@ -20,6 +20,8 @@ from iatro_governor.profile.sources import OdomSource
 NAMES = ("vx", "vy", "vz", "wx", "wy", "wz")
 PLANAR = [0, 1, 5]
 """Components of a 6-D twist that a ground vehicle has."""
+FASTEST, SLOWEST = 1e3, 1e-9
+"""m/s and rad/s."""
 KEPT_S = 1.0
 """Outputs are kept this much longer than any measurement may be old, s."""
 
@@ -73,8 +75,17 @@ class TwistChart:
         return None
 
     def wanted(self, command: Command) -> Array:
-        """The planar part; the rest is zero, or the command would be garbled."""
-        return np.array(command.values)[PLANAR] + 0.0
+        """The planar part; the rest is zero, or the command would be garbled.
+
+        What no body could tell from rest is rest, and what none could reach keeps its direction: arithmetic on such
+        numbers would end in infinities.
+        """
+        wanted = np.array(command.values)[PLANAR] + 0.0
+        largest = float(np.abs(wanted).max())
+        if largest > FASTEST:
+            wanted = wanted / largest * FASTEST
+        wanted[np.abs(wanted) < SLOWEST] = 0.0
+        return wanted
 
     def values(self, output: Array) -> tuple[float, ...]:
         """The six components of the twist."""
@@ -97,6 +108,7 @@ class TwistChart:
             pose=latest.pose,
             measured=latest.twist,
             anchor=outputs.standing,
+            beyond=outputs.beyond(t, age, latest.twist, 2 * self._rest_speed),
             flight=outputs.flight(t, age, latest.twist, self._figure.reach),
             reaction_s=age + delay,
             braking=self._sure,

@@ -68,4 +68,4 @@ def slow(command: Array, situation: Situation, speed: float) -> Cap:
 
     value = fastest(command)
     scale = 1.0 if value <= speed else speed / value
-    return Cap(scale, value, speed, excess(fastest(situation.anchor), speed))
+    return Cap(scale, value, speed, excess(fastest(situation.anchor), speed), "m/s")

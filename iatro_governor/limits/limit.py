@@ -51,6 +51,8 @@ class Cap:
     requested: float
     allowed: float
     excess: float = 0.0
+    unit: str | None = None
+    """Where it is not the limit's own."""
 
 
 def excess(value: float, allowed: float) -> float:

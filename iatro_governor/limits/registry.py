@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from iatro_governor.errors import ProfileError
 from iatro_governor.limits.limit import Limit
+from iatro_governor.limits.needs import missing_limits
 from iatro_governor.limits.obstacle import ObstacleLimit
 from iatro_governor.limits.rate import AccelerationLimit, DecelerationLimit
 from iatro_governor.limits.slow_zone import SlowZoneLimit
@@ -35,7 +37,10 @@ def load_profile(path: str | Path) -> Profile:
     Raises:
         ProfileError: with every problem found.
     """
-    return load(path, {kind: limit.model for kind, limit in KINDS.items()})
+    profile = load(path, {kind: limit.model for kind, limit in KINDS.items()})
+    if problems := missing_limits(profile):
+        raise ProfileError(problems)
+    return profile
 
 
 def build(configs: Sequence[Part]) -> list[Limit[Any]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from iatro_governor.body.planar import Array
 from iatro_governor.body.rollout import Braking, Flight, Rollouts, roll_out
 from iatro_governor.body.shape import Shape
@@ -15,10 +17,10 @@ class Situation:
     """The body at one moment.
 
     t: s. pose: (3,) of the base in odom. measured: (3,) twist in the base frame. anchor: (3,) the output that stands.
-    flight: commands not yet carried out. reaction_s: time from the newest measurement to the effect of a command
-    decided now. braking: what any stop is sure to reach. comfort: deceleration
-    of ordinary driving, m/s2 and rad/s2. footprint, reach: figure of the body, and its largest distance from the
-    origin, m.
+    beyond: (3,) measured motion that no command explains. flight: commands not yet carried out. reaction_s: time from
+    the newest measurement to the effect of a command decided now. braking: what any stop is sure to reach. comfort:
+    deceleration of ordinary driving, m/s2 and rad/s2. footprint, reach: figure of the body, and its largest distance
+    from the origin, m.
     """
 
     t: float
@@ -26,6 +28,7 @@ class Situation:
     pose: Array
     measured: Array
     anchor: Array
+    beyond: Array
     flight: Flight
     reaction_s: float
     braking: Braking
@@ -36,8 +39,10 @@ class Situation:
     _obstacles: dict[tuple[str, ...], Obstacles] = field(default_factory=dict, repr=False, compare=False)
 
     def roll_out(self, outputs: Array) -> Rollouts:
-        """Ways to rest of candidate ``outputs`` (c, 3)."""
-        return roll_out(outputs, self.flight, self.period, self.braking, self.reach)
+        """Ways to rest of ``outputs`` (c, 3); where the body moves faster by itself, that is what has to stop."""
+        faster = (outputs * self.beyond >= 0) & (np.abs(self.beyond) > np.abs(outputs))
+        moving = np.where(faster, self.beyond, outputs)
+        return roll_out(moving, self.flight, self.period, self.braking, self.reach)
 
     def lasting(self, period: float) -> Situation:
         """The same moment, with outputs held for ``period`` s."""

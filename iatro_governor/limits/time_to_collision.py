@@ -1,4 +1,4 @@
-"""Time to collision: nothing may be approached faster than its distance allows."""
+"""Time to collision: whatever lies on the way is approached no faster than its distance allows."""
 
 from __future__ import annotations
 
@@ -7,18 +7,24 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from iatro_governor.body.planar import Array
-from iatro_governor.body.shape import Shape
+from iatro_governor.body.planar import Array, arc
+from iatro_governor.body.rollout import Rollouts
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig
+from iatro_governor.limits.returns import distances_ahead, near
 from iatro_governor.limits.situation import Situation
 from iatro_governor.profile.base import Name, NonNegative, Positive
 
-STEP = 1e-4
-"""Step of the numerical gradient of the distance, m."""
+STEP = 0.03
+"""Distance between the places on the way that are looked at, m; the same places for every speed."""
+FARTHEST = 6.0
+"""How far along the way is looked, m: a command that leads further may not cost more time to judge."""
+ROUNDING = 1e-6
+"""A clearance that shrinks by less than this, m, is one that does not shrink."""
+UNUSED = np.zeros(1)
 
 
 class TimeToCollisionConfig(LimitConfig):
-    """``bound``: s, least time to reach ``margin`` m from a return at the present closing speed."""
+    """``bound``: s, least time until the commanded path comes within ``margin`` m of a return."""
 
     example: ClassVar[Example] = {"sources": ["lidar"], "bound": 1.0}
 
@@ -29,10 +35,10 @@ class TimeToCollisionConfig(LimitConfig):
 
 
 class TimeToCollisionLimit(Limit[TimeToCollisionConfig]):
-    """``n_i . v_i <= max(d_i - margin, 0) / bound`` for every return i: a level limit.
+    """Goes on as commanded for ``bound`` s, and looks whether a return comes nearer than ``margin``: a level limit.
 
-    ``n_i`` points from the body to the return; ``v_i = v + w x c_i`` is the velocity of the body's nearest point
-    ``c_i``.
+    Scaling a command keeps its path, so the part of the path that is free is the part of the command that is allowed.
+    Returns beside the path, and ones that only get further away, do not count.
     """
 
     model = TimeToCollisionConfig
@@ -44,49 +50,32 @@ class TimeToCollisionLimit(Limit[TimeToCollisionConfig]):
         return self.config.bound
 
     def cap(self, command: Array, situation: Situation) -> Cap | None:
-        """Scale down to the slowest closing that is asked for."""
-        points = situation.obstacles(self.config.sources).points
-        rows, room = self._rows(
-            points,
-            situation.footprint,
-            float(np.linalg.norm(command[:2])) + 1e-9,
-            situation.reach,
-            abs(float(command[2])),
+        """Scale down to the free part of the path."""
+        whole = command * self.config.bound
+        length = float(np.hypot(whole[0], whole[1])) + abs(float(whole[2])) * situation.reach
+        looked = min(length, FARTHEST)
+        obstacles, now = near(
+            situation.obstacles(self.config.sources), situation.footprint, self.config.margin + looked
         )
-        if not len(rows):
-            return None
-        closing = rows @ command
-        limit = room / self.config.bound
-        approaching = closing > 1e-9
-        if not approaching.any():
-            return None
-        scales = np.where(approaching, limit / np.where(approaching, closing, 1.0), np.inf)
-        worst = int(np.argmin(scales))
-        scale = min(1.0, float(scales[worst]))
-        return Cap(scale, float(room[worst] / closing[worst]), self.config.bound)
+        known = looked / length if length > 0 else 1.0
+        if len(now):
+            at = np.minimum(np.arange(1, int(np.ceil(looked / STEP)) + 1) * STEP / length, known)
+            way = Rollouts(command[None], arc(whole * at[:, None])[None], UNUSED, UNUSED)
+            ahead = distances_ahead(obstacles, situation.footprint, way)[0]
+            known = min(known, _free_part(now, ahead, self.config.margin, at, length))
+        return None if known >= 1.0 else Cap(known, known * self.config.bound, self.config.bound)
 
-    def _rows(
-        self, points: Array, figure: Shape, speed: float, reach: float, turn: float
-    ) -> tuple[Array, Array]:
-        """Rows (n, 3) whose product with a twist is the closing speed, m/s, and the room (n,) m, of near returns."""
-        none = np.zeros((0, 3)), np.zeros(0)
-        if not len(points):
-            return none
-        distance = figure.distance(points)
-        matters = distance - self.config.margin < (speed + turn * reach) * self.config.bound
-        points, distance = points[matters], distance[matters]
-        if not len(points):
-            return none
-        gradient = np.stack(
-            [
-                figure.distance(points + shift) - figure.distance(points - shift)
-                for shift in (np.array([STEP, 0.0]), np.array([0.0, STEP]))
-            ],
-            axis=-1,
-        )
-        length = np.hypot(gradient[:, 0], gradient[:, 1])
-        normal = gradient / np.where(length > 0, length, 1.0)[:, None]
-        contact = points - normal * distance[:, None]
-        lever = contact[:, 0] * normal[:, 1] - contact[:, 1] * normal[:, 0]
-        rows = np.concatenate([normal, lever[:, None]], axis=1)
-        return rows, np.maximum(distance - self.config.margin, 0.0)
+
+def _free_part(now: Array, ahead: Array, margin: float, at: Array, length: float) -> float:
+    """Part of a way of ``length`` m before any obstacle is nearer than ``margin`` m.
+
+    now: (g,) m. ahead: (k, g) m, at the parts ``at`` (k,) of the way. From the last place that is far enough, the way
+    is free for as many metres as are left there: no point of the body moves further than the way is long.
+    """
+    limit = np.minimum(margin, now) - ROUNDING
+    hit = (ahead < limit).any(axis=1)
+    if not hit.any():
+        return 1.0
+    first = int(np.argmax(hit))
+    before, start = (now, 0.0) if first == 0 else (ahead[first - 1], float(at[first - 1]))
+    return start + max(float((before - limit).min()), 0.0) / length

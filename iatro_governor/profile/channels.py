@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from iatro_governor.profile.base import Name, NonNegative, Part, Positive, Source, Topic
+from iatro_governor.profile.base import Name, NonNegative, Part, Positive, Source, Timeout, Topic
 
 
 class StopMode(Part):
@@ -48,7 +48,7 @@ class TwistChannel(Part):
     base: Literal["differential", "omnidirectional"]
     odom: Name
     """The source of this channel's measured twist and pose."""
-    command_timeout_s: Positive
+    command_timeout_s: Timeout
     max_command_hz: Positive = 500.0
     max_future_s: NonNegative = 0.05
     actuator_delay_s: NonNegative
@@ -59,9 +59,9 @@ class TwistChannel(Part):
     stop_modes: StopModes
     allowed_publishers: tuple[str, ...] = ()
     """Nodes, by full name, that may publish on ``output`` beside the governor."""
-    rearm_s: Annotated[float, Field(ge=0.1)] = 0.5
-    freeze_s: Annotated[float, Field(ge=0.0)] = 0.5
-    trapped_s: Annotated[float, Field(ge=0.1)] = 2.0
+    rearm_s: Annotated[float, Field(strict=True, ge=0.1)] = 0.5
+    freeze_s: Annotated[float, Field(strict=True, ge=0.0)] = 0.5
+    trapped_s: Annotated[float, Field(strict=True, ge=0.1)] = 2.0
     creep_speed: Positive = 0.05
     """Speed at which a way out is looked for before the state is called TRAPPED, m/s (rad/s for turning)."""
 

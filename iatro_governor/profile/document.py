@@ -11,6 +11,9 @@ import yaml
 from iatro_governor.errors import Problem, ProfileError
 
 Key = tuple[str | int, ...]
+DEEPEST, MOST_KEYS = 20, 20_000
+SEXAGESIMAL = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+TOO_DEEP = f"at most {DEEPEST} levels and {MOST_KEYS} keys"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ def read(path: Path) -> Document:
         raise ProfileError(
             [Problem(file, None, "(file)", file, "UTF-8 text", f"byte {error.start} is not UTF-8")]
         ) from error
+    except RecursionError as error:
+        raise ProfileError([Problem(file, None, "(file)", file, TOO_DEEP, "nested too deep")]) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else None
@@ -67,10 +72,10 @@ def read(path: Path) -> Document:
     if not isinstance(node, yaml.MappingNode):
         raise ProfileError([Problem(file, 1, "(file)", file, "a mapping of keys", "the file holds no keys")])
     lines: dict[Key, int] = {}
-    twice: list[Problem] = []
-    _walk(node, (), lines, twice, file)
-    if twice:
-        raise ProfileError(twice)
+    wrong: list[Problem] = []
+    _walk(node, (), lines, wrong, file)
+    if wrong:
+        raise ProfileError(wrong)
     try:
         data = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError) as error:
@@ -78,25 +83,27 @@ def read(path: Path) -> Document:
     return Document(file, data, lines)
 
 
-def _walk(node: yaml.Node, key: Key, lines: dict[Key, int], twice: list[Problem], file: str) -> None:
+def _walk(node: yaml.Node, key: Key, lines: dict[Key, int], wrong: list[Problem], file: str) -> None:
+    # An alias may stand for a whole tree, many times over, or for its own parent.
+    if len(key) > DEEPEST or len(lines) > MOST_KEYS:
+        raise ProfileError(
+            [Problem(file, node.start_mark.line + 1, dotted(key[:3]), "...", TOO_DEEP, "too much of it")]
+        )
     lines.setdefault(key, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         for name, value in node.value:
             child = (*key, str(name.value))
             line = name.start_mark.line + 1
             if child in lines:
-                twice.append(
-                    Problem(
-                        file,
-                        line,
-                        dotted(child),
-                        name.value,
-                        "each key once",
-                        f"given already in line {lines[child]}",
-                    )
-                )
+                message = f"given already in line {lines[child]}"
+                wrong.append(Problem(file, line, dotted(child), name.value, "each key once", message))
             lines[child] = line
-            _walk(value, child, lines, twice, file)
+            _walk(value, child, lines, wrong, file)
+    elif isinstance(node, yaml.ScalarNode) and ":" in node.value and node.tag in SEXAGESIMAL:
+        message = "YAML 1.1 reads this as a number to the base of sixty"
+        wrong.append(
+            Problem(file, lines[key], dotted(key), node.value, "a plain number, or text in quotes", message)
+        )
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
-            _walk(value, (*key, index), lines, twice, file)
+            _walk(value, (*key, index), lines, wrong, file)

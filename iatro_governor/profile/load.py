@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from iatro_governor.errors import Problem, ProfileError
 from iatro_governor.profile.base import Part
-from iatro_governor.profile.document import Document, Key, read
+from iatro_governor.profile.document import Document, Key, dotted, read
 from iatro_governor.profile.model import ProfileData
 
 
@@ -138,14 +138,23 @@ def _contradictions(document: Document, data: ProfileData, limits: list[Part]) -
                     f"channel {name} cannot be governed without its odometry",
                 )
             )
-    topics: dict[str, str] = {}
-    for name, channel in data.channels.items():
-        for key, topic in (("input", channel.input), ("output", channel.output)):
-            if (other := topics.setdefault(topic.strip("/"), f"{name}.{key}")) != f"{name}.{key}":
-                out.append(
-                    document.problem(("channels", name, key), topic, "a topic of its own", f"is also {other}")
-                )
+    out += _shared_topics(document, data)
     out += _limit_references(document, data, limits)
+    return out
+
+
+def _shared_topics(document: Document, data: ProfileData) -> list[Problem]:
+    """No topic may stand for two things: an output that is also a source would be believed."""
+    out = []
+    used: dict[str, str] = {}
+    rows: list[tuple[Key, str]] = [
+        (("sources", name, "topic"), source.topic) for name, source in data.sources.items()
+    ]
+    for name, channel in data.channels.items():
+        rows += [(("channels", name, "input"), channel.input), (("channels", name, "output"), channel.output)]
+    for key, topic in rows:
+        if (other := used.setdefault(topic.strip("/"), dotted(key))) != dotted(key):
+            out.append(document.problem(key, topic, "a topic of its own", f"is also {other}"))
     return out
 
 

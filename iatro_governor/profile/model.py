@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -25,18 +25,18 @@ class Robot(Part):
 class LoopTiming(Part):
     """The governor's own loop."""
 
-    rate_hz: Annotated[float, Field(ge=10, le=1000)] = 100.0
-    max_gap_s: Annotated[float, Field(gt=0, le=1)] = 0.25
+    rate_hz: Annotated[float, Field(strict=True, ge=10, le=1000)] = 100.0
+    max_gap_s: Annotated[float, Field(strict=True, gt=0, le=1)] = 0.25
     """A loop that was late by more than this has overrun, s."""
 
 
 class ProfileData(Part):
     """The file as it stands, but for its limits, which belong to the registry of limits."""
 
-    version: Literal[1]
+    version: Annotated[int, Field(strict=True, ge=1, le=1)]
     robot: Robot
     loop: LoopTiming = LoopTiming()
-    lease_grace_s: Annotated[float, Field(ge=0, le=10)] = 1.0
+    lease_grace_s: Annotated[float, Field(strict=True, ge=0, le=10)] = 1.0
     """A foreign publisher counts after this long, so that the ghost of a killed governor does not."""
     sources: Annotated[dict[Name, SourceConfig], Field(min_length=1)]
     channels: Annotated[dict[Name, ChannelConfig], Field(min_length=1)]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from iatro_governor.profile.base import Finite, Name, NonNegative, Part, Positive, Topic
+from iatro_governor.profile.base import Finite, Name, NonNegative, Part, Positive, Timeout, Topic
 from iatro_governor.profile.figures import Pose6
 
 
@@ -15,7 +15,7 @@ class SourcePart(Part):
     """What every source has. A required source that is stale, garbled or missing stops the robot."""
 
     topic: Topic
-    timeout_s: Positive
+    timeout_s: Timeout
     required: bool = True
 
 
@@ -30,10 +30,12 @@ class ScanSource(SourcePart):
     """First and last bearing that the sensor sees, rad, in its own frame, counter-clockwise."""
     noise: NonNegative
     """Standard deviation of one range, m."""
+    max_increment: Annotated[float, Field(strict=True, gt=0, le=0.1)] = 0.02
+    """Coarsest angle between two beams, rad: what stands between them is not seen."""
     zero_means: Literal["obstacle", "unknown", "no_return"] = "obstacle"
-    max_unknown: Annotated[float, Field(ge=0, le=1)] = 0.5
+    max_unknown: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.5
     """Largest share of NaN ranges in a usable scan."""
-    min_points: Annotated[int, Field(ge=1, le=100)] = 1
+    min_points: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
     """Returns closer together than ``cluster_gap`` that make an obstacle."""
     cluster_gap: Positive = 0.3
     """Neighbouring returns further apart than this, m, belong to different obstacles."""
@@ -55,6 +57,8 @@ class OdomSource(SourcePart):
     type: Literal["odom"]
     rest_speed: Positive = 0.01
     """Measured speeds below this count as rest, m/s and rad/s."""
+    max_jump: Positive = 0.5
+    """A pose further than this, m or rad, from where the last one and its twist lead is garbled."""
 
 
 class FlagsSource(SourcePart):

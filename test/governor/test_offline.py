@@ -166,7 +166,10 @@ def test_after_a_malformed_command_only_a_stream_that_began_anew_moves_it(profil
     rows, _ = run(
         profile, [*drive(0.0, 1.0), spoilt, *drive(1.0, 1.2, plan_id="p2"), *drive(1.2, 4.0, plan_id="p2")]
     )
-    assert not any(rows[-1]["allowed"])  # p2 began while the fault was in force: it is dead
+    assert rows[-1]["allowed"][0] == pytest.approx(0.2)  # refused commands do not use a plan id up
+    bad = {**spoilt, "t": 1.1, "plan_id": "p2"}
+    rows, _ = run(profile, [*drive(0.0, 1.0), spoilt, bad, *drive(1.1, 4.0, plan_id="p2")])
+    assert not any(rows[-1]["allowed"])  # but the command that spoilt the stream does
 
 
 def test_a_fault_clears_no_sooner_than_half_a_second(profile):
@@ -415,3 +418,149 @@ def test_every_stop_in_the_table_waits_half_a_second_and_says_how_it_clears():
         assert row.clears, name
         if row.level > Level.NOTE and not name.startswith("awaiting"):
             assert row.clear_s >= 0.5 and row.recovery in ("fresh", "rearm"), name
+
+
+# What a hostile reader found.
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"t": 1.0, "type": "sync", "id": NAN},
+        {"t": 1e308, "type": "tick"},
+        {"t": 1e300, "type": "tick"},
+        {"t": -1e300, "type": "tick"},
+        scan(1e307, ranges=[]),
+        '{"t": 1.0, "type": "tick", "t": 2.0}',
+        '{"t": 1.0, "type": "tick", "x": ' + "[" * 100_000 + "]" * 100_000 + "}",
+        '{"t": ' + "9" * 5000 + ', "type": "tick"}',
+    ],
+    ids=lambda line: str(line)[:40],
+)
+def test_no_line_ends_or_hangs_the_run(profile, line):
+    for events in ([line], [*drive(0.0, 1.0), line, *drive(1.0, 1.2)]):
+        rows, loop = run(profile, events)
+        assert loop.malformed == 1 and len(rows) < 250
+
+
+def test_a_run_may_begin_at_any_time(profile):
+    shapes = []
+    for start in (-10.0, 0.0, 1.7e9):
+        rows, loop = run(profile, drive(start, start + 1.0))
+        assert loop.malformed == 0 and rows[0]["t"] == start
+        shapes.append([row["allowed"][0] for row in rows])
+    assert shapes[1] == pytest.approx(shapes[0], abs=1e-6)
+    assert shapes[2] == pytest.approx(shapes[0], abs=1e-6)
+
+
+def test_what_was_unreadable_before_the_first_event_counts_from_there(profile):
+    rows, _ = run(profile, ["{", *drive(1e9, 1e9 + 2.0)])
+    named = [row["t"] for row in decisions(rows) if "input_malformed" in {f["name"] for f in row["faults"]}]
+    assert named[0] == 1e9 and named[-1] >= 1e9 + 0.49
+
+
+@pytest.mark.parametrize("beams", [1, 2, 4, 36, 180])
+def test_a_scan_too_coarse_to_see_between_its_beams_is_garbled(profile, beams):
+    coarse = {"ranges": [10.0] * beams, "angle_increment": 2 * math.pi / beams}
+    events = [{**event, **coarse} if event["type"] == "scan" else event for event in drive(0.0, 1.0, 0.8)]
+    rows, _ = run(profile, events)
+    assert "sensor_malformed" in faults(rows) and not any(rows[-1]["allowed"])
+
+
+@pytest.mark.parametrize(
+    "line", [{"pressed": "true"}, {"pressed": 1}, {}, {"pressed": None, "source": 7}], ids=str
+)
+def test_a_garbled_emergency_stop_stops(profile, line):
+    rows, _ = run(
+        profile, [*drive(0.0, 1.0), {"t": 1.0, "type": "estop", **line}, {"t": 1.1, "type": "tick"}]
+    )
+    assert stopping(rows[-1]) and "sensor_malformed" in faults(rows)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"source": "lidar"},
+        {"text": 5, "source": "odom"},
+        {"text": [], "channel": "base", "source": "base"},
+        {"text": "x", "actions": 10**4000},
+    ],
+    ids=lambda line: str(line)[:40],
+)
+def test_garbled_words_change_no_decision_either(profile, line):
+    bare, _ = run(profile, drive(0.0, 2.0))
+    spoken, _ = run(profile, [*drive(0.0, 1.0), {"t": 1.0, "type": "statement", **line}, *drive(1.0, 2.0)])
+    deep = '{"t": 1.0, "type": "statement", "text": "", "actions": ' + "[" * 50_000 + "]" * 50_000 + "}"
+    buried, _ = run(profile, [*drive(0.0, 1.0), deep, *drive(1.0, 2.0)])
+    assert decisions(spoken) == bare == decisions(buried)
+
+
+def test_a_command_refused_while_closed_moves_nothing_later(profile):
+    rows, _ = run(profile, [command(0.0, 0.5), scan(0.05), odom(0.05), {"t": 0.2, "type": "tick"}])
+    assert all(not any(row["allowed"]) for row in decisions(rows))
+
+
+def test_a_scan_from_before_the_first_odometry_is_placed_by_it(profile):
+    """A wall 30 mm off the bumper, seen before the robot knows that it stands at x = -1."""
+    wall = [min(0.25 / max(math.cos(-math.pi + k * math.pi / 180), 1e-9), 20.0) for k in range(360)]
+    place = [-1.0, 0, 0, 0, 0, 0, 1]
+    rows, _ = run(profile, [scan(0.0, ranges=wall), odom(0.01, pose=place), command(0.02), command(0.06)])
+    assert all(not any(row["allowed"]) for row in decisions(rows))
+
+
+def test_odometry_that_jumps_is_garbled(profile):
+    there = odom(1.0, pose=[3.0, 0, 0, 0, 0, 0, 1])
+    rows, _ = run(profile, [*drive(0.0, 1.0), there, {"t": 1.1, "type": "tick"}])
+    assert (
+        "sensor_malformed" in faults(rows)
+        and "twist lead" in json.dumps(rows[-1]["faults"])
+        and stopping(rows[-1])
+    )
+
+
+def test_a_body_that_is_faster_than_its_commands_is_braked_for_what_it_does(profile):
+    """Pushed, or with a governor that has just been restarted: 0.8 m/s measured, a wall 0.25 m ahead, little asked."""
+    wall = [min(0.47 / max(math.cos(-math.pi + k * math.pi / 180), 1e-9), 20.0) for k in range(360)]
+    events = [
+        e
+        for k in range(20)
+        for t in [round(k * 0.05, 3)]
+        for e in (scan(t, ranges=wall), odom(t, 0.8, pose=[0, 0, 0, 0, 0, 0, 1]), command(t, 0.3))
+    ]
+    rows, _ = run(profile, events)
+    assert all(row["allowed"][0] <= 0.01 for row in decisions(rows))
+
+
+@pytest.mark.parametrize(
+    "line", [command(0.2), {**command(1.0), "t": None}, {**command(1.0), "channel": 3}], ids=str
+)
+def test_a_command_that_cannot_be_placed_in_time_or_channel_stops(profile, line):
+    rows, loop = run(profile, [*drive(0.0, 1.0), line, {"t": 1.1, "type": "tick"}])
+    assert loop.malformed == 1 and stopping(rows[-1]) and "command_malformed" in faults(rows)
+
+
+def test_a_foreign_publisher_cannot_hide_behind_new_ids(profile):
+    def seen(t, gid):
+        rogue = {"node": "/teleop", "gid": gid}
+        return {"t": t, "type": "publishers", "topic": "cmd_vel", "endpoints": [rogue]}
+
+    events = sorted(
+        [*drive(0.0, 3.0), *(seen(round(0.5 + 0.3 * k, 2), str(k)) for k in range(8))], key=lambda e: e["t"]
+    )
+    rows, _ = run(profile, events)
+    assert "foreign_publisher" in faults(rows)
+
+
+@pytest.mark.parametrize("value", [1e308, -1e308, 1e200, 5e-324, -0.0, 2**1023])
+def test_numbers_at_the_ends_of_the_scale(profile, value):
+    rows, _ = run(profile, [*drive(0.0, 1.0, 0.0), *drive(1.0, 2.0, value)])
+    assert all(abs(row["allowed"][0]) <= 0.8 + 1e-9 for row in decisions(rows))
+
+
+@pytest.mark.parametrize(("point", "frozen"), [(0.215, False), (0.23, False)], ids=["touching", "near"])
+def test_turning_on_the_spot_beside_a_wall_is_free(profile, point, frozen):
+    wall = [min(point / max(math.cos(-math.pi + k * math.pi / 180), 1e-9), 20.0) for k in range(360)]
+    turning = [{**e, "ranges": wall} if e["type"] == "scan" else e for e in drive(0.0, 2.0, 0.0)]
+    turning = [{**e, "values": [0, 0, 0, 0, 0, 0.6]} if e["type"] == "command" else e for e in turning]
+    rows, _ = run(profile, turning)
+    assert rows[-1]["allowed"][5] > 0.3

@@ -118,7 +118,7 @@ class Robot:
 
     def settled(self) -> bool:
         """Whether the ledger has all but the last second's decisions, which are always under way."""
-        return self.acknowledged() > max(body["seq"] for body in self.decisions) - 100
+        return bool(self.acknowledged() > max(body["seq"] for body in self.decisions) - 100)
 
     def close(self) -> dict[str, Any]:
         """End the rest in order, check the chain; returns the ledger's accounts."""

@@ -172,3 +172,33 @@ def test_a_source_that_a_limit_needs_cannot_be_optional(tmp_path):
     data = yaml.safe_load(TEXT)
     data["sources"]["lidar"]["required"] = False
     assert {p.key for p in problems(tmp_path, yaml.safe_dump(data))} == {"sources.lidar.required"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a: &a [*a]\n", "a: " + "[" * 3000 + "]" * 3000, "a: " + "{b: " * 2000 + "}" * 2000,
+     "a: &a [1,1,1,1,1,1,1,1,1]\n" + "".join(f"{chr(98 + k)}: &{chr(98 + k)} [{', '.join(['*' + chr(97 + k)] * 9)}]\n"
+                                           for k in range(8))],
+    ids=["its own parent", "deep list", "deep map", "alias bomb"],
+)  # fmt: skip
+def test_a_file_made_to_overwhelm_is_refused(tmp_path, text):
+    assert "at most" in problems(tmp_path, text)[0].allowed
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("version: 1", "version: true"), ("bound: 0.8", "bound: true"), ("bound: 0.8", 'bound: "0.8"'),
+     ("bound: 0.8", "bound: 1:30:00"), ("radius: 0.22", "radius: true"), ("timeout_s: 0.2", "timeout_s: 1e3"),
+     ("linear: 0.8", "linear: 1.0e+9"), ("output: cmd_vel", "output: scan")],
+)  # fmt: skip
+def test_no_value_is_taken_for_another(tmp_path, old, new):
+    assert len(problems(tmp_path, replaced(old, new))) == 1
+
+
+@pytest.mark.parametrize(
+    ("gone", "said"), [("travel_speed", "travel"), ("turn_speed", "turn"), ("unseen_space", "unseen")]
+)
+def test_a_channel_without_its_first_bounds_is_refused(tmp_path, gone, said):
+    data = yaml.safe_load(TEXT)
+    data["limits"] = [row for row in data["limits"] if row["name"] != gone]
+    assert said in problems(tmp_path, yaml.safe_dump(data))[0].message
