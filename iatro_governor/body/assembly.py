@@ -226,7 +226,7 @@ def _inertials(description: Description, tree: _Tree) -> list[tuple[int, Inertia
 
 
 def _rest(lower: Array, upper: Array) -> Array:
-    """0 where the limits hold it, else the middle between them."""
+    """0 where it lies between the limits, else the middle of them."""
     middle = (np.where(np.isfinite(lower), lower, 0.0) + np.where(np.isfinite(upper), upper, 0.0)) / 2
     return np.where((lower < 0) & (upper > 0), 0.0, middle)
 

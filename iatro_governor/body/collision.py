@@ -18,6 +18,9 @@ POSTURES = 256
 SLICE = 32
 """So many at once: memory stays flat."""
 
+WIDEST = 10.0
+"""A joint whose limits are further than this from 0, rad or m, turns freely as far as overlaps are concerned."""
+
 
 def with_pairs(model: ArmModel, disabled: Collection[tuple[str, str]] | None = None) -> ArmModel:
     """The model with the pairs of capsules that self-collision checks look at.
@@ -79,8 +82,8 @@ def _postures(model: ArmModel) -> Array:
         root = (1 + root) ** (1 / (n + 1))
     steps = root ** -np.arange(1.0, n + 1)
     shares = np.mod(0.5 + np.arange(1, POSTURES + 1)[:, None] * steps, 1.0)
-    low = np.where(np.isfinite(model.lower), model.lower, -np.pi)
-    high = np.where(np.isfinite(model.upper), model.upper, np.pi)
+    low = np.where(np.abs(model.lower) <= WIDEST, model.lower, -np.pi)
+    high = np.where(np.abs(model.upper) <= WIDEST, model.upper, np.pi)
     postures: Array = low + shares * (high - low)
     return postures
 

@@ -27,6 +27,9 @@ from iatro_governor.body.description import (
 from iatro_governor.body.planar import Array
 from iatro_governor.errors import ModelError
 
+LARGEST = 1e6
+"""No length, angle, mass or scale of a robot is larger: m, rad, kg. Beyond it, squares of sums could overflow."""
+
 
 def parse(text: str) -> Description:
     """Read a URDF text.
@@ -196,8 +199,9 @@ class _Reader:
             values = [float(word) for word in (text or "").split()]
         except ValueError:
             values = []
-        if len(values) != n or not all(map(math.isfinite, values)):
-            self._problems.append(f"{where}: needs {n} finite number{'s' if n > 1 else ''}, given {text!r}")
+        if len(values) != n or not all(abs(value) <= LARGEST for value in values):
+            wanted = "a number" if n == 1 else f"{n} numbers"
+            self._problems.append(f"{where}: needs {wanted} of at most {LARGEST:g}, given {text!r}")
             return np.ones(n)
         return np.array(values)
 
@@ -225,11 +229,25 @@ class _Reader:
     def _limit(self, element: ET.Element | None, where: str) -> JointLimit:
         if element is None:
             return JointLimit()
-        values = {
-            key: self._number(element, key, None, f"{where}, limit") if element.get(key) is not None else None
-            for key in ("lower", "upper", "velocity", "effort")
-        }
-        return JointLimit(**values)
+        return JointLimit(
+            *(
+                self._bound(element, key, f"{where}, limit")
+                for key in ("lower", "upper", "velocity", "effort")
+            )
+        )
+
+    def _bound(self, element: ET.Element, key: str, where: str) -> float | None:
+        """A limit, or None; some descriptions say 1e16 for none, so that any finite number will do."""
+        if (text := element.get(key)) is None:
+            return None
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value):
+            self._problems.append(f"{where}, {key}: needs a finite number, given {text!r}")
+            return None
+        return value
 
     def _mimic(self, element: ET.Element | None, where: str) -> Mimic | None:
         if element is None:
