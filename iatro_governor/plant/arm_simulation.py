@@ -176,6 +176,7 @@ class ArmPlant:
             raise ScenarioError(f"the arm plant steps by multiples of {PERIOD} s, got {dt!r}")
         for _ in range(periods):
             self._period()
+        mujoco.mj_kinematics(self._model, self._data)  # a step leaves the places where it began
 
     def joints(self) -> JointReading:
         """What the joint sensors say now."""
@@ -211,7 +212,6 @@ class ArmPlant:
     def truth(self) -> ArmTruth:
         """What is really so now."""
         data, meters = self._data, self._judge.regions
-        mujoco.mj_kinematics(self._model, data)
         six = np.zeros(6)
         mujoco.mj_objectVelocity(self._model, data, mujoco.mjtObj.mjOBJ_SITE, self._tool, six, 0)
         width = float(data.joint("panda_finger_joint1").qpos[0] + data.joint("panda_finger_joint2").qpos[0])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import mujoco
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from iatro_governor.errors import ScenarioError
 from iatro_governor.plant.arm_driver import Kind, TrajectoryPoint
 from iatro_governor.plant.arm_model import DOF, JOINTS, READY, ArmSpec, kinematics
 from iatro_governor.plant.arm_simulation import ArmPlant, SensorNoise
-from iatro_governor.plant.arm_world import ArmWorld, Block, Thing
+from iatro_governor.plant.arm_world import ArmPerson, ArmWorld, Block, BodyPart, Bound, Lean, Thing
 
 EMPTY = ArmWorld("empty")
 EXACT = SensorNoise(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
@@ -221,11 +223,76 @@ def test_the_wrist_feels_what_the_hand_carries_and_not_the_hand() -> None:
     assert plant.harms() == ()
 
 
+def test_a_sideways_pull_at_the_box_twists_the_wrist() -> None:
+    plant = ArmPlant(EMPTY, noise=EXACT)
+    hand = plant.data.body("hand")
+    pull, place = np.array([0.0, 6.0, 0.0]), np.array([0.0, 0.0, -0.1])  # world frame, from the mount
+    plant.data.xfrc_applied[hand.id, :3] = pull
+    plant.data.xfrc_applied[hand.id, 3:] = np.cross(place + hand.xpos - hand.xipos, pull)
+    plant.step(2.0)
+    turn = plant.data.body("hand").xmat.reshape(3, 3).T
+    assert plant.wrench().force == pytest.approx(turn @ pull, abs=0.05)
+    assert plant.wrench().torque == pytest.approx(turn @ np.cross(place, pull), abs=0.02)
+
+
+PERSON = ArmPerson(
+    "ann",
+    (
+        BodyPart(
+            "chest", (0.8, 0.1, 0.4), "sphere", (0.1,), 35.0, 25000.0, 3000.0, Bound(1.0, 1.0, "none"), "none"
+        ),
+    ),
+    (Lean(1.0, (0.0, 0.0, 0.0)), Lean(3.0, (0.2, -0.4, 0.0))),
+    late_s=0.3,
+)
+
+
+def test_a_tracker_sees_where_people_are_and_how_fast_they_move() -> None:
+    plant = ArmPlant(ArmWorld("test", people=(replace(PERSON, late_s=0.0),)), noise=EXACT)
+    plant.step(0.5)
+    (still,) = plant.bodies()
+    assert (still.id, still.region) == ("ann/chest", "chest")
+    assert still.position == pytest.approx([0.8, 0.1, 0.4], abs=1e-4) and np.abs(still.velocity).max() < 1e-4
+    plant.step(1.5)
+    (moving,) = plant.bodies()
+    assert moving.velocity == pytest.approx([0.1, -0.2, 0.0], abs=0.01)
+    assert moving.position == pytest.approx([0.9, -0.1, 0.4], abs=0.05)
+    plant.step(3.0)
+    assert plant.bodies()[0].position == pytest.approx([1.0, -0.3, 0.4], abs=1e-3)
+
+
+def test_the_seed_says_how_late_people_are_and_the_tracker_has_noise() -> None:
+    def seen(seed: int) -> np.ndarray:
+        plant = ArmPlant(ArmWorld("test", people=(PERSON,)), seed, noise=EXACT)
+        plant.step(2.0)
+        return plant.bodies()[0].position
+
+    places = [seen(seed) for seed in range(6)]
+    assert np.array_equal(places[0], seen(0))
+    assert len({place.tobytes() for place in places}) > 1
+    noisy = ArmPlant(ArmWorld("test", people=(PERSON,)))
+    readings = np.array([noisy.bodies()[0].position for _ in range(400)])
+    assert readings.std(axis=0) == pytest.approx([0.005] * 3, rel=0.2)
+
+
+def test_looking_changes_nothing() -> None:
+    def path(curious: bool) -> bytes:
+        plant = ArmPlant(ArmWorld("table", blocks=(TABLE,), things=(BOX,), people=(PERSON,)), noise=EXACT)
+        for k in range(30):
+            plant.command("joint_velocity", (0.3 * np.sin(0.1 * k + np.arange(DOF))).tolist())
+            plant.step(0.02)
+            if curious:
+                plant.truth(), plant.bodies(), plant.wrench(), plant.joints(), plant.pushes()
+        return bytes(plant.data.qpos.tobytes() + plant.bodies()[0].position.tobytes())
+
+    assert path(True) == path(False)
+
+
 def test_the_same_seed_and_calls_give_the_same_bytes() -> None:
     def readings(seed: int) -> list[bytes]:
         plant, out = ArmPlant(ArmWorld("table", blocks=(TABLE,), things=(BOX,)), seed), []
         for k in range(40):
-            plant.command("joint_velocity", 0.3 * np.sin(0.1 * k + np.arange(DOF)))
+            plant.command("joint_velocity", (0.3 * np.sin(0.1 * k + np.arange(DOF))).tolist())
             plant.step(0.02)
             joints, wrench = plant.joints(), plant.wrench()
             out += [joints.position.tobytes(), joints.effort.tobytes(), wrench.force.tobytes()]
