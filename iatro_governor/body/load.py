@@ -35,15 +35,16 @@ class Options:
     """What a model is made of besides its description.
 
     joints: commanded ones, in order (default: all that move). locked: positions of others, rad or m. shapes: which
-    geometry the capsules hold; a link without ``collision`` has its ``visual`` one taken. capsules_per_link: most of
-    them. package_dirs: folders that hold packages, or are one. ament_prefix_path: as in the environment variable.
+    geometry the capsules hold; what is drawn sticks out of the collision shapes of some robots by a centimetre, so both
+    by default, and where a link has not the one asked for, the other is taken. capsules_per_link: most of them.
+    package_dirs: folders that hold packages, or are one. ament_prefix_path: as in the environment variable.
     allow_missing_limits: count them as infinite. missing_mesh_box: m; a mesh that is not found becomes a box around its
     link's origin and those of the joints on it, so much larger on every side (default: an error). semantics: SRDF text.
     """
 
     joints: Sequence[str] | None = None
     locked: Mapping[str, float] = field(default_factory=dict)
-    shapes: Shapes = "collision"
+    shapes: Shapes = "both"
     capsules_per_link: int = 1
     package_dirs: Sequence[Path] = ()
     ament_prefix_path: str = ""

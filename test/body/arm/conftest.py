@@ -58,7 +58,8 @@ def load_robot(name):
         "tiago": "tiago_description/robots/tiago_no_hand.urdf",
     }
     semantics = (folder / "panda_description/srdf/panda.srdf").read_text() if name == "panda" else None
-    options = Options(joints=TIAGO if name == "tiago" else None, semantics=semantics)
+    # What is drawn has thirty times the triangles: one test looks at it.
+    options = Options(shapes="collision", joints=TIAGO if name == "tiago" else None, semantics=semantics)
     return load_file(folder / paths[name], options), folder / paths[name]
 
 

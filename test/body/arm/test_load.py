@@ -338,8 +338,8 @@ def test_a_link_without_collision_shapes_has_its_visual_ones_taken():
 def test_shapes_both_holds_what_is_seen_as_well():
     seen = '<visual><geometry><sphere radius="0.3"/></geometry></visual><collision><origin xyz="0.4'
     text = TWO_LINKS.replace('<collision><origin xyz="0.4', seen)
-    assert load_text(text).capsule_radius[1] == pytest.approx(0.04, abs=1e-4)
-    assert load_text(text, Options(shapes="both")).capsule_radius[1] >= 0.3
+    assert load_text(text, Options(shapes="collision")).capsule_radius[1] == pytest.approx(0.04, abs=1e-4)
+    assert load_text(text).capsule_radius[1] >= 0.3
     assert load_text(text, Options(shapes="visual")).capsule_radius[1] == pytest.approx(0.3, abs=1e-6)
 
 
