@@ -49,6 +49,8 @@ STOP_WITHIN_S = 2.0
 """Once the node is asked to end, rest is waited for so long beyond the ramp, s."""
 HANDED_OVER_S = 2.0
 """At rest, receipts for the decisions made until then are waited for so long; the ring keeps what has none, s."""
+MOST_AHEAD = 100_000
+"""A ledger may know this many decisions more than the ring, after a loss of power."""
 Done = TransitionCallbackReturn
 
 
@@ -301,9 +303,17 @@ class GovernorNode(LifecycleNode):
     # Others.
 
     def _receipt(self, ack: Ack) -> None:
-        if ack.writer == self.records.writer:
-            self.records.receipt(ack.up_to)
-            self.core.skip_to(self.records.next_number)
+        if ack.writer != self.records.writer:
+            return
+        ahead = ack.up_to - self.records.next_number
+        if ahead > (0 if self._moved else MOST_AHEAD):
+            # A ledger can know more than a ring that lost power; once the robot moves, nobody can.
+            self.get_logger().error(
+                f"a receipt for {ahead} decisions never made is ignored", throttle_duration_sec=1.0
+            )
+            return
+        self.records.receipt(ack.up_to)
+        self.core.skip_to(self.records.next_number)
 
     def _reset(self, request: Any, response: Any) -> Any:
         t = self.timeline.read()

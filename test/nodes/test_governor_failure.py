@@ -12,6 +12,7 @@ pytest.importorskip("rclpy", reason="ROS 2 (rclpy) is not installed")
 
 import rclpy
 from geometry_msgs.msg import TwistStamped
+from iatro_governor.msg import Ack
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.parameter import Parameter
 
@@ -125,3 +126,16 @@ def test_a_clock_that_is_set_stops_the_robot(spun: Spun) -> None:
     spun.node.timeline._last_ros -= 3.0
     spun.until(lambda: "clock_jump" in {fault.name for fault in spun.node._last["base"].faults})
     assert spun.node._last["base"].state is State.CONTROLLED_STOP
+
+
+def test_a_receipt_for_decisions_never_made_is_believed_only_before_the_robot_moves(spun: Spun) -> None:
+    """A ledger may know more than a ring that lost power; a forger may not erase what was never stored."""
+    node, start = spun.node, spun.node.records.next_number
+    node._receipt(Ack(writer=node.records.writer, up_to=start + 5))
+    assert node.records.next_number == start + 5
+    node._receipt(Ack(writer=node.records.writer, up_to=2**62))
+    assert node.records.next_number == start + 5
+    spun.drive()
+    held = node.records.next_number
+    node._receipt(Ack(writer=node.records.writer, up_to=held + 1))
+    assert node.records.next_number == held
