@@ -1,7 +1,7 @@
 """Signed distances of capsules from upright prisms over any simple polygon: zones with a height.
 
 Outside, a distance is exact. Where the capsule's own axis enters a prism, it is that of the deepest of ``SAMPLES``
-points on the axis, less the radius.
+points on the axis, less the radius; over a rectangle a prism is a box, and exact there too.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ class Prism:
     _outline: Polygon = field(init=False, repr=False)
     _walls: Boxes = field(init=False, repr=False)
     _bounds: Boxes = field(init=False, repr=False)
+    _is_box: bool = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         low, high = max(self.low, -FARTHEST), min(self.high, FARTHEST)
@@ -43,13 +44,17 @@ class Prism:
             )
         object.__setattr__(self, "_outline", Polygon(self.corners))
         object.__setattr__(self, "_walls", _walls(self.corners, low, high))
-        object.__setattr__(self, "_bounds", _bounding_box(self.corners, low, high))
+        box = _box(self.corners, low, high)
+        object.__setattr__(self, "_bounds", _bounding_box(self.corners, low, high) if box is None else box)
+        object.__setattr__(self, "_is_box", box is not None)
 
     def distance(self, ends: Array, radius: Array, cutoff: float = np.inf) -> Array:
         """Distances (..., C), m, of capsules ``ends`` (..., C, 2, 3) with ``radius`` (C,).
 
         What is further than ``cutoff`` for certain is not looked at closely: a smaller distance above it is given.
         """
+        if self._is_box:
+            return self._bounds.distance(ends, radius, cutoff)[..., 0]
         signed = self._bounds.bound(ends)[..., 0]
         near = signed - radius <= max(cutoff, 0.0)
         if near.any():
@@ -58,7 +63,15 @@ class Prism:
         return out
 
     def gap(self, ends: Array, radius: Array) -> Gap:
-        """Gaps (..., C): distances, closest points and directions."""
+        """Gaps (..., C): distances, closest points and directions, as of ``Boxes.gap``."""
+        if self._is_box:
+            whole = self._bounds.gap(ends, radius)
+            return Gap(
+                whole.distance[..., 0],
+                whole.first[..., 0, :],
+                whole.second[..., 0, :],
+                whole.normal[..., 0, :],
+            )
         found = self._gap(ends.reshape(-1, 2, 3))
         shape = ends.shape[:-2]
         normal = found.normal.reshape(*shape, 3)
@@ -68,13 +81,13 @@ class Prism:
     def _nearest(self, ends: Array) -> tuple[Indices, Array, Array]:
         """Of segments (s, 2, 3): the nearest wall, its distance, and the heights (s, 2) of the tips over an end (cap).
 
-        A height is infinite where the tip is not over an end.
+        A height is negative where the tip is inside, and infinite where it is beside the polygon.
         """
-        most = np.maximum(self.signed(ends).min(axis=1), 0.0)
-        number, wall = self._walls.nearest(ends, most)
+        flat = self._outline.distance(ends[..., :2])
         height = np.maximum(ends[..., 2] - self.high, self.low - ends[..., 2])
-        over = (self._outline.distance(ends[..., :2]) <= 0) & (height >= 0)
-        return number, np.maximum(wall, 0.0), np.where(over, height, np.inf)
+        most = np.hypot(np.maximum(flat, 0.0), np.maximum(height, 0.0)).min(axis=1)
+        number, wall = self._walls.nearest(ends, most)
+        return number, np.maximum(wall, 0.0), np.where(flat <= 0, height, np.inf)
 
     def _signed(self, ends: Array) -> Array:
         """Signed distance (s,) of segments (s, 2, 3)."""
@@ -104,15 +117,17 @@ class Prism:
         return Gap(signed, first, second, normal)
 
     def _enters(self, ends: Array) -> NDArray[np.bool_]:
-        """Which segments (s,) reach into the prism through an end of it, or begin inside; walls are seen elsewhere."""
-        start, along = ends[:, 0], ends[:, 1] - ends[:, 0]
-        inside = self.signed(start) <= 0
+        """Which segments (s,) go through an end of the prism; walls, and tips inside, are seen elsewhere."""
+        enters = np.zeros(len(ends), dtype=bool)
         for height in (self.low, self.high):
-            rise = np.where(along[:, 2] == 0, np.inf, along[:, 2])
-            t = (height - start[:, 2]) / rise if np.isfinite(height) else np.full(len(start), -1.0)
-            at = start + t[:, None] * along
-            inside |= (t >= 0) & (t <= 1) & (along[:, 2] != 0) & (self._outline.distance(at[:, :2]) <= 0)
-        return inside
+            above = ends[..., 2] > height
+            rows = np.flatnonzero(above[:, 0] != above[:, 1])
+            if rows.size:
+                start, end = ends[rows, 0], ends[rows, 1]
+                t = (height - start[:, 2]) / (end[:, 2] - start[:, 2])
+                at = start[:, :2] + t[:, None] * (end - start)[:, :2]
+                enters[rows] |= self._outline.distance(at) <= 0
+        return enters
 
     def signed(self, points: Array) -> Array:
         """Signed distance (...) of points (..., 3), m, negative inside."""
@@ -157,6 +172,22 @@ def _walls(corners: Array, low: float, high: float) -> Boxes:
     poses[:, :2, 3], poses[:, 2, 3] = (corners + ahead) / 2, (low + high) / 2
     half = np.stack([size / 2, np.zeros_like(size), np.full_like(size, (high - low) / 2)], axis=1)
     return Boxes(poses, half)
+
+
+def _box(corners: Array, low: float, high: float) -> Boxes | None:
+    """The prism as a box, where the polygon is a rectangle."""
+    if len(corners) != 4:
+        return None
+    first, second = corners[1] - corners[0], corners[2] - corners[1]
+    sides = np.hypot(*first), np.hypot(*second)
+    skewed = abs(first @ second) > TOUCH * sides[0] * sides[1]
+    if skewed or np.abs(corners[0] + corners[2] - corners[1] - corners[3]).max() > TOUCH:
+        return None
+    pose = np.eye(4)
+    pose[:2, 0] = first / sides[0]
+    pose[:2, 1] = -pose[1, 0], pose[0, 0]
+    pose[:3, 3] = *corners.mean(axis=0), (low + high) / 2
+    return Boxes(pose[None], np.array([[sides[0] / 2, sides[1] / 2, (high - low) / 2]]))
 
 
 def _bounding_box(corners: Array, low: float, high: float) -> Boxes:
