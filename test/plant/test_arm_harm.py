@@ -153,6 +153,39 @@ def test_setting_it_down_and_leaving_is_no_drop() -> None:
     assert plant.truth().held == set() and plant.harms() == ()
 
 
+def test_a_slip_that_is_caught_again_is_no_drop() -> None:
+    judge = ArmJudge(ArmWorld("test", things=(BOX,)), ArmSpec())
+    box, nothing = frozenset({"box"}), frozenset[str]()
+    for t, gripped, height in ((0.0, box, 0.30), (0.1, nothing, 0.29), (0.2, box, 0.27), (1.0, box, 0.10)):
+        judge.things(t, gripped, {"box": height})
+    assert judge.harms() == () and judge.held == box
+    judge.things(1.1, nothing, {"box": 0.09})
+    judge.things(1.2, nothing, {"box": 0.045})
+    assert judge.harms() == ()
+    judge.things(1.3, nothing, {"box": 0.035})
+    (harm,) = judge.harms()
+    assert harm.kind == "drop" and harm.t == 1.1
+
+
+def test_a_finger_that_pushes_a_box_along_does_not_hold_it() -> None:
+    plant = at_table(things=(BOX,))
+    to(plant, 0.45, -0.12, 0.045)
+    for _ in range(30):
+        push(plant, (0.0, 0.15, 0.0), 0.02)
+        assert plant.truth().held == set()
+    assert plant.truth().things["box"][1] > 0.01
+
+
+def test_what_lies_heavily_on_the_table_while_something_else_is_held_is_none() -> None:
+    anvil = Thing("anvil", (0.2, 0.3, 0.05), (0.1, 0.1, 0.1), 12.0)
+    plant = at_table(things=(BOX, anvil))
+    to(plant, 0.45, 0.0, 0.15)
+    to(plant, 0.45, 0.0, 0.045)
+    plant.command("gripper", [0.0, 40.0])
+    plant.step(1.0)
+    assert plant.truth().held == {"box"} and plant.harms() == ()
+
+
 def test_what_was_never_held_is_never_dropped() -> None:
     plant = at_table(things=(replace(BOX, centre=(0.45, 0.3, 0.4)),))
     plant.step(1.0)

@@ -105,9 +105,12 @@ def test_a_torque_accelerates_by_the_inertia_with_the_rotors_in_it() -> None:
 def test_a_dead_torque_stream_ends_in_standing_still() -> None:
     plant = ArmPlant(EMPTY, posture=BENT, noise=EXACT)
     stream(plant, "joint_effort", [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.5], 0.2)
-    assert plant.truth().velocity[6] > 0.5
+    pushed = plant.truth()
+    assert pushed.velocity[6] > 0.5
     plant.step(0.8)
     still = plant.truth().position
+    # held where it came to rest, and not pulled back to where it last stood under a servo
+    assert still[6] > pushed.position[6] > BENT[6] + 0.03
     plant.step(1.0)
     assert plant.truth().position == pytest.approx(still, abs=1e-3)
 
@@ -221,6 +224,14 @@ def test_the_wrist_feels_what_the_hand_carries_and_not_the_hand() -> None:
     # the hand's z axis points down, and weight pulls the hand down
     assert plant.wrench().force == pytest.approx([0.0, 0.0, 0.5 * 9.81], abs=0.1)
     assert plant.harms() == ()
+
+
+def test_the_hands_own_weight_is_off_the_wrist_in_any_posture() -> None:
+    plant = ArmPlant(EMPTY, posture=(0.3, 0.2, -0.4, -1.6, 0.9, 2.9, 0.5), noise=EXACT)
+    plant.step(0.5)
+    assert np.abs(plant.data.body("hand").xmat.reshape(3, 3)[2]).min() > 0.1  # tilted about every axis
+    assert plant.wrench().force == pytest.approx(np.zeros(3), abs=0.02)
+    assert plant.wrench().torque == pytest.approx(np.zeros(3), abs=0.002)
 
 
 def test_a_sideways_pull_at_the_box_twists_the_wrist() -> None:
