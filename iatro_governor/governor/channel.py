@@ -24,6 +24,8 @@ from iatro_governor.limits.situation import Situation
 
 STUCK = 0.02
 """A scale below this is no motion to speak of."""
+PAUSE = 2.0
+"""Periods of a pause in which speed may be gained at most."""
 WAY_OUT_S = 1.0
 """A way out is a creep that can be kept up this long, s."""
 
@@ -142,7 +144,7 @@ class ChannelGovernor:
         if resolution.scale is None:
             return self._unreachable(t, dt, situation, resolution, request)
         target = resolution.target
-        output = self._rates.step(self._outputs.standing, target[None], dt)[0]
+        output = self._step(target[None], dt)[0]
         moved = not np.array_equal(output, wanted)
         shaped = rate_reports(self._rates, self._outputs.standing, target, output, max(dt, self._period))
         bound = limit_reports(resolution, self.limits, wanted, situation)
@@ -167,7 +169,7 @@ class ChannelGovernor:
 
         def step(targets: Array) -> Array:
             # What is judged is never less than a whole period's step: two decisions may come at one moment.
-            return self._rates.step(self._outputs.standing, targets, max(dt, self._period))
+            return self._step(targets, max(dt, self._period))
 
         whole = resolve(wanted, situation, self.limits, step)
         stuck = whole.scale is not None and whole.scale < STUCK and bool(wanted.any())
@@ -182,6 +184,9 @@ class ChannelGovernor:
                 if alone.scale is not None and alone.scale >= STUCK:
                     return Resolution(alone.scale, alone.target, whole.caps, whole.blocked), Action.SPLIT
         return whole, Action.SCALED
+
+    def _step(self, targets: Array, dt: float) -> Array:
+        return self._rates.step(self._outputs.standing, targets, dt, PAUSE * self._period)
 
     def _unreachable(
         self, t: float, dt: float, situation: Situation, resolution: Resolution, request: Command | None

@@ -11,6 +11,10 @@ from iatro_governor.body.rollout import Flight, fly
 
 PIECES = 4
 """Pieces into which the commands in flight are divided."""
+LONGEST_S = 0.25
+"""A longer gap between outputs is an overrun, a fault of its own, s."""
+FORGET = 0.995
+"""Share of the longest gap that is still reckoned with at the next output: half of it after 1.4 s at 100 Hz."""
 LAG_S = 0.3
 """A body may follow its commands by this much beyond their delay, s."""
 OVERSHOOT = 0.1
@@ -25,6 +29,7 @@ class Outputs:
         self._delay_s = delay_s
         self._keep_s = keep_s
         self._past: deque[tuple[float, Array]] = deque()
+        self._slowest = 0.0
 
     @property
     def standing(self) -> Array:
@@ -32,12 +37,19 @@ class Outputs:
         return self._past[-1][1] if self._past else self._rest
 
     def elapsed(self, t: float, period: float) -> float:
-        """Time since the last output, s: at least none, at most two periods, so that a pause saves up no step."""
+        """Time since the last output, s; a period before the first one, and no more than an overrun lasts."""
         dt = t - self._past[-1][0] if self._past else period
-        return min(max(dt, 0.0), 2 * period)
+        return min(max(dt, 0.0), LONGEST_S)
+
+    def hold_s(self, period: float) -> float:
+        """How long an output may have to stand, s: a loop that was late lately may be late again."""
+        return max(period, self._slowest)
 
     def publish(self, t: float, output: Array) -> Array:
         """Let ``output`` (size,) stand from ``t`` on."""
+        if self._past:
+            gap = min(t - self._past[-1][0], LONGEST_S)
+            self._slowest = max(gap, self._slowest * FORGET)
         output = output + 0.0  # turns a negative zero into zero
         self._past.append((t, output))
         while t - self._past[0][0] > self._keep_s and len(self._past) > 1:

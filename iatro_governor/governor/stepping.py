@@ -41,15 +41,19 @@ class Rates:
             min(float(self.decrease[:2].min()), braking.linear), min(float(self.decrease[2]), braking.angular)
         )
 
-    def step(self, anchor: Array, targets: Array, dt: float) -> Array:
-        """Outputs (c, 3) after ``dt`` s on the straight way from ``anchor`` (3,) to ``targets`` (c, 3)."""
+    def step(self, anchor: Array, targets: Array, dt: float, most: float) -> Array:
+        """Outputs (c, 3) after ``dt`` s on the straight way from ``anchor`` (3,) to ``targets`` (c, 3).
+
+        A late loop makes up for lost braking, but a pause saves up no more than ``most`` s of gaining speed.
+        """
         change = targets - anchor
         size = np.abs(change)
         back = np.minimum(np.abs(anchor), self.decrease * dt)
-        rest = np.maximum(dt - np.abs(anchor) / self.decrease, 0.0)
+        gain = min(dt, most)
+        rest = np.clip(dt - np.abs(anchor) / self.decrease, 0.0, gain)
         towards = anchor * change < 0
         allowed = np.where(
-            towards, back + np.where(size > np.abs(anchor), self.growth * rest, 0.0), self.growth * dt
+            towards, back + np.where(size > np.abs(anchor), self.growth * rest, 0.0), self.growth * gain
         )
         share = np.where(size > allowed, allowed / np.where(size > 0, size, 1.0), 1.0).min(
             axis=-1, keepdims=True

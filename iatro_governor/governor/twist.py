@@ -104,7 +104,7 @@ class TwistChart:
         age = max(t - latest.t, 0.0)
         return Situation(
             t=t,
-            period=self._period,
+            period=outputs.hold_s(self._period),
             pose=latest.pose,
             measured=latest.twist,
             anchor=outputs.standing,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -62,6 +63,8 @@ class Drive:
     channel: str = "base"
     delay_s: float = 0.04
     scan_every: int = 5
+    skip: Callable[[int], bool] | None = None
+    """Ticks that are missed."""
     k: int = 0
     gaps: list[float] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
@@ -78,10 +81,12 @@ class Drive:
             if self.k % self.scan_every == 0:
                 governor.handle(Scan(t, "lidar", self.hall.ranges(), -math.pi, STEP, 0.01, RANGE_MAX, t))
             wanted = command(t) if callable(command) else command
-            if wanted is not None and self.k % every == 0:
+            late = self.skip is not None and self.skip(self.k)
+            if wanted is not None and self.k % every == 0 and not late:
                 vx, vy, wz = wanted
                 self.decisions += governor.handle(Command(t, self.channel, (vx, vy, 0.0, 0.0, 0.0, wz), t))
-            self.decisions += governor.tick(t)
+            if self.skip is None or not self.skip(self.k):
+                self.decisions += governor.tick(t)
             self._sent.append((t + self.delay_s, np.array(self.decisions[-1].allowed)[[0, 1, 5]]))
             for part in range(SUBSTEPS):
                 while self._sent and self._sent[0][0] <= t + part * period / SUBSTEPS + 1e-9:

@@ -218,3 +218,14 @@ def test_at_every_moment_the_ramp_to_rest_is_clear(tmp_path, seed):
         drive.run(1.3, (0.0, 0.0, 0.0))
         assert min(drive.gaps[before:]) >= MARGIN - SIMULATED
         assert not any(drive.last.allowed)
+
+
+@pytest.mark.parametrize("late", [3, 6, 9])
+def test_a_loop_that_is_late_now_and_then_still_keeps_its_margin(tmp_path, late):
+    """A busy machine that misses 0.12 s in every 0.3 s: an output stands longer than a period, and is judged so."""
+    wall = np.column_stack([np.full(81, 3.0), np.linspace(-2, 2, 81), np.full(81, 0.03)])
+    profile = amr(tmp_path, drop=("zone", "slow_zone", "time_to_collision"))
+    drive = Drive(Governor(profile), Hall(wall), skip=lambda k: (k + late) % 30 >= 18)
+    drive.run(6.0, (0.8, 0.0, 0.0))
+    assert MARGIN - 5e-4 <= min(drive.gaps) and drive.gaps[-1] < MARGIN + 0.02
+    assert not [d for d in drive.decisions if d.action is Action.UNREACHABLE]
