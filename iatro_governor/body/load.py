@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +20,7 @@ from iatro_governor.body.assembly import assemble
 from iatro_governor.body.capsules import Capsule, Surface, cover, join, primitive
 from iatro_governor.body.collision import with_pairs
 from iatro_governor.body.description import Description, Geometry, Link
+from iatro_governor.body.meshes import LinkMeshes, Part
 from iatro_governor.body.model import ArmModel
 from iatro_governor.body.urdf import disabled_pairs, parse
 from iatro_governor.errors import MissingPart, ModelError
@@ -95,6 +96,33 @@ def load_text(
         warnings=warnings,
     )
     return with_pairs(model, disabled)
+
+
+def load_meshes(
+    text: str, model: ArmModel, options: Options | None = None, *, base: Path | None = None
+) -> LinkMeshes:
+    """The surfaces of ``model``, which ``load_text`` made of the same text and options.
+
+    Raises:
+        ModelError: a mesh is not found or cannot be read.
+        MissingPart: coal is not installed.
+    """
+    options = replace(options or Options(), missing_mesh_box=None)
+    coal, parts, description = _coal(), [], parse(text)
+    files = _find_meshes(description, options, base, [])
+    for number, name in enumerate(model.links):
+        for shape in _shapes(description.links[name], options.shapes):
+            geometry = _geometry(coal, shape, files.get(shape.filename))
+            parts.append(Part(number, geometry, model.link_placement[number] @ shape.placement))
+    return LinkMeshes(model, tuple(parts), coal)
+
+
+def _geometry(coal: Any, shape: Geometry, file: Path | None) -> Any:
+    if file is not None:
+        read_mesh(file, shape.scale)  # which says what is wrong with it
+        return coal.MeshLoader().load(str(file), np.asarray(shape.scale, dtype=float))
+    make = {"box": coal.Box, "cylinder": coal.Cylinder, "capsule": coal.Capsule, "sphere": coal.Sphere}
+    return make[shape.kind](*shape.size)
 
 
 def resolve(

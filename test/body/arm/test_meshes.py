@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 coal = pytest.importorskip("coal", reason="coal is the oracle (extra: arm)")
 
 from iatro_governor.body.boxes import Boxes  # noqa: E402
-from iatro_governor.body.distance import point_distance, self_distance  # noqa: E402
+from iatro_governor.body.distance import capsule_distance, point_distance, self_distance  # noqa: E402
 from iatro_governor.body.kinematics import posture  # noqa: E402
-from iatro_governor.body.load import _shapes, resolve  # noqa: E402
+from iatro_governor.body.load import Options, _shapes, load_meshes, resolve  # noqa: E402
 from iatro_governor.body.urdf import parse, transform  # noqa: E402
 
+from .conftest import TWO_LINKS  # noqa: E402
 from .test_distance import coal_distance  # noqa: E402
 from .test_kinematics import random_q  # noqa: E402
 
@@ -87,3 +88,54 @@ def test_links_are_never_nearer_to_each_other_than_capsules(seed, robot_file):
                 assert distance[which].min() <= max(exact, 0.0) + 1e-6
                 compared += 1
     assert compared >= 10
+
+
+@some
+@given(seed=seeds)
+def test_link_meshes_say_what_coal_says_and_never_less_than_capsules(seed, robot_file):
+    model, path, _ = robot_file
+    surfaces = link_meshes(path, model)
+    rng = np.random.default_rng(seed)
+    at = posture(model, random_q(model, seed))
+    ends, radius = rng.uniform(-1, 1, (3, 2, 3)), rng.uniform(0.02, 0.2, 3)
+    ends[2, 1] = ends[2, 0]  # a ball
+    capsules = at.capsules()
+    near = capsule_distance(capsules[:, None], model.capsule_radius[:, None], ends, radius)
+    to_capsules = surfaces.to_capsules(at, ends, radius)
+    boxes = Boxes(
+        np.array([transform(p, rng.uniform(-3, 3, 3)) for p in ends[:, 0]]), rng.uniform(0.05, 0.3, (3, 3))
+    )
+    to_boxes, near_boxes = surfaces.to_boxes(at, boxes), boxes.distance(capsules, model.capsule_radius)
+    for row, part in enumerate(surfaces.parts):
+        mine = model.capsule_link == part.link
+        assert (near[mine].min(axis=0) <= to_capsules[row] + 1e-6).all()
+        assert (near_boxes[mine].min(axis=0) <= to_boxes[row] + 1e-6).all()
+    found = surfaces.among(at)
+    assert len(found) == len(surfaces.pairs) >= 10
+    assert np.maximum(self_distance(at), 0.0).min() <= found.min() + 1e-6
+    for number, (link, geometry, placement) in enumerate(meshes(path, "collision")[:3]):
+        row = next(i for i, part in enumerate(surfaces.parts) if part.link == model.link(link))
+        ball = coal.Sphere(radius[2]), place(transform(ends[2, 0], np.zeros(3)))
+        exact = coal_distance(coal, (geometry, place(at.link(link) @ placement)), ball)
+        assert to_capsules[row, 2] == pytest.approx(max(exact, 0.0), abs=1e-6), number
+
+
+_surfaces: dict = {}
+
+
+def link_meshes(path, model):
+    if path not in _surfaces:
+        options = Options(shapes="collision")
+        _surfaces[path] = load_meshes(path.read_text(), model, options, base=path.parent)
+    return _surfaces[path]
+
+
+def test_surfaces_of_primitives_by_hand(two_links):
+    surfaces = load_meshes(TWO_LINKS, two_links)
+    at = posture(two_links, np.array([0.0, np.pi / 2]))
+    ball = np.array([[[0.5, -0.55, 0.0]] * 2])
+    assert surfaces.to_capsules(at, ball, np.array([0.1]))[0, 0] == pytest.approx(0.4, abs=1e-6)
+    assert surfaces.to_capsules(at, ball + np.array([0.5, 2.0, 0.0]), np.array([0.1]))[1, 0] == pytest.approx(
+        0.51, abs=1e-6
+    )
+    assert len(surfaces.among(at)) == 0
