@@ -16,6 +16,9 @@ _UNSAFE = re.compile(
     "\ud800-\udfff\ufeff\ufff9-\uffff\U000e0000-\U000e007f]"
 )
 
+NOTHING = 1e-6
+"""No robot's speed, distance or force is this small in SI units: it is what arithmetic left over."""
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:
@@ -103,8 +106,10 @@ def span_of(claim: Mapping[str, Any]) -> Span:
 
 
 def quantity(value: Any, unit: str) -> str:
-    """A number with its unit, to three digits; what is no number is shown as it is."""
+    """A number with its unit, to three digits; a rounding error reads as zero, what is no number as it is."""
     if value is None:
         return "–"
+    if isinstance(value, float) and abs(value) < NOTHING:
+        value = 0.0
     number = f"{value:.3g}" if isinstance(value, (int, float)) else visible(str(value))
     return f"{number} {visible(unit)}".strip()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iatro_governor.review.text import one_line, segments, visible
+from iatro_governor.review.text import one_line, quantity, segments, visible
 
 ANY_TEXT = st.text(alphabet=st.characters(categories=None))
 
@@ -78,3 +78,18 @@ def test_overlapping_labels_and_claims_are_all_named() -> None:
         ("slowly", {"limit", "caution"}, ("speed <= 0.2 m/s",)),
         (" now", {"caution"}, ()),
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.8, "0.8 m/s"),
+        (5.5e-13, "0 m/s"),
+        (-4e-9, "0 m/s"),
+        (0.00123, "0.00123 m/s"),
+        (None, "–"),
+        ("NaN", "NaN m/s"),
+    ],
+)
+def test_a_quantity_reads_as_a_person_would_write_it(value: object, shown: str) -> None:
+    assert quantity(value, "m/s") == shown
