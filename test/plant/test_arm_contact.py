@@ -9,7 +9,7 @@ import pytest
 from iatro_governor.plant.arm_model import DOF, kinematics
 from iatro_governor.plant.arm_simulation import ArmPlant, SensorNoise
 from iatro_governor.plant.arm_world import ArmPerson, ArmWorld, Block, BodyPart, Bound, Thing
-from iatro_governor.plant.contact import AVERAGED, HELD, ForceMeter
+from iatro_governor.plant.contact import AVERAGED, HELD, ContactReader, ForceMeter
 
 EXACT = SensorNoise(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 TABLE = Block("table", (0.4, 0.0, -0.02), (0.8, 0.8, 0.04))
@@ -156,3 +156,19 @@ def test_opposite_forces_on_one_region_are_summed_as_vectors() -> None:
     for k in range(20):
         meter.add(np.array([50.0 if k % 2 else -50.0, 0.0, 0.0]))
     assert meter.now == pytest.approx(50.0 / AVERAGED)
+
+
+def test_the_speed_of_a_touch_is_that_of_the_touching_point() -> None:
+    plant = plant_with(part(centre=(0.31, 0.16, 0.52), mass=5.0), table=False)
+    reader, seen, jacobian = ContactReader(plant.model), 0, np.zeros((3, plant.model.nv))
+    for _ in range(400):
+        plant.command("joint_velocity", [0.8, 0.0, 0.0, 0.0, 0.7, 0.0, 1.5])
+        before = plant.data.qvel.copy()
+        plant.step(0.001)
+        mujoco.mj_kinematics(plant.model, plant.data)
+        for touch in reader.read(plant.data):
+            mujoco.mj_jac(plant.model, plant.data, jacobian, None, touch.point, plant.model.body(touch.by).id)
+            assert touch.speed == pytest.approx(float(touch.normal @ jacobian @ before), abs=0.01)
+            assert np.linalg.norm(touch.normal) == pytest.approx(1.0)
+            seen += abs(touch.speed) > 0.1
+    assert seen > 10
