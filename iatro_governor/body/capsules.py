@@ -215,8 +215,9 @@ def _outermost(surface: Surface, n: int) -> Surface:
     if len(surface.points) <= n:
         return surface
     half = _directions(n)
-    reach = surface.points @ np.concatenate([half, -half]).T + surface.inflation[:, None]
-    kept = np.unique(np.argmax(reach, axis=0))
+    some = np.array_split(np.concatenate([half, -half]), 1 + len(surface.points) // 500)  # a few MB at a time
+    furthest = [np.argmax(surface.points @ d.T + surface.inflation[:, None], axis=0) for d in some]
+    kept = np.unique(np.concatenate(furthest))
     return Surface(surface.points[kept], surface.inflation[kept], np.zeros((0, 3), dtype=np.int64))
 
 

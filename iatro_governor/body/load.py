@@ -244,8 +244,10 @@ def read_mesh(path: Path, scale: Sequence[float] = (1.0, 1.0, 1.0)) -> Surface:
     except (ValueError, RuntimeError) as error:
         raise ModelError([f"mesh {path}: cannot be read: {str(error).splitlines()[-1]}"]) from error
     points = np.array(mesh.vertices(), dtype=float).reshape(-1, 3)
-    corners = (mesh.tri_indices(index) for index in range(mesh.num_tris))
-    triangles = np.array([[t[0], t[1], t[2]] for t in corners], dtype=np.int64).reshape(-1, 3)
+    triangles = np.empty((mesh.num_tris, 3), dtype=np.int64)
+    for index, row in enumerate(triangles):
+        corners = mesh.tri_indices(index)
+        row[:] = corners[0], corners[1], corners[2]
     if not len(triangles) or not np.isfinite(points).all():
         raise ModelError([f"mesh {path}: holds no triangle, or a point that is not finite"])
     return Surface(points, np.zeros(len(points)), triangles)
