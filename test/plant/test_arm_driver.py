@@ -17,7 +17,7 @@ def servo_torque(driver: ArmDriver, t: float, q: np.ndarray, dq: np.ndarray) -> 
     """What the motors give beside gravity: the driver's control and the servo's own terms."""
     order = driver.step(t, 0.001, q, dq)
     assert order.servo
-    return order.control - np.asarray(ARM.stiffness) * q - np.asarray(ARM.damping) * dq
+    return np.asarray(order.control - np.asarray(ARM.stiffness) * q - np.asarray(ARM.damping) * dq)
 
 
 def test_the_servo_takes_over_where_torques_have_left_the_arm() -> None:
