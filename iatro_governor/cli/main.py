@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -49,22 +49,35 @@ def _options(
 def main() -> None:
     """Run the command line; bad input ends with a message and exit code 2, never with a traceback."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(
-            stream, io.TextIOWrapper
-        ):  # a name or text that is no UTF-8 must not end in a traceback
+        # A name or a text that is no UTF-8 must not end in a traceback.
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except IatroError as error:
-        print(f"iatro: {error}", file=sys.stderr)
-        raise SystemExit(2) from None
+        _end(str(error))
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.split(".")[0] == "iatro_governor":
+            raise  # a part of our own is missing: that is our fault, and its traceback is wanted
+        _end(f"the Python package {error.name!r} is missing; {_cure(error.name.split('.')[0])}")
     except BrokenPipeError:
         # The reader of our output has gone; there is nobody left to tell.
         sys.stderr.close()
         raise SystemExit(1) from None
     except OSError as error:
-        print(f"iatro: {error.filename or 'output'}: {error.strerror or error}", file=sys.stderr)
-        raise SystemExit(2) from None
+        _end(f"{error.filename or 'output'}: {error.strerror or error}")
+
+
+def _cure(package: str) -> str:
+    if package == "rclpy":
+        return "source a ROS 2 installation, or run `make setup` in a checkout"
+    extra = {"mujoco": "trial", "jinja2": "review", "plotly": "review"}.get(package)
+    return f"install it with `pip install {package if extra is None else f'iatro_governor[{extra}]'}`"
+
+
+def _end(message: str) -> NoReturn:
+    print(f"iatro: {message}", file=sys.stderr)
+    raise SystemExit(2) from None
 
 
 if __name__ == "__main__":
