@@ -5,6 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 export UV_CUSTOM_COMPILE_COMMAND="make lock"
 uv pip compile --quiet --no-emit-index-url --generate-hashes --python-version 3.11 --python-platform linux \
-    tools/requirements/ros-jazzy.in tools/requirements/python.in --output-file requirements-wheels.txt "$@"
+    tools/requirements/ros-jazzy.in tools/requirements/python.in tools/requirements/arm.in \
+    --output-file requirements-wheels.txt "$@"
 uv pip compile --quiet --no-emit-index-url --generate-hashes --python-version 3.12 --python-platform linux \
     tools/requirements/robot.in --output-file requirements-robot.txt "$@"
