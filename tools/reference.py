@@ -1,0 +1,364 @@
+"""Writes the pages of docs/reference that the code itself holds.
+
+``python -m tools.reference [--out FOLDER] [PAGE...]``; pages are wire, faults and limits. The page wire needs ROS 2,
+which ``.venv/bin/iatro-env`` puts in place.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import inspect
+import os
+import re
+import tempfile
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from iatro_governor.governor.ladder import TABLE, Level
+from iatro_governor.limits.limit import LimitConfig
+from iatro_governor.limits.registry import KINDS
+from iatro_governor.profile.figures import CircleFigure, Figure, PolygonFigure
+
+if TYPE_CHECKING:
+    from iatro_governor.nodes.wire import End, Wire
+
+ROOT = Path(__file__).resolve().parents[1]
+STAMP = "<!-- Made from the code by `python -m tools.reference`, and compared by a test. Change the code, not this. -->"
+INTERFACE_LINE = re.compile(
+    r"^(?P<type>[\w/\[\]]+)\s+(?P<name>\w+)(?:\s*=\s*(?P<value>\w+))?\s*(?:#\s*(?P<meaning>.*))?$"
+)
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table."""
+    lines = [heads, ["---"] * len(heads), *rows]
+    return (
+        "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+        + "\n"
+    )
+
+
+def code(text: str) -> str:
+    """``text`` as code; nothing where there is none."""
+    return f"`{text}`" if text else ""
+
+
+# What crosses nodes.
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """A .msg or .srv file. parts: its fields, one list for a message, two (request, answer) for a service."""
+
+    name: str
+    about: str
+    constants: list[tuple[str, str, str, str]]
+    parts: list[list[tuple[str, str, str]]]
+
+
+def interface(path: Path) -> Interface:
+    """Read a .msg or .srv file; raises ValueError for a line that says nothing about its field."""
+    about: list[str] = []
+    constants: list[tuple[str, str, str, str]] = []
+    parts: list[list[tuple[str, str, str]]] = [[]]
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            about.append(line.lstrip("# "))
+        elif line == "---":
+            parts.append([])
+        elif line.strip():
+            found = INTERFACE_LINE.match(line)
+            if found is None or not found["meaning"]:
+                raise ValueError(f"{path.name}: no type, name and comment in {line!r}")
+            if found["value"] is not None:
+                constants.append((found["name"], found["value"], found["type"], found["meaning"]))
+            else:
+                parts[-1].append((found["name"], found["type"], found["meaning"]))
+    return Interface(path.stem, " ".join(about), constants, parts)
+
+
+def interface_text(one: Interface) -> str:
+    """The section of one message or service."""
+    out = [f"### {one.name}\n", f"{one.about}\n"]
+    if one.constants:
+        rows = [(code(name), value, code(kind), meaning) for name, value, kind, meaning in one.constants]
+        out.append(table(("constant", "value", "type", "meaning"), rows))
+    titles = ("",) if len(one.parts) == 1 else ("Request:\n", "Answer:\n")
+    for title, fields in zip(titles, one.parts, strict=True):
+        rows3 = [(code(name), code(kind), meaning) for name, kind, meaning in fields]
+        out += [title] * bool(title) + [table(("field", "type", "unit and meaning"), rows3)]
+    return "\n".join(out)
+
+
+def ends_table(ends: Iterable[End], qos: bool = True) -> str:
+    """Topics and services of one node."""
+    heads = ("does", "name", "type", "quality of service")
+    rows = [(end.way, code(end.name), code(end.type), end.qos) for end in ends]
+    return table(heads, rows) if qos else table(heads[:3], [row[:3] for row in rows])
+
+
+def node_text(wire: Wire) -> str:
+    """The section of one node."""
+    rows = [(code(x.name), x.type, code(x.default) or "empty", x.meaning) for x in wire.settings]
+    parts = (
+        wire.about + "\n",
+        ends_table(wire.ends),
+        table(("parameter", "type", "default", "meaning"), rows),
+    )
+    return "\n".join((f"### {wire.name}{' (lifecycle node)' if wire.lifecycle else ''}\n", *parts))
+
+
+WIRE = """# On the wire
+
+{stamp}
+
+Names are relative to the nodes' namespace; those that begin with `/` are not. Types without a package are
+`iatro_governor/msg`. The topics of channels and sources come from the profile: here they are those of
+`config/amr.yaml`, and so is the deadline of its output (two periods of the loop). Where nothing else is said, a topic
+is volatile, with automatic liveliness and no deadline. A test holds this page against the graph of running nodes.
+
+## What may surprise
+
+- **The governor does not subscribe to its own outputs.** A message carries no id of its publisher, so foreign
+  publishers are found by looking at the graph, ten times a second. One that is gone within the
+  profile's `lease_grace_s` stops nothing.
+- **Command inputs, scans, odometry and flags are read as best effort, depth 1**, whatever their publishers offer: only
+  the newest counts.
+- **`governor/reset` refuses every token.** There is no operator key yet; see
+  [how a latch is released](../how-to/put_it_on_a_robot.md#after-an-emergency-stop).
+- **There is no `governor/markers` and no `governor/self_test` yet**, and the recorder takes no clips.
+- **The emergency stop is a source of the profile**, on a topic that the profile names; so are the flags.
+- **No node uses {unused} yet.** It is for trackers of people.
+- **Anybody on the network may publish a statement or a mark.** They are recorded, and change no command. Only SROS2
+  keeps others off a topic.
+- **`/clock`** is published by the plant where its parameter `clock` is true, and read by a node with `use_sim_time`.
+
+## Nodes
+
+{nodes}
+### Every node
+
+{common}
+A lifecycle node also:
+
+{lifecycle}
+Every node takes `use_sim_time` at its start. A parameter that is not in a node's table is refused at the start, with
+exit code 2. The governor, the recorder and the witness refuse every change of a parameter while they run.
+
+## Messages
+
+{messages}
+## Services
+
+{services}"""
+
+
+def wire_page() -> str:
+    """Nodes, messages and services."""
+    with tempfile.TemporaryDirectory() as home:
+        # Nodes write where they always write, so the home is another; and nobody is to hear them.
+        os.environ |= {"HOME": home, "ROS_LOG_DIR": home, "ROS_AUTOMATIC_DISCOVERY_RANGE": "OFF"}
+        os.environ.pop("IATRO_KEY", None)
+        from iatro_governor.nodes import wire
+
+        nodes, common, lifecycle = wire.nodes(), wire.common(False), wire.common(True)
+    messages = [interface(path) for path in sorted((ROOT / "msg").glob("*.msg"))]
+    services = [interface(path) for path in sorted((ROOT / "srv").glob("*.srv"))]
+    used = {end.type.rpartition("/")[2] for node in nodes for end in node.ends}
+    used |= {kind.partition("[")[0] for one in messages for _, kind, _ in one.parts[0]}
+    unused = [code(one.name) for one in messages if one.name not in used]
+    text = WIRE.format(
+        stamp=STAMP,
+        unused=" or ".join(unused) or "no type in vain",
+        nodes="\n".join(map(node_text, nodes)),
+        common=ends_table(common, qos=False),
+        lifecycle=ends_table(lifecycle, qos=False),
+        messages="\n".join(map(interface_text, messages)),
+        services="\n".join(map(interface_text, services)),
+    )
+    return text.replace("iatro_governor/msg/", "")
+
+
+# Faults.
+
+FAULTS = """# Faults
+
+{stamp}
+
+A fault is in force while its condition holds, and for a while after. The highest level wins, and no fault masks
+another: every decision lists all that are in force. A fault is one row of `iatro_governor/governor/ladder.py`.
+
+- **state**: of the channel while the fault is in force. A note stops nothing that moves; but while `closed`, no
+  command counts, and while `ledger_half_full`, no new plan does.
+- **concerns**: the channel that it happened on, or every channel.
+- **brakes**: by the channel's controlled or protective stop mode.
+- **then**: what moves the robot again once the fault has cleared. A fresh command is one stamped after that. To re-arm,
+  the stream of commands has to fall silent, send zeros or begin a new plan first.
+- **latches**: only a signed reset clears it; it outlives a restart.
+
+{rows}"""
+
+RECOVERY = {"none": "", "fresh": "a fresh command", "rearm": "re-arm"}
+REACH = {"channel": "the channel", "process": "every channel"}
+
+
+def faults_page() -> str:
+    """The ladder's table, the most severe first."""
+    heads = ("fault", "state", "concerns", "brakes", "clears with", "after", "then", "latches")
+    rows = []
+    for name, row in sorted(TABLE.items(), key=lambda item: -item[1].level):
+        note = row.level == Level.NOTE
+        rows.append(
+            (
+                code(name),
+                "note" if note else code(row.level.name),
+                REACH[row.scope],
+                "" if note else row.mode,
+                row.clears,
+                f"{row.clear_s:g} s",
+                RECOVERY[row.recovery],
+                "yes" if row.latches else "",
+            )
+        )
+    return FAULTS.format(stamp=STAMP, rows=table(heads, rows))
+
+
+# Limits.
+
+LIMITS = """# Limits
+
+{stamp}
+
+A profile lists its limits under `limits:`. Each has the keys of this table and those of its kind. `iatro check` refuses
+unknown keys, and a channel without a bound on travel and turn; where obstacles are watched, unseen space must be, too.
+
+{shared}
+{kinds}
+## Figures
+
+`figure` is exactly one of these.
+
+{figures}"""
+
+SHARED = {
+    "name": "of this limit, once in the file; decisions name it",
+    "kind": "one of the headings below",
+    "channel": "the channel it bounds",
+    "source": "where its number comes from: data sheet, measurement, reason",
+}
+
+
+def docs_of(model: type) -> dict[str, str]:
+    """The text under each attribute of a class and its bases."""
+    found: dict[str, str] = {}
+    for base in reversed(model.__mro__):
+        if not base.__module__.startswith("iatro_governor."):
+            continue
+        body = ast.parse(textwrap.dedent(inspect.getsource(base))).body[0]
+        assert isinstance(body, ast.ClassDef)
+        for field, text in zip(body.body, body.body[1:], strict=False):
+            if (
+                isinstance(field, ast.AnnAssign)
+                and isinstance(text, ast.Expr)
+                and isinstance(field.target, ast.Name)
+            ):
+                found[field.target.id] = ast.literal_eval(text.value)
+    return found
+
+
+def kind_of(shape: dict[str, Any]) -> str:
+    """The type of a value, from its JSON schema, in words."""
+    if "$ref" in shape:
+        return str(shape["$ref"]).rpartition("/")[2].lower()
+    if "anyOf" in shape:
+        return " or ".join(kind_of(each) for each in shape["anyOf"] if each.get("type") != "null")
+    if "enum" in shape or "const" in shape:
+        return ", ".join(code(str(each)) for each in shape.get("enum", [shape.get("const")]))
+    if shape.get("type") == "array":
+        size = f"{shape['maxItems']} " if shape.get("minItems") == shape.get("maxItems") != None else ""  # noqa: E711
+        inner = shape.get("items") or shape["prefixItems"][0]
+        return f"list of {size}{'points' if inner.get('type') == 'array' else kind_of(inner) + 's'}"
+    low = {"exclusiveMinimum": "above", "minimum": "at least"}
+    bounds = [f"{word} {shape[key]:g}" for key, word in low.items() if key in shape and shape[key] > -1e4]
+    return " ".join([str("name" if "pattern" in shape else shape.get("type")), *bounds])
+
+
+def keys_table(model: Any, left_out: Iterable[str] = ()) -> str:
+    """The keys of a part of a profile."""
+    shapes = model.model_json_schema()["properties"]
+    told = docs_of(model)
+    rows = []
+    for name, field in model.model_fields.items():
+        if name not in left_out:
+            default = "required" if field.is_required() else code(_plain(field.default))
+            rows.append((code(name), kind_of(shapes[name]), default, " ".join(told.get(name, "").split())))
+    return table(("key", "value", "default", "meaning"), rows)
+
+
+def _plain(value: object) -> str:
+    if value is None:
+        return "none"
+    return str(list(value)) if isinstance(value, tuple) else str(value)
+
+
+def limit_text(kind: str) -> str:
+    """The section of one kind of limit."""
+    limit, model = KINDS[kind], KINDS[kind].model
+    example = {
+        "name": f"my_{kind}",
+        "kind": kind,
+        "channel": "base",
+        **model.example,
+        "source": "data sheet, page 4",
+    }
+    model.model_validate(example)
+    written = yaml.safe_dump([example], sort_keys=False, default_flow_style=None, width=200).rstrip()
+    told = [" ".join((part.__doc__ or "").replace("``", "`").split()) for part in (limit, model)]
+    parts = [
+        f"## {kind}\n",
+        f"{told[0]} Unit: {limit.unit}.\n",
+        f"{told[1]}\n",
+        keys_table(model, LimitConfig.model_fields),
+    ]
+    return "\n".join([*parts, f"```yaml\n{written}\n```\n"])
+
+
+def limits_page() -> str:
+    """Every kind of the registry."""
+    figures = "\n".join(
+        f"`{name}`: {model.__doc__}\n\n{keys_table(model)}"
+        for name, model in (("circle", CircleFigure), ("polygon", PolygonFigure))
+    )
+    assert set(Figure.model_fields) == {"circle", "polygon"}
+    shared = table(("key", "says"), [(code(name), SHARED[name]) for name in LimitConfig.model_fields])
+    kinds = "\n".join(map(limit_text, KINDS))
+    return LIMITS.format(stamp=STAMP, shared=shared, kinds=kinds, figures=figures)
+
+
+PAGES: dict[str, Callable[[], str]] = {"faults": faults_page, "limits": limits_page, "wire": wire_page}
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Write the pages asked for, all of them unless any is named."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.reference", description="Write the reference pages."
+    )
+    parser.add_argument("pages", nargs="*", metavar="PAGE", help=f"one of {', '.join(PAGES)}")
+    parser.add_argument(
+        "--out", type=Path, default=ROOT / "docs" / "reference", help="the folder to write to"
+    )
+    given = parser.parse_args(words)
+    if unknown := sorted(set(given.pages) - set(PAGES)):
+        parser.error(f"no page {', '.join(unknown)}; there are: {', '.join(PAGES)}")
+    for name in given.pages or PAGES:
+        (given.out / f"{name}.md").write_text(PAGES[name](), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
