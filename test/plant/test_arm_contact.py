@@ -158,11 +158,21 @@ def test_opposite_forces_on_one_region_are_summed_as_vectors() -> None:
     assert meter.now == pytest.approx(50.0 / AVERAGED)
 
 
-def test_the_speed_of_a_touch_is_that_of_the_touching_point() -> None:
-    plant = plant_with(part(centre=(0.31, 0.16, 0.52), mass=5.0), table=False)
+@pytest.mark.parametrize(
+    ("centre", "speeds"),
+    [
+        ((0.31, 0.16, 0.52), [0.8, 0.0, 0.0, 0.0, 0.7, 0.0, 1.5]),
+        ((0.42, 0.06, 0.55), [0.0, 0.8, 0.0, 0.0, 0.0, 0.5, 2.0]),
+        ((0.40, 0.0, 0.50), [0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0]),
+    ],
+)
+def test_the_speed_of_a_touch_is_that_of_the_touching_point(
+    centre: tuple[float, float, float], speeds: list[float]
+) -> None:
+    plant = plant_with(part(centre=centre, mass=5.0), table=False)
     reader, seen, jacobian = ContactReader(plant.model), 0, np.zeros((3, plant.model.nv))
     for _ in range(400):
-        plant.command("joint_velocity", [0.8, 0.0, 0.0, 0.0, 0.7, 0.0, 1.5])
+        plant.command("joint_velocity", speeds)
         before = plant.data.qvel.copy()
         plant.step(0.001)
         mujoco.mj_kinematics(plant.model, plant.data)
@@ -170,5 +180,5 @@ def test_the_speed_of_a_touch_is_that_of_the_touching_point() -> None:
             mujoco.mj_jac(plant.model, plant.data, jacobian, None, touch.point, plant.model.body(touch.by).id)
             assert touch.speed == pytest.approx(float(touch.normal @ jacobian @ before), abs=0.01)
             assert np.linalg.norm(touch.normal) == pytest.approx(1.0)
-            seen += abs(touch.speed) > 0.1
+            seen += abs(touch.speed) > 0.05
     assert seen > 10
