@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,6 +22,15 @@ OVERSHOOT = 0.1
 """A body may be faster than its commands by this share."""
 
 
+class Published(NamedTuple):
+    """An output that stood from ``t`` on; ``size`` orders outputs by how much they move."""
+
+    t: float
+    output: Array
+    values: tuple[float, ...]
+    size: float
+
+
 class Outputs:
     """The outputs of one channel, newest last; the newest stands until the next one."""
 
@@ -28,17 +38,17 @@ class Outputs:
         self._rest = np.zeros(size)
         self._delay_s = delay_s
         self._keep_s = keep_s
-        self._past: deque[tuple[float, Array]] = deque()
+        self._past: deque[Published] = deque()
         self._slowest = 0.0
 
     @property
     def standing(self) -> Array:
         """The output (size,) that stands; zero before the first one."""
-        return self._past[-1][1] if self._past else self._rest
+        return self._past[-1].output if self._past else self._rest
 
     def elapsed(self, t: float, period: float) -> float:
         """Time since the last output, s; a period before the first one, and no more than an overrun lasts."""
-        dt = t - self._past[-1][0] if self._past else period
+        dt = t - self._past[-1].t if self._past else period
         return min(max(dt, 0.0), LONGEST_S)
 
     def hold_s(self, period: float) -> float:
@@ -48,11 +58,12 @@ class Outputs:
     def publish(self, t: float, output: Array) -> Array:
         """Let ``output`` (size,) stand from ``t`` on."""
         if self._past:
-            gap = min(t - self._past[-1][0], LONGEST_S)
+            gap = min(t - self._past[-1].t, LONGEST_S)
             self._slowest = max(gap, self._slowest * FORGET)
         output = output + 0.0  # turns a negative zero into zero
-        self._past.append((t, output))
-        while t - self._past[0][0] > self._keep_s and len(self._past) > 1:
+        values = tuple(output.tolist())
+        self._past.append(Published(t, output, values, sum(map(abs, values))))
+        while t - self._past[0].t > self._keep_s and len(self._past) > 1:
             self._past.popleft()
         return output
 
@@ -61,8 +72,10 @@ class Outputs:
         span = age + self._delay_s
         piece = span / PIECES
         # What was published at a moment takes effect one delay later, so the pieces cover the last ``span`` seconds.
+        window = self._since(t - span)
+        moves = tuple(measured.tolist())
         pieces = [
-            (*self._fastest(t - span + k * piece, t - span + (k + 1) * piece, measured), piece)
+            (*_fastest(window, t - span + k * piece, t - span + (k + 1) * piece, moves), piece)
             for k in range(PIECES if span > 0 else 0)
         ]
         return fly(pieces, reach)
@@ -72,26 +85,37 @@ class Outputs:
 
         A body that was pushed, or whose governor is new, moves although nothing stands; ``slack`` counts as rest.
         """
-        since = t - age - self._delay_s - LAG_S
-        low, high = np.zeros_like(measured), np.zeros_like(measured)
-        for published, output in reversed(self._past):
-            low, high = np.minimum(low, output), np.maximum(high, output)
-            if published <= since:
-                break
-        allowance = 1.0 + OVERSHOOT
-        explained = (measured <= high * allowance + slack) & (measured >= low * allowance - slack)
-        return np.where(explained, 0.0, measured)
+        recent = [past.values for past in self._since(t - age - self._delay_s - LAG_S)]
+        out = np.zeros_like(measured)
+        for axis, moves in enumerate(measured.tolist()):
+            along = [values[axis] for values in recent]
+            high, low = max(along, default=0.0), min(along, default=0.0)
+            allowance = 1.0 + OVERSHOOT
+            if not min(low, 0.0) * allowance - slack <= moves <= max(high, 0.0) * allowance + slack:
+                out[axis] = moves
+        return out
 
-    def _fastest(self, start: float, end: float, measured: Array) -> tuple[float, float, float]:
-        """The fastest output in force between ``start`` and ``end``, or what is measured where that is faster still."""
-        fastest, most = np.zeros(3), -1.0
-        for published, output in reversed(self._past):
-            if published <= end:
-                size = float(np.abs(output).sum())
-                if size > most:
-                    fastest, most = output, size
-                if published <= start:
-                    break
-        faster = (np.abs(measured) > np.abs(fastest)) & (measured * fastest >= 0)
-        vx, vy, wz = np.where(faster, measured, fastest).tolist()
-        return vx, vy, wz
+    def _since(self, start: float) -> list[Published]:
+        """What stood at ``start`` or was published later, newest first."""
+        out = []
+        for past in reversed(self._past):
+            out.append(past)
+            if past.t <= start:
+                break
+        return out
+
+
+def _fastest(
+    window: list[Published], start: float, end: float, measured: tuple[float, ...]
+) -> tuple[float, float, float]:
+    """The fastest output in force between ``start`` and ``end``, or what is measured where that is faster still."""
+    fastest: tuple[float, ...] = (0.0,) * len(measured)
+    most = -1.0
+    for past in window:
+        if past.t <= end:
+            if past.size > most:
+                fastest, most = past.values, past.size
+            if past.t <= start:
+                break
+    vx, vy, wz = (m if abs(m) > abs(f) and m * f >= 0 else f for m, f in zip(measured, fastest, strict=True))
+    return vx, vy, wz

@@ -16,7 +16,9 @@ DENT = 0.005
 
 def by_obstacle(distance: Array, obstacles: Obstacles) -> Array:
     """Least of ``distance`` (..., n) over the returns of each obstacle, (..., g)."""
-    starts = np.flatnonzero(np.diff(obstacles.cluster, prepend=-1))
+    cluster = obstacles.cluster
+    starts = np.flatnonzero(cluster[1:] != cluster[:-1]) + 1
+    starts = np.concatenate([[0], starts])
     least: Array = np.minimum.reduceat(distance, starts, axis=-1)
     return least
 
