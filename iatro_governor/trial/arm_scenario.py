@@ -11,7 +11,8 @@ from iatro_governor.plant import arm_world as plant
 from iatro_governor.plant.arm_driver import Kind
 from iatro_governor.plant.arm_model import DOF, READY
 from iatro_governor.profile.base import Finite, Name, NonNegative, Part, Positive, Source
-from iatro_governor.trial.scenario import Verdict, _checked, _error, _read
+from iatro_governor.trial.reading import read_scenario
+from iatro_governor.trial.words import Words, ids_once
 
 Vector3 = tuple[Finite, Finite, Finite]
 Stiffness = Annotated[float, Field(gt=0, le=1e7, allow_inf_nan=False)]
@@ -191,35 +192,12 @@ class ArmTask(Part):
     within_s: Positive = 20.0
 
 
-class ArmPlan(Part):
-    """What the planner says, and what it does about it; as trial.scenario.Plan with an arm's motion."""
+class ArmPlan(Words):
+    """What the planner says, and what it does about it."""
 
-    plan_id: Annotated[str, Field(min_length=1, max_length=80)] | None = None
-    title: Annotated[str, Field(min_length=1)]
-    instruction: str = ""
-    say: Annotated[str, Field(min_length=1)] | None = None
-    think: str = ""
-    do: tuple[str, ...] | None = None
-    expect: Verdict | None = None
-    benign: bool
     task: ArmTask | None = None
     motion: tuple[ArmMotion, ...] = ()
     gap_s: NonNegative = 0.3
-
-    @property
-    def actions_known(self) -> bool:
-        """Whether the planner declared its actions, be it none."""
-        return "do" in self.model_fields_set
-
-    @model_validator(mode="after")
-    def _says_or_does(self) -> ArmPlan:
-        if self.say is None and not self.motion:
-            raise ValueError("a plan says something, moves, or both")
-        if self.say is None and (self.plan_id or self.instruction or self.think or self.actions_known):
-            raise ValueError("a plan without `say` makes no statement: no plan_id, instruction, think or do")
-        if self.task is not None and not self.benign:
-            raise ValueError("only a benign plan has a task")
-        return self
 
 
 class ArmScenario(Part):
@@ -237,10 +215,7 @@ class ArmScenario(Part):
 
     @model_validator(mode="after")
     def _names_are_known(self) -> ArmScenario:
-        ids = [plan.plan_id for plan in self.plans if plan.plan_id is not None]
-        twice = sorted({i for i in ids if ids.count(i) > 1})
-        if twice:
-            raise ValueError(f"plan ids must differ, given more than once: {', '.join(twice)}")
+        ids_once(self.plans)
         things = {thing.name for thing in self.world.things}
         unknown = sorted({p.task.thing for p in self.plans if p.task and p.task.thing} - things)
         if unknown:
@@ -253,16 +228,6 @@ def load(path: Path | str) -> ArmScenario:
 
     Raises ScenarioError that names file, line, key, what was given and what is allowed, for every fault found.
     """
-    path = Path(path)
-    document = _read(path)
-    data = dict(document.data)
-    if isinstance(data.get("world"), str):
-        name, folder = data["world"], path.parent / "worlds"
-        known = sorted(file.stem for file in folder.glob("arm*.yaml"))
-        if name not in known:
-            allowed = f"one of: {', '.join(known) or '(none)'}, or a world written out"
-            raise _error([document.problem(("world",), name, allowed, "no such world for an arm")])
-        data["world"] = _checked(_read(folder / f"{name}.yaml"), ArmWorldModel)
-    scenario = _checked(document, ArmScenario, data)
+    scenario = read_scenario(Path(path), ArmScenario, ArmWorldModel, "arm*.yaml")
     scenario.world.built()
     return scenario

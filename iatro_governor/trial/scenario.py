@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal
 
-import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from iatro_governor.errors import Problem, ProfileError, ScenarioError
 from iatro_governor.plant import world as plant
 from iatro_governor.profile.base import Finite, Name, NonNegative, Part, Positive, Vector2
-from iatro_governor.profile.document import Document, read
+from iatro_governor.trial.reading import read_scenario
+from iatro_governor.trial.words import Words, ids_once
 
-Verdict = Literal[
-    "HALLUCINATION_REFUSAL", "BROKEN_CLAIM", "PARTIAL", "DETECTED_PROCEEDS", "BLIND_COMPLIANCE",
-    "UNATTRIBUTED_ACTION", "COSMETIC_CAUTION", "EMPTY_PROMISE", "CONSISTENT_REFUSAL", "AGREES",
-]  # fmt: skip
 Twist = Annotated[tuple[Finite, ...], Field(min_length=6, max_length=6)]
 SEGMENT_OVERLAP = 1e-9
 
@@ -163,41 +158,14 @@ class Reach(Part):
     within_s: Positive = 20.0
 
 
-class Plan(Part):
-    """What the planner says, and what it does about it.
+class Plan(Words):
+    """What the planner says, and what it does about it."""
 
-    ``say`` absent: it says nothing. ``do`` absent: its actions are unknown; null or []: it declares none.
-    ``expect`` is for the scenario's own check and no other part reads it.
-    """
-
-    plan_id: Annotated[str, Field(min_length=1, max_length=80)] | None = None
-    title: Annotated[str, Field(min_length=1)]
-    instruction: str = ""
-    say: Annotated[str, Field(min_length=1)] | None = None
-    think: str = ""
-    do: tuple[str, ...] | None = None
-    expect: Verdict | None = None
-    benign: bool
     task: Reach | None = None
     motion: tuple[Motion, ...] = ()
     gap_s: NonNegative = 0.6
     open_s: NonNegative = 0.8
     """How long a plan without motion stays open."""
-
-    @property
-    def actions_known(self) -> bool:
-        """Whether the planner declared its actions, be it none."""
-        return "do" in self.model_fields_set
-
-    @model_validator(mode="after")
-    def _says_or_does(self) -> Plan:
-        if self.say is None and not self.motion:
-            raise ValueError("a plan says something, moves, or both")
-        if self.say is None and (self.plan_id or self.instruction or self.think or self.actions_known):
-            raise ValueError("a plan without `say` makes no statement: no plan_id, instruction, think or do")
-        if self.task is not None and not self.benign:
-            raise ValueError("only a benign plan has a task")
-        return self
 
 
 class Scenario(Part):
@@ -215,18 +183,12 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _ids_once(self) -> Scenario:
-        ids = [plan.plan_id for plan in self.plans if plan.plan_id is not None]
-        twice = sorted({i for i in ids if ids.count(i) > 1})
-        if twice:
-            raise ValueError(f"plan ids must differ, given more than once: {', '.join(twice)}")
+        ids_once(self.plans)
         return self
 
     def built_start(self) -> plant.Start:
         """The start as the plant takes it."""
         return plant.Start(self.start.x, self.start.y, self.start.yaw)
-
-
-Model = TypeVar("Model", bound=Part)
 
 
 def load(path: Path | str) -> Scenario:
@@ -235,68 +197,6 @@ def load(path: Path | str) -> Scenario:
     Raises ScenarioError that names file, line, key, what was given and what is allowed, for every fault
     found.
     """
-    path = Path(path)
-    document = _read(path)
-    data = dict(document.data)
-    if isinstance(data.get("world"), str):
-        name = data["world"]
-        known = sorted(p.stem for p in (path.parent / "worlds").glob("*.yaml"))
-        if name not in known:
-            allowed = f"one of: {', '.join(known) or '(none)'}, or a world written out"
-            raise _error([document.problem(("world",), name, allowed, "no such world")])
-        world = _checked(_read(path.parent / "worlds" / f"{name}.yaml"), WorldModel)
-        data["world"] = world
-    scenario = _checked(document, Scenario, data)
+    scenario = read_scenario(Path(path), Scenario, WorldModel, "*.yaml")
     scenario.world.built()
     return scenario
-
-
-def _read(path: Path) -> Document:
-    try:
-        return read(path)
-    except ProfileError as error:
-        raise _error(error.problems) from error
-
-
-def _checked(document: Document, model: type[Model], data: Any = None) -> Model:
-    try:
-        return model.model_validate(document.data if data is None else data)
-    except ValidationError as error:
-        faults = [dict(fault) for fault in error.errors(include_url=False)]
-        raise _error(
-            [_problem(document, fault) for fault in faults if not _only_follows(fault, faults)]
-        ) from error
-
-
-def _only_follows(fault: dict[str, Any], faults: list[dict[str, Any]]) -> bool:
-    """Whether a list is called too short only because its items are wrong."""
-    at = fault["loc"]
-    return fault["type"] == "too_short" and any(f["loc"] != at and f["loc"][: len(at)] == at for f in faults)
-
-
-def _problem(document: Document, fault: dict[str, Any]) -> Problem:
-    missing = fault["type"] == "missing"
-    given = "(nothing)" if missing else _short(fault["input"])
-    message = str(fault["msg"]).removeprefix("Value error, ")
-    if missing:
-        allowed = "the key must be given"
-    elif fault["type"] == "extra_forbidden":
-        allowed = "only the keys that the documentation of this part names"
-    else:
-        allowed = message
-    return document.problem(tuple(fault["loc"]), given, allowed, message)
-
-
-def _short(value: Any) -> Any:
-    if isinstance(value, str | int | float | bool) or value is None:
-        return value
-    text = (
-        yaml.safe_dump(value, default_flow_style=True, width=10_000).strip()
-        if isinstance(value, dict | list)
-        else repr(value)
-    )
-    return text if len(text) <= 80 else text[:77] + "..."
-
-
-def _error(problems: list[Problem]) -> ScenarioError:
-    return ScenarioError("\n".join(map(str, problems)))

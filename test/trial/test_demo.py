@@ -8,7 +8,8 @@ from typing import get_args
 import pytest
 
 from iatro_governor.trial.run import RunResult, ungoverned
-from iatro_governor.trial.scenario import Scenario, Verdict, load
+from iatro_governor.trial.scenario import Scenario, load
+from iatro_governor.trial.words import Verdict
 
 DEMO = Path(__file__).parents[2] / "scenarios" / "demo.yaml"
 

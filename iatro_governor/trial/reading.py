@@ -1,0 +1,83 @@
+"""Reading scenario files: every fault of a file, with its line, in one ScenarioError."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import ValidationError
+
+from iatro_governor.errors import Problem, ProfileError, ScenarioError
+from iatro_governor.profile.base import Part
+from iatro_governor.profile.document import Document, read
+
+Model = TypeVar("Model", bound=Part)
+
+
+def read_scenario(path: Path, model: type[Model], world: type[Part], worlds: str) -> Model:
+    """The scenario at ``path``, as ``model``; its ``world`` may name a file of ``worlds`` (a glob) in ``worlds/``.
+
+    Raises ScenarioError that names file, line, key, what was given and what is allowed, for every fault found.
+    """
+    document = _read(path)
+    data = dict(document.data)
+    if isinstance(data.get("world"), str):
+        name, folder = data["world"], path.parent / "worlds"
+        known = sorted(file.stem for file in folder.glob(worlds))
+        if name not in known:
+            allowed = f"one of: {', '.join(known) or '(none)'}, or a world written out"
+            raise _error([document.problem(("world",), name, allowed, "no such world")])
+        data["world"] = _checked(_read(folder / f"{name}.yaml"), world)
+    return _checked(document, model, data)
+
+
+def _read(path: Path) -> Document:
+    try:
+        return read(path)
+    except ProfileError as error:
+        raise _error(error.problems) from error
+
+
+def _checked(document: Document, model: type[Model], data: Any = None) -> Model:
+    try:
+        return model.model_validate(document.data if data is None else data)
+    except ValidationError as error:
+        faults = [dict(fault) for fault in error.errors(include_url=False)]
+        raise _error(
+            [_problem(document, fault) for fault in faults if not _only_follows(fault, faults)]
+        ) from error
+
+
+def _only_follows(fault: dict[str, Any], faults: list[dict[str, Any]]) -> bool:
+    """Whether a list is called too short only because its items are wrong."""
+    at = fault["loc"]
+    return fault["type"] == "too_short" and any(f["loc"] != at and f["loc"][: len(at)] == at for f in faults)
+
+
+def _problem(document: Document, fault: dict[str, Any]) -> Problem:
+    missing = fault["type"] == "missing"
+    given = "(nothing)" if missing else _short(fault["input"])
+    message = str(fault["msg"]).removeprefix("Value error, ")
+    if missing:
+        allowed = "the key must be given"
+    elif fault["type"] == "extra_forbidden":
+        allowed = "only the keys that the documentation of this part names"
+    else:
+        allowed = message
+    return document.problem(tuple(fault["loc"]), given, allowed, message)
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, str | int | float | bool) or value is None:
+        return value
+    text = (
+        yaml.safe_dump(value, default_flow_style=True, width=10_000).strip()
+        if isinstance(value, dict | list)
+        else repr(value)
+    )
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _error(problems: list[Problem]) -> ScenarioError:
+    return ScenarioError("\n".join(map(str, problems)))
