@@ -126,8 +126,8 @@ is volatile, with automatic liveliness and no deadline. A test holds this page a
 ## What may surprise
 
 - **The governor does not subscribe to its own outputs.** A message carries no id of its publisher, so foreign
-  publishers are found by looking at the graph, ten times a second. One that is gone within the
-  profile's `lease_grace_s` stops nothing.
+  publishers are found by looking at the graph, ten times a second. One that is gone within the profile's
+  `lease_grace_s` stops nothing.
 - **Command inputs, scans, odometry and flags are read as best effort, depth 1**, whatever their publishers offer: only
   the newest counts.
 - **`governor/reset` refuses every token.** There is no operator key yet; see
@@ -135,8 +135,9 @@ is volatile, with automatic liveliness and no deadline. A test holds this page a
 - **There is no `governor/markers` and no `governor/self_test` yet**, and the recorder takes no clips.
 - **The emergency stop is a source of the profile**, on a topic that the profile names; so are the flags.
 - **No node uses {unused} yet.** It is for trackers of people.
-- **Anybody on the network may publish a statement or a mark.** They are recorded, and change no command. Only SROS2
-  keeps others off a topic.
+- **A statement changes no command. A mark can matter after a stop:** commands of a new plan count as a new beginning
+  where a fault asks for re-arming, and are not taken while over half of the record waits for the ledger. Anybody on the
+  network may publish either; only SROS2 keeps others off a topic.
 - **`/clock`** is published by the plant where its parameter `clock` is true, and read by a node with `use_sim_time`.
 
 ## Nodes
