@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -128,7 +129,10 @@ def iatro_problem(words: list[str], desk: Path, wanted: int) -> str | None:
     """Run it, as a user would, and look at its exit code."""
     words = [str(desk / word[9:]) if word.startswith("/path/to/") else word for word in words]
     command = [sys.executable, "-m", f"{PACKAGE}.cli.main", *words, *["--help"] * (words[0] in LONG)]
-    done = subprocess.run(command, cwd=desk, capture_output=True, text=True, check=False, timeout=120)
+    own = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
+    done = subprocess.run(
+        command, cwd=desk, env=own, capture_output=True, text=True, check=False, timeout=120
+    )
     if done.returncode == wanted:
         return None
     return f"ends with {done.returncode}, not {wanted}: {done.stderr.strip()[-300:]}"
