@@ -14,7 +14,7 @@ from iatro_governor.resources import shared
 
 _MEANINGS = {
     "config": "the robot's configuration file (YAML)",
-    "robot": "name of the robot; empty: as the configuration says",
+    "robot": "name of the robot, for the folder of its ledger where none is given",
     "ledger": "the ledger's settings file; records that wait for the ledger are kept beside it",
 }
 _OF_ROS = ("use_sim_time", "start_type_description_service", "qos_overrides.")
