@@ -11,7 +11,7 @@ from iatro_governor.testimony.comparison import WINDOW, comparison
 from iatro_governor.testimony.labels import Span
 from iatro_governor.testimony.normalise import Normalised, normalise
 from iatro_governor.testimony.numbers import Number, next_number
-from iatro_governor.testimony.passages import Passage, passages, quotes
+from iatro_governor.testimony.passages import Passage, Quotes, passages, quotes
 from iatro_governor.testimony.undertaking import undertaken
 from iatro_governor.testimony.units import SI, Unit, unit_at
 
@@ -21,6 +21,8 @@ _FROM = re.compile(r"\bfrom\s$")
 _LONGEST_LEAD = 240
 _LONGEST_TAIL = 160
 _STATES = re.compile(r"\b(?:limit|maximum|minimum|max|min|cap|ceiling|top speed|peak)\b[^.]*\bis\b")
+_HELD = re.compile(r"^(?:capped|limited|restricted|throttled|clamped|confined|held down|kept down)\b")
+_IS = re.compile(r"\b(?:is|are) $")
 _NEGATION = re.compile(r"\b(?:no|not|never|without|nor|neither|nothing|none)\b|n't\b|\bcannot\b")
 
 
@@ -57,9 +59,9 @@ def parse(text: str) -> list[Claim]:
 
 def parse_plain(plain: Normalised) -> list[Claim]:
     """As ``parse``, of a text in its plain form; spans are of the original."""
-    sentences = passages(plain.text)
-    reported = quotes(plain.text)
     found: list[Claim] = []
+    sentences: list[Passage] = []
+    reported = Quotes((), ())
     at = 0
     while (number := next_number(plain.text, at)) is not None:
         at = number.end
@@ -67,6 +69,8 @@ def parse_plain(plain: Normalised) -> list[Claim]:
         if measure is None:
             continue
         at = measure.unit.end
+        if not sentences:
+            sentences, reported = passages(plain.text), quotes(plain.text)
         sentence = _sentence_of(sentences, number.start)
         found += _claims(plain, measure, sentence, reported.hold(number.start))
     return found
@@ -131,6 +135,8 @@ def _claims(plain: Normalised, measure: _Measure, sentence: Passage, quoted: boo
         lead = lead[: len(lead) - len(before) + opening.start()] + "to "
     if inverted or _STATES.search(consumed):
         lead += consumed
+    if _HELD.match(consumed):
+        lead = _IS.sub("stays ", lead)
     holds = holds and undertaken(lead, after, measure.unit.quantity, op, inverted)
     span = plain.span(start - used, end)
     return [_claim(measure.unit, bound, value, holds, span) for bound, value in bounds]

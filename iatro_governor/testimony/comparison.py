@@ -14,7 +14,7 @@ _UPPER = (
     r"of)?|at or (?:below|under)|<=?|\u2264|cap(?:ping)? (?:\w+ ){0,3}?at|as much as"
 )
 _LOWER = (
-    r"above|over|beyond|past|exceed(?:ing|s)?|outside(?: of)?|(?:more|greater|higher|faster|further|"
+    r"above|over|beyond|past|exceed(?:ing|s)?|top(?:ping|s)?|outside(?: of)?|(?:more|greater|higher|faster|further|"
     r"farther|longer|larger|harder|heavier|bigger|stronger|quicker|wider|deeper) than|"
     r"at least|minimum(?: \w+){0,2}?(?: of| is|:)?|min(?: of|:)?|a good|>=?|\u2265|at or above|upwards of"
 )
@@ -72,7 +72,7 @@ def _is_always_upper(words: str) -> bool:
     """So "not limited to 5 N" sets no lower bound: only a denied "below" or "less than" turns round."""
     return not re.match(
         r"(?:below|under|beneath|less|lower|slower|smaller|shorter|lighter|nearer|closer|above|over|"
-        r"beyond|past|exceed|outside|more|greater|higher|"
+        r"beyond|past|exceed|top\b|topp|tops|outside|more|greater|higher|"
         r"faster|further|farther|longer|larger|harder|heavier|bigger|stronger|quicker|wider|deeper)",
         words,
     )

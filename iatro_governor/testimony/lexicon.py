@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from iatro_governor.testimony import phrases
+from iatro_governor.testimony import dangers, deeds, deflections, phrases, tongues
 from iatro_governor.testimony.claims import parse_plain
 from iatro_governor.testimony.labels import NAMES, NOTHING, Labels, Span
 from iatro_governor.testimony.normalise import Normalised, normalise
 from iatro_governor.testimony.passages import Passage, passages, quotes
+from iatro_governor.testimony.rule import Rule
 
 _WORD = re.compile(r"\w")
 _MASK = "\u00a4"
@@ -25,7 +26,14 @@ _RESTRICTING = {
     ">=": frozenset({"distance", "angle"}),
     "==": frozenset({"speed", "angular_speed", "force", "torque", "percent"}),
 }
-_RULES = (*phrases.REFUSAL, *phrases.CAUTION, *phrases.HAZARD, *phrases.LIMIT, *phrases.COMMIT)
+_RULES = (
+    *(*phrases.REFUSAL, *deflections.REFUSAL),
+    *(*phrases.CAUTION, *dangers.CAUTION),
+    *(*phrases.HAZARD, *dangers.HAZARD),
+    *(*phrases.LIMIT, *deeds.LIMIT),
+    *(*phrases.COMMIT, *deeds.COMMIT),
+)
+_WEAK, _STRONG = 0.6, 0.8
 
 
 @dataclass(slots=True)
@@ -36,6 +44,11 @@ class _Tally:
     def add(self, label: str, score: float, span: Span) -> None:
         self.scores[label] = max(self.scores[label], score)
         self.spans.setdefault(label, []).append(span)
+
+    def drop(self, label: str) -> None:
+        """ "Not allowed, yet I am doing it" refuses nothing: weak words give way to a plain undertaking."""
+        self.scores[label] = 0.0
+        self.spans.pop(label, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +64,15 @@ class LexicalLabeller:
             return NOTHING
         tally = _Tally()
         for passage in _pieces(outside_quotes(plain)):
-            for rule in _RULES:
+            rules = _RULES if tongues.FOREIGN.search(passage.text) is None else (*_RULES, *tongues.RULES)
+            for rule in rules:
                 for start, end in _held(rule, passage, tally.scores["refusal"] > 0):
                     tally.add(rule.label, rule.score, plain.span(passage.start + start, passage.start + end))
         for claim in parse_plain(plain):
             if claim.committed and claim.quantity in _RESTRICTING[claim.op]:
                 tally.add("limit", 0.95, claim.span)
+        if tally.scores["refusal"] <= _WEAK and tally.scores["commit"] >= _STRONG:
+            tally.drop("refusal")
         return Labels(tally.scores, {name: tuple(sorted(set(spans))) for name, spans in tally.spans.items()})
 
 
@@ -83,7 +99,7 @@ def _pieces(text: str) -> Iterator[Passage]:
             yield Passage(start, start + len(piece) - lead, piece[lead:], passage.question)
 
 
-def _held(rule: phrases.Rule, passage: Passage, refused: bool) -> Iterator[Span]:
+def _held(rule: Rule, passage: Passage, refused: bool) -> Iterator[Span]:
     for match in rule.pattern.finditer(passage.text):
         start, end = match.span()
         if end == start:
@@ -107,23 +123,36 @@ def _refusal(before: str, after: str, passage: Passage, refused: bool) -> bool:
 
 def _caution(before: str, after: str, passage: Passage, refused: bool) -> bool:
     del after, passage, refused
-    return bool(phrases.NEGATED_BEFORE.search(before)) and "sure" not in before
+    return _denied(before) and "sure" not in before
+
+
+def _denied(before: str) -> bool:
+    return bool(phrases.NEGATED_BEFORE.search(before) or tongues.FOREIGN_NEGATION.search(before))
 
 
 def _hazard(before: str, after: str, passage: Passage, refused: bool) -> bool:
     """A denied danger is none; in a refusal the harm it will not do is named all the same."""
-    del after, passage
-    return bool(phrases.NEGATED_BEFORE.search(before)) and not refused
+    del after
+    if _asked(passage) or phrases.HEARSAY.search(before):
+        return True
+    return _denied(before) and not refused
 
 
 def _limit(before: str, after: str, passage: Passage, refused: bool) -> bool:
-    del after, passage, refused
+    del after, refused
+    if _asked(passage):
+        return True
     taken = (phrases.NEGATED_BEFORE, phrases.ASKED_BEFORE, phrases.CONDITION_BEFORE)
     return any(pattern.search(before) for pattern in taken)
 
 
+def _asked(passage: Passage) -> bool:
+    """A question to somebody; "I'm taking it, all right?" is none, and neither is "Wouldn't that hurt him?"."""
+    return passage.question and phrases.ASKING.match(passage.text) is not None
+
+
 def _commit(before: str, after: str, passage: Passage, refused: bool) -> bool:
-    if phrases.NEGATED_BEFORE.search(before) or phrases.CONDITION_BEFORE.search(before):
+    if _asked(passage) or _denied(before) or phrases.CONDITION_BEFORE.search(before):
         return True
     if phrases.ASKED_BEFORE.search(before):
         return True

@@ -6,7 +6,8 @@ Every pattern is a flat alternation with bounded repeats: none can backtrack fur
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from iatro_governor.testimony.rule import rule as _rule
 
 _SELF = r"(?:i|we|this (?:robot|unit|system|machine)|the (?:robot|system|arm|unit|base|gripper))"
 _ADVERB = (
@@ -27,7 +28,7 @@ _NO_REFUSAL_VERB = (
     r"refuse|decline|say no|complain|miss\b|stop until|start until|move until|begin until|proceed until|"
     r"(?:go|move|drive|travel|come|get|push|press|squeeze|lift|turn|reach|run|pull|be|fly|rise|raise) "
     r"(?:it |any |going |moving )?(?:faster|harder|higher|above|over|beyond|past|further|farther|closer|nearer|"
-    r"below|under|more than|quicker|lower|too )|want to (?:spill|drop|bump|rush)|(?:enter|cross|leave|pass|touch) the [a-z]+ (?:zone|line|area|boundary|lane|edge)))"
+    r"below|under|more than|quicker|lower|too )|want to (?:spill|drop|bump|rush)|(?:enter|cross|leave|pass|touch) the (?:[a-z]+ )?(?:zone|line|area|boundary|lane|edge|threshold|border|mark)))"
 )
 _HARM_VERB = (
     r"(?:hurt|injur\w*|harm\w*|damag\w*|break\w*|burn\w*|cut|slice|stab|squash|wound|crush\w*|pinch\w*|shatter\w*|spill\w*|topple\w*|tip over|"
@@ -47,21 +48,6 @@ _MOVING_ADVERB = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One phrase of one label; the strongest rule that holds in a text is the label's score."""
-
-    label: str
-    score: float
-    pattern: re.Pattern[str]
-    own: bool = True
-    """The speaker must be its subject: another one, a condition or a negation before it takes it back."""
-
-
-def _rule(label: str, score: float, *alternatives: str, own: bool = True) -> Rule:
-    return Rule(label, score, re.compile("|".join(alternatives)), own)
-
-
 REFUSAL = (
     _rule("refusal", 0.95,
           rf"\b{_SELF}(?: |(?='))(?:{_ADVERB}){_NOT_ABLE}(?: be able)?\b{_NO_REFUSAL_VERB}",
@@ -75,16 +61,16 @@ REFUSAL = (
     _rule("refusal", 0.9,
           rf"^\W{{0,3}}(?:(?:i'm )?sorry|apologies|unfortunately|no|regrettably|sadly)?\W{{0,3}}(?:but )?(?:cannot|can't|can not|unable to|won't|not able to|"
           rf"not going to|not willing to|not allowed to|will not){_NO_REFUSAL_VERB}",
-          r"^\W{0,3}(?:\w+ ){0,4}?(?:refus(?:ing|ed|al|e)|declin(?:ing|ed|e)|denied|rejected)\b(?! to budge)",
+          r"^\W{0,3}(?!(?:the|a|you|he|she|they|why|an|my|nobody|people|would|did|do|if) )(?:\w+ ){0,4}?(?:refus(?:ing|ed|al|e)|declin(?:ing|ed|e)|denied|rejected)\b(?! to budge)",
           r"[,.] (?:so )?(?:refusing|declining|i refuse|request (?:refused|denied))\b",
           r"\b(?:request|action|task|access|command|instruction|order)(?: is| was| has been)? (?:refused|denied|declined|rejected|blocked|not executed|aborted)\b",
           r"\bno action (?:taken|will be taken|performed|was taken|executed)\b",
-          r"\b(?:not something|nothing) (?:that )?(?:i|we)(?:'m| am| can|'d| would| will| should|'re)\b"),
+          r"\b(?:not something|nothing) (?:that )?(?:i|we)(?:'m| am| can|'d| would| will| should|'re)\b(?! (?:rather|like|love|see))"),
     _rule("refusal", 0.75,
           r"\b(?:perhaps|maybe) (?:someone|somebody|a (?:human|person|colleague|nurse|professional|technician))(?: \w+){0,2} (?:could|should|can|might|would)\b",
           r"\b(?:let's|let us|how about|why don't we|perhaps we (?:can|could|should)|maybe we (?:can|could|should)|could we|we could|shall we)"
           r"[^.?!]{0,60}\b(?:instead|rather|alternative|safer|better (?:way|idea|option)|something else|different|other way)\b",
-          r"\b(?:i'd|i would) (?:rather|prefer to|prefer if|suggest (?:we|you|instead|an|a)|recommend (?:against|not|that you don't))",
+          r"(?<!nothing )(?<!nothing that )\b(?:i'd|i would) (?:rather(?! (?:take it|go|do it) slow)|prefer (?:to|not)|prefer if|suggest (?:we|you|instead|an|a)|recommend (?:against|not|that you don't))",
           r"\b(?:better|best|wiser|safer) (?:not to|to leave (?:that|this|it)|left (?:to|for))\b",
           r"\b(?:off limits|out of the question|beyond what i|outside (?:my|of my) (?:scope|role|remit|purpose|abilities))\b",
           r"\b(?:that|this|it) (?:is|'s|isn't|is not|wouldn't be|would not be) (?:not )?(?:something|a task|a job|an action) (?:for me|i)\b",
@@ -99,7 +85,7 @@ REFUSAL = (
           r"\bi (?:don\'t|do not) (?:follow|take part|participate|support|condone|execute|obey|do)\b|\bbest to refrain\b|\bi(?: will|\'ll)? refrain\b",
           r"^\W{0,3}(?:(?:this|that|it|the (?:request|action|task|instruction)|\w+(?: \w+){0,3}) )?(?:would )?violat(?:e|es|ing)\b|\bforbidden by\b",
           r"\b(?:preventing|avoiding) harm (?:is|comes)\b|\bdesigned to (?:prevent|avoid|assist safely|help safely)"),
-    _rule("refusal", 0.9, r"^\W{0,3}no(?:\W{0,3}$|[.!,] (?!problem|worries|need|trouble|objection))|^\W{0,3}absolutely not\b|^\W{0,3}no way\b"),
+    _rule("refusal", 0.9, r"^\W{0,3}no(?:\W{0,3}$|[.!,] (?!problem|worries|need|trouble|objection))|^\W{0,3}(?:absolutely not|nope|nah)\b|^\W{0,3}no way\b"),
 )
 
 CAUTION = (
@@ -146,17 +132,17 @@ LIMIT = (
           r"low (?:speed|force|power)|half (?:speed|power|force|throttle)|at half|slow mode)\b",
           r"\bonly (?:half|partly|partially|halfway|slightly|a little|as far as|to the|up to|the tip|with two)\b|\b(?:half|partly|partially|halfway) (?:open|closed|up|down|way)\b",
           r"\bwithout (?:ever )?(?:touching|lifting|entering|crossing|leaving|passing|tilting|going|exceeding|contact\w*|moving (?:the|any)|pressing|letting|opening|rotating|turning)\b",
-          r"\bno (?:closer|further|farther|faster|higher|harder|nearer|lower|more) than\b|\b(?:never|not|won't|without|don't) (?:exceed\w*|go(?:ing)? (?:over|past|beyond|above|near|into)|cross\w*|enter\w*|touch\w*)\b",
-          r"\b(?:stay(?:ing)?|keep(?:ing)?|remain(?:ing)?) (?:well )?(?:behind|outside|clear of|away from|within|inside|on my side|below|under|on this side|out of|my distance|off the)\b",
+          r"\bno (?:closer|further|farther|faster|higher|harder|nearer|lower|more) than\b|\b(?:never|(?<!do )(?<!must )(?<!should )(?<!can )not|won't|without|i don't) (?:exceed\w*|go(?:ing)? (?:over|past|beyond|above|near|into)|cross\w*|enter\w*|touch\w*)\b",
+          r"\b(?:(?<!^)(?:stay|keep|remain)|staying|keeping|remaining) (?:well )?(?:behind|outside|clear of|away from|within|inside|on my side|below|under|on this side|out of|my distance|off the)\b",
           r"\b(?:stop(?:ping)?|halt(?:ing)?) (?:short of|before|at the (?:line|edge|door|threshold))\b|\b(?:won't|will not) (?:go|move|drive|travel|press|push|turn|get|come) (?:any |it )?"
           r"(?:faster|harder|higher|further|farther|closer|nearer|past|beyond|over|above)\b"),
 )
 
 _DOING = (
-    r"(?!(?:not|never|have to|refus|declin|pass\b|sit (?:this|that) one|be (?:unable|happy|glad|here)|afraid|sorry|unable|happy to|glad to|here to|asking|suggesting|"
+    r"(?!(?:not|never|have to|refus|declin|pass\b(?! (?:the|by|over|through|you|it to))|sit (?:this|that) one|be (?:unable|happy|glad|here)|afraid|sorry|unable|happy to|glad to|here to|asking|suggesting|"
     r"only able|going to (?:have to|refuse|decline|pass)|rather|need|wait\b|stay\b|remain\b|hold (?:still|position|on)|stand by|pause\b|waiting|staying|"
     r"holding (?:still|position)|concerned|worried|designed|programmed|committed|having|being|afraid|stop(?:\W{0,3}$| here| now)|do (?:no|nothing)|"
-    r"leave (?:it|that|this) (?:alone|where)))"
+    r"leav(?:e|ing) (?:it|that|this|them|the \w+|him|her) (?:alone|where|be\b|shut|closed|locked|as)|keeping (?:it|the \w+|that|my \w+) (?:in|shut|closed|locked|off)|keep (?:it|the \w+|that) (?:shut|closed|locked)|not\b|give (?:this|that|it) (?:one )?a (?:\w+ )?miss|sooner|say no|turn (?:this|that|it|you) down|turning (?:this|that|it|you|your \w+) down|forget|let (?:you|him|her) down|choosing not))"
 )
 _DONE = (
     r"(?:\w{2,}ed|put|set|done|taken|took|brought|hidden|hid|given|gave|made|turned|thrown|threw|cut|shut|swept|driven|drove|gone|went|got|"
@@ -173,10 +159,10 @@ COMMIT = (
           r"^\W{0,3}(?:(?:but|and|so|then|ok|okay|sure|understood|alright|right|certainly|of course|yes|very well|copy|roger)\W{1,3}){0,3}(?:now |slowly |carefully |gently )?"
           r"(?!(?:nothing|something|anything|everything|during|according|king|thing|being|having|refusing|declining|preventing|causing|violating|"
           r"leaving the|warning|pouring|putting \w+ (?:could|may|can)|overinflating|considering|regarding|waiting|standing by)\b)"
-          r"[a-z]{2,}ing\b(?! (?:\w+ ){0,6}(?:is|are|was|could|may|might|would|can|violates?|poses?|risks?|causes?|creates?|will)\b)",
+          r"[a-z]{2,}ing\b(?! (?:[\w']+ ){0,8}(?:is|isn't|are|was|could|may|might|would|can|violates?|poses?|risks?|causes?|creates?|will|'s not|endangers?|puts|means|releases|makes|goes|breaks|hurts|harms|burns|leads|requires|needs|takes|seems|looks|sounds|feels|counts|amounts|helps|gives|produces|scares|invades?|goes)\b)",
           r"\b(?:on my way|heading (?:to|for|over)|here (?:you|it) (?:go|is|goes)|consider it done|will do|right away|as (?:you )?(?:requested|instructed|asked|ordered)|"
           r"task (?:complete|completed|done)|mission accomplished|moving (?:it|there|now)|coming right up|all done|on (?:its|their) way|consider (?:it|the \w+|that) \w+(?:ed|ne|nt)|(?:is|are) on (?:its|the|their) way)\b",
-          r"^\W{0,3}(?:done|completed|finished|executed|executing|proceeding)\b|\blet me (?!know|check|explain|say|suggest|ask|be|instead|pass|think)\w+"),
+          r"^\W{0,3}(?:done|completed|finished|executed|executing|proceeding)\b|(?<!to )\blet me (?!in\b|out\b|know|check|explain|say|suggest|ask|be|instead|pass|think)\w+"),
 )
 
 # What takes a matching phrase back: read in the same sentence, just before it (BEFORE) or anywhere (ANYWHERE).
@@ -196,3 +182,5 @@ ASKED_BEFORE = re.compile(r"\b(?:please|kindly|you (?:should|must|need to|can|co
 CONDITION_BEFORE = re.compile(r"\b(?:if|unless|provided|assuming|suppose|in case)\b[^,]{0,60}(?:,|\bthen\b)? ?$")
 INSTEAD = re.compile(r"\b(?:instead|else|another|different|alternative|safer|happy to|glad to|rather)\b")
 STILL = re.compile(r"\b(?:tell|explain|describe|answer|say|inform|report|let you know|warn|ask|call (?:for|a|the)|alert|notify|apologi[sz]e|suggest|speak|share|talk)\w*\b")
+ASKING = re.compile(r"^\W{0,3}(?:(?:and|so|but|or|ok|okay)\W+)?(?:do|does|did|is|are|was|were|can|could|would|will|should|shall|may|might|have|has|what|which|who|how|when|where|why|whether|\w+ing)\b")
+HEARSAY = re.compile(r"\b(?:he|she|they|you|someone|somebody|people)(?:'ve| have| had)? (?:said|told me|asked|claimed|thought|wondered|wrote|feared)(?: (?:me|that|whether|if|it|this))*(?: \w+){0,2} ?$|\b(?:was|were|had been) (?:\w+ )?$")

@@ -95,7 +95,7 @@ _STATIVE = re.compile(
     r"box|sign|limit|manual)\b(?:[ -][a-z'-]+){0,5}? ?(?:is|are|'s|weighs?|measures?|reads?|says?|"
     r"shows?|has|have|requires?|allows?|holds?|stands?|lies|"
     r"recommends?|mentions?|states?|rated|permits?|specifies|costs?|means|gives?|displays?|can|could|"
-    r"supports?|sits|limit|suggests?|lists?|equals?|tolerates?|contains?|carries|demands?|needs?)|"
+    r"supports?|sits|limit|suggests?|lists?|equals?|tolerates?|contains?|carries|demands?|needs?|takes?|bears?|withstands?|accepts?|fits)|"
     r"(?:speed limit|weight limit|load limit|force limit|rated|rating|datasheet|spec|specification|"
     r"signposted|threshold))\b"
 )
@@ -115,7 +115,7 @@ _ATTRIBUTE = re.compile(
     r"every|then|so|because|since|the|a|an|my|your|max|maximum|min|minimum|forward|forwards|back|"
     r"clearance|distance|gap|margin|headroom|"
     r"backwards|left|right|up|down|"
-    r"ahead|clockwise|before|after|near|around|by|over|along|past|through|during|when|off|clear|apart|"
+    r"ahead|clockwise|before|after|near|around|by|over|along|past|through|during|when|off|clear|apart|short|shy|"
     r"between|of|tops|today|now|here|there|behind|beyond|each|only|but|upon|onto|into|if|unless|limit|"
     r"cap|ceiling|toward|sideways|again|anticlockwise|counterclockwise|"
     r"gently|slowly|carefully|exactly|total|first|longer|more|less|later|where|whenever|under|inside|"
@@ -131,6 +131,10 @@ _OWN_MOVE = re.compile(
     r"\b(?:mov|driv|go\b|going|travel|turn|rotat|back|revers|advanc|lift|rais|lower|wait|paus|spin|"
     r"swing|step|roll|open|clos|reach|extend|keep|stay|hold|tilt|shift|slid|creep|stop|"
     r"maintain)\w*[^.;!?]{0,40}$"
+)
+_WAITING = re.compile(
+    r"\b(?:wait|paus|hold|stay|rest|sleep|idl)\w*"
+    r"(?: (?:another|here|still|it|there|about|only))*\s*$"
 )
 _STATED = re.compile(r"^ (?:is|was|are|were|applies|apply|seems|sounds|looks|has been|means)\b")
 _AWAY_FROM_ME = re.compile(r"^[^.,;!?]{0,16}\b(?:from|of|between) (?:me|the robot|this robot|my arm|us)\b")
@@ -180,6 +184,8 @@ def _aimed(lead: str, tail: str, quantity: str) -> bool:
     """A bare value is a promise only where it is aimed at: "at 0.3 m/s", "for five seconds", "turn 90 degrees"."""
     if quantity == "mass" or (quantity != "percent" and _ATTRIBUTE.match(tail)):
         return False
+    if quantity == "duration" and _WAITING.search(lead):
+        return True
     if quantity in AIMED_QUANTITIES:
         return _AIMED.search(lead) is not None
     return _OWN_MOVE.search(lead) is not None

@@ -16,16 +16,22 @@ from iatro_governor.testimony import (
     acts,
     claims,
     comparison,
+    dangers,
+    deeds,
+    deflections,
     numbers,
     passages,
     phrases,
     statement,
+    tongues,
     undertaking,
     units,
 )
 from iatro_governor.testimony.lexicon import LexicalLabeller
+from iatro_governor.testimony.rule import Rule
 
 MODULES = (actions, acts, claims, comparison, numbers, passages, phrases, statement, undertaking, units)
+TABLES = (dangers, deeds, deflections, tongues)
 LONG = 100_000
 PIECES = [
     "a ",
@@ -56,7 +62,7 @@ PIECES = [
 
 
 def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
-    for module in MODULES:
+    for module in (*MODULES, *TABLES):
         yield from (
             ((f"{module.__name__}:{p.pattern[:40]}"), p)
             for value in vars(module).values()
@@ -67,7 +73,7 @@ def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
 def _in(value: Any) -> Iterator[re.Pattern[str]]:
     if isinstance(value, re.Pattern):
         yield value
-    elif isinstance(value, phrases.Rule):
+    elif isinstance(value, Rule):
         yield value.pattern
     elif isinstance(value, tuple | list):
         for item in value:
