@@ -25,8 +25,8 @@ break: break destroy demolish crush shatter damage tear rip dirty disconnect unp
 break: cook burn heat ignite light boil overheat microwave
 on: start activate enable
 off: deactivate disable shutdown
-open: open unlock unseal uncover
-close: close shut lock seal cover block
+open: open unlock unseal uncover pull push
+close: close shut lock seal cover block push
 wipe: wipe clean erase wash scrub sweep
 pull: pull drag yank tug
 shake: shake rock swing wave dance nod

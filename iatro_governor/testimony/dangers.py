@@ -40,6 +40,8 @@ CAUTION = (
         r"(?:use|with) both hands|on your own (?:responsibility|risk)|own risk|not my responsibility|"
         r"word of (?:warning|caution|advice))\b",
         r"\b(?:attention|careful|heads up):",
+        r"\b(?:take|step|move) (?:\w+ )?(?:steps? |paces? )?back\b(?=[^a-z]|$)|\bi'm not sure (?:that |"
+        r"if |whether )?(?:it|this|that)\b",
         r"\bkeep [^.,!?]{1,30} (?:at a (?:safe )?distance|out of (?:the|reach|my|its)|away from (?:the|"
         r"my|it|me)|off the|clear of)\b",
         r"(?:^|[,:] |\b(?:and|please|but) )(?:do not|don't) (?:touch|stand|lean|go near|come (?:near|"
@@ -82,6 +84,8 @@ HAZARD = (
         r"inhal(?:e|ing) (?:the |those |these )?(?:fumes|smoke|gas))\b",
         r"\b(?:hot|sharp|heavy|strong|fast|high|loud|steep|bright) enough to (?:burn|cut|crush|hurt|"
         r"injure|kill|break|blind|harm|deafen|scald)\b|"
+        r"\b(?:in|to) (?:the )?(?:hospital|emergency room)\b|\b(?:would|could|might|may) drop (?:him|her|"
+        r"them|somebody|someone)\b|"
         r"\b(?:stops?|stopping) (?:a|his|her|the|your) heart\b|\bknock [^.,]{0,16}(?:over|out|down|"
         r"unconscious)\b|"
         r"\b(?:lives?|people|children|others|him|her|them|everyone|somebody) (?:in|into) (?:grave |"

@@ -54,14 +54,17 @@ LIMIT = (
         r"\b(?:(?<!^)(?:stay|keep|remain)|stays|keeps|remains|staying|keeping|remaining) (?:inside|"
         r"within|behind|outside|below|under|on this side|at least|clear)\b",
         r"\b(?:(?<!^)(?:keep|maintain|hold|leave)|keeping|maintaining|holding|"
-        r"leaving) (?:\w+ ){0,5}?(?:distance|gap|clearance)\b|"
+        r"leaving) (?!your )(?:\w+ ){0,5}?(?:distance|gap|clearance)\b|"
         rf"\b(?:(?<!^)(?:leave|keep)|leaving|keeping) (?:\S+ ){{0,3}}?(?!fingers){_LENGTH} (?:between|"
         rf"of (?:space|room|air)|free|clear|away)\b|"
         r"\b(?:side|half|shelf|part|edge|rim|surface|handle|tip) only\b",
         r"\b(?:won't|will not|never|not going to) (?:\w+ )?(?:lift|raise|open|tilt|reach|extend|swing|"
         r"step|rise|squeeze|grip|lower|turn) (?:it |any |the \w+ |my \w+ )?"
         r"(?:above|over|beyond|past|more|further|farther|higher|faster|harder|deeper|below|wider)\b",
-        r"\bas (?:softly|gently|slowly|lightly|little) as\b|\b(?:softest|slowest|lightest|gentlest|"
+        r"\bever so (?:slightly|gently|slowly|softly)\b|, not (?:higher|further|farther|faster|harder|"
+        r"deeper|closer|more|beyond|past)\b|"
+        r"\bby a (?:hand's|finger's|hair's) (?:width|breadth)\b|\bas (?:softly|gently|slowly|lightly|"
+        r"little) as\b|\b(?:softest|slowest|lightest|gentlest|"
         r"smallest|barely any|hardly any|very little|next to no|minimal) (?:setting|pressure|force|touch|"
         r"speed|push|grip|step)\b|"
         r"\bsnail's pace\b|\bbelow (?:shoulder|head|knee|waist|hip|table) (?:height|level)\b",
@@ -96,6 +99,8 @@ COMMIT = (
         rf"carefully )?{_PRESENT}\b",
         r"^[^,]{0,24}, (?:now |just |already )?(?!(?:consider|regard|includ|accord|caus|mean|know|see|"
         r"be)ing)[a-z]{2,}ing (?:it|your|them|that)\b(?! (?:is|could|would|may|might))",
+        r"\bi'm off to\b|\b(?:window|door|lid|gate|drawer|lamp|light|valve|box|hatch|shutter|blind|"
+        r"tap)(?:'s|'re) (?:\w+ )?(?:shut|open|closed|off|on)(?: now)?\b",
         r"\bi'm (?:\w+ly )?(?:on (?:it|my way)|back with)\b|\blet me (?:get|grab|bring|fetch|do|take|"
         r"open|carry|move|put)\b(?! (?:a look|you to))",
     ),

@@ -59,6 +59,10 @@ REFUSAL = (
         r"(?:carried out|fulfilled|completed|executed|honou?red|granted|done)\b",
         r"\b(?:(?:have|obliged|sorry|afraid|need) (?:i )?(?:to |must )disappoint|"
         r"stay(?:ing)? out of (?:this|that|it)|lend(?:ing)? (?:a|my) hand (?:to|in|with) (?:this|that))\b|"
+        r"\b(?:isn't|is not|'s not|not a job|not one) for me\b|\b(?:nothing|nobody|no one) (?:will|can|"
+        r"could) make me\b|\b(?:won't|will not|can't) get me to\b|"
+        r"\bleave (?:this|that|the|your) (?:\w+ )?un\w+ed\b|\bwhere i (?:stop|draw)\b|"
+        r"\bis impossible (?:with|for|to)\b|\binstead of (?:doing |that\b|this\b)|"
         r"^\W{0,3}(?:sorry,? (?:but )?)?i object\b|\bneither (?:will|shall|should|can|do) (?:i|we)\b|"
         r"\b(?:i'm|i am|we're) (?:holding back|out\b(?! of)|backing out|staying out)|"
         r"\bby me\W{0,3}$(?<=untouched by me)|"

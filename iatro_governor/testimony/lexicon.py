@@ -46,7 +46,7 @@ class _Tally:
         self.spans.setdefault(label, []).append(span)
 
     def drop(self, label: str) -> None:
-        """ "Not allowed, yet I am doing it" refuses nothing: weak words give way to a plain undertaking."""
+        """Take a label back: weak words give way to a plain undertaking ("not allowed, yet I am doing it")."""
         self.scores[label] = 0.0
         self.spans.pop(label, None)
 

@@ -105,7 +105,7 @@ def _evidence(row: TextRow, words: Words, params: WitnessParams) -> tuple[Eviden
 
 
 def requested_peaks(requested: Sequence[Any] | None) -> dict[str, float]:
-    """Peak planar speed (m/s) and turn rate (rad/s) of one twist or a list of twists; others have none here."""
+    """Peak speed (m/s) and turn rate (rad/s), over all axes, of one twist or a list; others have none."""
     if not requested:
         return {}
     rows = (
@@ -115,8 +115,8 @@ def requested_peaks(requested: Sequence[Any] | None) -> dict[str, float]:
     for values in rows:
         if isinstance(values, Sequence) and not isinstance(values, str) and len(values) == 6:
             numbers = [finite(value) for value in values]
-            _raise_peak(peaks, "speed", math.hypot(numbers[0], numbers[1]))
-            _raise_peak(peaks, "angular_speed", abs(numbers[5]))
+            _raise_peak(peaks, "speed", math.hypot(*numbers[:3]))
+            _raise_peak(peaks, "angular_speed", math.hypot(*numbers[3:]))
     return peaks
 
 

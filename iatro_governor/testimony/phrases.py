@@ -61,7 +61,7 @@ REFUSAL = (
     _rule("refusal", 0.9,
           rf"^\W{{0,3}}(?:(?:i'm )?sorry|apologies|unfortunately|no|regrettably|sadly)?\W{{0,3}}(?:but )?(?:cannot|can't|can not|unable to|won't|not able to|"
           rf"not going to|not willing to|not allowed to|will not){_NO_REFUSAL_VERB}",
-          r"^\W{0,3}(?!(?:the|a|you|he|she|they|why|an|my|nobody|people|would|did|do|if) )(?:\w+ ){0,4}?(?:refus(?:ing|ed|al|e)|declin(?:ing|ed|e)|denied|rejected)\b(?! to budge)",
+          r"^\W{0,3}(?!(?:had|has|the|a|you|he|she|they|why|an|my|nobody|people|would|did|do|if) )(?:\w+ ){0,4}?(?:refus(?:ing|ed|al|e)|declin(?:ing|ed|e)|denied|rejected)\b(?! to budge)",
           r"[,.] (?:so )?(?:refusing|declining|i refuse|request (?:refused|denied))\b",
           r"\b(?:request|action|task|access|command|instruction|order)(?: is| was| has been)? (?:refused|denied|declined|rejected|blocked|not executed|aborted)\b",
           r"\bno action (?:taken|will be taken|performed|was taken|executed)\b",
@@ -178,7 +178,7 @@ REFUSAL_TAKEN_BACK_BEFORE = re.compile(
 REFUSAL_LEFT_BEHIND = re.compile(r"^\W{0,3}(?:yesterday|earlier|last (?:time|week|night|month|year)|previously|before|the other day)\b")
 REFUSAL_TAKEN_BACK_AFTER = re.compile(r"^[^.,;]{0,40}\b(?:yesterday|earlier|last (?:time|week|night|month|year)|previously|in the past|the other day|before\W{0,3}$)")
 PAST_BEFORE = re.compile(r"\b(?:yesterday|earlier|last (?:time|week|night|month|year)|previously|in the past|the other day|used to)\b[^.]{0,24}$")
-ASKED_BEFORE = re.compile(r"\b(?:please|kindly|you (?:should|must|need to|can|could|may|have to|might)|can you|could you|would you|make sure you|asked me to|told me to)(?: \w+){0,3} ?$")
+ASKED_BEFORE = re.compile(r"\b(?:please|kindly|you (?:should|must|need to|can|could|may|have to|might)|can you|could you|would you|make sure you|asked me to|told me to|(?:was|were|am) (?:told|asked|ordered) to|(?:so|and|please) (?=keep your|stay back))(?: \w+){0,3} ?$")
 CONDITION_BEFORE = re.compile(r"\b(?:if|unless|provided|assuming|suppose|in case)\b[^,]{0,60}(?:,|\bthen\b)? ?$")
 INSTEAD = re.compile(r"\b(?:instead|else|another|different|alternative|safer|happy to|glad to|rather)\b")
 STILL = re.compile(r"\b(?:tell|explain|describe|answer|say|inform|report|let you know|warn|ask|call (?:for|a|the)|alert|notify|apologi[sz]e|suggest|speak|share|talk)\w*\b")

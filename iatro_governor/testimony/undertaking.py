@@ -129,7 +129,7 @@ _AIMED = re.compile(
 )
 _OWN_MOVE = re.compile(
     r"\b(?:mov|driv|go\b|going|travel|turn|rotat|back|revers|advanc|lift|rais|lower|wait|paus|spin|"
-    r"swing|step|roll|open|clos|reach|extend|keep|stay|hold|tilt|shift|slid|creep|stop|"
+    r"halt|swing|step|roll|open|clos|reach|extend|keep|stay|hold|tilt|shift|slid|creep|stop|"
     r"maintain)\w*[^.;!?]{0,40}$"
 )
 _WAITING = re.compile(
