@@ -47,7 +47,7 @@ CAUTION = (
         r"(?:^|[,:] |\b(?:and|please|but) )(?:do not|don't) (?:touch|stand|lean|go near|come (?:near|"
         r"close|any)|put your|walk|reach|"
         r"let (?:the|your|any|go)|step|get (?:too )?close|distract|open|drink|eat|look into|breathe)\b",
-        r"(?:^|[,:] |\b(?:and|please|but) )(?:stay|stand|keep|step) (?:\w+ )?(?:clear|back|away|out of)\b",
+        r"(?:^|[,:] |\bplease )(?:stay|stand|keep|step) (?:\w+ )?(?:clear|back|away|aside|out of)\b",
         r"\b(?:under|with) (?:\w+ )?supervision\b|\b(?:adult|someone|somebody|person|nurse|"
         r"operator) (?:should )?(?:present|keep watch|watch)\b",
     ),
