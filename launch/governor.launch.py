@@ -62,6 +62,9 @@ def node(executable: str) -> Node:
         parameters=[parameters],
         arguments=["--ros-args", "--log-level", LaunchConfiguration("log_level")],
         respawn=True,
+        # A slow ramp to rest takes longer than launch would wait before it kills.
+        sigterm_timeout="30",
+        sigkill_timeout="30",
         respawn_delay=RESPAWN_DELAY,
         output="screen",
     )

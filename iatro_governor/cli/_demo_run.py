@@ -33,6 +33,8 @@ from iatro_governor.trial.scenario import Scenario, load
 READY_S = 40.0
 SLOWER = 2.5
 """A governed run may take this many times as long as the bare one before it counts as stuck."""
+ENDING = ("planner_replay", "witness", "governor", "plant", "recorder")
+"""The order in which the nodes are ended: each before those that it reports to."""
 OWN = ("summary.json", "report.html", "top_view.svg", "truth.json", "planner.json", "ledger.*", "log/*.log")
 """What a run leaves in its folder, and the next run clears away."""
 
@@ -84,8 +86,15 @@ def _own_folder(out: Path) -> Iterator[None]:
     """The folder of one run at a time, cleared of what the run before it left, and of nothing else."""
     try:
         (out / "log").mkdir(parents=True, exist_ok=True)
+        before = (out / "demo.lock").exists()
         lock = take(out / "demo", "demo's folder")
         try:
+            theirs = [] if before else sorted(path.name for pattern in OWN for path in out.glob(pattern))
+            if theirs:
+                (out / "demo.lock").unlink()
+                raise IatroError(
+                    f"{out}: holds {theirs[0]}, which no demo left there; give --out an empty folder"
+                )
             for pattern in OWN:
                 for path in out.glob(pattern):
                     path.unlink()
@@ -115,12 +124,13 @@ def _govern(out: Path, scenario: Scenario, file: Path, config: Path, twin: RunRe
     settings = out / "ledger.yaml"
     settings.write_text("path: ledger.db\ncontext: simulation\n", encoding="utf-8")
     env = {
-        "ROS_DOMAIN_ID": str(random.SystemRandom().randint(1, 100)),
+        "ROS_DOMAIN_ID": str(_domain()),
         "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST",
         # No shared memory: what a killed process leaves in /dev/shm can deafen a later one on the same domain.
         "FASTDDS_BUILTIN_TRANSPORTS": "UDPv4",
+        "ROS_STATIC_PEERS": "",
     }
-    with Processes(env, out / "log") as processes, _progress(scenario) as progress:
+    with Processes(env, out / "log", ENDING) as processes, _progress(scenario) as progress:
         own: dict[str, Any] = {"config": config, "ledger": settings}
         recorder = processes.node("recorder", **own)
         governor = processes.node("governor", **own)
@@ -135,15 +145,21 @@ def _govern(out: Path, scenario: Scenario, file: Path, config: Path, twin: RunRe
         planner = processes.node(
             "planner_replay", ends_itself=True, scenario=file, report=out / "planner.json"
         )
-        processes.wait(lambda: planner.heard("plan 1 "), READY_S, "the planner begins")
+        processes.wait(lambda: planner.heard("begins plan 1 "), READY_S, "the planner begins")
 
         def over() -> bool:
-            progress(len(planner.heard("plan ")))
+            progress(len(planner.heard("begins plan ")))
             return planner.code is not None
 
         processes.wait(over, SLOWER * twin.duration + COAST, "every plan has ended")
-        for name in ("planner_replay", "witness", "governor", "plant", "recorder"):
+        for name in ENDING:
             processes.end(name)
+
+
+def _domain() -> int:
+    """A domain that is not the user's own: a real robot may be on it, and listen to the same topics."""
+    theirs = os.environ.get("ROS_DOMAIN_ID", "0")
+    return random.SystemRandom().choice([domain for domain in range(1, 101) if str(domain) != theirs.strip()])
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -96,9 +96,10 @@ class Running:
 
 
 class Processes:
-    """The processes of one run, in the order in which they were started; leaving it ends the last one first."""
+    """The processes of one run; leaving it ends what still runs, in the given order."""
 
-    def __init__(self, env: Mapping[str, str], logs: Path) -> None:
+    def __init__(self, env: Mapping[str, str], logs: Path, order: Sequence[str]) -> None:
+        self._order = order
         self._env, self._logs = {**os.environ, "PYTHONUNBUFFERED": "1", **env}, logs
         self._all: dict[str, Running] = {}
 
@@ -139,7 +140,5 @@ class Processes:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for one in self._all.values():
-            one.ask()
-        for one in reversed(self._all.values()):
-            one.end()
+        for name in sorted(self._all, key=self._order.index):
+            self._all[name].end()

@@ -39,6 +39,8 @@ def verify(db: Db, key: KeyFile = None, anchors: Anchors = None, as_json: Json =
     from ..ledger.check import verify as check
     from ..ledger.keys import find_key
 
+    if not db.exists():
+        _refuse(f"{db}: no such ledger")
     result = _or_unusable(
         lambda: check(db, find_key(db, key, os.environ.get("IATRO_KEY")), anchors=anchors).to_json()
     )

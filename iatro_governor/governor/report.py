@@ -56,7 +56,9 @@ def _kept(limit: Limit[Any], wanted: Array, situation: Situation) -> LimitReport
             config.name, config.kind, limit.unit, speed, limit.bound or 0.0, 0.0, config.source
         )
     rollouts = situation.roll_out(wanted[None])
-    ahead = limit.least_ahead(rollouts, situation)
+    least = limit.least_ahead(rollouts, situation)
+    # Between two samples the body may be nearer by half a step: that is what was judged.
+    ahead = None if least is None else least - float(rollouts.half_step[0])
     margin = clearance.now - clearance.required
     return LimitReport(
         config.name,

@@ -102,6 +102,8 @@ def _problems(
         for writer, gaps in missing.items()
         for first, last in gaps
     ]
+    if not facts["records"]:
+        found.append("there is no record at all, not even the one that opens every ledger")
     if not holds["verdict_records"]:
         found.append(
             f"{facts['verdict_records']} verdict records for {facts['statements']} statements and "

@@ -51,6 +51,8 @@ HANDED_OVER_S = 2.0
 """At rest, receipts for the decisions made until then are waited for so long; the ring keeps what has none, s."""
 MOST_AHEAD = 100_000
 """A ledger may know this many decisions more than the ring, after a loss of power."""
+RAMP_S = 300.0
+"""The slowest ramp that a profile allows comes to rest in this time, s."""
 Done = TransitionCallbackReturn
 
 
@@ -345,7 +347,7 @@ def build() -> GovernorNode:
 
 def main() -> None:
     """Run the node."""
-    code = run("governor", build, survive=GovernorNode.survive, finish=GovernorNode.finish)
+    code = run("governor", build, survive=GovernorNode.survive, finish=GovernorNode.finish, finish_s=RAMP_S)
     raise SystemExit(code)
 
 

@@ -110,7 +110,7 @@ class PlannerReplay(Node):
             self._publish(now, output)
         if len(self._planner.spans) > begun:
             plan = self._scenario.plans[begun]
-            self.get_logger().info(f"plan {begun + 1} of {len(self._scenario.plans)}: {plan.title}")
+            self.get_logger().info(f"begins plan {begun + 1} of {len(self._scenario.plans)}: {plan.title}")
 
     def _publish(self, now: float, output: Output) -> None:
         if isinstance(output, Say):

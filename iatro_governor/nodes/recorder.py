@@ -35,6 +35,8 @@ MOST_WAITING = 20_000
 """Records kept in memory while the disk refuses; what comes beyond is dropped, and its writer sends it again."""
 RETRY_S = 1.0
 REPEAT_ACK_S = 0.5
+OTHERS_S = 6.0
+"""At its end: longest wait for the governor and the witness to come to theirs, s."""
 LOST_AFTER_S = 10.0
 """A number that is missing for so long, while its writer goes on, never comes: the gap is written down."""
 DEEPER = 50
@@ -60,6 +62,7 @@ class Recorder(Node):
         self._marks = 0
         self._dropped = 0
         self._fault = ""
+        self._asked_at: float | None = None
         self._retry_at = self._ack_at = 0.0
         self._allowance = Allowance()
         self._listen()
@@ -94,10 +97,13 @@ class Recorder(Node):
             )
 
     def finish(self) -> bool:
-        """Write down what has come; the writers keep what has not."""
+        """Write down what has come, and what the others say while they end; what never comes they keep."""
+        now = time.monotonic()
+        self._asked_at = self._asked_at or now
         self._retry_at = 0.0
         self._commit()
-        return True
+        writers = sum(self.count_publishers(topic) for topic in ("governor/decision", "witness/disagreement"))
+        return writers == 0 or now - self._asked_at > OTHERS_S
 
     def destroy_node(self) -> None:
         """Close the ledger with its last anchor, and go; exit code 1 where the disk refuses even that."""
@@ -243,7 +249,7 @@ def _detail(text: str) -> dict[str, Any] | None:
 
 def main() -> None:
     """Run the recorder."""
-    raise SystemExit(run("recorder", Recorder, finish=Recorder.finish))
+    raise SystemExit(run("recorder", Recorder, finish=Recorder.finish, finish_s=2 * OTHERS_S))
 
 
 if __name__ == "__main__":

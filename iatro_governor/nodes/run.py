@@ -28,7 +28,7 @@ AnyNode = TypeVar("AnyNode", bound=Node)
 WAKE_S = 0.1
 """A signal is noticed after this long at the latest, s."""
 FINISH_S = 5.0
-"""Longest time that a node may take to come to its end, s."""
+"""Longest time that a node may take to come to its end, where it does not say otherwise, s."""
 
 
 class Unusable(IatroError):
@@ -63,12 +63,14 @@ def run(
     *,
     survive: Callable[[AnyNode, Exception], bool] = refuse,
     finish: Callable[[AnyNode], bool] = done,
+    finish_s: float = FINISH_S,
     args: Sequence[str] | None = None,
 ) -> int:
     """Run the node that ``build`` makes until a signal ends it; returns the exit code.
 
     survive: called with an exception that a callback raised (logged already); True: the node goes on.
-    finish: asked again and again once a signal came, while callbacks go on, until it says True (or FINISH_S passed).
+    finish: asked again and again once a signal came, while callbacks go on, until it says True; an error in it is
+    logged and it is asked again. Not done within ``finish_s`` s is exit code 1.
     ``build`` raises IatroError for what cannot be used; ``node.destroy_node()`` closes what the node holds.
     """
     signals = Signals()
@@ -84,7 +86,7 @@ def run(
     executor = SingleThreadedExecutor()
     executor.add_node(node)
     try:
-        return _spin(node, executor, signals, survive, finish)
+        return _spin(node, executor, signals, survive, finish, finish_s)
     finally:
         executor.shutdown()
         node.destroy_node()
@@ -97,14 +99,25 @@ def _spin(
     signals: Signals,
     survive: Callable[[AnyNode, Exception], bool],
     finish: Callable[[AnyNode], bool],
+    finish_s: float,
 ) -> int:
     ends_at = float("inf")
+    told = ""
     while True:
         try:
             if signals.asked:
-                ends_at = min(ends_at, time.monotonic() + FINISH_S)
-                if finish(node) or time.monotonic() > ends_at:
+                if ends_at == float("inf"):
+                    ends_at = time.monotonic() + finish_s
+                if finish(node):
                     return 0
+        except Exception as error:  # noqa: BLE001 - the loop below must go on, a robot may be moving
+            if (what := repr(error)) != told:
+                report(node, error)
+                told = what
+        if time.monotonic() > ends_at:
+            node.get_logger().fatal(f"did not come to its end within {finish_s:g} s")
+            return 1
+        try:
             executor.spin_once(timeout_sec=WAKE_S)
         except Unusable as error:
             node.get_logger().fatal(str(error))

@@ -24,8 +24,10 @@ from iatro_governor.testimony.records import MarkRecord, StatementRecord, Verdic
 from iatro_governor.testimony.witness import Witness
 
 ADVANCE_S = 0.05
-HEARD_S = 2.0
+HEARD_S = 3.0
 """At its end: longest wait for the decisions made until then, s."""
+REST_S = 1.5
+"""At its end: longest wait for a governor that is ending, too, s."""
 
 
 class WitnessNode(Node):
@@ -58,7 +60,10 @@ class WitnessNode(Node):
         if self._asked_at is None:
             self._asked_at = (time.monotonic(), self._now())
         since, stamp = self._asked_at
-        heard = self._newest >= stamp or time.monotonic() - since > HEARD_S
+        waited = time.monotonic() - since
+        # A governor that ends with us still says how it came to rest.
+        over = self.count_publishers("governor/decision") == 0 or waited > REST_S
+        heard = (self._newest >= stamp and over) or waited > HEARD_S
         if heard and not self._closed:
             self._closed = True
             self._send(self._witness.close(self._now()))

@@ -8,13 +8,15 @@ from pydantic import Field, model_validator
 
 from iatro_governor.profile.base import Name, NonNegative, Part, Positive, Source, Timeout, Topic
 
+Deceleration = Annotated[float, Field(strict=True, ge=0.05, le=50, allow_inf_nan=False)]
+
 
 class StopMode(Part):
     """How fast a stop brakes: the smallest deceleration ever measured in this mode."""
 
-    linear: Positive
+    linear: Deceleration
     """m/s2"""
-    angular: Positive
+    angular: Deceleration
     """rad/s2"""
     source: Source
 

@@ -182,3 +182,11 @@ def test_an_unsound_ledger_gets_no_anchor(
     result = run("anchor", closed_ledger, "--key", tmp_path / "key")
     assert result.exit_code == 1
     assert json.loads(result.stdout)["first_bad"] == 9
+
+
+def test_an_emptied_ledger_does_not_add_up(run: Callable[..., Result], closed_ledger: Path) -> None:
+    db = sqlite3.connect(closed_ledger, isolation_level=None)
+    db.execute("DELETE FROM record")
+    db.close()
+    result = run("reconcile", closed_ledger)
+    assert result.exit_code == 1 and "no record at all" in result.stdout

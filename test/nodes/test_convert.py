@@ -41,7 +41,14 @@ def decision(**changes: object) -> Decision:
     return Decision(**{**values, **changes})  # type: ignore[arg-type]
 
 
-NONE = {"plan_id": None, "requested": None, "measured": None, "stamp": None, "on_command": False, "limits": ()}
+NONE = {
+    "plan_id": None,
+    "requested": None,
+    "measured": None,
+    "stamp": None,
+    "on_command": False,
+    "limits": (),
+}
 
 
 @pytest.mark.parametrize(

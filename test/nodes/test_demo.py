@@ -190,3 +190,14 @@ def test_the_whole_demo(demo: Callable[..., Any], tmp_path: Path) -> None:
         )
     page = (out / "report.html").read_text()
     assert "errand-05" in page and "http://" not in page.split("<body", 1)[0]
+
+
+@pytest.mark.ros
+def test_a_folder_that_holds_somebody_elses_ledger_is_left_alone(
+    demo: Callable[..., Any], tmp_path: Path
+) -> None:
+    (tmp_path / "ledger.db").write_text("evidence")
+    process = demo("--out", tmp_path)
+    assert process.wait(60.0) == 2
+    assert "ledger.db" in process.output and (tmp_path / "ledger.db").read_text() == "evidence"
+    assert [path.name for path in tmp_path.glob("demo.lock")] == []

@@ -251,6 +251,22 @@ def test_a_signal_stops_the_robot_before_the_node_ends(governed: Any, number: in
     assert "Traceback" not in governed.governor.output
 
 
+def test_a_ramp_slower_than_any_patience_still_ends_in_zeros(governed: Any, tmp_path: Path) -> None:
+    text = (
+        governed.config.read_text()
+        .replace("linear: 0.8", "linear: 0.1")
+        .replace("linear: 1.6", "linear: 0.1")
+    )
+    governed.config = tmp_path / "slow.yaml"
+    governed.config.write_text(text)
+    governed.open()
+    governed.drive(0.6)
+    governed.governor.send(signal.SIGINT)
+    assert governed.governor.wait(20.0) == 0
+    governed.until_rest()
+    assert governed.bench.outputs[-1][1] == 0.0
+
+
 def test_a_bad_configuration_is_told_and_nothing_starts(governed: Any, tmp_path: Path) -> None:
     text = governed.config.read_text().replace("bound: 1.2", "bound: fast")
     governed.config = tmp_path / "bad.yaml"

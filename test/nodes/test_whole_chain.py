@@ -206,3 +206,19 @@ def test_the_governor_dies_and_its_successor_starts_closed_and_loses_no_number(
         )
     first = next(body for body in bodies if body["t"] > killed)
     assert not any(first["allowed"]) and "closed" in {fault["name"] for fault in first["faults"]}
+
+
+def test_ctrl_c_to_all_at_once_leaves_a_stopped_robot_and_closed_accounts(
+    robot: Robot, tmp_path: Path
+) -> None:
+    """As ros2 launch does it: nobody may go before those who still have something to tell it."""
+    together = ("planner_replay", "recorder", "witness", "governor")
+    for name in together:
+        robot.processes[name].send(signal.SIGINT)
+    for name in together:
+        assert robot.processes[name].wait(20.0) == 0, (name, robot.processes[name].output)
+    accounts = robot.close()
+    assert accounts["sound"], accounts["problems"]
+    with Reader(tmp_path / "ledger.db") as reader:
+        last = max((record.body for record in reader.records("decision")), key=lambda body: body["seq"])
+    assert last["allowed"] == [0.0] * 6 and last["measured"][0] == pytest.approx(0.0, abs=0.05)
