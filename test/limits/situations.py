@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from iatro_governor.body.rollout import Braking, fly
 from iatro_governor.body.scan import read_scan
-from iatro_governor.body.shape import Circle, Polygon, Shape
+from iatro_governor.body.shape import Box, Circle, Polygon, Shape
 from iatro_governor.body.surroundings import Surroundings
 from iatro_governor.limits.limit import Limit
 from iatro_governor.limits.registry import KINDS
@@ -91,10 +91,27 @@ twists = st.tuples(st.floats(-1.5, 1.5), st.floats(-1.0, 1.0), st.floats(-2.5, 2
 
 
 @st.composite
+def figures(draw: st.DrawFn) -> Shape:
+    """Any disc, box or convex polygon that a base may have."""
+    kind = draw(st.sampled_from(("given", "disc", "box", "polygon")))
+    if kind == "given":
+        return draw(st.sampled_from(FIGURES))
+    if kind == "disc":
+        return Circle((0.0, 0.0), draw(st.floats(0.1, 0.6)))
+    if kind == "box":
+        centre = draw(st.floats(-0.3, 0.3)), draw(st.floats(-0.1, 0.1))
+        return Box(centre, (draw(st.floats(0.1, 0.8)), draw(st.floats(0.1, 0.4))))
+    corners = draw(st.integers(3, 8))
+    angle = np.arange(corners) * (2 * math.pi / corners) + draw(st.floats(0.0, 1.0))
+    size = np.array([draw(st.floats(0.2, 0.8)), draw(st.floats(0.2, 0.5))])
+    return Polygon(np.stack([np.cos(angle), np.sin(angle)], axis=-1) * size)
+
+
+@st.composite
 def situations(draw: st.DrawFn, at_rest: bool = False) -> Situation:
     """Up to twelve returns anywhere, any of three bodies, anywhere near the example zones."""
     points = np.array(draw(st.lists(st.tuples(coordinate, coordinate), max_size=12))).reshape(-1, 2)
-    figure = draw(st.sampled_from(FIGURES))
+    figure = draw(figures())
     pose = np.array([draw(st.floats(-1.0, 3.0)), draw(st.floats(-1.5, 1.5)), draw(st.floats(-3.0, 3.0))])
     anchor = np.zeros(3) if at_rest else draw(twists) * 0.5
     return situation(points, figure, pose, anchor)
