@@ -10,6 +10,9 @@ Where the numbers come from:
   layout, as stated in the README of Drake's franka_description;
 - mass, stroke and largest force of the gripper: Franka Hand data sheet (0.73 kg, 80 mm, 70 N continuous).
 
+Masses, centres of mass and the gripper's numbers are as remembered from these publications, not copied from them with
+the page open: good for a plant that stands for an arm of this kind, no model of a particular one.
+
 The shapes (capsules) and the links' rotational inertia (uniform cylinders about the centre of mass) are ours.
 """
 
