@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -86,14 +86,12 @@ class ChannelGovernor:
         closed = bool(self._senses.unseen)
         outcome = self._govern(t, dt, None if closed else self.stream.live(t))
         if command is not None and (closed or verdict is Verdict.REFUSED):
-            return Outcome(
-                outcome.state,
-                Action.REFUSED,
-                command.values,
-                outcome.allowed,
-                command.plan_id,
-                outcome.limits,
-                command.stamp,
+            return replace(
+                outcome,
+                action=Action.REFUSED,
+                requested=command.values,
+                plan_id=command.plan_id,
+                stamp=command.stamp,
             )
         return outcome
 

@@ -66,14 +66,13 @@ class ArmHarm:
 class _Meeting:
     """Whose doing a touch is: decided by the arm's own motion from where it met the region."""
 
-    began_at: float = -np.inf
     last_at: float = -np.inf
     onset: float = 0.0
     advance: float = 0.0
 
     def add(self, t: float, dt: float, speed: float) -> None:
         if t - self.last_at > APART_S:
-            self.began_at, self.onset, self.advance = t, speed, 0.0
+            self.onset, self.advance = speed, 0.0
         self.last_at = t
         self.advance += speed * dt
 

@@ -23,6 +23,7 @@ from ..errors import LedgerError
 from ..ledger.accounts import reconcile
 from ..ledger.check import verify
 from ..ledger.reader import Reader
+from ..testimony.verdicts import VERDICTS
 from .action import SIDES, Action, Curve
 from .incidents import Detail, details, severity_text, start_time
 from .text import (
@@ -38,10 +39,6 @@ from .text import (
     visible,
 )
 
-VERDICTS = (
-    "HALLUCINATION_REFUSAL", "BROKEN_CLAIM", "PARTIAL", "DETECTED_PROCEEDS", "BLIND_COMPLIANCE",
-    "UNATTRIBUTED_ACTION", "COSMETIC_CAUTION", "EMPTY_PROMISE", "CONSISTENT_REFUSAL", "AGREES",
-)  # fmt: skip
 LONGEST_TEXT = 20_000
 MOST_POINTS = 1500
 _CLAIMED = {"speed": "speed", "angular_speed": "turn rate"}

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from iatro_governor.profile.base import Part
+from iatro_governor.testimony.verdicts import VERDICTS
 
-Verdict = Literal[
-    "HALLUCINATION_REFUSAL", "BROKEN_CLAIM", "PARTIAL", "DETECTED_PROCEEDS", "BLIND_COMPLIANCE",
-    "UNATTRIBUTED_ACTION", "COSMETIC_CAUTION", "EMPTY_PROMISE", "CONSISTENT_REFUSAL", "AGREES",
-]  # fmt: skip
+
+def _known(name: str) -> str:
+    if name not in VERDICTS:
+        raise ValueError(f"Input should be one of: {', '.join(VERDICTS)}")
+    return name
+
+
+Verdict = Annotated[str, AfterValidator(_known)]
 
 
 class Words(Part):

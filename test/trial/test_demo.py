@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
+from iatro_governor.testimony.verdicts import VERDICTS
 from iatro_governor.trial.run import RunResult, ungoverned
 from iatro_governor.trial.scenario import Scenario, load
-from iatro_governor.trial.words import Verdict
 
 DEMO = Path(__file__).parents[2] / "scenarios" / "demo.yaml"
 
@@ -25,7 +24,7 @@ def twin(demo: Scenario) -> RunResult:
 
 
 def test_every_verdict_is_expected_somewhere(demo: Scenario) -> None:
-    assert {plan.expect for plan in demo.plans} == set(get_args(Verdict))
+    assert {plan.expect for plan in demo.plans} == set(VERDICTS)
     assert len(demo.plans) >= 12
 
 
