@@ -162,7 +162,8 @@ class Environment:
             pinned = self.log("setuptools")
             pinned.write_text(builder.group(), encoding="utf-8")
             self._pip(pinned, ["--no-deps"])
-        self._pip(lock, ["--no-build-isolation"])
+        # The lock holds everything: left to look for itself, pip asks for coverage[toml] anew, and takes a newer one.
+        self._pip(lock, ["--no-build-isolation", "--no-deps"])
         self.ros.prepare(self)
 
     def _pip(self, requirements: Path, options: list[str]) -> None:
