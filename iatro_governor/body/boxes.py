@@ -44,6 +44,22 @@ class Boxes:
         """Distances (..., C, Z) of segments (..., C, 2, 3) that are never too large, and soon told."""
         return _box_bound(self._local(ends), self.half)
 
+    def each(self, segments: Array, radius: Array, number: Indices, cutoff: float = np.inf) -> Array:
+        """Distances (s,), m, of capsules (s, 2, 3) with ``radius`` (s,), each from the box of its ``number`` (s,)."""
+        turn, middle, half = self.poses[number, :3, :3], self.poses[number, :3, 3], self.half[number]
+        local = (segments - middle[:, None]) @ turn
+        signed = _box_bound(local, half)
+        near = np.flatnonzero(signed - radius <= max(cutoff, 0.0))
+        if near.size:
+            signed[near] = _axis_in_box(local[near], half[near])[1]
+        out: Array = signed - radius
+        return out
+
+    def signed(self, points: Array) -> Array:
+        """Signed distances (..., Z), m, of points (..., 3), negative inside."""
+        local = (points[..., None, None, :] - self.poses[:, None, :3, 3]) @ self.poses[:, :3, :3]
+        return _box_signed(local[..., 0, :], self.half)
+
     def gap(self, ends: Array, radius: Array) -> Gap:
         """Gaps (..., C, Z): distances, closest points and directions, in the base frame.
 

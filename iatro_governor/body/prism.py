@@ -48,6 +48,11 @@ class Prism:
         object.__setattr__(self, "_bounds", _bounding_box(self.corners, low, high) if box is None else box)
         object.__setattr__(self, "_is_box", box is not None)
 
+    @property
+    def box(self) -> Boxes | None:
+        """The prism as a box, where the polygon is a rectangle."""
+        return self._bounds if self._is_box else None
+
     def distance(self, ends: Array, radius: Array, cutoff: float = np.inf) -> Array:
         """Distances (..., C), m, of capsules ``ends`` (..., C, 2, 3) with ``radius`` (C,).
 

@@ -18,6 +18,7 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
 Topic = Annotated[str, Field(pattern=r"^[/~]?[A-Za-z_][A-Za-z0-9_/]*$", max_length=200)]
 Source = Annotated[str, Field(min_length=3, max_length=400, description="where the number comes from")]
 Vector2 = tuple[Finite, Finite]
+Vector3 = tuple[Finite, Finite, Finite]
 
 
 class Part(BaseModel):
