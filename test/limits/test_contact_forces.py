@@ -1,0 +1,121 @@
+"""Contact: wrenches and joint torques worked by hand, and pushes at random places as the oracle."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from iatro_governor.body.kinematics import posture
+from iatro_governor.body.load import load_text
+from iatro_governor.body.urdf import transform
+from iatro_governor.limits.contact_forces import (
+    Touch,
+    about,
+    in_parent,
+    judge,
+    magnitudes,
+    pushing_torques,
+    pushing_wrench,
+    turned,
+)
+from test.body.arm.conftest import TWO_LINKS
+
+seeds = st.integers(0, 2**32 - 1)
+some = settings(max_examples=40, deadline=None)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([0.0, 0.0], Touch.NONE),
+        ([10.0, -1.0], Touch.NONE),
+        ([10.1, 0.0], Touch.CONTACT),
+        ([0.0, -1.1], Touch.CONTACT),
+        ([40.0, 4.0], Touch.CONTACT),
+        ([-40.1, 0.0], Touch.COLLISION),
+        ([11.0, -4.1], Touch.COLLISION),
+        ([np.nan, 0.0], Touch.COLLISION),
+        ([0.0, -np.inf], Touch.COLLISION),
+    ],
+)
+def test_two_thresholds(values, expected):
+    found = judge(np.array(values), np.array([10.0, 1.0]), np.array([40.0, 4.0]))
+    assert found == expected
+    many = judge(np.array([[0.0, 0.0], values]), np.array([10.0, 1.0]), np.array([40.0, 4.0]))
+    assert many.tolist() == [Touch.NONE, expected]
+
+
+def test_a_threshold_that_is_no_number_is_passed_by_everything():
+    assert judge(np.zeros(2), np.full(2, 1.0), np.array([2.0, np.nan])) == Touch.COLLISION
+    assert judge(np.zeros(2), np.array([np.nan, 1.0]), np.full(2, 2.0)) == Touch.CONTACT
+
+
+def test_sizes_by_hand():
+    assert magnitudes(np.array([3.0, 0.0, -4.0, 0.0, 5.0, 12.0])) == pytest.approx([5.0, 13.0])
+
+
+def test_a_lever_by_hand():
+    """10 N up, 0.2 m ahead of the other point and 1 Nm about x: r x F = (0.2, 0, 0) x (0, 0, 10) = (0, -2, 0)."""
+    found = about(np.array([0.0, 0.0, 10.0, 1.0, 0.0, 0.0]), np.array([0.2, 0.0, 0.0]))
+    assert found == pytest.approx([0.0, 0.0, 10.0, 1.0, -2.0, 0.0])
+
+
+def test_a_sensor_on_its_side_by_hand():
+    """Turned by 90 degrees about z: its x is the base's y, its y the base's -x; it is 0.5 m above the base.
+
+    6 N along its x is 6 N along y; about the base's origin that is (0, 0, 0.5) x (0, 6, 0) = (-3, 0, 0) Nm. Its own
+    torque of 2 Nm about its y is -2 Nm about x.
+    """
+    placement = transform(np.array([0.0, 0.0, 0.5]), np.array([0.0, 0.0, np.pi / 2]))
+    wrench = np.array([6.0, 0.0, 0.0, 0.0, 2.0, 0.0])
+    assert turned(wrench, placement[:3, :3]) == pytest.approx([0.0, 6.0, 0.0, -2.0, 0.0, 0.0])
+    assert in_parent(wrench, placement) == pytest.approx([0.0, 6.0, 0.0, -5.0, 0.0, 0.0])
+
+
+@some
+@given(seed=seeds)
+def test_one_push_is_the_same_from_every_frame(seed):
+    """A force at a place has the torque ``(place - origin) x force`` about every origin."""
+    rng = np.random.default_rng(seed)
+    force, place = rng.normal(size=(5, 3)), rng.normal(size=(5, 3))
+    in_base = np.concatenate([force, np.cross(place, force)], axis=1)
+    sensor = transform(rng.normal(size=3), rng.uniform(-3, 3, 3))
+    seen = [
+        (f @ sensor[:3, :3], (x - sensor[:3, 3]) @ sensor[:3, :3]) for f, x in zip(force, place, strict=True)
+    ]
+    measured = np.array([np.concatenate([f, np.cross(x, f)]) for f, x in seen])
+    assert in_parent(measured, sensor) == pytest.approx(in_base, abs=1e-12)
+    one_each = np.broadcast_to(sensor, (5, 4, 4))
+    assert in_parent(measured, one_each) == pytest.approx(in_base, abs=1e-12)
+    at_place = about(in_base, -place)
+    assert at_place[:, 3:] == pytest.approx(np.zeros((5, 3)), abs=1e-12)
+
+
+def test_torques_of_a_push_by_hand():
+    """Two links along x, 1 m and 0.8 m: 10 N along y at the tip are 18 Nm at the shoulder and 8 Nm at the elbow."""
+    model = load_text(TWO_LINKS)
+    held = np.array([3.0, 1.0])
+    torques = pushing_torques(np.array([21.0, 9.0]), held)
+    assert torques == pytest.approx([18.0, 8.0])
+    jacobian = posture(model, np.zeros(2)).frame_jacobian("tip")
+    found = pushing_wrench(torques, jacobian[:3])  # a push without torque
+    assert found == pytest.approx([0.0, 10.0, 0.0], abs=1e-9)
+
+
+def test_what_the_joints_cannot_feel_is_not_seen():
+    """Stretched along x, a push along x, or upwards, puts no torque on any joint."""
+    jacobian = posture(load_text(TWO_LINKS), np.zeros(2)).frame_jacobian("tip")
+    torques = jacobian.T @ np.array([50.0, 0.0, 30.0, 0.0, 0.0, 0.0])
+    assert pushing_wrench(torques, jacobian) == pytest.approx(np.zeros(6), abs=1e-12)
+
+
+@some
+@given(seed=seeds)
+def test_the_push_of_an_arm_is_found_again(seed):
+    """With as many joints as a wrench has parts."""
+    rng = np.random.default_rng(seed)
+    jacobians, wrenches = rng.normal(size=(3, 6, 7)), rng.normal(size=(3, 6))
+    torques = np.einsum("kij,ki->kj", jacobians, wrenches)
+    assert pushing_wrench(torques, jacobians) == pytest.approx(wrenches, rel=1e-6, abs=1e-6)
