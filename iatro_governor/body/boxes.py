@@ -137,26 +137,32 @@ def _closest_outside(start: Array, along: Array, half: Array) -> Array:
     Half the derivative of the squared distance, ``along . (x - nearest point of the box)``, never falls with t and is
     linear between the crossings of the six face planes: its root lies between the two around its change of sign.
     """
-    still = along == 0
-    safe = np.where(still, 1.0, along)
-    crossings = [np.where(still, 0.0, (face - start) / safe) for face in (-half, half)]
-    edges = np.zeros((len(start), 1))
-    t = np.clip(np.concatenate([*crossings, edges, edges + 1.0], axis=1), 0.0, 1.0)
+    safe = np.where(along == 0, 1.0, along)  # where it crosses no face, some t more does no harm
+    t = np.empty((len(start), 8))
+    t[:, :3], t[:, 3:6] = (-half - start) / safe, (half - start) / safe
+    t[:, 6], t[:, 7] = 0.0, 1.0
+    t = _within(t, 0.0, 1.0)
     slopes = _slope(start, along, half, t)
     low = np.where(slopes <= 0, t, 0.0).max(axis=1)
     high = np.where(slopes >= 0, t, 1.0).min(axis=1)
     below, above = _slope(start, along, half, np.stack([low, high], axis=1)).T
     rise = above - below
     share = np.where(rise > 0, -below / np.where(rise > 0, rise, 1.0), 0.5)
-    closest: Array = low + np.clip(share, 0.0, 1.0) * (high - low)
+    closest: Array = low + _within(share, 0.0, 1.0) * (high - low)
     return closest
 
 
 def _slope(start: Array, along: Array, half: Array, t: Array) -> Array:
-    x = start[:, None] + t[..., None] * along[:, None]
-    beyond = x - np.clip(x, -half[:, None], half[:, None])
-    slope: Array = np.einsum("sti,si->st", beyond, along)
+    x = start[:, :, None] + along[:, :, None] * t[:, None]
+    beyond = x - _within(x, -half[:, :, None], half[:, :, None])
+    slope: Array = (along[:, None] @ beyond)[:, 0]
     return slope
+
+
+def _within(values: Array, low: Array | float, high: Array | float) -> Array:
+    """``np.clip``, in a third of the time for few values."""
+    out: Array = np.minimum(np.maximum(values, low), high)
+    return out
 
 
 def _faces(start: Array, along: Array, half: Array) -> tuple[Array, Array]:
