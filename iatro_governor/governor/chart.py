@@ -12,7 +12,7 @@ from iatro_governor.body.rollout import Braking
 from iatro_governor.governor.events import Command
 from iatro_governor.governor.outputs import Outputs
 from iatro_governor.limits.situation import Situation
-from iatro_governor.profile.channels import ChannelConfig
+from iatro_governor.profile.every_channel import AnyChannel as ChannelConfig
 
 
 class Chart(Protocol):

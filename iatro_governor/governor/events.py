@@ -8,8 +8,21 @@ from iatro_governor.body.planar import Array
 
 
 @dataclass(frozen=True, slots=True)
+class Knot:
+    """A point of a trajectory as sent: ``time`` s after its start, positions rad or m; empty: not given."""
+
+    time: float
+    positions: tuple[float, ...]
+    velocities: tuple[float, ...] = ()
+    accelerations: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
-    """One message on a channel's input; ``values`` as sent, whatever they hold."""
+    """One message on a channel's input; ``values`` as sent, whatever they hold.
+
+    A trajectory has ``names`` and ``points`` instead; its values are the positions of its last point.
+    """
 
     t: float
     channel: str
@@ -17,6 +30,8 @@ class Command:
     stamp: float
     plan_id: str | None = None
     frame: str | None = None
+    names: tuple[str, ...] = ()
+    points: tuple[Knot, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +56,52 @@ class Odom:
     source: str
     pose: Array
     twist: Array
+    stamp: float
+
+
+@dataclass(frozen=True, slots=True)
+class Joints:
+    """Measured joints by name: positions (n,) rad or m, velocities (n,); efforts (n,) Nm or N, None: not measured."""
+
+    t: float
+    source: str
+    names: tuple[str, ...]
+    position: Array
+    velocity: Array
+    effort: Array | None
+    stamp: float
+
+
+@dataclass(frozen=True, slots=True)
+class Wrench:
+    """Force (3,) N and torque (3,) Nm on the robot, in its source's frame. ``frame``: as sent, None: not said."""
+
+    t: float
+    source: str
+    force: Array
+    torque: Array
+    stamp: float
+    frame: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A tracked body: position (3,) m and velocity (3,) m/s over ground; ``region`` of a person, None: all of it."""
+
+    id: str
+    position: Array
+    velocity: Array
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """All bodies that a tracker sees now, in ``frame``."""
+
+    t: float
+    source: str
+    frame: str
+    bodies: tuple[Body, ...]
     stamp: float
 
 
@@ -117,7 +178,8 @@ class Backlog:
     fraction: float
 
 
-Event = Command | Scan | Odom | Flags | EStop | Reset | Publishers | Malformed | Fault | Backlog
+Sensed = Scan | Odom | Joints | Wrench | Bodies | Flags
+Event = Command | Sensed | EStop | Reset | Publishers | Malformed | Fault | Backlog
 
 EVERYTHING = "*"
 """Subject of a malformed message that was for some channel or source of its kind and does not say for which."""

@@ -3,196 +3,40 @@
 from __future__ import annotations
 
 import json
-import math
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
+from pydantic import Field, TypeAdapter, ValidationError
 
 from iatro_governor.errors import EventError
-from iatro_governor.governor.events import (
-    EVERYTHING,
-    Command,
-    Endpoint,
-    EStop,
-    Event,
-    Flags,
-    Odom,
-    Publishers,
-    Reset,
-    Scan,
+from iatro_governor.governor.events import EVERYTHING, Event
+from iatro_governor.governor.line_models import (
+    BodiesLine,
+    CommandLine,
+    EStopLine,
+    FlagsLine,
+    JointsLine,
+    OdomLine,
+    PublishersLine,
+    ResetLine,
+    ScanLine,
+    StatementLine,
+    SyncLine,
+    TickLine,
+    WrenchLine,
 )
 
-Number = Annotated[float, Field(strict=True)]
-FAR = math.inf
 LATEST = 1e11
 """Times beyond this, s, are no times: a double could no longer tell two periods of the loop apart."""
-SENSORS = ("scan", "odom", "flags", "estop")
-
-
-class Line(BaseModel):
-    """One event line; unknown keys are somebody else's and are left alone."""
-
-    model_config = ConfigDict(strict=True, frozen=True)
-    t: Annotated[float, Field(allow_inf_nan=False)]
-
-
-class CommandLine(Line):
-    """A planner's command."""
-
-    type: Literal["command"]
-    channel: str
-    values: list[Number]
-    stamp: Number | None = None
-    plan_id: str | None = None
-    frame: str | None = None
-
-    def event(self) -> Command:
-        """As the core takes it."""
-        stamp = self.t if self.stamp is None else self.stamp
-        return Command(self.t, self.channel, tuple(self.values), stamp, self.plan_id, self.frame)
-
-
-class ScanLine(Line):
-    """A planar scan."""
-
-    type: Literal["scan"]
-    source: str
-    ranges: list[Number]
-    angle_min: Number
-    angle_increment: Number
-    range_min: Number = 0.0
-    range_max: Number = FAR
-    stamp: Number | None = None
-
-    def event(self) -> Scan:
-        """As the core takes it."""
-        return Scan(
-            self.t,
-            self.source,
-            np.array(self.ranges, dtype=float),
-            self.angle_min,
-            self.angle_increment,
-            self.range_min,
-            self.range_max,
-            self.t if self.stamp is None else self.stamp,
-        )
-
-
-class OdomLine(Line):
-    """Pose of the base in odom and twist in the base frame."""
-
-    type: Literal["odom"]
-    source: str | None = None
-    pose: Annotated[list[Number], Field(min_length=7, max_length=7)]
-    twist: Annotated[list[Number], Field(min_length=6, max_length=6)]
-    stamp: Number | None = None
-
-    def event(self) -> Odom:
-        """As the core takes it; a line without a source is the robot's own odometry, ``odom``."""
-        return Odom(
-            self.t,
-            self.source or "odom",
-            np.array(self.pose),
-            np.array(self.twist),
-            self.t if self.stamp is None else self.stamp,
-        )
-
-
-class FlagsLine(Line):
-    """Facts from a trusted source: every further key is a flag."""
-
-    model_config = ConfigDict(strict=True, frozen=True, extra="allow")
-    type: Literal["flags"]
-    source: str
-    stamp: Number | None = None
-    __pydantic_extra__: dict[str, bool]
-
-    def event(self) -> Flags:
-        """As the core takes it."""
-        return Flags(
-            self.t, self.source, dict(self.__pydantic_extra__), self.t if self.stamp is None else self.stamp
-        )
-
-
-class EStopLine(Line):
-    """The emergency stop input."""
-
-    type: Literal["estop"]
-    pressed: bool
-    source: str | None = None
-
-    def event(self) -> EStop:
-        """As the core takes it."""
-        return EStop(self.t, self.pressed, self.source)
-
-
-class ResetLine(Line):
-    """An attempt to release the latch."""
-
-    type: Literal["reset"]
-    token: str
-
-    def event(self) -> Reset:
-        """As the core takes it."""
-        return Reset(self.t, self.token)
-
-
-class EndpointPart(BaseModel):
-    """One publisher."""
-
-    model_config = ConfigDict(strict=True, frozen=True)
-    node: str
-    gid: str
-    own: bool = False
-
-
-class PublishersLine(Line):
-    """Everyone who publishes on a topic."""
-
-    type: Literal["publishers"]
-    topic: str
-    endpoints: list[EndpointPart]
-
-    def event(self) -> Publishers:
-        """As the core takes it."""
-        return Publishers(self.t, self.topic, tuple(Endpoint(e.node, e.gid, e.own) for e in self.endpoints))
-
-
-class StatementLine(Line):
-    """A planner's words. They are read to see that the line is sound, and go no further."""
-
-    type: Literal["statement"]
-    plan_id: str | None = None
-    text: str
-    reasoning: str | None = None
-    actions: Any = None
-
-
-class TickLine(Line):
-    """Time goes on."""
-
-    type: Literal["tick"]
-
-
-class SyncLine(Line):
-    """Answered once everything before it is out."""
-
-    type: Literal["sync"]
-    id: Any = None
-
-    @field_validator("id")
-    @classmethod
-    def _plain(cls, value: Any) -> Any:
-        """It is written out again, as strict JSON."""
-        json.dumps(value, allow_nan=False)
-        return value
+SENSORS = ("scan", "odom", "joints", "wrench", "bodies", "flags", "estop")
 
 
 AnyLine = Annotated[
     CommandLine
     | ScanLine
     | OdomLine
+    | JointsLine
+    | WrenchLine
+    | BodiesLine
     | FlagsLine
     | EStopLine
     | ResetLine
@@ -203,8 +47,11 @@ AnyLine = Annotated[
     Field(discriminator="type"),
 ]
 ADAPTER: TypeAdapter[AnyLine] = TypeAdapter(AnyLine)
-TYPES = ("command", "scan", "odom", "flags", "estop", "reset", "publishers", "statement", "tick", "sync")
-LATER = ("points", "joints", "wrench", "bodies")
+TYPES = (
+    *("command", "scan", "odom", "joints", "wrench", "bodies", "flags", "estop", "reset"),
+    *("publishers", "statement", "tick", "sync"),
+)
+LATER = ("points",)
 """Types of the contract for which this profile version knows no source."""
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from iatro_governor.errors import EventError
 from iatro_governor.governor.core import CLOCK_JUMP_S, Governor
 from iatro_governor.governor.events import Command, Event, Malformed
-from iatro_governor.governor.lines import BadLine, StatementLine, SyncLine, event_of, parse, subject_of
+from iatro_governor.governor.line_models import StatementLine, SyncLine
+from iatro_governor.governor.lines import BadLine, event_of, parse, subject_of
 
 SAME = 1e-9
 """Times closer than this are the same, s."""

@@ -20,7 +20,7 @@ from iatro_governor.nodes import qos
 from iatro_governor.nodes.convert import seconds
 from iatro_governor.nodes.timeline import Timeline
 from iatro_governor.profile.channels import TwistChannel
-from iatro_governor.profile.model import Robot
+from iatro_governor.profile.robot import Robot
 from iatro_governor.profile.sources import SourceConfig
 
 Take = Callable[[Event], None]

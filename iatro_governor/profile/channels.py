@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -37,19 +37,11 @@ class StopModes(Part):
         return self
 
 
-class TwistChannel(Part):
-    """Velocity commands to a mobile base, ``values`` = [vx, vy, vz, wx, wy, wz] in m/s and rad/s, base frame."""
+class ChannelPart(Part):
+    """What every channel has."""
 
-    type: Literal["twist"]
     input: Topic
     output: Topic
-    stamped: bool = True
-    """TwistStamped (true) or Twist (false), on both topics."""
-    frame: Name = "base_link"
-    """A command that names another frame is malformed."""
-    base: Literal["differential", "omnidirectional"]
-    odom: Name
-    """The source of this channel's measured twist and pose."""
     command_timeout_s: Timeout
     max_command_hz: Positive = 500.0
     max_future_s: NonNegative = 0.05
@@ -57,18 +49,17 @@ class TwistChannel(Part):
     """Longest time from a published command to its effect, s."""
     resolution: Literal["scale"] = "scale"
     allow_split: bool = True
-    """Rotation and translation may be scaled alone when both together stay near zero."""
-    stop_modes: StopModes
+    """Parts of a command may go on alone when the whole stays near zero."""
     allowed_publishers: tuple[str, ...] = ()
     """Nodes, by full name, that may publish on ``output`` beside the governor."""
     rearm_s: Annotated[float, Field(strict=True, ge=0.1)] = 0.5
     freeze_s: Annotated[float, Field(strict=True, ge=0.0)] = 0.5
     trapped_s: Annotated[float, Field(strict=True, ge=0.1)] = 2.0
     creep_speed: Positive = 0.05
-    """Speed at which a way out is looked for before the state is called TRAPPED, m/s (rad/s for turning)."""
+    """Speed at which a way out is looked for before the state is called TRAPPED, m/s or rad/s."""
 
     @model_validator(mode="after")
-    def _apart(self) -> TwistChannel:
+    def _apart(self) -> Self:
         if self.input.strip("/") == self.output.strip("/"):
             raise ValueError(
                 "input and output must be different topics, or the planner bypasses the governor"
@@ -76,4 +67,16 @@ class TwistChannel(Part):
         return self
 
 
-ChannelConfig = TwistChannel
+class TwistChannel(ChannelPart):
+    """Velocity commands to a base, ``values`` = [vx, vy, vz, wx, wy, wz] in m/s and rad/s, base frame."""
+
+    type: Literal["twist"]
+    stamped: bool = True
+    """TwistStamped (true) or Twist (false), on both topics."""
+    frame: Name = "base_link"
+    """A command that names another frame is malformed."""
+    base: Literal["differential", "omnidirectional", "aerial"]
+    """An aerial body moves along all three axes and turns about the vertical."""
+    odom: Name
+    """The source of this channel's measured twist and pose."""
+    stop_modes: StopModes

@@ -7,24 +7,40 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from iatro_governor.body.model import ArmModel
 from iatro_governor.errors import Problem, ProfileError
 from iatro_governor.profile.base import Part
-from iatro_governor.profile.document import Document, Key, dotted, read
+from iatro_governor.profile.contradictions import contradictions
+from iatro_governor.profile.document import Document, Key, read
+from iatro_governor.profile.every_channel import ChannelConfig
 from iatro_governor.profile.model import ProfileData
+from iatro_governor.profile.sources import SourceConfig
+
+TAGS = frozenset(
+    tag
+    for union in (ChannelConfig, SourceConfig)
+    for part in get_args(get_args(union)[0])
+    for tag in get_args(part.model_fields["type"].annotation)
+)
+"""Names of the types of channels and sources."""
 
 
 @dataclass(frozen=True)
 class Profile:
-    """A checked configuration: ``data`` from the file, one configuration object a limit, and their common hash."""
+    """A checked configuration: ``data`` from the file, one configuration object a limit, and their common hash.
+
+    body: the model of the robot's moving parts, where the profile names one.
+    """
 
     file: str
     data: ProfileData
     limits: tuple[Part, ...]
     config_hash: str
+    body: ArmModel | None = None
 
 
 def load(path: str | Path, limit_models: Mapping[str, type[Part]]) -> Profile:
@@ -41,7 +57,7 @@ def load(path: str | Path, limit_models: Mapping[str, type[Part]]) -> Profile:
     profile_data = _validate(document, ProfileData, data, (), problems)
     if profile_data is None or problems:
         raise ProfileError(problems)
-    problems += _contradictions(document, profile_data, limits)
+    problems += contradictions(document, profile_data, limits)
     if problems:
         raise ProfileError(problems)
     return Profile(str(path), profile_data, tuple(limits), _hash(profile_data, limits))
@@ -76,19 +92,17 @@ def _validate(
         return model.model_validate(data)
     except ValidationError as error:
         for item in error.errors(include_url=False):
-            # A discriminator or union tag in the location is no key of the file.
-            key = at + tuple(part for part in item["loc"] if not _is_tag(document, at, item["loc"], part))
+            key = at + _without_tag(item["loc"])
             message = str(item["msg"]).removeprefix("Value error, ")
             given = "(missing)" if item["type"] == "missing" else _short(item["input"])
             problems.append(document.problem(key, given, _allowed(item, model), message))
         return None
 
 
-def _is_tag(document: Document, at: Key, loc: Key, part: str | int) -> bool:
-    position = loc.index(part)
-    if position in (0, len(loc) - 1) or isinstance(part, int):
-        return False
-    return part in ("scan", "odom", "flags", "estop") and (*at, *loc[: position + 1]) not in document.lines
+def _without_tag(loc: Key) -> Key:
+    """``loc`` without the type by which pydantic tells channels and sources apart: it is no key of the file."""
+    tagged = len(loc) > 2 and loc[0] in ("channels", "sources") and loc[2] in TAGS
+    return (*loc[:2], *loc[3:]) if tagged else loc
 
 
 def _short(value: Any) -> Any:
@@ -112,88 +126,6 @@ def _allowed(item: Any, model: type[BaseModel]) -> str:
     return str(context.get("expected") or context.get("expected_tags") or item["msg"]).removeprefix(
         "Value error, "
     )
-
-
-def _contradictions(document: Document, data: ProfileData, limits: list[Part]) -> list[Problem]:
-    """What is right field by field and wrong together."""
-    out = []
-    for name, channel in data.channels.items():
-        source = data.sources.get(channel.odom)
-        if source is None or source.type != "odom":
-            names = [n for n, s in data.sources.items() if s.type == "odom"]
-            out.append(
-                document.problem(
-                    ("channels", name, "odom"),
-                    channel.odom,
-                    ", ".join(names) or "an odom source",
-                    "names no odometry source",
-                )
-            )
-        elif not source.required:
-            out.append(
-                document.problem(
-                    ("sources", channel.odom, "required"),
-                    False,
-                    "true",
-                    f"channel {name} cannot be governed without its odometry",
-                )
-            )
-    out += _shared_topics(document, data)
-    out += _limit_references(document, data, limits)
-    return out
-
-
-def _shared_topics(document: Document, data: ProfileData) -> list[Problem]:
-    """No topic may stand for two things: an output that is also a source would be believed."""
-    out = []
-    used: dict[str, str] = {}
-    rows: list[tuple[Key, str]] = [
-        (("sources", name, "topic"), source.topic) for name, source in data.sources.items()
-    ]
-    for name, channel in data.channels.items():
-        rows += [(("channels", name, "input"), channel.input), (("channels", name, "output"), channel.output)]
-    for key, topic in rows:
-        if (other := used.setdefault(topic.strip("/"), dotted(key))) != dotted(key):
-            out.append(document.problem(key, topic, "a topic of its own", f"is also {other}"))
-    return out
-
-
-def _limit_references(document: Document, data: ProfileData, limits: list[Part]) -> list[Problem]:
-    out = []
-    seen: set[str] = set()
-    for index, limit in enumerate(limits):
-        name, channel = getattr(limit, "name", ""), getattr(limit, "channel", "")
-        if name in seen:
-            out.append(
-                document.problem(
-                    ("limits", index, "name"), name, "a name of its own", "two limits have this name"
-                )
-            )
-        seen.add(name)
-        if channel not in data.channels:
-            out.append(
-                document.problem(
-                    ("limits", index, "channel"), channel, ", ".join(data.channels), "no such channel"
-                )
-            )
-        for source in getattr(limit, "sources", ()):
-            if source not in data.sources or data.sources[source].type != "scan":
-                scans = [n for n, s in data.sources.items() if s.type == "scan"]
-                out.append(
-                    document.problem(
-                        ("limits", index, "sources"),
-                        source,
-                        ", ".join(scans) or "a scan source",
-                        "names no scan source",
-                    )
-                )
-            elif not data.sources[source].required:
-                out.append(
-                    document.problem(
-                        ("sources", source, "required"), False, "true", f"limit {name} cannot hold without it"
-                    )
-                )
-    return out
 
 
 def _hash(data: ProfileData, limits: list[Part]) -> str:

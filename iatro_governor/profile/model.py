@@ -6,20 +6,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from iatro_governor.profile.base import Name, Part, Source
-from iatro_governor.profile.channels import ChannelConfig
-from iatro_governor.profile.figures import Figure
+from iatro_governor.profile.base import Name, Part
+from iatro_governor.profile.every_channel import ChannelConfig
+from iatro_governor.profile.robot import Robot
 from iatro_governor.profile.sources import SourceConfig
-
-
-class Robot(Part):
-    """The body."""
-
-    name: Name
-    base_frame: Name = "base_link"
-    odom_frame: Name = "odom"
-    footprint: Figure
-    footprint_source: Source
 
 
 class LoopTiming(Part):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from iatro_governor.profile.base import Finite, Name, NonNegative, Part, Positive, Timeout, Topic
+from iatro_governor.profile.base import Finite, Name, NonNegative, Part, Positive, Source, Timeout, Topic
 from iatro_governor.profile.figures import Pose6
 
 
@@ -77,4 +77,36 @@ class EstopSource(SourcePart):
     type: Literal["estop"]
 
 
-SourceConfig = Annotated[ScanSource | OdomSource | FlagsSource | EstopSource, Field(discriminator="type")]
+class JointsSource(SourcePart):
+    """Measured joints, sensor_msgs/JointState: any order, more joints than the channel's are allowed."""
+
+    type: Literal["joints"]
+    rest_speed: Positive = 0.01
+    """Measured speeds below this count as rest, rad/s or m/s."""
+    max_jump: Positive = 0.5
+    """A position further than this, rad or m, from where the last one and its velocity lead is garbled."""
+
+
+class WrenchSource(SourcePart):
+    """Force and torque on the robot, geometry_msgs/WrenchStamped, N and Nm in ``frame``."""
+
+    type: Literal["wrench"]
+    frame: Name
+    """The link, or the frame fixed to it, that the sensor measures in."""
+
+
+class BodiesSource(SourcePart):
+    """People and other moving bodies, iatro_governor/TrackedBodies; silence is staleness, not emptiness."""
+
+    type: Literal["bodies"]
+    frame: Name = "odom"
+    radius: Positive
+    """Of the ball that stands for a body about its tracked position, m: it must hold the region or the person."""
+    source: Source
+    """Where ``radius`` comes from."""
+
+
+SourceConfig = Annotated[
+    ScanSource | OdomSource | FlagsSource | EstopSource | JointsSource | WrenchSource | BodiesSource,
+    Field(discriminator="type"),
+]

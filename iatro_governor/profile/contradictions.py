@@ -1,0 +1,77 @@
+"""What is right field by field in a profile and wrong together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from iatro_governor.errors import Problem
+from iatro_governor.profile.base import Part
+from iatro_governor.profile.document import Document, Key, dotted
+from iatro_governor.profile.model import ProfileData
+
+REFERENCES = {"odom": "odom", "state": "joints", "measured": "wrench"}
+"""Fields of channels that name a source, and the type it must have."""
+LIMIT_REFERENCES = {"sources": "scan", "bodies": "bodies", "wrench": "wrench", "state": "joints"}
+"""Fields of limits that name sources, and the type they must have."""
+
+
+def contradictions(document: Document, data: ProfileData, limits: list[Part]) -> list[Problem]:
+    """One problem for each name that means nothing, or two things."""
+    problems = [*_channel_references(document, data), *_shared_topics(document, data)]
+    problems += _names(document, data, limits)
+    for index, limit in enumerate(limits):
+        for field, kind in LIMIT_REFERENCES.items():
+            named = getattr(limit, field, None)
+            for source in (named,) if isinstance(named, str) else named or ():
+                what = f"limit {getattr(limit, 'name', '')} cannot hold without it"
+                problems += _reference(document, data, ("limits", index, field), source, kind, what)
+    return problems
+
+
+def _channel_references(document: Document, data: ProfileData) -> Iterator[Problem]:
+    for name, channel in data.channels.items():
+        for field, kind in REFERENCES.items():
+            if (source := getattr(channel, field, None)) is not None:
+                what = f"channel {name} cannot be governed without it"
+                yield from _reference(document, data, ("channels", name, field), source, kind, what)
+
+
+def _reference(
+    document: Document, data: ProfileData, key: Key, name: str, kind: str, why: str
+) -> Iterator[Problem]:
+    """Whether ``name`` is a required source of ``kind``."""
+    source = data.sources.get(name)
+    if source is None or source.type != kind:
+        known = ", ".join(n for n, s in data.sources.items() if s.type == kind)
+        article = "an" if kind[0] in "aeiou" else "a"
+        yield document.problem(key, name, known or f"{article} {kind} source", f"names no {kind} source")
+    elif not source.required:
+        yield document.problem(("sources", name, "required"), False, "true", why)
+
+
+def _shared_topics(document: Document, data: ProfileData) -> Iterator[Problem]:
+    """No topic may stand for two things: an output that is also a source would be believed."""
+    used: dict[str, str] = {}
+    rows: list[tuple[Key, str]] = [
+        (("sources", name, "topic"), source.topic) for name, source in data.sources.items()
+    ]
+    for name, channel in data.channels.items():
+        rows += [(("channels", name, "input"), channel.input), (("channels", name, "output"), channel.output)]
+    for key, topic in rows:
+        if (other := used.setdefault(topic.strip("/"), dotted(key))) != dotted(key):
+            yield document.problem(key, topic, "a topic of its own", f"is also {other}")
+
+
+def _names(document: Document, data: ProfileData, limits: list[Part]) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for index, limit in enumerate(limits):
+        name, channel = getattr(limit, "name", ""), getattr(limit, "channel", "")
+        if name in seen:
+            yield document.problem(
+                ("limits", index, "name"), name, "a name of its own", "two limits have this name"
+            )
+        seen.add(name)
+        if channel not in data.channels:
+            yield document.problem(
+                ("limits", index, "channel"), channel, ", ".join(data.channels), "no such channel"
+            )
