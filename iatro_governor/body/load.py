@@ -21,6 +21,7 @@ from iatro_governor.body.capsules import Capsule, Surface, cover, join, primitiv
 from iatro_governor.body.collision import with_pairs
 from iatro_governor.body.description import Description, Geometry, Link
 from iatro_governor.body.meshes import LinkMeshes, Part
+from iatro_governor.body.mobile import Base, base_joints, carried
 from iatro_governor.body.model import ArmModel
 from iatro_governor.body.urdf import disabled_pairs, parse
 from iatro_governor.errors import MissingPart, ModelError
@@ -41,6 +42,7 @@ class Options:
     package_dirs: folders that hold packages, or are one. ament_prefix_path: as in the environment variable.
     allow_missing_limits: count them as infinite. missing_mesh_box: m; a mesh that is not found becomes a box around its
     link's origin and those of the joints on it, so much larger on every side (default: an error). semantics: SRDF text.
+    base: how the root link moves over odom.
     """
 
     joints: Sequence[str] | None = None
@@ -52,6 +54,7 @@ class Options:
     allow_missing_limits: bool = False
     missing_mesh_box: float | None = None
     semantics: str | None = None
+    base: Base = "fixed"
 
 
 def load_file(path: Path, options: Options | None = None, *, cache: Path | None = None) -> ArmModel:
@@ -77,7 +80,7 @@ def load_text(
     Raises as ``load_file`` does.
     """
     options = options or Options()
-    description = parse(text)
+    description = carried(parse(text), options.base)
     disabled = None if options.semantics is None else disabled_pairs(options.semantics)
     warnings: list[str] = []
     meshes = _find_meshes(description, options, base, warnings)
@@ -89,7 +92,7 @@ def load_text(
     model = assemble(
         description,
         capsules,
-        joints=options.joints,
+        joints=None if options.joints is None else (*base_joints(options.base), *options.joints),
         locked=options.locked,
         allow_missing_limits=options.allow_missing_limits,
         digest=digest,
@@ -108,7 +111,7 @@ def load_meshes(
         MissingPart: coal is not installed.
     """
     options = replace(options or Options(), missing_mesh_box=None)
-    coal, parts, description = _coal(), [], parse(text)
+    coal, parts, description = _coal(), [], carried(parse(text), options.base)
     files = _find_meshes(description, options, base, [])
     for number, name in enumerate(model.links):
         for shape in _shapes(description.links[name], options.shapes):
@@ -188,6 +191,7 @@ def _digest(text: str, options: Options, meshes: Mapping[str, Path | None]) -> s
         options.allow_missing_limits,
         options.missing_mesh_box,
         options.semantics,
+        options.base,
     ]
     made_of.update(json.dumps(choices).encode())
     for name, path in sorted(meshes.items()):

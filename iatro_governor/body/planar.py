@@ -65,3 +65,23 @@ def from_quaternion(pose: Array) -> Array:
     x, y = pose[0], pose[1]
     yaw = math.atan2(2 * (qw * qz + qx * qy), qw * qw + qx * qx - qy * qy - qz * qz)
     return np.array([x, y, yaw])
+
+
+def level_twist(pose: Array, twist: Array) -> Array:
+    """[vx, vy, vz, wz] of a body that may be tilted, in the frame that has its heading and is level.
+
+    pose: [x, y, z, qx, qy, qz, qw]. twist: (6,) in the body's own frame. wz is the rate of the heading as far as the
+    body turns about the vertical.
+    """
+    qx, qy, qz, qw = pose[3:7] / np.linalg.norm(pose[3:7])
+    turn = np.array(
+        [
+            [1 - 2 * (qy * qy + qz * qz), 2 * (qx * qy - qz * qw), 2 * (qx * qz + qy * qw)],
+            [2 * (qx * qy + qz * qw), 1 - 2 * (qx * qx + qz * qz), 2 * (qy * qz - qx * qw)],
+            [2 * (qx * qz - qy * qw), 2 * (qy * qz + qx * qw), 1 - 2 * (qx * qx + qy * qy)],
+        ]
+    )
+    linear, angular = turn @ twist[:3], turn @ twist[3:]
+    yaw = from_quaternion(pose)[2]
+    c, s = math.cos(yaw), math.sin(yaw)
+    return np.array([c * linear[0] + s * linear[1], c * linear[1] - s * linear[0], linear[2], angular[2]])

@@ -23,10 +23,19 @@ class Braking:
     angular: float
 
     def time(self, twists: Array) -> Array:
-        """Seconds (...,) to bring ``twists`` (..., 3) to rest along their own direction."""
+        """Seconds (...,) to bring ``twists`` (..., 3), or (..., 4) in the air, to rest along their own direction."""
         speed = np.hypot(twists[..., 0], twists[..., 1])
-        time: Array = np.maximum(speed / self.linear, np.abs(twists[..., 2]) / self.angular)
+        if twists.shape[-1] == 4:
+            speed = np.hypot(speed, twists[..., 2])
+        time: Array = np.maximum(speed / self.linear, np.abs(twists[..., -1]) / self.angular)
         return time
+
+    def ramp(self, anchor: Array, dt: float) -> Array:
+        """The output (3,) after ``dt`` s of a stop from ``anchor``: along the same direction, ending in exact zeros."""
+        time = float(self.time(anchor))
+        if time <= dt + 1e-12:
+            return np.zeros(len(anchor))
+        return anchor * (1.0 - dt / time)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +67,11 @@ class Flight:
     travel: float
 
 
-def fly(pieces: Sequence[tuple[float, float, float, float]], reach: float) -> Flight:
-    """Follow ``pieces`` of [vx, vy, wz, seconds]; ``reach``: largest distance of the body from its origin, m."""
+def fly(pieces: Sequence[tuple[tuple[float, ...], float]], reach: float) -> Flight:
+    """Follow ``pieces`` of [vx, vy, wz] and seconds; ``reach``: largest distance of the body from its origin, m."""
     x = y = yaw = step = travel = 0.0
     poses = np.zeros((len(pieces), 3))
-    for index, (vx, vy, wz, seconds) in enumerate(pieces):
+    for index, ((vx, vy, wz), seconds) in enumerate(pieces):
         middle = yaw + wz * seconds / 2
         # The chord of an arc points along its middle heading; it is shorter than the arc by the sinc of half the turn.
         half = wz * seconds / 2

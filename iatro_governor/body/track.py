@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -13,11 +13,16 @@ from iatro_governor.body.planar import IDENTITY, Array, arc, compose
 
 @dataclass(frozen=True, slots=True)
 class OdomSample:
-    """Pose of the base in odom [x, y, yaw] and its twist [vx, vy, wz] in the base frame, at ``t`` s."""
+    """Pose of the base in odom [x, y, yaw] and its twist [vx, vy, wz] in the base frame, at ``t`` s.
+
+    height: m over odom. level: its twist [vx, vy, vz, wz] in a frame that turns with it and stays level.
+    """
 
     t: float
     pose: Array
     twist: Array
+    height: float = 0.0
+    level: Array = field(default_factory=lambda: np.zeros(4))
 
 
 class Track:

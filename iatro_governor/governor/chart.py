@@ -5,48 +5,114 @@ Limits, scaling and rate shaping act on ``u``; a chart says how it is read from 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
+from iatro_governor.body.kinematics import Posture
+from iatro_governor.body.model import Indices
 from iatro_governor.body.planar import Array
-from iatro_governor.body.rollout import Braking
 from iatro_governor.governor.events import Command
-from iatro_governor.governor.outputs import Outputs
-from iatro_governor.limits.situation import Situation
-from iatro_governor.profile.every_channel import AnyChannel as ChannelConfig
+from iatro_governor.profile.every_channel import AnyChannel
+
+
+class Ramp(Protocol):
+    """How a stop takes ``u`` to its origin."""
+
+    def time(self, outputs: Array) -> Array:
+        """Seconds (...,) from ``outputs`` (..., n) to rest."""
+
+    def ramp(self, anchor: Array, dt: float) -> Array:
+        """The output (n,) after ``dt`` s of a stop from ``anchor`` (n,), ending in exact zeros."""
 
 
 class Chart(Protocol):
     """The chart of one channel, with what it knows of the body."""
 
-    config: ChannelConfig
-    size: int
-    """Components of ``u``."""
-    keep_s: float
-    """How long past outputs may still matter, s."""
-    controlled: Braking
-    protective: Braking
-    creeps: Array
-    """Slow motions (m, size) that are tried before the state is called TRAPPED."""
+    @property
+    def config(self) -> AnyChannel:
+        """The channel."""
+
+    @property
+    def size(self) -> int:
+        """Components of ``u``."""
+
+    @property
+    def axes(self) -> Mapping[str, Indices]:
+        """The components that a rate limit may bound, by name."""
+
+    @property
+    def keep_s(self) -> float:
+        """How long past outputs may still matter, s."""
+
+    @property
+    def controlled(self) -> Ramp:
+        """The stop that keeps the load and the follower safe."""
+
+    @property
+    def protective(self) -> Ramp:
+        """The strongest stop that is allowed."""
+
+    @property
+    def moves(self) -> tuple[str, ...]:
+        """The joints of the model that it moves, a base's own apart."""
+
+    @property
+    def stopping(self) -> Array:
+        """Decelerations of these joints that any stop is sure to reach, rad/s2 or m/s2."""
+
+    @property
+    def easing(self) -> Array:
+        """Decelerations of these joints in ordinary motion."""
+
+    @property
+    def slack(self) -> float:
+        """Measured motion below this needs no explanation, in the units of ``u``."""
+
+    @property
+    def creeps(self) -> Array:
+        """Slow motions (m, size) that are tried before the state is called TRAPPED."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether an output can be formed: the body was seen where that is needed."""
 
     @property
     def measured_rest(self) -> bool:
         """Whether the body is measured to stand still."""
 
     @property
+    def measured(self) -> Array:
+        """``u`` (size,) of what the body does."""
+
+    @property
     def measured_values(self) -> tuple[float, ...] | None:
         """What the body does, in the channel's values; None before it was measured."""
+
+    @property
+    def lead(self) -> Array | None:
+        """Where its joints will go without another command, None: where the motions in flight lead."""
+
+    @property
+    def rest(self) -> tuple[float, ...]:
+        """The channel's values for the origin of ``u``, now."""
 
     def why_garbled(self, command: Command) -> str | None:
         """What makes ``command`` no command for this channel, or None."""
 
-    def wanted(self, command: Command) -> Array:
-        """``u`` (size,) of a command that is not garbled."""
+    def wanted(self, command: Command, dt: float) -> Array:
+        """``u`` (size,) of a command that is not garbled, for an output that stands for ``dt`` s."""
 
-    def values(self, output: Array) -> tuple[float, ...]:
-        """The channel's values for ``u`` = ``output``."""
+    def publish(self, output: Array, dt: float) -> tuple[float, ...]:
+        """The channel's values for ``u`` = ``output``, which stands from now on; ``dt`` s since the last one."""
+
+    def joint_map(
+        self, now: Posture, velocity: Array, reaction_s: float, own: Indices
+    ) -> tuple[Array, Array]:
+        """What ``u`` does to the joints of the model, ``rates = start + matrix @ u``: matrix (m, size), start (m,).
+
+        ``own``: its joints in the model. ``velocity``: (m,) measured. ``reaction_s``: until a command decided now has
+        lasted a period.
+        """
 
     def parts(self, wanted: Array) -> list[Array]:
         """Parts of ``wanted`` that may go on alone where the whole is stuck."""
-
-    def situation(self, t: float, outputs: Outputs) -> Situation:
-        """The body at ``t``."""

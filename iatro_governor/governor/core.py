@@ -5,35 +5,34 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
-from iatro_governor.body.shape import Shape
 from iatro_governor.errors import EventError
 from iatro_governor.governor.bypass import Watched
-from iatro_governor.governor.channel import ChannelGovernor
 from iatro_governor.governor.decision import Action, Decision, Latch
 from iatro_governor.governor.events import (
     EVERYTHING,
     Backlog,
+    Bodies,
     Command,
     EStop,
     Event,
     Fault,
     Flags,
+    Joints,
     Malformed,
     Odom,
     Publishers,
     Reset,
     Scan,
+    Sensed,
+    Wrench,
 )
+from iatro_governor.governor.group import Group, Outcome
+from iatro_governor.governor.groups import build_groups, needed_joints
 from iatro_governor.governor.ladder import TABLE, Ladder
 from iatro_governor.governor.senses import Senses
-from iatro_governor.governor.stepping import Rates
-from iatro_governor.governor.twist import TwistChart
-from iatro_governor.limits.limit import Limit
 from iatro_governor.limits.registry import build
 from iatro_governor.limits.unseen import UnseenConfig
-from iatro_governor.profile.channels import TwistChannel
 from iatro_governor.profile.load import Profile
 
 CLOCK_JUMP_S = 60.0
@@ -53,31 +52,21 @@ class Governor:
         self.period = 1.0 / profile.data.loop.rate_hz
         memory = max((c.memory_s for c in profile.limits if isinstance(c, UnseenConfig)), default=0.0)
         self.process = Ladder()
-        self.senses = Senses(profile.data.sources, memory)
+        self.senses = Senses(profile.data.sources, memory, needed_joints(profile))
         self.latch = latch
         self._seq = first_seq
         self._latches = 0
         self._nonce = nonce or self._offline_nonce
         self._last_t: float | None = None
-        limits = build(profile.limits)
-        figure = profile.data.robot.footprint.shape()
-        self.channels = {
-            name: self._channel(name, config, [x for x in limits if x.config.channel == name], figure)
-            for name, config in profile.data.channels.items()
-        }
+        self.groups = build_groups(profile, build(profile.limits), self.senses, self.period)
+        self.channels = {member.name: group for group in self.groups for member in group.members}
+        """The group of each channel."""
         self._watched = {
             name: Watched(config.output, config.allowed_publishers, profile.data.lease_grace_s)
             for name, config in profile.data.channels.items()
         }
         if latch is not None:
             self.process.hold("estop", 0.0, True, f"latched before the restart: {latch.cause}", "restart")
-
-    def _channel(
-        self, name: str, config: TwistChannel, limits: list[Limit[Any]], figure: Shape
-    ) -> ChannelGovernor:
-        rates = Rates.of(limits)
-        chart = TwistChart(config, figure, rates, self.senses, self.period)
-        return ChannelGovernor(name, chart, limits, rates, self.senses, self.period)
 
     def _offline_nonce(self, latch_id: str, seq: int) -> str:
         """Reproducible, for runs that no operator can reset: SHA-256(config_hash|id|seq), 128 bits of it."""
@@ -88,10 +77,11 @@ class Governor:
         self._advance(event.t)
         match event:
             case Command():
-                return [self._decide(event.channel, event.t, event)] if event.channel in self.channels else []
+                group = self.channels.get(event.channel)
+                return [] if group is None else self._decide(group, event.t, event)
             case Malformed():
                 return self._malformed(event)
-            case Scan() | Odom() | Flags():
+            case Scan() | Odom() | Joints() | Wrench() | Bodies() | Flags():
                 self._sense(event)
             case EStop():
                 self._estop(event)
@@ -109,7 +99,7 @@ class Governor:
     def tick(self, t: float) -> list[Decision]:
         """Decide every channel at ``t``."""
         self._advance(t)
-        return [self._decide(name, t, None) for name in self.channels]
+        return [decision for group in self.groups for decision in self._decide(group, t, None)]
 
     def skip_to(self, seq: int) -> None:
         """Number the next decision ``seq`` at least: for a record that holds more than its writer remembers."""
@@ -120,18 +110,23 @@ class Governor:
             self.process.pulse("clock_jump", t, f"time went from {self._last_t} s to {t} s in one step")
         self._last_t = t
 
-    def _decide(self, name: str, t: float, command: Command | None) -> Decision:
-        channel = self.channels[name]
+    def _decide(self, group: Group, t: float, command: Command | None) -> list[Decision]:
         self.senses.watch(t, self.process)
         waiting = self.senses.unseen
         self.process.hold("closed", t, bool(waiting), f"waiting for {', '.join(waiting)}")
-        self._watched[name].judge(t, channel.ladder)
+        for member in group.members:
+            self._watched[member.name].judge(t, group.ladder)
         self.process.advance(t)
-        outcome = channel.decide(t, self.process, command)
+        name = None if command is None else command.channel
+        outcomes = group.decide(t, self.process, name, command)
+        return [self._decision(group, t, outcome) for outcome in outcomes]
+
+    def _decision(self, group: Group, t: float, outcome: Outcome) -> Decision:
+        member = group.member(outcome.channel)
         decision = Decision(
             t=t,
             seq=self._seq,
-            channel=name,
+            channel=outcome.channel,
             state=outcome.state,
             latch=self.latch,
             action=outcome.action,
@@ -139,16 +134,17 @@ class Governor:
             allowed=outcome.allowed,
             plan_id=outcome.plan_id,
             limits=outcome.limits,
-            faults=tuple(channel.faults(self.process)),
+            faults=tuple(group.faults(self.process, member)),
             config_hash=self.profile.config_hash,
-            on_command=command is not None,
+            on_command=outcome.on_command,
             stamp=outcome.stamp,
-            measured=channel.measured,
+            measured=member.chart.measured_values,
+            rest=outcome.rest,
         )
         self._seq += 1
         return decision
 
-    def _sense(self, event: Scan | Odom | Flags) -> None:
+    def _sense(self, event: Sensed) -> None:
         """Raises EventError where the source is not in the profile: nobody can be stopped for it."""
         try:
             match event:
@@ -156,6 +152,12 @@ class Governor:
                     self.senses.scan(event)
                 case Odom():
                     self.senses.odom(event)
+                case Joints():
+                    self.senses.joints(event)
+                case Wrench():
+                    self.senses.wrench(event)
+                case Bodies():
+                    self.senses.bodies(event)
                 case Flags():
                     self.senses.set_flags(event)
         except EventError as error:
@@ -167,8 +169,8 @@ class Governor:
         if event.kind == "command":
             named = [name for name in self.channels if event.of in (name, EVERYTHING)]
             for name in named:
-                self.channels[name].stream.malformed(event.t, event.message)
-            return [self._refuse(name, event.t) for name in named]
+                self.channels[name].member(name).stream.malformed(event.t, event.message)
+            return [decision for name in named for decision in self._refuse(name, event.t)]
         if event.kind == "line":
             self.process.hold("input_malformed", event.t, True, event.message)
         elif event.kind == "publishers":
@@ -181,12 +183,16 @@ class Governor:
                 self.process.pulse("sensor_malformed", event.t, f"{name}: {event.message}", name)
         return []
 
-    def _refuse(self, name: str, t: float) -> Decision:
-        return replace(self._decide(name, t, None), action=Action.REFUSED, on_command=True)
+    def _refuse(self, name: str, t: float) -> list[Decision]:
+        """A malformed command is decided as the tick is, and refused."""
+        decisions = self._decide(self.channels[name], t, None)
+        return [
+            replace(d, action=Action.REFUSED, on_command=True) if d.channel == name else d for d in decisions
+        ]
 
     def why_garbled(self, command: Command) -> str | None:
         """What makes ``command`` no command for its channel, or None."""
-        return self.channels[command.channel].stream.why_garbled(command)
+        return self.channels[command.channel].member(command.channel).stream.why_garbled(command)
 
     def good_line(self, t: float) -> None:
         """A readable line ends what an unreadable one began."""
@@ -218,5 +224,6 @@ class Governor:
         share = f"{event.fraction:.0%} of the decision ring is not acknowledged"
         self.process.hold("ledger_backlog", event.t, event.fraction > 0.9, share)
         self.process.hold("ledger_half_full", event.t, event.fraction > 0.5, f"{share}: no new plan")
-        for channel in self.channels.values():
-            channel.stream.no_new_plan = event.fraction > 0.5
+        for group in self.groups:
+            for member in group.members:
+                member.stream.no_new_plan = event.fraction > 0.5

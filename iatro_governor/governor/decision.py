@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from iatro_governor.governor.events import Knot
+
 
 class State(StrEnum):
     """Motion state of a group, from free to stopped; TRAPPED is free to move with nowhere to go."""
@@ -93,6 +95,10 @@ class Decision:
     on_command: bool
     stamp: float | None
     measured: tuple[float, ...] | None
+    rest: tuple[float, ...] = ()
+    """The channel's values that mean: stop here, now."""
+    trajectory: tuple[Knot, ...] | None = None
+    """What to publish on a channel of trajectories, None: nothing now."""
 
     def to_json(self) -> dict[str, Any]:
         """The line of ``iatro govern``: strict JSON values, keys in contract order."""

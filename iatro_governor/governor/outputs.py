@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 
 from iatro_governor.body.planar import Array
-from iatro_governor.body.rollout import Flight, fly
 
 PIECES = 4
 """Pieces into which the commands in flight are divided."""
@@ -67,31 +66,30 @@ class Outputs:
             self._past.popleft()
         return output
 
-    def flight(self, t: float, age: float, measured: Array, reach: float) -> Flight:
-        """What the body does from its last measurement, ``age`` s ago, until a command decided now takes effect."""
+    def pieces(self, t: float, age: float, measured: Array) -> list[tuple[tuple[float, ...], float]]:
+        """Motions and how long each lasts, s: from what was measured ``age`` s ago until what is decided now acts."""
         span = age + self._delay_s
         piece = span / PIECES
         # What was published at a moment takes effect one delay later, so the pieces cover the last ``span`` seconds.
         window = self._since(t - span)
         moves = tuple(measured.tolist())
-        pieces = [
-            (*_fastest(window, t - span + k * piece, t - span + (k + 1) * piece, moves), piece)
+        return [
+            (_fastest(window, t - span + k * piece, t - span + (k + 1) * piece, moves), piece)
             for k in range(PIECES if span > 0 else 0)
         ]
-        return fly(pieces, reach)
 
-    def beyond(self, t: float, age: float, measured: Array, slack: float) -> Array:
+    def beyond(self, t: float, age: float, measured: Array, slack: Array) -> Array:
         """Components (size,) of ``measured`` that no output of late explains, 0 where one does.
 
-        A body that was pushed, or whose governor is new, moves although nothing stands; ``slack`` counts as rest.
+        A body that was pushed, or whose governor is new, moves though nothing stands; ``slack`` (size,) counts as rest.
         """
         recent = [past.values for past in self._since(t - age - self._delay_s - LAG_S)]
         out = np.zeros_like(measured)
-        for axis, moves in enumerate(measured.tolist()):
+        for axis, (moves, rest) in enumerate(zip(measured.tolist(), slack.tolist(), strict=True)):
             along = [values[axis] for values in recent]
             high, low = max(along, default=0.0), min(along, default=0.0)
             allowance = 1.0 + OVERSHOOT
-            if not min(low, 0.0) * allowance - slack <= moves <= max(high, 0.0) * allowance + slack:
+            if not min(low, 0.0) * allowance - rest <= moves <= max(high, 0.0) * allowance + rest:
                 out[axis] = moves
         return out
 
@@ -107,7 +105,7 @@ class Outputs:
 
 def _fastest(
     window: list[Published], start: float, end: float, measured: tuple[float, ...]
-) -> tuple[float, float, float]:
+) -> tuple[float, ...]:
     """The fastest output in force between ``start`` and ``end``, or what is measured where that is faster still."""
     fastest: tuple[float, ...] = (0.0,) * len(measured)
     most = -1.0
@@ -117,5 +115,4 @@ def _fastest(
                 fastest, most = past.values, past.size
             if past.t <= start:
                 break
-    vx, vy, wz = (m if abs(m) > abs(f) and m * f >= 0 else f for m, f in zip(measured, fastest, strict=True))
-    return vx, vy, wz
+    return tuple(m if abs(m) > abs(f) and m * f >= 0 else f for m, f in zip(measured, fastest, strict=True))

@@ -48,27 +48,9 @@ def _capped(limit: Limit[Any], cap: Cap, scale: float) -> LimitReport:
 
 
 def _kept(limit: Limit[Any], wanted: Array, situation: Situation) -> LimitReport:
-    """``requested`` is the least distance that the whole command would have led to, or its speed for unseen space."""
-    config, clearance = limit.config, limit.clearance(situation)
-    if clearance is None:
-        speed = float(np.hypot(wanted[0], wanted[1])) + abs(float(wanted[2])) * situation.reach
-        return LimitReport(
-            config.name, config.kind, limit.unit, speed, limit.bound or 0.0, 0.0, config.source
-        )
-    rollouts = situation.roll_out(wanted[None])
-    least = limit.least_ahead(rollouts, situation)
-    # Between two samples the body may be nearer by half a step: that is what was judged.
-    ahead = None if least is None else least - float(rollouts.half_step[0])
-    margin = clearance.now - clearance.required
-    return LimitReport(
-        config.name,
-        config.kind,
-        limit.unit,
-        clearance.now if ahead is None else ahead,
-        clearance.required,
-        margin,
-        config.source,
-    )
+    config = limit.config
+    requested, allowed, margin = limit.blocked(wanted, situation)
+    return LimitReport(config.name, config.kind, limit.unit, requested, allowed, margin, config.source)
 
 
 def rate_reports(
@@ -77,21 +59,21 @@ def rate_reports(
     """The rate limits that kept ``output`` from reaching ``target``, from ``anchor`` within ``dt`` s."""
     if np.array_equal(output, target):
         return
-    for limit in rates.limits:
-        axes = slice(2, 3) if limit.config.axis == "angular" else slice(0, 2)
-        change, start = (target - anchor)[axes], anchor[axes]
+    for row in rates.rows:
+        change, start = (target - anchor)[row.components], anchor[row.components]
         slowing = change * start < 0
-        counts = slowing if limit.config.kind == "deceleration" else ~slowing
-        asked = float(np.max(np.abs(change) * counts)) / dt
-        if asked > limit.bound:
-            given = float(np.max(np.abs((output - anchor)[axes]) * counts)) / dt
-            config = limit.config
+        counts = slowing if row.limit.way == "deceleration" else ~slowing
+        asked = np.abs(change) * counts / dt
+        worst = int(np.argmax(asked - row.bounds))
+        if asked[worst] > row.bounds[worst]:
+            given = float((np.abs((output - anchor)[row.components]) * counts)[worst]) / dt
+            config, bound = row.limit.config, float(row.bounds[worst])
             yield LimitReport(
                 config.name,
                 config.kind,
-                limit.row_unit,
-                asked,
-                limit.bound,
-                limit.bound - given,
+                row.limit.row_unit,
+                float(asked[worst]),
+                bound,
+                bound - given,
                 config.source,
             )

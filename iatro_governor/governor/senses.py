@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from iatro_governor.body.planar import Array, from_quaternion
+from iatro_governor.body.joint_track import JointTrack
+from iatro_governor.body.planar import Array, from_quaternion, level_twist
 from iatro_governor.body.scan import Sweep, read_scan
 from iatro_governor.body.surroundings import Surroundings
 from iatro_governor.body.track import OdomSample, Track
 from iatro_governor.errors import EventError
-from iatro_governor.governor.events import Flags, Odom, Scan
+from iatro_governor.governor.events import Bodies, Flags, Joints, Odom, Scan, Wrench
 from iatro_governor.governor.ladder import Ladder
-from iatro_governor.profile.sources import OdomSource, ScanSource, SourceConfig
+from iatro_governor.profile.sources import (
+    BodiesSource,
+    JointsSource,
+    OdomSource,
+    ScanSource,
+    SourceConfig,
+    WrenchSource,
+)
 
 FUTURE_S = 0.05
 """A measurement stamped further ahead than this is garbled, s."""
@@ -24,8 +33,17 @@ REMEMBERED_S = 5.0
 class Senses:
     """Latest data of every source of one robot."""
 
-    def __init__(self, sources: dict[str, SourceConfig], memory_s: float) -> None:
+    def __init__(
+        self,
+        sources: dict[str, SourceConfig],
+        memory_s: float,
+        joints: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        """``joints``: of each source of joints, the names that it must tell."""
         self.sources = sources
+        self.joint_tracks = {name: JointTrack(names) for name, names in (joints or {}).items()}
+        self.wrenches: dict[str, Wrench] = {}
+        self.tracked: dict[str, Bodies] = {}
         self.tracks = {name: Track(REMEMBERED_S) for name, s in sources.items() if s.type == "odom"}
         self.surroundings = Surroundings(memory_s)
         self.flags: dict[str, tuple[float, dict[str, bool]]] = {}
@@ -72,16 +90,61 @@ class Senses:
             raise EventError("the orientation is no unit quaternion", "odom")
         if self._newer(event.source, event.stamp):
             twist: Array = event.twist[[0, 1, 5]]
-            sample, track = (
-                OdomSample(event.stamp, from_quaternion(event.pose), twist),
-                self.tracks[event.source],
-            )
+            level = level_twist(event.pose, event.twist)
+            place, height = from_quaternion(event.pose), float(event.pose[2])
+            sample, track = OdomSample(event.stamp, place, twist, height, level), self.tracks[event.source]
             jump = track.jump(sample)
             track.add(sample)
             self._place()
             if jump > source.max_jump:
                 led = f"the pose is {jump:.2f} m or rad from where the last one and its twist lead"
                 raise EventError(f"{led}; {source.max_jump} is allowed", "odom")
+
+    def joints(self, event: Joints) -> None:
+        """Take measured joints. Raises EventError where they are garbled, or another robot's."""
+        source = self._source(event.source, "joints", event.stamp, event.t)
+        assert isinstance(source, JointsSource)
+        track = self.joint_tracks[event.source]
+        if missing := track.missing(event.names):
+            raise EventError(
+                f"joints {', '.join(missing)} must stand once each among {', '.join(event.names) or 'none'}",
+                "joints",
+            )
+        measured = [event.position, event.velocity, *([] if event.effort is None else [event.effort])]
+        if any(len(values) != len(event.names) for values in measured):
+            raise EventError(f"{len(event.names)} names need as many positions and velocities", "joints")
+        if not all(np.isfinite(values).all() for values in measured):
+            raise EventError("positions, velocities and efforts must be finite", "joints")
+        if self._newer(event.source, event.stamp):
+            jump = track.add(event.stamp, event.names, event.position, event.velocity, event.effort)
+            if jump > source.max_jump:
+                led = f"a joint is {jump:.2f} rad or m from where the last state leads"
+                raise EventError(f"{led}; {source.max_jump} is allowed", "joints")
+
+    def wrench(self, event: Wrench) -> None:
+        """Take a wrench on the robot. Raises EventError where it is garbled or in another frame."""
+        source = self._source(event.source, "wrench", event.stamp, event.t)
+        assert isinstance(source, WrenchSource)
+        if event.frame is not None and event.frame.strip("/") not in ("", source.frame):
+            raise EventError(f"frame {event.frame!r}; {source.frame!r} is needed", "wrench")
+        if not (np.isfinite(event.force).all() and np.isfinite(event.torque).all()):
+            raise EventError("force and torque must be finite", "wrench")
+        if self._newer(event.source, event.stamp):
+            self.wrenches[event.source] = event
+
+    def bodies(self, event: Bodies) -> None:
+        """Take tracked bodies. Raises EventError where they are garbled or in another frame."""
+        source = self._source(event.source, "bodies", event.stamp, event.t)
+        assert isinstance(source, BodiesSource)
+        if event.frame.strip("/") not in ("", source.frame):
+            raise EventError(f"frame {event.frame!r}; {source.frame!r} is needed", "bodies")
+        for body in event.bodies:
+            if not (np.isfinite(body.position).all() and np.isfinite(body.velocity).all()):
+                raise EventError(f"body {body.id!r}: position and velocity must be finite", "bodies")
+        if len({body.id for body in event.bodies}) != len(event.bodies):
+            raise EventError("two bodies have the same id", "bodies")
+        if self._newer(event.source, event.stamp):
+            self.tracked[event.source] = event
 
     def set_flags(self, event: Flags) -> None:
         """Take flags. Raises EventError for a name that the source does not declare."""

@@ -1,15 +1,15 @@
-"""From the output that stands to the next one: rate shaping and stops."""
+"""From the output that stands to the next one: rate shaping."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from iatro_governor.body.model import Indices
 from iatro_governor.body.planar import Array
-from iatro_governor.body.rollout import Braking
 from iatro_governor.limits.limit import Limit
 from iatro_governor.limits.rate import RateLimit
 
@@ -18,28 +18,44 @@ UNBOUNDED = 1e6
 
 
 @dataclass(frozen=True, slots=True)
+class RateRow:
+    """A rate limit, the components (k,) of ``u`` that it bounds, and its bound (k,) for each."""
+
+    limit: RateLimit[Any]
+    components: Indices
+    bounds: Array
+
+
+@dataclass(frozen=True, slots=True)
 class Rates:
-    """Bounds (3,) on the growth and on the decrease of |vx|, |vy|, |wz|, and the limits they come from."""
+    """Bounds (n,) on the growth and on the decrease of each component's magnitude, and the limits they come from."""
 
     growth: Array
     decrease: Array
-    limits: tuple[RateLimit, ...]
+    rows: tuple[RateRow, ...]
 
     @classmethod
-    def of(cls, limits: Iterable[Limit[Any]]) -> Rates:
-        """The tightest bound of each kind among ``limits``."""
-        rates = tuple(limit for limit in limits if isinstance(limit, RateLimit))
-        bounds = {"acceleration": np.full(3, UNBOUNDED), "deceleration": np.full(3, UNBOUNDED)}
-        for limit in rates:
-            axes = slice(2, 3) if limit.config.axis == "angular" else slice(0, 2)
-            bounds[limit.config.kind][axes] = np.minimum(bounds[limit.config.kind][axes], limit.bound)
-        return cls(bounds["acceleration"], bounds["deceleration"], rates)
+    def of(cls, limits: Iterable[Limit[Any]], axes: Mapping[str, Indices], size: int) -> Rates:
+        """The tightest bounds among ``limits`` on a channel whose ``axes`` are these components of ``size``."""
+        bounds = {name: np.full(size, UNBOUNDED) for name in ("acceleration", "deceleration")}
+        rows = []
+        for limit in limits:
+            if isinstance(limit, RateLimit):
+                at = axes[limit.axis]
+                row = RateRow(limit, at, limit.bounds(len(at)))
+                rows.append(row)
+                bounds[limit.way][at] = np.minimum(bounds[limit.way][at], row.bounds)
+        return cls(bounds["acceleration"], bounds["deceleration"], tuple(rows))
 
-    def comfort(self, braking: Braking) -> Braking:
-        """Deceleration of ordinary driving, never counted as more than a stop is sure to reach."""
-        return Braking(
-            min(float(self.decrease[:2].min()), braking.linear), min(float(self.decrease[2]), braking.angular)
-        )
+    @classmethod
+    def stacked(cls, parts: Sequence[Rates]) -> Rates:
+        """The rates of several channels as one."""
+        rows, offset = [], 0
+        for part in parts:
+            rows += [RateRow(row.limit, row.components + offset, row.bounds) for row in part.rows]
+            offset += len(part.growth)
+        growth = np.concatenate([part.growth for part in parts])
+        return cls(growth, np.concatenate([part.decrease for part in parts]), tuple(rows))
 
     def step(self, anchor: Array, targets: Array, dt: float, most: float) -> Array:
         """Outputs (c, 3) after ``dt`` s on the straight way from ``anchor`` (3,) to ``targets`` (c, 3).
@@ -61,11 +77,3 @@ class Rates:
         # The end is taken as it stands: anchor + 1.0 * change would round.
         result: Array = np.where(share >= 1.0, targets, anchor + share * change)
         return result
-
-
-def ramp_to_rest(anchor: Array, braking: Braking, dt: float) -> Array:
-    """The output (3,) after ``dt`` s of a stop: along the same direction, ending in exact zeros."""
-    time = float(braking.time(anchor))
-    if time <= dt + 1e-12:
-        return np.zeros(3)
-    return anchor * (1.0 - dt / time)

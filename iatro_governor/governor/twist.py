@@ -1,4 +1,4 @@
-"""The chart of a mobile base: ``u`` = [vx, vy, wz], zero is rest."""
+"""The chart of a base: ``u`` = [vx, vy, wz] on the ground, [vx, vy, vz, wz] in the air; zero is rest."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import math
 
 import numpy as np
 
+from iatro_governor.body.kinematics import Posture
+from iatro_governor.body.model import Indices
 from iatro_governor.body.planar import Array
-from iatro_governor.body.rollout import Braking
+from iatro_governor.body.rollout import Braking, fly
 from iatro_governor.body.shape import Shape
 from iatro_governor.governor.events import Command
 from iatro_governor.governor.outputs import Outputs
@@ -18,8 +20,8 @@ from iatro_governor.profile.channels import StopMode, TwistChannel
 from iatro_governor.profile.sources import OdomSource
 
 NAMES = ("vx", "vy", "vz", "wx", "wy", "wz")
-PLANAR = [0, 1, 5]
-"""Components of a 6-D twist that a ground vehicle has."""
+ABLE = {"differential": (0, 5), "omnidirectional": (0, 1, 5), "aerial": (0, 1, 2, 5)}
+"""Components of a 6-D twist that a base can do."""
 FASTEST, SLOWEST = 1e3, 1e-9
 """m/s and rad/s."""
 KEPT_S = 1.0
@@ -29,10 +31,12 @@ KEPT_S = 1.0
 class TwistChart:
     """Reads and writes twists; the body is a footprint that moves by odometry."""
 
-    size = 3
+    ready = True
+    moves: tuple[str, ...] = ()
+    lead: Array | None = None
 
     def __init__(
-        self, config: TwistChannel, figure: Shape, rates: Rates, senses: Senses, period: float
+        self, config: TwistChannel, figure: Shape | None, rates: Rates, senses: Senses, period: float
     ) -> None:
         odom = senses.sources[config.odom]
         assert isinstance(odom, OdomSource)  # the profile has been checked
@@ -40,30 +44,48 @@ class TwistChart:
         self.keep_s = odom.timeout_s + config.actuator_delay_s + KEPT_S
         self.controlled = _braking(config.stop_modes.controlled)
         self.protective = _braking(config.stop_modes.protective)
-        self.creeps = _creeps(config.creep_speed, config.base == "omnidirectional")
-        self._able = {0, 1, 5} if config.base == "omnidirectional" else {0, 5}
+        # A stop may be taken over by a weaker mode, so no way to rest counts on the stronger one.
+        self.sure = self.controlled
+        self.comfort = _comfort(rates, self.sure)
+        aerial = config.base == "aerial"
+        self._components = [0, 1, 2, 5] if aerial else [0, 1, 5]
+        self.size = len(self._components)
+        self.axes = axes(config)
+        self.creeps = _creeps(config)
+        self.stopping = self.easing = np.full(self.size, np.inf)
+        self.slack = 2 * odom.rest_speed
+        self._able = ABLE[config.base]
         self._rest_speed = odom.rest_speed
         self._track = senses.tracks[config.odom]
         self._figure = figure
         self._period = period
         self._surroundings = senses.surroundings
-        # A stop may be taken over by a weaker mode, so no way to rest counts on the stronger one.
-        self._sure = self.controlled
-        self._comfort = rates.comfort(self._sure)
 
     @property
     def measured_rest(self) -> bool:
         """Odometry says so."""
-        return bool((np.abs(self._track.latest.twist) <= self._rest_speed).all())
+        return bool((np.abs(self.measured) <= self._rest_speed).all())
+
+    @property
+    def measured(self) -> Array:
+        """The measured twist."""
+        return self._track.latest.twist if self.size == 3 else self._track.latest.level
 
     @property
     def measured_values(self) -> tuple[float, ...] | None:
         """The measured twist."""
-        return self.values(self._track.latest.twist) if self._track.known else None
+        return self.values(self.measured) if self._track.known else None
+
+    @property
+    def rest(self) -> tuple[float, ...]:
+        """No twist."""
+        return (0.0,) * len(NAMES)
 
     def why_garbled(self, command: Command) -> str | None:
         """Six finite numbers, in the base frame, that the base can do."""
         values, config = command.values, self.config
+        if command.points is not None:
+            return "a trajectory; a twist is needed"
         if len(values) != len(NAMES):
             return f"{len(values)} values; {len(NAMES)} are needed: {', '.join(NAMES)}"
         if not all(math.isfinite(value) for value in values):
@@ -71,59 +93,98 @@ class TwistChart:
         if command.frame is not None and command.frame.strip("/") not in ("", config.frame):
             return f"frame {command.frame!r}; {config.frame!r} is needed"
         if cannot := [NAMES[i] for i in range(len(NAMES)) if values[i] != 0 and i not in self._able]:
-            return f"a {config.base} base cannot do {', '.join(cannot)}"
+            return f"a base that is {config.base} cannot do {', '.join(cannot)}"
         return None
 
-    def wanted(self, command: Command) -> Array:
-        """The planar part; the rest is zero, or the command would be garbled.
+    def wanted(self, command: Command, dt: float) -> Array:
+        """The components that there are; the rest is zero, or the command would be garbled.
 
         What no body could tell from rest is rest, and what none could reach keeps its direction: arithmetic on such
         numbers would end in infinities.
         """
-        wanted = np.array(command.values)[PLANAR] + 0.0
-        largest = float(np.abs(wanted).max())
-        if largest > FASTEST:
-            wanted = wanted / largest * FASTEST
-        wanted[np.abs(wanted) < SLOWEST] = 0.0
-        return wanted
+        return bounded(np.array(command.values)[self._components], FASTEST, SLOWEST)
 
     def values(self, output: Array) -> tuple[float, ...]:
         """The six components of the twist."""
-        vx, vy, wz = (float(v) for v in output)
-        return vx, vy, 0.0, 0.0, 0.0, wz
+        out = [0.0] * len(NAMES)
+        for component, value in zip(self._components, output.tolist(), strict=True):
+            out[component] = value
+        return tuple(out)
+
+    def publish(self, output: Array, dt: float) -> tuple[float, ...]:
+        """A twist depends on nothing but itself."""
+        return self.values(output)
 
     def parts(self, wanted: Array) -> list[Array]:
         """First the turn alone, then the way alone, where a command has both and the base may part them."""
-        if not self.config.allow_split or wanted[2] == 0 or not wanted[:2].any():
+        if not self.config.allow_split or wanted[-1] == 0 or not wanted[:-1].any():
             return []
-        return [wanted * [0, 0, 1], wanted * [1, 1, 0]]
+        turn, way = wanted.copy(), wanted.copy()
+        turn[:-1], way[-1] = 0.0, 0.0
+        return [turn, way]
+
+    def joint_map(
+        self, now: Posture, velocity: Array, reaction_s: float, own: Indices
+    ) -> tuple[Array, Array]:
+        """A twist in the base's frame is turned to odom by the heading."""
+        matrix = np.zeros((len(now.q), self.size))
+        yaw = float(now.q[own[-1]])
+        matrix[own, np.arange(self.size)] = 1.0
+        matrix[:2, :2] = [[math.cos(yaw), -math.sin(yaw)], [math.sin(yaw), math.cos(yaw)]]
+        return matrix, np.zeros(len(now.q))
 
     def situation(self, t: float, outputs: Outputs) -> Situation:
-        """From the newest odometry, and what was published since."""
-        latest, delay = self._track.latest, self.config.actuator_delay_s
-        age = max(t - latest.t, 0.0)
+        """A base on the ground, from the newest odometry and what was published since."""
+        assert self._figure is not None  # the profile has been checked
+        latest, delay, reach = self._track.latest, self.config.actuator_delay_s, self._figure.reach
+        age, twist = max(t - latest.t, 0.0), self.measured
         return Situation(
             t=t,
             period=outputs.hold_s(self._period),
             pose=latest.pose,
-            measured=latest.twist,
+            measured=twist,
             anchor=outputs.standing,
-            beyond=outputs.beyond(t, age, latest.twist, 2 * self._rest_speed),
-            flight=outputs.flight(t, age, latest.twist, self._figure.reach),
+            beyond=outputs.beyond(t, age, twist, np.full(self.size, self.slack)),
+            flight=fly(outputs.pieces(t, age, twist), reach),
             reaction_s=age + delay,
-            braking=self._sure,
-            comfort=self._comfort,
+            braking=self.sure,
+            comfort=self.comfort,
             footprint=self._figure,
-            reach=self._figure.reach,
+            reach=reach,
             surroundings=self._surroundings,
         )
 
 
-def _creeps(speed: float, sideways: bool) -> Array:
+def axes(config: TwistChannel) -> dict[str, Indices]:
+    """What rate limits may bound."""
+    turn = 3 if config.base == "aerial" else 2
+    return {"linear": np.arange(turn), "angular": np.array([turn])}
+
+
+def bounded(wanted: Array, fastest: float, slowest: float) -> Array:
+    """``wanted`` without negative zeros, in its own direction; at most ``fastest``, and below ``slowest`` zero."""
+    wanted = wanted + 0.0
+    largest = float(np.abs(wanted).max())
+    if largest > fastest:
+        wanted = wanted / largest * fastest
+    wanted[np.abs(wanted) < slowest] = 0.0
+    return wanted
+
+
+def _creeps(config: TwistChannel) -> Array:
+    speed = config.creep_speed
     steps = (0.0, speed, -speed)
-    across = steps if sideways else (0.0,)
+    across = (0.0,) if config.base == "differential" else steps
+    if config.base == "aerial":
+        return np.array([(x, y, z, w) for x in steps for y in across for z in steps for w in steps][1:])
     return np.array([(x, y, w) for x in steps for y in across for w in steps][1:])
 
 
 def _braking(mode: StopMode) -> Braking:
     return Braking(mode.linear, mode.angular)
+
+
+def _comfort(rates: Rates, braking: Braking) -> Braking:
+    """Deceleration of ordinary driving, never counted as more than a stop is sure to reach."""
+    linear, angular = float(rates.decrease[:-1].min()), float(rates.decrease[-1])
+    return Braking(min(linear, braking.linear), min(angular, braking.angular))

@@ -39,7 +39,9 @@ class Keeper:
             return None
         ahead = distances_ahead(obstacles, figure, rollouts)
         # What was verified before stays valid although the measurement moved by its noise.
-        return Guard(now - tolerance, ahead, margin, self.floor, self.noise).holds(rollouts)
+        return Guard(now - tolerance, ahead, margin, self.floor, self.noise).holds(
+            rollouts.half_step[:, None]
+        )
 
     def clearance(self, figure: Shape, situation: Situation) -> Clearance:
         """Distance now of the nearest return."""

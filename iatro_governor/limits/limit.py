@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ ROUNDING = 1e-9
 
 Example = dict[str, Any]
 
+View = Literal["base", "own", "body"]
 Config = TypeVar("Config", bound="LimitConfig")
 
 
@@ -82,14 +83,14 @@ class Guard:
     floor: float
     noise: float
 
-    def holds(self, rollouts: Rollouts) -> NDArray[np.bool_]:
-        """Which candidates (c,) keep every distance.
+    def holds(self, half_step: Array) -> NDArray[np.bool_]:
+        """Which candidates (c,) keep every distance; ``half_step``: (c, g) or (c, 1) m, as of the rollouts.
 
         At every sample ``ahead >= min(margin + half_step, now)``: nothing closes on the margin, and where it is broken
         already nothing gets closer. Below ``floor`` a closing that could be noise counts as none, as long as the body
         does not end up closer.
         """
-        need = np.minimum(self.margin + rollouts.half_step[:, None], self.now)
+        need = np.minimum(self.margin + half_step, self.now)
         kept: NDArray[np.bool_] = np.all(self.ahead >= need[:, None, :] - ROUNDING, axis=1)
         touching = self.now < self.floor
         if touching.any():
@@ -105,6 +106,10 @@ class Limit(ABC, Generic[Config]):
 
     model: ClassVar[type[LimitConfig]]
     unit: ClassVar[str]
+    fits: ClassVar[frozenset[str]] = frozenset({"twist"})
+    """Types of channel that it can bound."""
+    view: ClassVar[View] = "base"
+    """What it looks at: the base on the ground, its own channel's components alone, or the whole jointed body."""
 
     def __init__(self, config: Config) -> None:
         self.config = config
@@ -139,6 +144,17 @@ class Limit(ABC, Generic[Config]):
     def least_ahead(self, rollouts: Rollouts, situation: Situation) -> float | None:
         """The smallest distance along the first of ``rollouts``, m, or None where this limit keeps none."""
         return None
+
+    def blocked(self, wanted: Array, situation: Any) -> tuple[float, float, float]:
+        """Requested, allowed and margin, where ``clear`` refused ``wanted``: the least distance it led to."""
+        clearance = self.clearance(situation)
+        if clearance is None:
+            raise NotImplementedError(f"{type(self).__name__} refuses ways and keeps no clearance")
+        rollouts = situation.roll_out(wanted[None])
+        least = self.least_ahead(rollouts, situation)
+        # Between two samples the body may be nearer by half a step: that is what was judged.
+        ahead = clearance.now if least is None else least - float(np.max(rollouts.half_step[0]))
+        return ahead, clearance.required, clearance.now - clearance.required
 
     def row(self) -> dict[str, Any]:
         """The limit as ``iatro check`` lists it."""

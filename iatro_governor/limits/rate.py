@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from abc import abstractmethod
+from typing import ClassVar, Literal, TypeVar
 
+import numpy as np
+
+from iatro_governor.body.planar import Array
 from iatro_governor.limits.limit import Example, Limit, LimitConfig
 from iatro_governor.profile.base import Positive
 
@@ -32,10 +36,39 @@ class DecelerationConfig(RateConfig):
     kind: Literal["deceleration"]
 
 
-class RateLimit(Limit[RateConfig]):
+AnyRate = TypeVar("AnyRate", bound=LimitConfig)
+
+
+class RateLimit(Limit[AnyRate]):
     """Shapes the step from the output that stands to the next one; it bounds neither speed nor place."""
 
     unit = "m/s2"
+    way: ClassVar[Literal["acceleration", "deceleration"]]
+
+    @property
+    @abstractmethod
+    def axis(self) -> str:
+        """The axis of the channel that is bounded."""
+
+    @abstractmethod
+    def bounds(self, count: int) -> Array:
+        """(count,) one for each component of the axis."""
+
+
+class TwistRateLimit(RateLimit[RateConfig]):
+    """Of a twist, its linear or its angular part."""
+
+    fits = frozenset({"twist", "pose"})
+    view = "own"
+
+    @property
+    def axis(self) -> str:
+        """linear or angular."""
+        return self.config.axis
+
+    def bounds(self, count: int) -> Array:
+        """(count,) the same for each component."""
+        return np.full(count, self.config.bound)
 
     @property
     def bound(self) -> float:
@@ -48,13 +81,15 @@ class RateLimit(Limit[RateConfig]):
         return "rad/s2" if self.config.axis == "angular" else "m/s2"
 
 
-class AccelerationLimit(RateLimit):
+class AccelerationLimit(TwistRateLimit):
     """Bound on the growth of each component's magnitude."""
 
     model = AccelerationConfig
+    way = "acceleration"
 
 
-class DecelerationLimit(RateLimit):
+class DecelerationLimit(TwistRateLimit):
     """Bound on the decrease of each component's magnitude; a stop that is needed brakes by its stop mode instead."""
 
     model = DecelerationConfig
+    way = "deceleration"

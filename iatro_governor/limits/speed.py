@@ -11,16 +11,17 @@ from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, excess
 from iatro_governor.limits.situation import Situation
 from iatro_governor.profile.base import Positive
 
-AXES = {"vx": 0, "vy": 1, "wz": 2}
+AXES = {"vx": 0, "vy": 1, "vz": 2, "wz": -1}
+"""Components of [vx, vy, wz] and of [vx, vy, vz, wz]."""
 
 
 class SpeedConfig(LimitConfig):
-    """``bound`` in m/s for vx, vy and planar (the norm of both), in rad/s for wz."""
+    """``bound``: m/s for vx, vy, vz, planar (norm of the first two) and travel (norm of all three), rad/s for wz."""
 
     example: ClassVar[Example] = {"axis": "planar", "bound": 0.5}
 
     kind: Literal["speed"]
-    axis: Literal["vx", "vy", "wz", "planar"]
+    axis: Literal["vx", "vy", "vz", "wz", "planar", "travel"]
     direction: Literal["both", "positive", "negative"] = "both"
     bound: Positive
 
@@ -30,6 +31,7 @@ class SpeedLimit(Limit[SpeedConfig]):
 
     model = SpeedConfig
     unit = "m/s"
+    view = "own"
 
     @property
     def bound(self) -> float:
@@ -44,6 +46,8 @@ class SpeedLimit(Limit[SpeedConfig]):
     def _value(self, twist: Array) -> float:
         if self.config.axis == "planar":
             return float(np.hypot(twist[0], twist[1]))
+        if self.config.axis == "travel":
+            return float(np.linalg.norm(twist[:-1]))
         value = float(twist[AXES[self.config.axis]])
         match self.config.direction:
             case "positive":

@@ -70,6 +70,11 @@ class UnseenLimit(Limit[UnseenConfig]):
         slow: NDArray[np.bool_] = ~enters | (fastest <= self.config.speed + 1e-9)
         return slow
 
+    def blocked(self, wanted: Array, situation: Situation) -> tuple[float, float, float]:
+        """The speed of the whole command, and what unseen space allows."""
+        speed = float(np.hypot(wanted[0], wanted[1])) + abs(float(wanted[2])) * situation.reach
+        return speed, self.config.speed, 0.0
+
     @staticmethod
     def _swept(outline: Array, poses: Array) -> Array:
         """The outline (n, 2) at every pose (c, k, 3), as (c * k * n, 2) points in the base frame of now."""

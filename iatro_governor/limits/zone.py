@@ -82,7 +82,9 @@ class ZoneLimit(Limit[ZoneConfig]):
         if now > margin + float((rollouts.travel + rollouts.half_step).max()):
             return None
         ahead = gauge.distance(in_odom(situation.pose, rollouts.poses))[..., None]
-        return Guard(np.array([now - tolerance]), ahead, margin, -np.inf, self.config.noise).holds(rollouts)
+        return Guard(np.array([now - tolerance]), ahead, margin, -np.inf, self.config.noise).holds(
+            rollouts.half_step[:, None]
+        )
 
     def clearance(self, situation: Situation) -> Clearance:
         """Distance from the zone, negative inside."""

@@ -85,7 +85,11 @@ def decision_message(body: Body) -> GovernorDecision:
         clock_source=CLOCKS.index(body["clock_source"]),
     )
     if latch is not None:
-        message.latch_id, message.latch_nonce, message.latch_cause = latch["id"], latch["nonce"], latch["cause"]
+        message.latch_id, message.latch_nonce, message.latch_cause = (
+            latch["id"],
+            latch["nonce"],
+            latch["cause"],
+        )
     if requested is not None:
         message.has_request, message.requested = True, [float(value) for value in requested]
     if measured is not None:

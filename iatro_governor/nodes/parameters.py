@@ -69,4 +69,6 @@ def settings(node: Node, more: dict[str, str] | None = None) -> tuple[Settings, 
 
 def _refuse(parameters: list[Parameter]) -> SetParametersResult:
     names = ", ".join(parameter.name for parameter in parameters)
-    return SetParametersResult(successful=False, reason=f"{names} cannot be set while the node runs; start it again")
+    return SetParametersResult(
+        successful=False, reason=f"{names} cannot be set while the node runs; start it again"
+    )

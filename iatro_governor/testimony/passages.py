@@ -9,7 +9,9 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
-_END = re.compile(r"[!?\n;]+|\.+(?=\s|$|['\")\]])(?!(?<=max\.|min\.)\s?\d)|,\s*(?=but\b|however\b|although\b|though\b)")
+_END = re.compile(
+    r"[!?\n;]+|\.+(?=\s|$|['\")\]])(?!(?<=max\.|min\.)\s?\d)|,\s*(?=but\b|however\b|although\b|though\b)"
+)
 _OWN_VOICE = re.compile(
     r"(?:\bmy (?:answer|reply|response|words?)(?: is)?|\bi(?:'ll| will)? (?:say|answer|reply|respond|repeat)"
     r"|\"(?:response|say|text|reply|message|content|answer|speech)\")\s*[:,]?\s*$"

@@ -74,7 +74,9 @@ class Drive:
     def run(self, seconds: float, command, every: int = 5) -> None:
         """Drive for ``seconds`` by ``command``: a constant (3,), a function of time that gives one, or silence."""
         governor, period = self.governor, self.governor.period
-        footprint = governor.profile.data.robot.footprint.shape()
+        figure = governor.profile.data.robot.footprint
+        assert figure is not None
+        footprint = figure.shape()
         for _ in range(round(seconds / period)):
             t = self.k * period
             governor.handle(self._odom(t))

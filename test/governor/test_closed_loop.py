@@ -118,7 +118,9 @@ def test_no_part_of_a_box_enters_a_zone(tmp_path, seed, concave):
     profile = amr(tmp_path, BOX, [zone("odom", corners)])
     drive = Drive(Governor(profile), Hall(np.zeros((0, 3))))
     drive.run(6.0, wandering(seed))
-    outline = profile.data.robot.footprint.shape().outline(0.02)
+    body = profile.data.robot.footprint
+    assert body is not None
+    outline = body.shape().outline(0.02)
     figure = Polygon(np.array(corners))
     for x, y, yaw in drive.poses:
         c, s = math.cos(yaw), math.sin(yaw)

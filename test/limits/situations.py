@@ -76,7 +76,7 @@ def situation(
         measured=anchor,
         anchor=anchor,
         beyond=np.zeros(3),
-        flight=fly([(vx, vy, wz, 0.05)], figure.reach),
+        flight=fly([((vx, vy, wz), 0.05)], figure.reach),
         reaction_s=0.05,
         braking=Braking(1.0, 2.5),
         comfort=Braking(0.8, 2.0),

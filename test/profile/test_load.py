@@ -53,7 +53,7 @@ def test_the_shipped_profile_is_sound():
         ("margin: 0.08", "margin: 0.01", "limits[6]", "floor + noise"),
         ("sources: [lidar]", "sources: [radar]", "limits[6].sources", "lidar"),
         ("name: turn_speed", "name: travel_speed", "limits[1].name", "own"),
-        ("axis: wz", "axis: vz", "limits[1].axis", "'wz'"),
+        ("axis: wz", "axis: wq", "limits[1].axis", "'wz'"),
         ("lease_grace_s: 0.5", "lease_grace_s: 0.5\nno_such_key: 1", "no_such_key", "lease_grace_s"),
         ("linear: 1.6", "linear: 0.1", "channels.base.stop_modes", "protective"),
     ],

@@ -1,0 +1,60 @@
+"""Where the joints were and how they moved, as last measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from iatro_governor.body.planar import Array
+
+
+@dataclass(frozen=True, slots=True)
+class JointSample:
+    """Positions (n,) rad or m and velocities (n,) at ``t`` s; efforts (n,) Nm or N, None where not measured."""
+
+    t: float
+    position: Array
+    velocity: Array
+    effort: Array | None
+
+
+class JointTrack:
+    """The joints ``names`` of one source; it may tell of more, and in any order."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = tuple(names)
+        self._place = {name: index for index, name in enumerate(self.names)}
+        self._sample: JointSample | None = None
+
+    def places(self, names: Sequence[str]) -> Array:
+        """Where each of ``names`` stands in a sample."""
+        return np.array([self._place[name] for name in names], dtype=np.int64)
+
+    def missing(self, names: Sequence[str]) -> list[str]:
+        """Joints that do not stand exactly once among ``names``: it is the state of another robot, or half of one."""
+        return [name for name in self.names if names.count(name) != 1]
+
+    def add(
+        self, t: float, names: Sequence[str], position: Array, velocity: Array, effort: Array | None
+    ) -> float:
+        """Take a sample; returns how far, rad or m, it is from where the last one leads."""
+        order = [names.index(name) for name in self.names]
+        sample = JointSample(t, position[order], velocity[order], None if effort is None else effort[order])
+        last, self._sample = self._sample, sample
+        if last is None or not len(order):
+            return 0.0
+        led = last.position + (last.velocity + sample.velocity) / 2 * (t - last.t)
+        return float(np.abs(sample.position - led).max())
+
+    @property
+    def known(self) -> bool:
+        """Whether anything was measured yet."""
+        return self._sample is not None
+
+    @property
+    def latest(self) -> JointSample:
+        """The newest sample, or rest at zero before the first one."""
+        zero = np.zeros(len(self.names))
+        return self._sample or JointSample(0.0, zero, zero, None)

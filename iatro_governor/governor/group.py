@@ -1,0 +1,352 @@
+"""The governor of one group of channels: from their latest fresh commands to their outputs, cycle by cycle.
+
+Channels that move a common frame are decided once, on their stacked ``u``, with one scale, and published together. A
+channel that is silent enters as what is left of its motion.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from iatro_governor.body.planar import Array
+from iatro_governor.governor.chart import Chart, Ramp
+from iatro_governor.governor.decision import Action, FaultReport, LimitReport, State
+from iatro_governor.governor.events import Command
+from iatro_governor.governor.freshness import CommandStream, Verdict
+from iatro_governor.governor.ladder import Ladder, Level
+from iatro_governor.governor.member import Member
+from iatro_governor.governor.outputs import Outputs
+from iatro_governor.governor.report import limit_reports, rate_reports
+from iatro_governor.governor.resolve import Resolution, is_clear, resolve
+from iatro_governor.governor.senses import Senses
+from iatro_governor.governor.stepping import Rates
+from iatro_governor.limits.limit import Limit
+
+STUCK = 0.02
+"""A scale below this is no motion to speak of."""
+PAUSE = 2.0
+"""Periods of a pause in which speed may be gained at most."""
+WAY_OUT_S = 1.0
+"""A way out is a creep that can be kept up this long, s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one cycle came to for one channel."""
+
+    channel: str
+    state: State
+    action: Action
+    requested: tuple[float, ...] | None
+    allowed: tuple[float, ...]
+    rest: tuple[float, ...]
+    plan_id: str | None
+    limits: tuple[LimitReport, ...]
+    stamp: float | None
+    on_command: bool
+
+
+class Body(Protocol):
+    """What a group moves."""
+
+    def situation(self, t: float, outputs: Outputs) -> Any:
+        """The body at ``t``, as the group's limits look at it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stops:
+    """How the whole group stops."""
+
+    controlled: Ramp
+    protective: Ramp
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A command that came in now, for which channel, and what its stream made of it."""
+
+    member: Member
+    command: Command
+    verdict: Verdict
+
+
+class Group:
+    """State of one group between cycles; holds no clock."""
+
+    def __init__(
+        self,
+        charts: Mapping[str, Chart],
+        body: Body,
+        stops: Stops,
+        limits: list[Limit[Any]],
+        rates: Rates,
+        senses: Senses,
+        period: float,
+    ) -> None:
+        self.limits = limits
+        self.ladder = Ladder()
+        self.members = _members(charts, self.ladder, period)
+        self._body = body
+        self._stops = stops
+        self._senses = senses
+        self._period = period
+        self._rates = rates
+        self._size = sum(chart.size for chart in charts.values())
+        delay = max(chart.config.actuator_delay_s for chart in charts.values())
+        keep_s = max(chart.keep_s for chart in charts.values())
+        self._outputs = Outputs(self._size, delay, keep_s)
+        self._stuck_since: float | None = None
+        self._freeze_s = max(chart.config.freeze_s for chart in charts.values())
+        self._trapped_s = max(chart.config.trapped_s for chart in charts.values())
+        self._creeps = _stacked_creeps(self.members, self._size)
+
+    @property
+    def at_rest(self) -> bool:
+        """Output and measurement both say so."""
+        measured = all(member.chart.measured_rest for member in self.members)
+        return not self._outputs.standing.any() and measured
+
+    def member(self, name: str) -> Member:
+        """The channel called ``name``."""
+        return next(member for member in self.members if member.name == name)
+
+    def decide(
+        self, t: float, process: Ladder, name: str | None = None, command: Command | None = None
+    ) -> list[Outcome]:
+        """Choose the outputs at ``t``: on ``command``, just received on channel ``name``, or on the tick."""
+        for member in self.members:
+            member.stream.watch(t, self.at_rest)
+        self.ladder.advance(t)
+        cleared = max(self.ladder.cleared_t, process.cleared_t)
+        for member in self.members:
+            member.stream.cleared(cleared)
+        arrival = self._judge(t, process, name, command)
+        level = self._level(process)
+        if level >= Level.CONTROLLED_STOP:
+            rearm = "rearm" in (self.ladder.recovery, process.recovery)
+            for member in self.members:
+                member.stream.stopped("rearm" if rearm else "fresh")
+        dt = self._outputs.elapsed(t, self._period)
+        if level >= Level.CONTROLLED_STOP or all(m.stream.owed is not None for m in self.members):
+            return self._stop(t, dt, level, process, arrival)
+        return self._govern(t, dt, arrival)
+
+    def faults(self, process: Ladder, member: Member) -> list[FaultReport]:
+        """Everything in force for one channel."""
+        owed = member.stream.owed if self._level(process) < Level.CONTROLLED_STOP else None
+        return [*process.tell(), *self.ladder.tell(), *([owed] if owed else [])]
+
+    def _level(self, process: Ladder) -> Level:
+        return max(self.ladder.level, process.level)
+
+    def _judge(self, t: float, process: Ladder, name: str | None, command: Command | None) -> Arrival | None:
+        if name is None or command is None:
+            return None
+        member = self.member(name)
+        stopped = self._level(process) >= Level.CONTROLLED_STOP or bool(self._senses.unseen)
+        return Arrival(member, command, member.stream.accept(command, t, stopped))
+
+    def _publish(self, t: float, output: Array, dt: float) -> dict[str, tuple[float, ...]]:
+        standing = self._outputs.publish(t, output)
+        return {m.name: m.chart.publish(standing[m.place], dt) for m in self.members if m.chart.ready}
+
+    def _stop(
+        self, t: float, dt: float, level: Level, process: Ladder, arrival: Arrival | None
+    ) -> list[Outcome]:
+        hard = self.ladder.protective_mode or process.protective_mode
+        ramp = self._stops.protective if hard else self._stops.controlled
+        output = ramp.ramp(self._outputs.standing, dt)
+        self._stuck_since = None
+        for member in self.members:
+            member.stream.drop()
+        state = State.PROTECTIVE_STOP if level == Level.PROTECTIVE_STOP else State.CONTROLLED_STOP
+        actions = {member.name: Action.STOP for member in self.members}
+        return self._outcomes(state, actions, {}, self._publish(t, output, dt), (), arrival)
+
+    def _govern(self, t: float, dt: float, arrival: Arrival | None) -> list[Outcome]:
+        closed = bool(self._senses.unseen)
+        requests = {m.name: None if closed else m.stream.live(t) for m in self.members}
+        situation = self._body.situation(t, self._outputs)
+        wanted = self._wanted(requests, max(dt, self._period))
+        resolution, action = self._resolve(wanted, situation, dt, t)
+        if resolution.scale is None:
+            return self._unreachable(t, dt, situation, resolution, wanted, requests, arrival)
+        target, standing = resolution.target, self._outputs.standing
+        output = self._step(target[None], dt)[0]
+        shaped = rate_reports(self._rates, standing, target, output, max(dt, self._period))
+        bound = limit_reports(resolution, self.limits, wanted, situation)
+        moved = not np.array_equal(output, wanted)
+        state = State.TRAPPED if self._trapped(t, situation) else State.LIMITED if moved else State.NOMINAL
+        actions = {}
+        for member in self.members:
+            own_moved = not np.array_equal(output[member.place], wanted[member.place])
+            if requests[member.name] is None:
+                still = own_moved or output[member.place].any()
+                actions[member.name] = Action.RAMPED if still else Action.HOLD
+            elif action is not Action.SCALED:
+                actions[member.name] = action
+            else:
+                scaled = Action.RAMPED if own_moved else Action.PASS
+                actions[member.name] = Action.SCALED if resolution.scale < 1.0 else scaled
+        limits = (*bound, *shaped)
+        outcomes = self._outcomes(state, actions, requests, self._publish(t, output, dt), limits, arrival)
+        return [self._closed(outcome, arrival) for outcome in outcomes] if closed else outcomes
+
+    def _wanted(self, requests: Mapping[str, Command | None], dt: float) -> Array:
+        wanted = np.zeros(self._size)
+        for member in self.members:
+            if (request := requests[member.name]) is not None and member.chart.ready:
+                wanted[member.place] = member.chart.wanted(request, dt)
+        return wanted
+
+    def _closed(self, outcome: Outcome, arrival: Arrival | None) -> Outcome:
+        """Before every required source has spoken, each command is refused."""
+        if arrival is None or outcome.channel != arrival.member.name:
+            return outcome
+        return _refused(outcome, arrival.command)
+
+    def _outcomes(
+        self,
+        state: State,
+        actions: Mapping[str, Action],
+        requests: Mapping[str, Command | None],
+        allowed: Mapping[str, tuple[float, ...]],
+        limits: tuple[LimitReport, ...],
+        arrival: Arrival | None,
+    ) -> list[Outcome]:
+        out = []
+        for member in self.members:
+            name = member.name
+            if name not in allowed:
+                continue
+            mine = arrival is not None and arrival.member is member
+            request = arrival.command if arrival and mine and not requests else requests.get(name)
+            outcome = Outcome(
+                channel=name,
+                state=state,
+                action=actions[name],
+                requested=request.values if request else None,
+                allowed=allowed[name],
+                rest=member.chart.rest,
+                plan_id=request.plan_id if request else None,
+                limits=limits,
+                stamp=request.stamp if request else None,
+                on_command=mine,
+            )
+            if arrival is not None and mine and arrival.verdict is Verdict.REFUSED:
+                outcome = _refused(outcome, arrival.command)
+            out.append(outcome)
+        return out
+
+    def _resolve(self, wanted: Array, situation: Any, dt: float, t: float) -> tuple[Resolution, Action]:
+        """The whole command scaled; after ``freeze_s`` of standing still for it, a part of it alone."""
+
+        def step(targets: Array) -> Array:
+            # What is judged is never less than a whole period's step: two decisions may come at one moment.
+            return self._step(targets, max(dt, self._period))
+
+        whole = resolve(wanted, situation, self.limits, step)
+        stuck = whole.scale is not None and whole.scale < STUCK and bool(wanted.any())
+        if not stuck:
+            self._stuck_since = None
+            return whole, Action.SCALED
+        if self._stuck_since is None:
+            self._stuck_since = t
+        if t - self._stuck_since >= self._freeze_s:
+            for part in self._parts(wanted):
+                alone = resolve(part, situation, self.limits, step)
+                if alone.scale is not None and alone.scale >= STUCK:
+                    return Resolution(alone.scale, alone.target, whole.caps, whole.blocked), Action.SPLIT
+        return whole, Action.SCALED
+
+    def _parts(self, wanted: Array) -> list[Array]:
+        """Each channel alone, where several are asked to move, then parts of each."""
+        moving = [member for member in self.members if wanted[member.place].any()]
+        out = []
+        for member in moving:
+            pieces = [wanted[member.place]] if len(moving) > 1 else []
+            for piece in [*pieces, *member.chart.parts(wanted[member.place])]:
+                part = np.zeros(self._size)
+                part[member.place] = piece
+                out.append(part)
+        return out
+
+    def _step(self, targets: Array, dt: float) -> Array:
+        return self._rates.step(self._outputs.standing, targets, dt, PAUSE * self._period)
+
+    def _unreachable(
+        self,
+        t: float,
+        dt: float,
+        situation: Any,
+        resolution: Resolution,
+        wanted: Array,
+        requests: Mapping[str, Command | None],
+        arrival: Arrival | None,
+    ) -> list[Outcome]:
+        """No step of ordinary motion is clear: follow the way to rest that was verified last, or brake hardest."""
+        standing = self._outputs.standing
+        verified = self._stops.controlled.ramp(standing, dt)
+        bound = tuple(limit_reports(resolution, self.limits, wanted, situation))
+        kept = is_clear(verified[None], situation, self.limits, tolerance=math.inf)[0]
+        if kept or not standing.any():
+            actions = {member.name: Action.SCALED for member in self.members}
+            allowed = self._publish(t, verified, dt)
+            return self._outcomes(State.LIMITED, actions, requests, allowed, bound, arrival)
+        names = ", ".join(limit.config.name for limit in resolution.blocked) or "the limits together"
+        self.ladder.pulse("limit_unreachable", t, f"no way to rest that was verified before keeps {names}")
+        allowed = self._publish(t, self._stops.protective.ramp(standing, dt), dt)
+        for member in self.members:
+            member.stream.drop()
+        actions = {member.name: Action.UNREACHABLE for member in self.members}
+        return self._outcomes(State.CONTROLLED_STOP, actions, requests, allowed, bound, arrival)
+
+    def _trapped(self, t: float, situation: Any) -> bool:
+        """Whether standing still for a command has lasted ``trapped_s`` and no slow motion at all is admissible."""
+        if self._stuck_since is None or t - self._stuck_since < self._trapped_s:
+            return False
+        free = is_clear(self._creeps, situation.lasting(WAY_OUT_S), self.limits)
+        for way in self._creeps[free]:
+            caps = (limit.cap(way, situation) for limit in self.limits)
+            if all(cap is None or cap.scale >= STUCK for cap in caps):
+                return False
+        return True
+
+
+def _refused(outcome: Outcome, command: Command) -> Outcome:
+    return Outcome(
+        outcome.channel,
+        outcome.state,
+        Action.REFUSED,
+        command.values,
+        outcome.allowed,
+        outcome.rest,
+        command.plan_id,
+        outcome.limits,
+        command.stamp,
+        outcome.on_command,
+    )
+
+
+def _members(charts: Mapping[str, Chart], ladder: Ladder, period: float) -> tuple[Member, ...]:
+    out, offset = [], 0
+    for name, chart in charts.items():
+        place = slice(offset, offset + chart.size)
+        out.append(Member(name, chart, CommandStream(chart, ladder, period), place))
+        offset += chart.size
+    return tuple(out)
+
+
+def _stacked_creeps(members: Sequence[Member], size: int) -> Array:
+    rows = []
+    for member in members:
+        for creep in member.chart.creeps:
+            row = np.zeros(size)
+            row[member.place] = creep
+            rows.append(row)
+    return np.array(rows)

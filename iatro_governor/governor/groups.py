@@ -1,0 +1,99 @@
+"""From a profile to its groups: charts of its channels, the body that they move, the limits that bound it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from iatro_governor.body.model import ArmModel
+from iatro_governor.body.shape import Shape
+from iatro_governor.governor.chart import Chart
+from iatro_governor.governor.group import Group, Stops
+from iatro_governor.governor.joint_chart import JointPositionChart, JointVelocityChart
+from iatro_governor.governor.jointed import JointedBody
+from iatro_governor.governor.seated import Seated
+from iatro_governor.governor.senses import Senses
+from iatro_governor.governor.stacked import StackedBrakes
+from iatro_governor.governor.stepping import Rates
+from iatro_governor.governor.twist import TwistChart, axes
+from iatro_governor.limits.limit import Limit
+from iatro_governor.profile.channels import TwistChannel
+from iatro_governor.profile.every_channel import AnyChannel
+from iatro_governor.profile.joint_channels import JointPositionChannel, JointVelocityChannel
+from iatro_governor.profile.load import Profile
+
+Limits = list[Limit[Any]]
+
+
+def build_groups(profile: Profile, limits: Limits, senses: Senses, period: float) -> list[Group]:
+    """One group for a robot with a model, all its channels together; else one for each channel."""
+    figure = None if profile.data.robot.footprint is None else profile.data.robot.footprint.shape()
+    channels = profile.data.channels
+    if profile.body is not None:
+        return [_jointed(profile, profile.body, limits, senses, figure, period)]
+    out = []
+    for name, config in channels.items():
+        assert isinstance(config, TwistChannel)  # the profile has been checked: the others need a model
+        own = [limit for limit in limits if limit.config.channel == name]
+        rates = Rates.of(own, axes(config), 3)
+        chart = TwistChart(config, figure, rates, senses, period)
+        stops = Stops(chart.controlled, chart.protective)
+        out.append(Group({name: chart}, chart, stops, own, rates, senses, period))
+    return out
+
+
+def needed_joints(profile: Profile) -> dict[str, list[str]]:
+    """Of each source of joints, the names that it must tell."""
+    out: dict[str, list[str]] = {n: [] for n, s in profile.data.sources.items() if s.type == "joints"}
+    for channel in profile.data.channels.values():
+        state = getattr(channel, "state", None)
+        if state is None:
+            continue
+        modelled = (
+            [] if profile.body is None else [j for j in profile.body.joints if not j.startswith("odom/")]
+        )
+        for joint in (*modelled, *getattr(channel, "joints", ()), *getattr(channel, "fingers", ())):
+            if joint not in out[state]:
+                out[state].append(joint)
+    return out
+
+
+def _jointed(
+    profile: Profile, model: ArmModel, limits: Limits, senses: Senses, figure: Shape | None, period: float
+) -> Group:
+    channels = dict(sorted(profile.data.channels.items(), key=lambda item: item[1].type != "twist"))
+    charts: dict[str, Chart] = {}
+    rates = []
+    for name, config in channels.items():
+        own = [limit for limit in limits if limit.config.channel == name]
+        charts[name], part = _chart(config, own, senses, figure, period)
+        rates.append(part)
+    source = next((s for c in channels.values() if (s := getattr(c, "state", None)) is not None), None)
+    body = JointedBody(model, charts, figure, senses, source, period)
+    seated = [x if x.view == "body" else Seated(x, body.places[x.config.channel]) for x in limits]
+    stops = Stops(_brakes(charts, body.places, "controlled"), _brakes(charts, body.places, "protective"))
+    return Group(charts, body, stops, seated, Rates.stacked(rates), senses, period)
+
+
+def _chart(
+    config: AnyChannel, limits: Limits, senses: Senses, figure: Shape | None, period: float
+) -> tuple[Chart, Rates]:
+    match config:
+        case TwistChannel():
+            rates = Rates.of(limits, axes(config), 4 if config.base == "aerial" else 3)
+            return TwistChart(config, figure, rates, senses, period), rates
+        case JointVelocityChannel() | JointPositionChannel():
+            count = len(config.joints)
+            rates = Rates.of(limits, {"joint": np.arange(count)}, count)
+            make = JointVelocityChart if isinstance(config, JointVelocityChannel) else JointPositionChart
+            return make(config, rates, senses), rates
+    raise NotImplementedError(config.type)
+
+
+def _brakes(charts: Mapping[str, Chart], places: Mapping[str, slice], which: str) -> StackedBrakes:
+    each = [(places[name], getattr(chart, which), bool(chart.moves) or isinstance(chart, TwistChart))
+            for name, chart in charts.items()]  # fmt: skip
+    together = [(place, ramp) for place, ramp, moves in each if moves]
+    return StackedBrakes(together, [(place, ramp) for place, ramp, moves in each if not moves])

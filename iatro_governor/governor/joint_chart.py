@@ -1,0 +1,176 @@
+"""Charts of joint velocities and joint positions: ``u`` is the velocity of the joints, zero is rest."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from iatro_governor.body.joint_track import JointTrack
+from iatro_governor.body.kinematics import Posture
+from iatro_governor.body.model import Indices
+from iatro_governor.body.planar import Array
+from iatro_governor.governor.events import Command
+from iatro_governor.governor.senses import Senses
+from iatro_governor.governor.stacked import Brakes
+from iatro_governor.governor.stepping import Rates
+from iatro_governor.governor.twist import KEPT_S, bounded
+from iatro_governor.profile.every_channel import JointChannel
+from iatro_governor.profile.sources import JointsSource
+
+FASTEST, SLOWEST = 1e3, 1e-9
+"""rad/s or m/s."""
+APPROACH = 0.7
+"""Share of the ordinary deceleration that an approach to a set-point is planned with: steps of time are not exact."""
+
+
+class JointChart:
+    """What all charts of joints share. ``names``: the channel's joints, in the order of its values."""
+
+    ready = True
+    lead: Array | None = None
+
+    def __init__(self, config: JointChannel, rates: Rates, senses: Senses) -> None:
+        source = senses.sources[config.state]
+        assert isinstance(source, JointsSource)  # the profile has been checked
+        self.config = config
+        self.size = len(config.joints)
+        self.axes = {"joint": np.arange(self.size)}
+        self.keep_s = source.timeout_s + config.actuator_delay_s + KEPT_S
+        self.controlled = Brakes(np.array(config.stop_modes.controlled.deceleration))
+        self.protective = Brakes(np.array(config.stop_modes.protective.deceleration))
+        self.moves = config.joints
+        # A stop may be taken over by a weaker mode, so no way to rest counts on the stronger one.
+        self.stopping = self.controlled.deceleration
+        self.easing = np.minimum(rates.decrease, self.stopping)
+        self.creeps = creeps(self.size, config.creep_speed)
+        self.slack = 2 * source.rest_speed
+        self._rest_speed = source.rest_speed
+        self._track: JointTrack = senses.joint_tracks[config.state]
+        self._places = self._track.places(config.joints)
+
+    @property
+    def measured_rest(self) -> bool:
+        """The joint states say so."""
+        return bool((np.abs(self.measured) <= self._rest_speed).all())
+
+    @property
+    def measured(self) -> Array:
+        """Measured velocities."""
+        velocity: Array = self._track.latest.velocity[self._places]
+        return velocity
+
+    @property
+    def positions(self) -> Array:
+        """Measured positions (size,)."""
+        position: Array = self._track.latest.position[self._places]
+        return position
+
+    def why_garbled(self, command: Command) -> str | None:
+        """As many finite numbers as there are joints."""
+        if command.points is not None:
+            return f"a trajectory; {self.size} values are needed"
+        if len(command.values) != self.size:
+            names = ", ".join(self.config.joints)
+            return f"{len(command.values)} values; {self.size} are needed: {names}"
+        if not all(math.isfinite(value) for value in command.values):
+            return "values must be finite, not NaN or infinite"
+        return None
+
+    def joint_map(
+        self, now: Posture, velocity: Array, reaction_s: float, own: Indices
+    ) -> tuple[Array, Array]:
+        """``u`` is the velocity of the joints."""
+        matrix = np.zeros((len(now.q), self.size))
+        matrix[own, np.arange(self.size)] = 1.0
+        return matrix, np.zeros(len(now.q))
+
+    def parts(self, wanted: Array) -> list[Array]:
+        """Each joint alone."""
+        if not self.config.allow_split or np.count_nonzero(wanted) < 2:
+            return []
+        return [np.where(np.arange(self.size) == joint, wanted, 0.0) for joint in np.flatnonzero(wanted)]
+
+
+class JointVelocityChart(JointChart):
+    """Velocities in, velocities out."""
+
+    @property
+    def measured_values(self) -> tuple[float, ...] | None:
+        """Measured velocities."""
+        return tuple(self.measured.tolist()) if self._track.known else None
+
+    @property
+    def rest(self) -> tuple[float, ...]:
+        """No velocity."""
+        return (0.0,) * self.size
+
+    def wanted(self, command: Command, dt: float) -> Array:
+        """The velocities themselves."""
+        return bounded(np.array(command.values), FASTEST, SLOWEST)
+
+    def publish(self, output: Array, dt: float) -> tuple[float, ...]:
+        """The velocities themselves."""
+        return tuple(output.tolist())
+
+
+class JointPositionChart(JointChart):
+    """Set-points in, set-points out; ``u`` is how fast the published set-point moves.
+
+    The first set-point is where the joints are measured. From then on only what was published counts: a stop that read
+    the joints again would let a load pull them down, a step at a time.
+    """
+
+    def __init__(self, config: JointChannel, rates: Rates, senses: Senses) -> None:
+        super().__init__(config, rates, senses)
+        self._published: Array | None = None
+
+    @property
+    def ready(self) -> bool:  # type: ignore[override]
+        """Once the joints were seen."""
+        return self._published is not None or self._track.known
+
+    @property
+    def lead(self) -> Array | None:  # type: ignore[override]
+        """The set-point: what the joints lag behind, they will still make up for."""
+        return self._published
+
+    @property
+    def setpoint(self) -> Array:
+        """The set-point (size,) that stands."""
+        if self._published is None:
+            self._published = self.positions.copy()
+        return self._published
+
+    @property
+    def measured_values(self) -> tuple[float, ...] | None:
+        """Measured positions."""
+        return tuple(self.positions.tolist()) if self._track.known else None
+
+    @property
+    def rest(self) -> tuple[float, ...]:
+        """The set-point that stands."""
+        return tuple(self.setpoint.tolist())
+
+    def wanted(self, command: Command, dt: float) -> Array:
+        """The velocity towards the commanded set-point, along a straight way and able to stop there.
+
+        ``v <= sqrt(2 a d)`` for each joint (Torricelli's equation), and no more than gets there within ``dt``.
+        """
+        way = np.array(command.values) - self.setpoint
+        whole = way / dt
+        size = np.abs(whole)
+        able = np.sqrt(2 * APPROACH * self.easing * np.abs(way))
+        share = float(np.min(np.where(size > able, able / np.where(size > 0, size, 1.0), 1.0)))
+        return bounded(share * whole, FASTEST, SLOWEST)
+
+    def publish(self, output: Array, dt: float) -> tuple[float, ...]:
+        """The set-point that ``output`` has led to."""
+        self._published = self.setpoint + output * dt
+        return self.rest
+
+
+def creeps(size: int, speed: float) -> Array:
+    """Each component alone, both ways (2 size, size)."""
+    each = np.eye(size) * speed
+    return np.concatenate([each, -each])

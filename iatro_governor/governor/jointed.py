@@ -1,0 +1,199 @@
+"""The body of a group whose robot has a model: from the newest measurements to what its limits look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from iatro_governor.body.drive import Drive
+from iatro_governor.body.kinematics import Posture, posture
+from iatro_governor.body.levers import levers
+from iatro_governor.body.mobile import Base, base_joints
+from iatro_governor.body.model import ArmModel
+from iatro_governor.body.planar import Array, compose
+from iatro_governor.body.rollout import Flight, fly
+from iatro_governor.body.shape import Shape
+from iatro_governor.governor.chart import Chart
+from iatro_governor.governor.outputs import Outputs
+from iatro_governor.governor.perception import perceive
+from iatro_governor.governor.senses import Senses
+from iatro_governor.governor.twist import TwistChart
+from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.situation import Situation
+
+
+class JointedBody:
+    """Joints, on a base that stands, drives or flies. ``charts``: by channel, in the order of ``u``; a base's first."""
+
+    def __init__(
+        self,
+        model: ArmModel,
+        charts: Mapping[str, Chart],
+        figure: Shape | None,
+        senses: Senses,
+        source: str | None,
+        period: float,
+    ) -> None:
+        self.model = model
+        self._charts = dict(charts)
+        self._senses, self._period = senses, period
+        first = next(iter(charts.values()))
+        self._twist = first if isinstance(first, TwistChart) else None
+        self.kind: Base = _kind(self._twist)
+        self._freedoms = len(base_joints(self.kind))
+        self._track = None if source is None else senses.joint_tracks[source]
+        names = model.joints[self._freedoms :]
+        self._places = np.zeros(0, dtype=np.int64) if self._track is None else self._track.places(names)
+        self._figure = figure
+        self._levers = levers(model)
+        self._reach = float(self._levers[self._freedoms - 1].max()) if self._freedoms else 0.0
+        self.places = _places(self._charts)
+        self.joints = {
+            name: np.arange(self._freedoms)
+            if chart is self._twist
+            else np.array([model.joints.index(joint) for joint in chart.moves], dtype=np.int64)
+            for name, chart in self._charts.items()
+        }
+        self._delay = max(chart.config.actuator_delay_s for chart in self._charts.values())
+        self._slack = np.concatenate([np.full(c.size, c.slack) for c in self._charts.values()])
+        self._sure = self._braking({name: chart.stopping for name, chart in charts.items()})
+        self._ease = self._braking({name: chart.easing for name, chart in charts.items()})
+
+    def _braking(self, decelerations: Mapping[str, Array]) -> Array:
+        """Decelerations (m,) of the joints, the least of all channels that move them; infinite for a base."""
+        out = np.full(len(self.model.joints), np.inf)
+        for name, each in decelerations.items():
+            at = self.joints[name]
+            out[at] = np.minimum(out[at], each)
+        return out
+
+    def situation(self, t: float, outputs: Outputs) -> BodySituation:
+        """From the newest measurements, and what was published since."""
+        sample = None if self._track is None else self._track.latest
+        odom = None if self._twist is None else self._senses.tracks[self._twist.config.odom].latest
+        newest = [at.t for at in (sample, odom) if at is not None]
+        age = max(t - min(newest), 0.0)
+        q, velocity = self._measured()
+        now = posture(self.model, q)
+        measured = np.concatenate([chart.measured for chart in self._charts.values()])
+        beyond = outputs.beyond(t, age, measured, self._slack)
+        drive = self._drive(now, self._sure, velocity, age)
+        comfort = replace(drive, braking=self._ease, base=self._twist.comfort if self._twist else None)
+        pieces = outputs.pieces(t, age, measured)
+        flight, base_flight = self._fly(q, pieces, drive)
+        period = outputs.hold_s(self._period)
+        return BodySituation(
+            t=t,
+            period=period,
+            reaction_s=age + self._delay,
+            now=now,
+            velocity=velocity,
+            effort=None if sample is None or sample.effort is None else sample.effort[self._places],
+            anchor=outputs.standing,
+            beyond=beyond,
+            flight=flight,
+            drive=drive,
+            comfort=comfort,
+            kind=self.kind,
+            base=self._on_ground(t, period, age, outputs, beyond, base_flight),
+            base_flight=base_flight,
+            places=self.places,
+            joints=self.joints,
+            levers=self._levers,
+            sensed=perceive(self._senses, t, self.kind, q),
+            rest={name: np.array(chart.rest) for name, chart in self._charts.items() if chart.ready},
+        )
+
+    def _measured(self) -> tuple[Array, Array]:
+        """Positions and velocities (m,)."""
+        q, velocity = np.zeros(len(self.model.joints)), np.zeros(len(self.model.joints))
+        if self._track is not None:
+            latest = self._track.latest
+            q[self._freedoms :] = latest.position[self._places]
+            velocity[self._freedoms :] = latest.velocity[self._places]
+        if self._twist is not None:
+            where = self._senses.tracks[self._twist.config.odom].latest
+            pose, level = where.pose, where.level
+            c, s = np.cos(pose[2]), np.sin(pose[2])
+            along = [c * level[0] - s * level[1], s * level[0] + c * level[1]]
+            up = [where.height] if self.kind == "aerial" else []
+            rise = [level[2]] if self.kind == "aerial" else []
+            q[: self._freedoms] = [pose[0], pose[1], *up, pose[2]]
+            velocity[: self._freedoms] = [*along, *rise, level[3]]
+        return q, velocity
+
+    def _drive(self, now: Posture, braking: Array, velocity: Array, age: float) -> Drive:
+        count = sum(chart.size for chart in self._charts.values())
+        matrix, start = np.zeros((len(self.model.joints), count)), np.zeros(len(self.model.joints))
+        reaction = age + self._delay + self._period
+        for name, chart in self._charts.items():
+            if len(self.joints[name]):
+                moved, led = chart.joint_map(now, velocity, reaction, self.joints[name])
+                matrix[:, self.places[name]] = moved
+                start += led
+        base = None if self._twist is None else self._twist.sure
+        return Drive(matrix, start, braking, base, 0 if self._twist is None else self._twist.size)
+
+    def _fly(
+        self, q: Array, pieces: Sequence[tuple[tuple[float, ...], float]], drive: Drive
+    ) -> tuple[Array, Flight | None]:
+        """Positions (p, m) while commands in flight are carried out, and what the base does meanwhile."""
+        flight = np.zeros((len(pieces), len(q)))
+        at = q
+        for index, (moves, seconds) in enumerate(pieces):
+            at = at + drive.rates(np.array(moves)) * seconds
+            flight[index] = at
+        for name, chart in self._charts.items():
+            if (lead := chart.lead) is not None:
+                own = self.joints[name]
+                part = np.arange(1, len(pieces) + 1)[:, None] / max(len(pieces), 1)
+                flight[:, own] = q[own] + part * (lead - q[own])
+        if self._twist is None:
+            return flight, None
+        size = self._twist.size
+        reach = self._figure.reach if self._figure is not None else self._reach
+        base = fly([((m[0], m[1], m[size - 1]), seconds) for m, seconds in pieces], reach)
+        plane = [0, 1, self._freedoms - 1]
+        flight[:, plane] = compose(q[plane], base.poses)
+        return flight, base
+
+    def _on_ground(
+        self, t: float, period: float, age: float, outputs: Outputs, beyond: Array, flight: Flight | None
+    ) -> Situation | None:
+        """The base as the limits on the ground see it."""
+        twist = self._twist
+        if twist is None or self._figure is None or self.kind != "planar":
+            return None
+        assert flight is not None
+        own = self.places[next(iter(self._charts))]
+        return Situation(
+            t=t,
+            period=period,
+            pose=self._senses.tracks[twist.config.odom].latest.pose,
+            measured=twist.measured,
+            anchor=outputs.standing[own],
+            beyond=beyond[own],
+            flight=flight,
+            reaction_s=age + self._delay,
+            braking=twist.sure,
+            comfort=twist.comfort,
+            footprint=self._figure,
+            reach=self._figure.reach,
+            surroundings=self._senses.surroundings,
+        )
+
+
+def _kind(twist: TwistChart | None) -> Base:
+    if twist is None:
+        return "fixed"
+    return "aerial" if twist.config.base == "aerial" else "planar"
+
+
+def _places(charts: Mapping[str, Chart]) -> dict[str, slice]:
+    out, offset = {}, 0
+    for name, chart in charts.items():
+        out[name] = slice(offset, offset + chart.size)
+        offset += chart.size
+    return out

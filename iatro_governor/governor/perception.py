@@ -1,0 +1,45 @@
+"""From what the sources said last to what the limits of a jointed body look at, at one moment and in one frame."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from iatro_governor.body.mobile import Base
+from iatro_governor.body.planar import Array
+from iatro_governor.governor.senses import Senses
+from iatro_governor.limits.sensed import NOBODY, Felt, People, Sensed
+from iatro_governor.profile.sources import BodiesSource, WrenchSource
+
+
+def perceive(senses: Senses, t: float, kind: Base, q: Array) -> Sensed:
+    """What every source says at ``t``; places in the model's base frame. ``q``: (m,) measured joints."""
+    people = {
+        name: _people(senses, name, t) for name, source in senses.sources.items() if source.type == "bodies"
+    }
+    felt = {
+        name: _felt(senses, name, t)
+        for name, source in senses.sources.items()
+        if source.type == "wrench" and name in senses.wrenches
+    }
+    return Sensed(people, felt)
+
+
+def _people(senses: Senses, name: str, t: float) -> People:
+    source, said = senses.sources[name], senses.tracked.get(name)
+    assert isinstance(source, BodiesSource)
+    if said is None or not said.bodies:
+        return People(NOBODY, NOBODY, 0.0, source.radius, (), ())
+    return People(
+        np.array([body.position for body in said.bodies]),
+        np.array([body.velocity for body in said.bodies]),
+        max(t - said.stamp, 0.0),
+        source.radius,
+        tuple(body.id for body in said.bodies),
+        tuple(body.region for body in said.bodies),
+    )
+
+
+def _felt(senses: Senses, name: str, t: float) -> Felt:
+    source, said = senses.sources[name], senses.wrenches[name]
+    assert isinstance(source, WrenchSource)
+    return Felt(said.force, said.torque, source.frame, max(t - said.stamp, 0.0))

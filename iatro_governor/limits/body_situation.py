@@ -1,0 +1,111 @@
+"""All that a limit on a jointed body may look at: trusted measurements and geometry, no words, no names of planners."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+from iatro_governor.body.drive import Drive
+from iatro_governor.body.kinematics import Posture
+from iatro_governor.body.mobile import Base, base_joints
+from iatro_governor.body.model import ArmModel, Indices
+from iatro_governor.body.planar import Array, arc, compose
+from iatro_governor.body.rollout import Flight, Rollouts
+from iatro_governor.body.ways import FRACTIONS, Ways
+from iatro_governor.limits.sensed import Sensed
+from iatro_governor.limits.situation import Situation
+
+
+@dataclass(frozen=True)
+class BodySituation:
+    """A jointed body at one moment; ``u`` (N,) stacks the components of all channels of its group.
+
+    t, period, reaction_s: as of ``Situation``. now: measured posture; its model has m joints, those of the base first.
+    velocity: (m,) measured. effort: (m,) measured, None: not. anchor, beyond: (N,) as of ``Situation``. flight: (p, m)
+    joint positions while commands in flight are carried out. drive, comfort: what ``u`` does to the joints, and how a
+    stop, or ordinary motion, brakes it. base: what is under the arm, None: it stands still, or flies. places: where
+    each channel's components are in ``u``. joints: the model's joints (n,) of each channel, in its own order.
+    levers: (m, C), see ``body.levers``. sensed: what the other sources say.
+    """
+
+    t: float
+    period: float
+    reaction_s: float
+    now: Posture
+    velocity: Array
+    effort: Array | None
+    anchor: Array
+    beyond: Array
+    flight: Array
+    drive: Drive
+    comfort: Drive
+    kind: Base
+    base: Situation | None
+    base_flight: Flight | None
+    places: Mapping[str, slice]
+    joints: Mapping[str, Indices]
+    levers: Array
+    sensed: Sensed
+    rest: Mapping[str, Array] = field(default_factory=dict)
+    """Of each channel whose stop is no zero of its values, those values (n,): stop torques, a holding wrench."""
+
+    @property
+    def model(self) -> ArmModel:
+        """The body."""
+        return self.now.model
+
+    @cached_property
+    def freedoms(self) -> int:
+        """Joints of the base."""
+        return len(base_joints(self.kind))
+
+    @cached_property
+    def still(self) -> Array:
+        """Joint velocities (m,) of the stop itself."""
+        return self.drive.rates(np.zeros(len(self.anchor)))
+
+    def own(self, channel: str, stacked: Array) -> Array:
+        """The components (..., n) of ``channel`` in ``stacked`` (..., N)."""
+        return stacked[..., self.places[channel]]
+
+    def rates(self, outputs: Array) -> Array:
+        """Joint velocities (..., m) that ``outputs`` (..., N) lead to."""
+        return self.drive.rates(outputs)
+
+    def lasting(self, period: float) -> BodySituation:
+        """The same moment, with outputs held for ``period`` s."""
+        base = None if self.base is None else self.base.lasting(period)
+        return replace(self, period=period, base=base)
+
+    def roll_out(self, outputs: Array) -> Ways:
+        """Ways to rest of ``outputs`` (c, N); where the body moves faster by itself, that is what has to stop."""
+        faster = (outputs * self.beyond >= 0) & (np.abs(self.beyond) > np.abs(outputs))
+        moving = np.where(faster, self.beyond, outputs)
+        rates = self.rates(moving)
+        lasts = self.period + self.drive.time(moving, rates) / 2
+        last = self.flight[-1] if len(self.flight) else self.now.q
+        ahead = last + (rates * lasts[:, None])[:, None] * FRACTIONS[:, None]
+        planar = None
+        if self.freedoms:
+            planar = self._on_ground(moving, lasts, ahead)
+        return Ways(outputs, self.now, self.flight, ahead, self.levers, planar)
+
+    def _on_ground(self, moving: Array, lasts: Array, ahead: Array) -> Rollouts | None:
+        """Let the base follow its arcs in ``ahead``; its own rollouts, where it is on the ground."""
+        size = self.drive.base_size
+        twist = moving[:, [0, 1, size - 1]]
+        total = twist * lasts[:, None]
+        assert self.base_flight is not None
+        poses = compose(self.base_flight.end, arc(total[:, None] * FRACTIONS[:, None]))
+        start = self.now.q[[0, 1, self.freedoms - 1]]
+        ahead[..., [0, 1, self.freedoms - 1]] = compose(start, poses)
+        if self.base is None:
+            return None
+        moved = np.hypot(total[:, 0], total[:, 1]) + np.abs(total[:, 2]) * self.base.reach
+        flown = np.broadcast_to(self.base_flight.poses, (len(moving), *self.base_flight.poses.shape))
+        half_step = np.maximum(moved / len(FRACTIONS), self.base_flight.step) / 2
+        everything = np.concatenate([flown, poses], axis=1)
+        return Rollouts(moving[:, :size], everything, half_step, moved + self.base_flight.travel)

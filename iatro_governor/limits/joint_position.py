@@ -1,0 +1,107 @@
+"""Joint position: no joint comes nearer to its stop than a margin, and one that is beyond may only move back."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from iatro_governor.body.planar import Array
+from iatro_governor.body.ways import Ways
+from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.kinds import JOINT_MOTION
+from iatro_governor.limits.limit import ROUNDING, Cap, Example, Limit, LimitConfig
+from iatro_governor.profile.base import Finite, NonNegative
+
+Each = Annotated[tuple[Finite, ...], Field(min_length=1, max_length=64)]
+
+
+class JointPositionConfig(LimitConfig):
+    """``lower``, ``upper``: rad or m, one for each joint of the channel, in its order; the description's by default."""
+
+    example: ClassVar[Example] = {"lower": [-1.0, -1.0], "upper": [1.0, 1.0], "margin": 0.02}
+
+    kind: Literal["joint_position"]
+    lower: Each | None = None
+    upper: Each | None = None
+    margin: NonNegative
+    """Kept from both ends, rad or m."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> JointPositionConfig:
+        if (self.lower is None) != (self.upper is None):
+            raise ValueError("lower and upper go together")
+        if self.lower is not None and self.upper is not None:
+            if len(self.lower) != len(self.upper):
+                raise ValueError("lower and upper need as many numbers")
+            if any(b - a <= 2 * self.margin for a, b in zip(self.lower, self.upper, strict=True)):
+                raise ValueError("lower and upper must be more than two margins apart")
+        return self
+
+
+class JointPositionLimit(Limit[JointPositionConfig]):
+    """A clearance limit on every joint: along the way to rest, ``lower + margin <= q <= upper - margin``.
+
+    It slows down on the way there in closed form: with the motion in flight done, ``s w P + s^2 w R / 2`` is what a
+    share s of joint velocities w goes on for, held for a period P and braked within R s for s = 1.
+    """
+
+    model = JointPositionConfig
+    unit = "rad"
+    fits = JOINT_MOTION
+    view = "body"
+
+    def _ends(self, situation: BodySituation) -> tuple[Array, Array]:
+        own, config = situation.joints[self.config.channel], self.config
+        lower = situation.model.lower[own] if config.lower is None else np.array(config.lower)
+        upper = situation.model.upper[own] if config.upper is None else np.array(config.upper)
+        return lower + config.margin, upper - config.margin
+
+    def cap(self, command: Array, situation: BodySituation) -> Cap | None:
+        """Slow down in time; where a command is no velocity, the way to rest alone decides."""
+        if situation.still.any():
+            return None
+        own = situation.joints[self.config.channel]
+        rates = situation.rates(command)
+        ramp = float(situation.drive.time(command, rates))
+        w, lower, upper = rates[own], *self._ends(situation)
+        last = (situation.flight[-1] if len(situation.flight) else situation.now.q)[own]
+        room = np.maximum(np.where(w > 0, upper - last, last - lower), 0.0)
+        speed, period = np.abs(w), situation.period
+        going = speed * (period + ramp / 2) > room
+        if not going.any():
+            return None
+        at = np.flatnonzero(going)
+        root = np.sqrt(period**2 + 2 * ramp * room[at] / speed[at])
+        shares = 2 * room[at] / (speed[at] * (period + root))
+        worst = int(np.argmin(shares))
+        goes_on = float(speed[at][worst] * (period + ramp / 2))
+        return Cap(float(min(shares[worst], 1.0)), goes_on, float(room[at][worst]))
+
+    def clear(
+        self, rollouts: Ways, situation: BodySituation, tolerance: float = 0.0
+    ) -> NDArray[np.bool_] | None:
+        """Stay between the ends along the way to rest, or where the joint is already."""
+        own = situation.joints[self.config.channel]
+        lower, upper = self._ends(situation)
+        now = situation.now.q[own]
+        q = rollouts.q[..., own]
+        low, high = q.min(axis=1), q.max(axis=1)
+        eased = min(tolerance, self.config.margin) + ROUNDING
+        kept: NDArray[np.bool_] = (low >= np.minimum(lower, now) - eased).all(axis=1)
+        kept &= (high <= np.maximum(upper, now) + eased).all(axis=1)
+        return None if kept.all() else kept
+
+    def blocked(self, wanted: Array, situation: BodySituation) -> tuple[float, float, float]:
+        """Of the joint that goes furthest beyond: where to, its end, and how much is left of its way now."""
+        own = situation.joints[self.config.channel]
+        lower, upper = self._ends(situation)
+        q = situation.roll_out(wanted[None]).q[0][:, own]
+        under, over = lower - q.min(axis=0), q.max(axis=0) - upper
+        joint = int(np.argmax(np.maximum(under, over)))
+        now = float(situation.now.q[own[joint]])
+        if over[joint] >= under[joint]:
+            return float(q[:, joint].max()), float(upper[joint]), float(upper[joint]) - now
+        return float(q[:, joint].min()), float(lower[joint]), now - float(lower[joint])

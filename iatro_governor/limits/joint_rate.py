@@ -1,0 +1,77 @@
+"""Joint acceleration and deceleration: how fast joint velocities may change in ordinary motion."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+
+from iatro_governor.body.planar import Array
+from iatro_governor.limits.kinds import JOINT_MOTION
+from iatro_governor.limits.limit import Example, LimitConfig
+from iatro_governor.limits.rate import RateLimit
+from iatro_governor.profile.joint_channels import EachPositive
+
+
+class JointRateConfig(LimitConfig):
+    """``bounds``: rad/s2 or m/s2, one for each joint of the channel, in its order."""
+
+    kind: Literal["joint_acceleration", "joint_deceleration"]
+    bounds: EachPositive
+
+
+class JointAccelerationConfig(JointRateConfig):
+    """Away from rest."""
+
+    example: ClassVar[Example] = {"bounds": [2.0, 2.0]}
+
+    kind: Literal["joint_acceleration"]
+
+
+class JointDecelerationConfig(JointRateConfig):
+    """Towards rest, where no stop is needed."""
+
+    example: ClassVar[Example] = {"bounds": [3.0, 3.0]}
+
+    kind: Literal["joint_deceleration"]
+
+
+class JointRateLimit(RateLimit[JointRateConfig]):
+    """Shapes the step from the output that stands to the next one, all joints by one share."""
+
+    unit = "rad/s2"
+    fits = JOINT_MOTION - {"joint_effort"}
+    view = "body"
+
+    @property
+    def bound(self) -> float | None:
+        """One a joint, so none."""
+        return None
+
+    @property
+    def row_unit(self) -> str:
+        """rad/s2, or m/s2 for a joint that slides."""
+        return self.unit
+
+    @property
+    def axis(self) -> str:
+        """All joints of the channel."""
+        return "joint"
+
+    def bounds(self, count: int) -> Array:
+        """(count,) as configured."""
+        return np.array(self.config.bounds)
+
+
+class JointAccelerationLimit(JointRateLimit):
+    """Bound on the growth of each joint's speed."""
+
+    model = JointAccelerationConfig
+    way = "acceleration"
+
+
+class JointDecelerationLimit(JointRateLimit):
+    """Bound on the decrease of each joint's speed; a stop that is needed brakes by its stop mode instead."""
+
+    model = JointDecelerationConfig
+    way = "deceleration"

@@ -1,0 +1,49 @@
+"""What the sources of a jointed body say beside its joints: people, points, wrenches; in the model's base frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from iatro_governor.body.planar import Array
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Bodies (b,) of one tracker.
+
+    positions, velocities: (b, 3) m, m/s over ground. age_s: of the data. radius: m, of the ball that stands for each.
+    ids, regions: who, and which part of them.
+    """
+
+    positions: Array
+    velocities: Array
+    age_s: float
+    radius: float
+    ids: tuple[str, ...]
+    regions: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Felt:
+    """Force (3,) N and torque (3,) Nm on the robot, in the sensor's own frame, and which frame that is."""
+
+    force: Array
+    torque: Array
+    frame: str
+    age_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sensed:
+    """By source. points: (n, 3) m."""
+
+    people: Mapping[str, People] = field(default_factory=dict)
+    felt: Mapping[str, Felt] = field(default_factory=dict)
+    points: Mapping[str, Array] = field(default_factory=dict)
+    flags: Mapping[str, bool] = field(default_factory=dict)
+
+
+NOBODY = np.zeros((0, 3))
