@@ -56,10 +56,20 @@ class Ways:
     @cached_property
     def capsules(self) -> Array:
         """Ends (c, p + k, C, 2, 3) of all capsules' segments on the way, m."""
-        ahead = posture(self.model, self.ahead).capsules()
-        if not len(self.flight):
-            return ahead
-        flown = posture(self.model, self.flight).capsules()
+        flown, ahead = self._postures
+        return self._joined(flown.capsules(), ahead.capsules())
+
+    @cached_property
+    def bodies(self) -> Array:
+        """Frames (c, p + k, B, 4, 4) of all bodies on the way."""
+        flown, ahead = self._postures
+        return self._joined(flown.bodies, ahead.bodies)
+
+    @cached_property
+    def _postures(self) -> tuple[Posture, Posture]:
+        return posture(self.model, self.flight), posture(self.model, self.ahead)
+
+    def _joined(self, flown: Array, ahead: Array) -> Array:
         return np.concatenate([np.broadcast_to(flown, (len(ahead), *flown.shape)), ahead], axis=1)
 
     @cached_property

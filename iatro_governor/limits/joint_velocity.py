@@ -9,8 +9,8 @@ import numpy as np
 from iatro_governor.body.planar import Array
 from iatro_governor.limits.affine import largest_share
 from iatro_governor.limits.body_situation import BodySituation
-from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig
 from iatro_governor.limits.kinds import JOINT_MOTION
+from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig
 from iatro_governor.profile.joint_channels import EachPositive
 
 

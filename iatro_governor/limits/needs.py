@@ -2,56 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from iatro_governor.errors import Problem
+from iatro_governor.limits.joint_position import JointPositionConfig
+from iatro_governor.limits.joint_velocity import JointVelocityConfig
 from iatro_governor.limits.obstacle import ObstacleConfig
 from iatro_governor.limits.speed import SpeedConfig
 from iatro_governor.limits.unseen import UnseenConfig
+from iatro_governor.profile.channels import TwistChannel
+from iatro_governor.profile.every_channel import AnyChannel, JointChannel
 from iatro_governor.profile.load import Profile
+
+BOTH = frozenset({"positive", "negative"})
 
 
 def missing_limits(profile: Profile) -> list[Problem]:
-    """One problem for each channel whose speed is not bounded in every direction, or that trusts what nobody saw."""
+    """One problem for each channel whose body is not known, whose speed is not bounded, or that trusts the unseen."""
     out = []
-    for name in profile.data.channels:
+    for name, channel in profile.data.channels.items():
         mine = [limit for limit in profile.limits if getattr(limit, "channel", None) == name]
-        bounded = _bounded(mine)
-        for axis, wanted in (
-            ("travel", "planar, or vx in both directions"),
-            ("turn", "wz in both directions"),
-        ):
-            if axis not in bounded:
-                out.append(
-                    _problem(
-                        profile,
-                        name,
-                        f"a speed limit on {wanted}",
-                        f"channel {name} has no bound on its {axis}",
-                    )
-                )
-        watched = {source for limit in mine if isinstance(limit, ObstacleConfig) for source in limit.sources}
-        seen = {source for limit in mine if isinstance(limit, UnseenConfig) for source in limit.sources}
-        if watched - seen:
-            allowed = f"a limit of kind unseen with sources [{', '.join(sorted(watched))}]"
-            out.append(_problem(profile, name, allowed, f"channel {name} would take unseen space for free"))
+        out += [
+            Problem(profile.file, None, key, "(missing)", wanted, f"channel {name} {why}")
+            for key, wanted, why in (*_body(profile, channel), *_bounds(name, channel, mine))
+        ]
     return out
 
 
-def _bounded(limits: Sequence[object]) -> set[str]:
+Lack = tuple[str, str, str]
+
+
+def _body(profile: Profile, channel: AnyChannel) -> Iterator[Lack]:
+    robot = profile.data.robot
+    grounded = isinstance(channel, TwistChannel) and channel.base != "aerial"
+    if grounded and robot.footprint is None:
+        yield "robot.footprint", "the outline of the base on the ground", "moves a base of unknown size"
+    if not grounded and robot.model is None:
+        yield "robot.model", "the robot's description", f"is of type {channel.type} and needs it"
+
+
+def _bounds(name: str, channel: AnyChannel, mine: Sequence[object]) -> Iterator[Lack]:
+    key = f"limits (channel {name})"
+    if isinstance(channel, TwistChannel):
+        bounded = _axes(mine, channel.base == "aerial")
+        air = "travel, or vx, vy and vz in both directions"
+        ground = "planar, or vx in both directions"
+        way = air if channel.base == "aerial" else ground
+        for axis, wanted in (("travel", way), ("turn", "wz in both directions")):
+            if axis not in bounded:
+                yield key, f"a speed limit on {wanted}", f"has no bound on its {axis}"
+        watched = {source for limit in mine if isinstance(limit, ObstacleConfig) for source in limit.sources}
+        seen = {source for limit in mine if isinstance(limit, UnseenConfig) for source in limit.sources}
+        if watched - seen:
+            wanted = f"a limit of kind unseen with sources [{', '.join(sorted(watched))}]"
+            yield key, wanted, "would take unseen space for free"
+    if isinstance(channel, JointChannel):
+        for kind, model in (("joint_velocity", JointVelocityConfig), ("joint_position", JointPositionConfig)):
+            if not any(isinstance(limit, model) for limit in mine):
+                yield key, f"a limit of kind {kind}", f"has no {kind.replace('_', ' ')} limit"
+
+
+def _axes(limits: Sequence[object], aerial: bool) -> set[str]:
     """Which of travel and turn are bounded both ways. A base that drives sideways needs the planar bound."""
     ways = {(x.axis, way) for x in limits if isinstance(x, SpeedConfig) for way in _ways(x)}
+    both = {axis for axis, _ in ways if {way for a, way in ways if a == axis} == BOTH}
+    single = {"vx", "vy", "vz"} if aerial else {"vx"}
     out = set()
-    if ("planar", "positive") in ways or {("vx", "positive"), ("vx", "negative")} <= ways:
+    if both & ({"travel"} if aerial else {"planar"}) or single <= both:
         out.add("travel")
-    if {("wz", "positive"), ("wz", "negative")} <= ways:
+    if "wz" in both:
         out.add("turn")
     return out
 
 
 def _ways(limit: SpeedConfig) -> tuple[str, ...]:
     return ("positive", "negative") if limit.direction == "both" else (limit.direction,)
-
-
-def _problem(profile: Profile, channel: str, allowed: str, message: str) -> Problem:
-    return Problem(profile.file, None, f"limits (channel {channel})", "(missing)", allowed, message)

@@ -7,16 +7,25 @@ from pathlib import Path
 from typing import Any
 
 from iatro_governor.errors import ProfileError
+from iatro_governor.limits.joint_position import JointPositionLimit
+from iatro_governor.limits.joint_rate import JointAccelerationLimit, JointDecelerationLimit
+from iatro_governor.limits.joint_velocity import JointVelocityLimit
 from iatro_governor.limits.limit import Limit
+from iatro_governor.limits.link_speed import LinkSpeedLimit
+from iatro_governor.limits.link_zone import LinkZoneLimit
 from iatro_governor.limits.needs import missing_limits
 from iatro_governor.limits.obstacle import ObstacleLimit
+from iatro_governor.limits.places import misplaced_limits, unfitting_limits
 from iatro_governor.limits.rate import AccelerationLimit, DecelerationLimit
+from iatro_governor.limits.self_collision import SelfCollisionLimit
 from iatro_governor.limits.slow_zone import SlowZoneLimit
 from iatro_governor.limits.speed import SpeedLimit
 from iatro_governor.limits.time_to_collision import TimeToCollisionLimit
 from iatro_governor.limits.unseen import UnseenLimit
+from iatro_governor.limits.workspace import WorkspaceLimit
 from iatro_governor.limits.zone import ZoneLimit
 from iatro_governor.profile.base import Part
+from iatro_governor.profile.body_model import with_body
 from iatro_governor.profile.load import Profile, load
 
 KINDS: dict[str, type[Limit[Any]]] = {
@@ -28,17 +37,30 @@ KINDS: dict[str, type[Limit[Any]]] = {
     "obstacle": ObstacleLimit,
     "time_to_collision": TimeToCollisionLimit,
     "unseen": UnseenLimit,
+    "joint_velocity": JointVelocityLimit,
+    "joint_acceleration": JointAccelerationLimit,
+    "joint_deceleration": JointDecelerationLimit,
+    "joint_position": JointPositionLimit,
+    "link_speed": LinkSpeedLimit,
+    "link_zone": LinkZoneLimit,
+    "workspace": WorkspaceLimit,
+    "self_collision": SelfCollisionLimit,
 }
 
 
-def load_profile(path: str | Path) -> Profile:
-    """The profile at ``path``, with every kind of limit known.
+def load_profile(path: str | Path, description: str | None = None) -> Profile:
+    """The profile at ``path``, with every kind of limit known; ``description``: the URDF where a topic carries it.
 
     Raises:
         ProfileError: with every problem found.
     """
     profile = load(path, {kind: limit.model for kind, limit in KINDS.items()})
+    if problems := misplaced_limits(profile, {kind: limit.fits for kind, limit in KINDS.items()}):
+        raise ProfileError(problems)
     if problems := missing_limits(profile):
+        raise ProfileError(problems)
+    profile = with_body(profile, description)
+    if problems := unfitting_limits(profile):
         raise ProfileError(problems)
     return profile
 

@@ -1,0 +1,145 @@
+"""What the limits that keep a body's links from something, or within it, have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iatro_governor.body.model import ArmModel, Indices
+from iatro_governor.body.planar import Array
+from iatro_governor.body.ways import Ways
+from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.limit import Cap, Clearance, Guard, excess
+
+Frame = Literal["odom", "body"]
+
+
+class Measure(Protocol):
+    """Something that capsules have a distance from."""
+
+    def distance(self, ends: Array, radius: Array, cutoff: float = np.inf) -> Array:
+        """Distances (..., C), m; beyond ``cutoff`` a smaller one above it may be given."""
+
+
+class LinkKeeper:
+    """Keeps every link, or those of ``links``, at least ``margin`` m from what ``measure`` measures."""
+
+    def __init__(
+        self,
+        measure: Measure,
+        frame: Frame,
+        links: Sequence[str] | None,
+        margin: float,
+        noise: float,
+        retreat_speed: float,
+    ) -> None:
+        self.measure = measure
+        self.frame = frame
+        self.links = links
+        self.margin = margin
+        self.noise = noise
+        self.retreat_speed = retreat_speed
+        self._chosen: Indices | None = None
+
+    def capsules(self, model: ArmModel) -> Indices:
+        """Numbers of the capsules that are kept."""
+        if self._chosen is None:
+            self._chosen = capsules_of(model, self.links)
+        return self._chosen
+
+    def now(self, situation: BodySituation, cutoff: float) -> Array:
+        """Distances (k,) of the kept capsules, m."""
+        which = self.capsules(situation.model)
+        ends = situation.now.capsules()[which]
+        if self.frame == "body":
+            ends = into_base(ends, situation.now.bodies[situation.freedoms])
+        return self.measure.distance(ends, situation.model.capsule_radius[which], cutoff)
+
+    def clear(self, ways: Ways, situation: BodySituation, tolerance: float) -> NDArray[np.bool_] | None:
+        """Which candidates (c,) keep the margin; None where nothing is near enough to matter."""
+        margin = self.margin - tolerance
+        which = self.capsules(situation.model)
+        reach = ways.travel[:, which].max(axis=0)
+        now = self.now(situation, margin + 2 * float(reach.max()))
+        # A half step is no longer than the way itself: what cannot be reached with twice the way cannot matter.
+        near = np.flatnonzero(now <= margin + 2 * reach)
+        if not near.size:
+            return None
+        at = which[near]
+        ends = ways.capsules[:, :, at]
+        if self.frame == "body":
+            ends = into_base(ends, ways.bodies[:, :, situation.freedoms][:, :, None])
+        ahead = self.measure.distance(ends, situation.model.capsule_radius[at])
+        exact = self.now_exactly(situation, at)
+        guard = Guard(exact - tolerance, ahead, margin, -np.inf, self.noise)
+        return guard.holds(ways.half_step[:, at])
+
+    def now_exactly(self, situation: BodySituation, at: Indices) -> Array:
+        """Distances of the capsules ``at``, m."""
+        ends = situation.now.capsules()[at]
+        if self.frame == "body":
+            ends = into_base(ends, situation.now.bodies[situation.freedoms])
+        return self.measure.distance(ends, situation.model.capsule_radius[at])
+
+    def clearance(self, situation: BodySituation) -> Clearance:
+        """Distance of the nearest kept capsule; of far ones at least this."""
+        return Clearance(float(self.now(situation, self.margin).min()), self.margin)
+
+    def least_ahead(self, ways: Ways, situation: BodySituation) -> float:
+        """Least distance of any kept capsule along the first of ``ways``, m."""
+        which = self.capsules(situation.model)
+        ends = ways.capsules[0][:, which]
+        if self.frame == "body":
+            ends = into_base(ends, ways.bodies[0][:, situation.freedoms][:, None])
+        return float(self.measure.distance(ends, situation.model.capsule_radius[which]).min())
+
+    def retreat(self, command: Array, situation: BodySituation) -> Cap | None:
+        """Inside the margin the way out is taken slowly: no point of the body faster than ``retreat_speed``."""
+        if self.clearance(situation).now >= self.margin - self.noise:
+            return None
+        return slow(command, situation, self.retreat_speed)
+
+
+def slow(command: Array, situation: BodySituation, speed: float) -> Cap:
+    """Cap that keeps every point of the body at or below ``speed`` m/s.
+
+    Where a command is no velocity, what the body does already is not its doing: the share of it that adds is bounded.
+    """
+    still = situation.still
+    change = situation.rates(command) - still
+    value = float(situation.now.capsule_speeds(still + change).max())
+    now = float(situation.now.capsule_speeds(situation.rates(situation.anchor)).max())
+    scale = 1.0 if value <= speed else speed_share(situation, still, change, speed)
+    return Cap(scale, value, speed, excess(now, speed), "m/s")
+
+
+def speed_share(situation: BodySituation, still: Array, change: Array, speed: float) -> float:
+    """Largest s for which no point of the body is surely faster than ``speed`` at ``still + s * change``.
+
+    Speed is a norm of the joint velocities, so it is at most ``|still| + s |change|``.
+    """
+    idle = float(situation.now.capsule_speeds(still).max()) if still.any() else 0.0
+    added = float(situation.now.capsule_speeds(change).max())
+    if added == 0.0:
+        return 1.0
+    return min(max(speed - idle, 0.0) / added, 1.0)
+
+
+def capsules_of(model: ArmModel, links: Sequence[str] | None) -> Indices:
+    """Numbers of the capsules of ``links``, or of all."""
+    if links is None:
+        return np.arange(len(model.capsule_link))
+    numbers = [model.link(name) for name in links]
+    return np.flatnonzero(np.isin(model.capsule_link, numbers))
+
+
+def into_base(ends: Array, frame: Array) -> Array:
+    """Points ``ends`` (..., 2, 3) in the frame (..., 4, 4) of a base."""
+    turn, origin = frame[..., :3, :3], frame[..., :3, 3]
+    if frame.ndim > 2:
+        origin = origin[..., None, :]
+    moved: Array = (ends - origin) @ turn
+    return moved

@@ -1,0 +1,89 @@
+"""Keep-out volumes: places that no link may enter."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from iatro_governor.body.planar import Array
+from iatro_governor.body.ways import Ways
+from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.kinds import BODY_MOTION
+from iatro_governor.limits.limit import Cap, Clearance, Example, Limit, LimitConfig
+from iatro_governor.limits.link_keeping import Frame, LinkKeeper, Measure
+from iatro_governor.profile.base import NonNegative, Positive
+from iatro_governor.profile.joint_channels import JointName
+from iatro_governor.profile.volumes import Volume3
+
+Links = Annotated[tuple[JointName, ...], Field(min_length=1)]
+
+
+class LinkKeepingConfig(LimitConfig):
+    """What keep-out and keep-in have in common."""
+
+    frame: Frame = "odom"
+    """odom: over ground, or where the robot stands. body: fixed to its base."""
+    volume: Volume3
+    links: Links | None = None
+    """The links that are kept; all by default."""
+    margin: NonNegative = 0.0
+    """Distance kept, m."""
+    noise: NonNegative = 0.005
+    """How far two measurements of the same posture may differ, m."""
+    retreat_speed: Positive = 0.1
+    """Fastest point of the body while the margin is broken, m/s."""
+
+
+class LinkZoneConfig(LinkKeepingConfig):
+    """No link enters ``volume``."""
+
+    example: ClassVar[Example] = {
+        "volume": {"box": {"size": [0.4, 0.4, 0.4], "pose": [0.9, 0.9, 0.2, 0.0, 0.0, 0.0]}},
+        "margin": 0.02,
+    }
+
+    kind: Literal["link_zone"]
+
+
+class LinkKeepingLimit(Limit[LinkKeepingConfig]):
+    """A clearance limit on links; leaving what is entered is allowed, going deeper is not."""
+
+    unit = "m"
+    fits = BODY_MOTION
+    view = "body"
+
+    def __init__(self, config: LinkKeepingConfig, measure: Measure) -> None:
+        super().__init__(config)
+        self._keeper = LinkKeeper(
+            measure, config.frame, config.links, config.margin, config.noise, config.retreat_speed
+        )
+
+    def cap(self, command: Array, situation: BodySituation) -> Cap | None:
+        """Retreat slowly while the margin is broken."""
+        return self._keeper.retreat(command, situation)
+
+    def clear(
+        self, rollouts: Ways, situation: BodySituation, tolerance: float = 0.0
+    ) -> NDArray[np.bool_] | None:
+        """Keep the margin along the way to rest."""
+        return self._keeper.clear(rollouts, situation, min(tolerance, self.config.noise))
+
+    def clearance(self, situation: BodySituation) -> Clearance:
+        """Of the nearest link."""
+        return self._keeper.clearance(situation)
+
+    def least_ahead(self, rollouts: Ways, situation: BodySituation) -> float:
+        """Of the nearest link on the way."""
+        return self._keeper.least_ahead(rollouts, situation)
+
+
+class LinkZoneLimit(LinkKeepingLimit):
+    """Outside a volume."""
+
+    model = LinkZoneConfig
+
+    def __init__(self, config: LinkZoneConfig) -> None:
+        super().__init__(config, config.volume.volume())

@@ -1,0 +1,81 @@
+"""Whether each limit stands on a channel that it can bound, and fits the robot's model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from iatro_governor.errors import Problem
+from iatro_governor.profile.channels import TwistChannel
+from iatro_governor.profile.load import Profile
+
+IN_THE_AIR = ("vz", "travel")
+"""Axes that only a body in the air has."""
+
+
+def misplaced_limits(profile: Profile, fits: Mapping[str, frozenset[str]]) -> list[Problem]:
+    """One problem for each limit on a type of channel that its kind cannot bound; ``fits``: types by kind."""
+    out = []
+    for index, limit in enumerate(profile.limits):
+        kind, channel = getattr(limit, "kind", ""), profile.data.channels[getattr(limit, "channel", "")]
+        allowed = fits[kind]
+        if channel.type not in allowed:
+            out.append(
+                _problem(
+                    profile,
+                    f"limits[{index}].channel",
+                    channel.type,
+                    ", ".join(sorted(allowed)),
+                    f"{getattr(limit, 'name', '')}: a limit of kind {kind} cannot bound a {channel.type} channel",
+                )
+            )
+        axis = getattr(limit, "axis", None)
+        if axis in IN_THE_AIR and isinstance(channel, TwistChannel) and channel.base != "aerial":
+            out.append(
+                _problem(
+                    profile,
+                    f"limits[{index}].axis",
+                    axis,
+                    "vx, vy, wz, planar",
+                    "the base stays on the ground",
+                )
+            )
+    return out
+
+
+def unfitting_limits(profile: Profile) -> list[Problem]:
+    """One problem for each limit that needs a model where there is none, or names links and joints it has not."""
+    out = []
+    for index, limit in enumerate(profile.limits):
+        channel = profile.data.channels[getattr(limit, "channel", "")]
+        joints = len(getattr(channel, "joints", ()))
+        for field, values in _lists(limit):
+            if len(values) != joints:
+                out.append(
+                    _problem(
+                        profile,
+                        f"limits[{index}].{field}",
+                        len(values),
+                        f"{joints} numbers, one a joint of the channel",
+                        f"{getattr(limit, 'name', '')} does not fit its channel",
+                    )
+                )
+        for link in getattr(limit, "links", None) or ():
+            known = () if profile.body is None else profile.body.links
+            if link not in known:
+                named = ", ".join(name for name in known if not name.startswith("odom/")) or "a model"
+                out.append(
+                    _problem(profile, f"limits[{index}].links", link, named, "no link of the robot's model")
+                )
+    return out
+
+
+def _lists(limit: object) -> Iterator[tuple[str, tuple[float, ...]]]:
+    """The fields that hold one number for each joint."""
+    for field in ("bounds", "lower", "upper"):
+        values = getattr(limit, field, None)
+        if isinstance(values, tuple):
+            yield field, values
+
+
+def _problem(profile: Profile, key: str, given: object, allowed: str, message: str) -> Problem:
+    return Problem(profile.file, None, key, given, allowed, message)

@@ -1,0 +1,102 @@
+"""Self-collision: links that could meet are kept apart."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iatro_governor.body.distance import capsule_distance, length
+from iatro_governor.body.planar import Array
+from iatro_governor.body.ways import Ways
+from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.kinds import BODY_MOTION
+from iatro_governor.limits.limit import Cap, Clearance, Example, Guard, Limit, LimitConfig
+from iatro_governor.limits.link_keeping import slow
+from iatro_governor.profile.base import NonNegative, Positive
+
+
+class SelfCollisionConfig(LimitConfig):
+    """``margin``: m, kept between any two links that are not excused: neighbours, and those of the SRDF."""
+
+    example: ClassVar[Example] = {"margin": 0.02}
+
+    kind: Literal["self_collision"]
+    margin: NonNegative
+    noise: NonNegative = 0.002
+    """How far two measurements of the same posture may differ, m."""
+    retreat_speed: Positive = 0.1
+    """Fastest point of the body while the margin is broken, m/s."""
+
+
+class SelfCollisionLimit(Limit[SelfCollisionConfig]):
+    """A clearance limit on the model's pairs of capsules, pair by pair: what is too near may only part."""
+
+    model = SelfCollisionConfig
+    unit = "m"
+    fits = BODY_MOTION
+    view = "body"
+
+    @property
+    def bound(self) -> float:
+        """m."""
+        return self.config.margin
+
+    def _now(self, situation: BodySituation, cutoff: float | Array) -> Array:
+        """Distances (P,) of all pairs, m; of those beyond ``cutoff`` (P,) at least that of the balls around them."""
+        model, ends = situation.model, situation.now.capsules()
+        first, second = model.pairs.T
+        middle = ends.mean(axis=1)
+        half = length(ends[:, 1] - ends[:, 0]) / 2 + model.capsule_radius
+        out = length(middle[first] - middle[second]) - half[first] - half[second]
+        near = np.flatnonzero(out <= cutoff)
+        if near.size:
+            a, b = first[near], second[near]
+            out[near] = capsule_distance(ends[a], model.capsule_radius[a], ends[b], model.capsule_radius[b])
+        return out
+
+    def cap(self, command: Array, situation: BodySituation) -> Cap | None:
+        """Part slowly while the margin is broken."""
+        clearance = self.clearance(situation)
+        if clearance is None or clearance.now >= self.config.margin - self.config.noise:
+            return None
+        return slow(command, situation, self.config.retreat_speed)
+
+    def clear(
+        self, rollouts: Ways, situation: BodySituation, tolerance: float = 0.0
+    ) -> NDArray[np.bool_] | None:
+        """Keep the margin along the way to rest."""
+        model = situation.model
+        if not len(model.pairs):
+            return None
+        eased = min(tolerance, self.config.noise)
+        margin = self.config.margin - eased
+        first, second = model.pairs.T
+        reach = rollouts.travel.max(axis=0)
+        reach = 2 * (reach[first] + reach[second])
+        now = self._now(situation, margin + reach)
+        near = np.flatnonzero(now <= margin + reach)
+        if not near.size:
+            return None
+        a, b = first[near], second[near]
+        ends = rollouts.capsules
+        ahead = capsule_distance(
+            ends[:, :, a], model.capsule_radius[a], ends[:, :, b], model.capsule_radius[b]
+        )
+        guard = Guard(now[near] - eased, ahead, margin, -np.inf, self.config.noise)
+        return guard.holds(rollouts.half_step[:, a] + rollouts.half_step[:, b])
+
+    def clearance(self, situation: BodySituation) -> Clearance | None:
+        """Of the nearest pair; of far ones at least this."""
+        if not len(situation.model.pairs):
+            return None
+        return Clearance(float(self._now(situation, self.config.margin).min()), self.config.margin)
+
+    def least_ahead(self, rollouts: Ways, situation: BodySituation) -> float | None:
+        """Of the nearest pair on the way."""
+        first, second = situation.model.pairs.T
+        ends, radius = rollouts.capsules[0], situation.model.capsule_radius
+        if not len(first):
+            return None
+        return float(capsule_distance(ends[:, first], radius[first], ends[:, second], radius[second]).min())

@@ -1,0 +1,29 @@
+"""Keep-in volumes: a workspace, or a fence in the air, that no link may leave."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from iatro_governor.body.keep_in import KeepIn
+from iatro_governor.limits.limit import Example
+from iatro_governor.limits.link_zone import LinkKeepingConfig, LinkKeepingLimit
+
+
+class WorkspaceConfig(LinkKeepingConfig):
+    """No kept link leaves ``volume``. A link that is fixed outside must not be among ``links``."""
+
+    example: ClassVar[Example] = {
+        "volume": {"box": {"size": [3.0, 3.0, 3.0], "pose": [0.0, 0.0, 0.0, 0.0, 0.0, 0.0]}},
+        "margin": 0.02,
+    }
+
+    kind: Literal["workspace"]
+
+
+class WorkspaceLimit(LinkKeepingLimit):
+    """Inside a volume."""
+
+    model = WorkspaceConfig
+
+    def __init__(self, config: WorkspaceConfig) -> None:
+        super().__init__(config, KeepIn(config.volume.volume()))
