@@ -29,6 +29,8 @@ from iatro_governor.limits.limit import Limit
 
 STUCK = 0.02
 """A scale below this is no motion to speak of."""
+FREE = 0.1
+"""What was stuck moves again from this scale on: less comes and goes with the noise of measurements."""
 PAUSE = 2.0
 """Periods of a pause in which speed may be gained at most."""
 WAY_OUT_S = 1.0
@@ -251,7 +253,8 @@ class Group:
             return self._step(targets, max(dt, self._period))
 
         whole = resolve(wanted, situation, self.limits, step)
-        stuck = whole.scale is not None and whole.scale < STUCK and bool(wanted.any())
+        least = STUCK if self._stuck_since is None else FREE
+        stuck = whole.scale is not None and whole.scale < least and bool(wanted.any())
         if not stuck:
             self._stuck_since = None
             return whole, Action.SCALED

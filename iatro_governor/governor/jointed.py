@@ -82,7 +82,7 @@ class JointedBody:
         drive = self._drive(now, self._sure, velocity, age)
         comfort = replace(drive, braking=self._ease, base=self._twist.comfort if self._twist else None)
         pieces = outputs.pieces(t, age, measured)
-        flight, base_flight = self._fly(q, pieces, drive)
+        soon, base_flight = self._fly(q, pieces, drive)
         period = outputs.hold_s(self._period)
         return BodySituation(
             t=t,
@@ -93,7 +93,7 @@ class JointedBody:
             effort=None if sample is None or sample.effort is None else sample.effort[self._places],
             anchor=outputs.standing,
             beyond=beyond,
-            flight=flight,
+            soon=posture(self.model, soon),
             drive=drive,
             comfort=comfort,
             kind=self.kind,
@@ -139,25 +139,21 @@ class JointedBody:
     def _fly(
         self, q: Array, pieces: Sequence[tuple[tuple[float, ...], float]], drive: Drive
     ) -> tuple[Array, Flight | None]:
-        """Positions (p, m) while commands in flight are carried out, and what the base does meanwhile."""
-        flight = np.zeros((len(pieces), len(q)))
-        at = q
-        for index, (moves, seconds) in enumerate(pieces):
-            at = at + drive.rates(np.array(moves)) * seconds
-            flight[index] = at
+        """Positions (m,) once commands in flight are carried out, and what the base does meanwhile."""
+        soon = q.copy()
+        for moves, seconds in pieces:
+            soon += drive.rates(np.array(moves)) * seconds
         for name, chart in self._charts.items():
             if (lead := chart.lead) is not None:
-                own = self.joints[name]
-                part = np.arange(1, len(pieces) + 1)[:, None] / max(len(pieces), 1)
-                flight[:, own] = q[own] + part * (lead - q[own])
+                soon[self.joints[name]] = lead
         if self._twist is None:
-            return flight, None
+            return soon, None
         size = self._twist.size
         reach = self._figure.reach if self._figure is not None else self._reach
         base = fly([((m[0], m[1], m[size - 1]), seconds) for m, seconds in pieces], reach)
         plane = [0, 1, self._freedoms - 1]
-        flight[:, plane] = compose(q[plane], base.poses)
-        return flight, base
+        soon[plane] = compose(q[plane], base.end)
+        return soon, base
 
     def _on_ground(
         self, t: float, period: float, age: float, outputs: Outputs, beyond: Array, flight: Flight | None

@@ -14,7 +14,9 @@ def largest_share(start: Array, change: Array, bound: Array) -> tuple[float, int
     decides.
     """
     edge = np.where(change > 0, np.maximum(bound, start), np.minimum(-bound, start))
-    moving = change != 0
-    shares = np.where(moving, (edge - start) / np.where(moving, change, 1.0), np.inf)
+    room = np.abs(edge - start)
+    size = np.abs(change)
+    # Where there is room for all of it, nothing is divided: a change may be too small to divide by.
+    shares = np.where(size > room, room / np.where(size > room, size, 1.0), 1.0)
     least = int(np.argmin(shares))
-    return float(min(max(shares[least], 0.0), 1.0)), least
+    return float(shares[least]), least

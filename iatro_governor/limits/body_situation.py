@@ -24,8 +24,8 @@ class BodySituation:
     """A jointed body at one moment; ``u`` (N,) stacks the components of all channels of its group.
 
     t, period, reaction_s: as of ``Situation``. now: measured posture; its model has m joints, those of the base first.
-    velocity: (m,) measured. effort: (m,) measured, None: not. anchor, beyond: (N,) as of ``Situation``. flight: (p, m)
-    joint positions while commands in flight are carried out. drive, comfort: what ``u`` does to the joints, and how a
+    soon: the posture once commands in flight are carried out. velocity: (m,) measured. effort: (m,) measured, None:
+    not. anchor, beyond: (N,) as of ``Situation``. drive, comfort: what ``u`` does to the joints, and how a
     stop, or ordinary motion, brakes it. base: what is under the arm, None: it stands still, or flies. places: where
     each channel's components are in ``u``. joints: the model's joints (n,) of each channel, in its own order.
     levers: (m, C), see ``body.levers``. sensed: what the other sources say.
@@ -39,7 +39,7 @@ class BodySituation:
     effort: Array | None
     anchor: Array
     beyond: Array
-    flight: Array
+    soon: Posture
     drive: Drive
     comfort: Drive
     kind: Base
@@ -86,12 +86,11 @@ class BodySituation:
         moving = np.where(faster, self.beyond, outputs)
         rates = self.rates(moving)
         lasts = self.period + self.drive.time(moving, rates) / 2
-        last = self.flight[-1] if len(self.flight) else self.now.q
-        ahead = last + (rates * lasts[:, None])[:, None] * FRACTIONS[:, None]
+        ahead = self.soon.q + (rates * lasts[:, None])[:, None] * FRACTIONS[:, None]
         planar = None
         if self.freedoms:
             planar = self._on_ground(moving, lasts, ahead)
-        return Ways(outputs, self.now, self.flight, ahead, self.levers, planar)
+        return Ways(outputs, self.soon, ahead, self.levers, planar)
 
     def _on_ground(self, moving: Array, lasts: Array, ahead: Array) -> Rollouts | None:
         """Let the base follow its arcs in ``ahead``; its own rollouts, where it is on the ground."""

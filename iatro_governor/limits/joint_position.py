@@ -67,7 +67,7 @@ class JointPositionLimit(Limit[JointPositionConfig]):
         rates = situation.rates(command)
         ramp = float(situation.drive.time(command, rates))
         w, lower, upper = rates[own], *self._ends(situation)
-        last = (situation.flight[-1] if len(situation.flight) else situation.now.q)[own]
+        last = situation.soon.q[own]
         room = np.maximum(np.where(w > 0, upper - last, last - lower), 0.0)
         speed, period = np.abs(w), situation.period
         going = speed * (period + ramp / 2) > room
@@ -83,22 +83,22 @@ class JointPositionLimit(Limit[JointPositionConfig]):
     def clear(
         self, rollouts: Ways, situation: BodySituation, tolerance: float = 0.0
     ) -> NDArray[np.bool_] | None:
-        """Stay between the ends along the way to rest, or where the joint is already."""
+        """Stay between the ends along the way to rest; what is beyond already only moves back."""
         own = situation.joints[self.config.channel]
         lower, upper = self._ends(situation)
-        now = situation.now.q[own]
-        q = rollouts.q[..., own]
+        soon = situation.soon.q[own]
+        q = rollouts.ahead[..., own]
         low, high = q.min(axis=1), q.max(axis=1)
         eased = min(tolerance, self.config.margin) + ROUNDING
-        kept: NDArray[np.bool_] = (low >= np.minimum(lower, now) - eased).all(axis=1)
-        kept &= (high <= np.maximum(upper, now) + eased).all(axis=1)
+        kept: NDArray[np.bool_] = (low >= np.minimum(lower, soon) - eased).all(axis=1)
+        kept &= (high <= np.maximum(upper, soon) + eased).all(axis=1)
         return None if kept.all() else kept
 
     def blocked(self, wanted: Array, situation: BodySituation) -> tuple[float, float, float]:
         """Of the joint that goes furthest beyond: where to, its end, and how much is left of its way now."""
         own = situation.joints[self.config.channel]
         lower, upper = self._ends(situation)
-        q = situation.roll_out(wanted[None]).q[0][:, own]
+        q = situation.roll_out(wanted[None]).ahead[0][:, own]
         under, over = lower - q.min(axis=0), q.max(axis=0) - upper
         joint = int(np.argmax(np.maximum(under, over)))
         now = float(situation.now.q[own[joint]])

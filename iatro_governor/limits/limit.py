@@ -15,8 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iatro_governor.body.planar import Array
-from iatro_governor.body.rollout import Rollouts
-from iatro_governor.limits.situation import Situation
 from iatro_governor.profile.base import Name, Part, Source
 
 ROUNDING = 1e-9
@@ -102,7 +100,11 @@ class Guard:
 
 
 class Limit(ABC, Generic[Config]):
-    """One bound on a channel. Subclasses give ``model``, ``unit`` and override ``cap``, ``clear`` or both."""
+    """One bound on a channel. Subclasses give ``model``, ``unit`` and override ``cap``, ``clear`` or both.
+
+    What ``situation`` and ``rollouts`` are follows from ``view``: ``Situation`` and ``Rollouts`` of a base,
+    ``BodySituation`` and ``Ways`` of a jointed body.
+    """
 
     model: ClassVar[type[LimitConfig]]
     unit: ClassVar[str]
@@ -124,24 +126,22 @@ class Limit(ABC, Generic[Config]):
         """Unit of ``bound``."""
         return self.unit
 
-    def cap(self, command: Array, situation: Situation) -> Cap | None:
+    def cap(self, command: Array, situation: Any) -> Cap | None:
         """The allowed part of ``command`` (3,), or None where the limit says nothing about it."""
         return None
 
-    def clear(
-        self, rollouts: Rollouts, situation: Situation, tolerance: float = 0.0
-    ) -> NDArray[np.bool_] | None:
+    def clear(self, rollouts: Any, situation: Any, tolerance: float = 0.0) -> NDArray[np.bool_] | None:
         """Which candidates (c,) are allowed, or None for all.
 
         ``tolerance`` widens the margin inwards, m: a way to rest that was verified before is not dropped for noise.
         """
         return None
 
-    def clearance(self, situation: Situation) -> Clearance | None:
+    def clearance(self, situation: Any) -> Clearance | None:
         """The distance this limit keeps, as it is now, or None where it keeps none or sees nothing."""
         return None
 
-    def least_ahead(self, rollouts: Rollouts, situation: Situation) -> float | None:
+    def least_ahead(self, rollouts: Any, situation: Any) -> float | None:
         """The smallest distance along the first of ``rollouts``, m, or None where this limit keeps none."""
         return None
 

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from iatro_governor.body.kinematics import Posture
 from iatro_governor.body.model import ArmModel, Indices
 from iatro_governor.body.planar import Array
 from iatro_governor.body.ways import Ways
@@ -50,51 +51,38 @@ class LinkKeeper:
             self._chosen = capsules_of(model, self.links)
         return self._chosen
 
-    def now(self, situation: BodySituation, cutoff: float) -> Array:
-        """Distances (k,) of the kept capsules, m."""
-        which = self.capsules(situation.model)
-        ends = situation.now.capsules()[which]
+    def _distance(self, at: Posture, which: Indices, freedoms: int, cutoff: float = np.inf) -> Array:
+        """Distances (..., k) of the capsules ``which`` (k,) in postures ``at`` (...), m."""
+        ends = at.capsules()[..., which, :, :]
         if self.frame == "body":
-            ends = into_base(ends, situation.now.bodies[situation.freedoms])
-        return self.measure.distance(ends, situation.model.capsule_radius[which], cutoff)
+            ends = into_base(ends, at.bodies[..., freedoms, :, :])
+        return self.measure.distance(ends, at.model.capsule_radius[which], cutoff)
 
     def clear(self, ways: Ways, situation: BodySituation, tolerance: float) -> NDArray[np.bool_] | None:
         """Which candidates (c,) keep the margin; None where nothing is near enough to matter."""
         margin = self.margin - tolerance
         which = self.capsules(situation.model)
-        reach = ways.travel[:, which].max(axis=0)
-        now = self.now(situation, margin + 2 * float(reach.max()))
-        # A half step is no longer than the way itself: what cannot be reached with twice the way cannot matter.
-        near = np.flatnonzero(now <= margin + 2 * reach)
+        # Half a step is no longer than the way itself: what twice the way cannot reach cannot matter.
+        reach = margin + 2 * ways.travel[:, which].max(axis=0)
+        soon = self._distance(ways.soon, which, situation.freedoms, float(reach.max()))
+        near = np.flatnonzero(soon <= reach)
         if not near.size:
             return None
         at = which[near]
-        ends = ways.capsules[:, :, at]
-        if self.frame == "body":
-            ends = into_base(ends, ways.bodies[:, :, situation.freedoms][:, :, None])
-        ahead = self.measure.distance(ends, situation.model.capsule_radius[at])
-        exact = self.now_exactly(situation, at)
-        guard = Guard(exact - tolerance, ahead, margin, -np.inf, self.noise)
+        ahead = self._distance(ways.posture, at, situation.freedoms)
+        guard = Guard(soon[near] - tolerance, ahead, margin, -np.inf, self.noise)
         return guard.holds(ways.half_step[:, at])
-
-    def now_exactly(self, situation: BodySituation, at: Indices) -> Array:
-        """Distances of the capsules ``at``, m."""
-        ends = situation.now.capsules()[at]
-        if self.frame == "body":
-            ends = into_base(ends, situation.now.bodies[situation.freedoms])
-        return self.measure.distance(ends, situation.model.capsule_radius[at])
 
     def clearance(self, situation: BodySituation) -> Clearance:
         """Distance of the nearest kept capsule; of far ones at least this."""
-        return Clearance(float(self.now(situation, self.margin).min()), self.margin)
+        which = self.capsules(situation.model)
+        now = self._distance(situation.now, which, situation.freedoms, self.margin)
+        return Clearance(float(now.min()), self.margin)
 
     def least_ahead(self, ways: Ways, situation: BodySituation) -> float:
         """Least distance of any kept capsule along the first of ``ways``, m."""
         which = self.capsules(situation.model)
-        ends = ways.capsules[0][:, which]
-        if self.frame == "body":
-            ends = into_base(ends, ways.bodies[0][:, situation.freedoms][:, None])
-        return float(self.measure.distance(ends, situation.model.capsule_radius[which]).min())
+        return float(self._distance(ways.posture, which, situation.freedoms)[0].min())
 
     def retreat(self, command: Array, situation: BodySituation) -> Cap | None:
         """Inside the margin the way out is taken slowly: no point of the body faster than ``retreat_speed``."""
@@ -137,9 +125,6 @@ def capsules_of(model: ArmModel, links: Sequence[str] | None) -> Indices:
 
 
 def into_base(ends: Array, frame: Array) -> Array:
-    """Points ``ends`` (..., 2, 3) in the frame (..., 4, 4) of a base."""
-    turn, origin = frame[..., :3, :3], frame[..., :3, 3]
-    if frame.ndim > 2:
-        origin = origin[..., None, :]
-    moved: Array = (ends - origin) @ turn
+    """Segments ``ends`` (..., k, 2, 3), seen from the frame (..., 4, 4) of a base."""
+    moved: Array = (ends - frame[..., None, None, :3, 3]) @ frame[..., None, :3, :3]
     return moved

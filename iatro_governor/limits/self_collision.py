@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iatro_governor.body.distance import capsule_distance, length
+from iatro_governor.body.kinematics import Posture
 from iatro_governor.body.planar import Array
 from iatro_governor.body.ways import Ways
 from iatro_governor.limits.body_situation import BodySituation
@@ -43,13 +44,14 @@ class SelfCollisionLimit(Limit[SelfCollisionConfig]):
         """m."""
         return self.config.margin
 
-    def _now(self, situation: BodySituation, cutoff: float | Array) -> Array:
+    @staticmethod
+    def _distance(at: Posture, cutoff: float | Array) -> Array:
         """Distances (P,) of all pairs, m; of those beyond ``cutoff`` (P,) at least that of the balls around them."""
-        model, ends = situation.model, situation.now.capsules()
+        model, ends = at.model, at.capsules()
         first, second = model.pairs.T
         middle = ends.mean(axis=1)
         half = length(ends[:, 1] - ends[:, 0]) / 2 + model.capsule_radius
-        out = length(middle[first] - middle[second]) - half[first] - half[second]
+        out: Array = length(middle[first] - middle[second]) - half[first] - half[second]
         near = np.flatnonzero(out <= cutoff)
         if near.size:
             a, b = first[near], second[near]
@@ -75,28 +77,28 @@ class SelfCollisionLimit(Limit[SelfCollisionConfig]):
         first, second = model.pairs.T
         reach = rollouts.travel.max(axis=0)
         reach = 2 * (reach[first] + reach[second])
-        now = self._now(situation, margin + reach)
-        near = np.flatnonzero(now <= margin + reach)
+        soon = self._distance(rollouts.soon, margin + reach)
+        near = np.flatnonzero(soon <= margin + reach)
         if not near.size:
             return None
         a, b = first[near], second[near]
-        ends = rollouts.capsules
+        ends = rollouts.posture.capsules()
         ahead = capsule_distance(
             ends[:, :, a], model.capsule_radius[a], ends[:, :, b], model.capsule_radius[b]
         )
-        guard = Guard(now[near] - eased, ahead, margin, -np.inf, self.config.noise)
+        guard = Guard(soon[near] - eased, ahead, margin, -np.inf, self.config.noise)
         return guard.holds(rollouts.half_step[:, a] + rollouts.half_step[:, b])
 
     def clearance(self, situation: BodySituation) -> Clearance | None:
         """Of the nearest pair; of far ones at least this."""
         if not len(situation.model.pairs):
             return None
-        return Clearance(float(self._now(situation, self.config.margin).min()), self.config.margin)
+        return Clearance(float(self._distance(situation.now, self.config.margin).min()), self.config.margin)
 
     def least_ahead(self, rollouts: Ways, situation: BodySituation) -> float | None:
         """Of the nearest pair on the way."""
         first, second = situation.model.pairs.T
-        ends, radius = rollouts.capsules[0], situation.model.capsule_radius
+        ends, radius = rollouts.posture.capsules()[0], situation.model.capsule_radius
         if not len(first):
             return None
         return float(capsule_distance(ends[:, first], radius[first], ends[:, second], radius[second]).min())

@@ -39,7 +39,7 @@ def make(kind: str, **changes: Any) -> Limit[Any]:
     row = {
         "name": kind,
         "kind": kind,
-        "channel": "base",
+        "channel": "arm" if limit.view == "body" else "base",
         "source": "a test",
         **limit.model.example,
         **changes,

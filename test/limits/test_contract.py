@@ -9,35 +9,47 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iatro_governor.body.rollout import roll_out
 from iatro_governor.limits.registry import KINDS
+from test.limits.bodies import body_situations, joint_rates
 from test.limits.situations import make, situation, situations, twists
 
 every_kind = pytest.mark.parametrize("kind", sorted(KINDS))
 
 
 def rollouts(outputs, at):
-    return roll_out(np.atleast_2d(outputs), at.flight, at.period, at.braking, at.reach)
+    return at.roll_out(np.atleast_2d(outputs))
+
+
+def draw_situation(data, kind, at_rest=False):
+    """Of the body that limits of this kind look at."""
+    of_body = KINDS[kind].view == "body"
+    return data.draw(body_situations(at_rest) if of_body else situations(at_rest))
+
+
+def draw_command(data, kind):
+    return data.draw(joint_rates if KINDS[kind].view == "body" else twists)
 
 
 @every_kind
-@given(at=situations())
-def test_standing_still_is_never_capped(kind, at):
-    cap = make(kind).cap(np.zeros(3), at)
+@given(data=st.data())
+def test_standing_still_is_never_capped(kind, data):
+    at = draw_situation(data, kind)
+    cap = make(kind).cap(np.zeros(len(at.anchor)), at)
     assert cap is None or cap.scale == 1.0
 
 
 @every_kind
-@given(at=situations(at_rest=True))
-def test_standing_still_is_always_clear(kind, at):
-    clear = make(kind).clear(rollouts(np.zeros(3), at), at)
+@given(data=st.data())
+def test_standing_still_is_always_clear(kind, data):
+    at = draw_situation(data, kind, at_rest=True)
+    clear = make(kind).clear(rollouts(np.zeros(len(at.anchor)), at), at)
     assert clear is None or clear.all()
 
 
 @every_kind
-@given(at=situations(), command=twists)
-def test_a_cap_is_a_finite_share_and_holds_for_every_smaller_one(kind, at, command):
-    limit = make(kind)
+@given(data=st.data())
+def test_a_cap_is_a_finite_share_and_holds_for_every_smaller_one(kind, data):
+    limit, at, command = make(kind), draw_situation(data, kind), draw_command(data, kind)
     cap = limit.cap(command, at)
     if cap is None:
         return
@@ -49,8 +61,9 @@ def test_a_cap_is_a_finite_share_and_holds_for_every_smaller_one(kind, at, comma
 
 
 @every_kind
-@given(at=situations(), command=twists)
-def test_the_same_question_has_the_same_answer(kind, at, command):
+@given(data=st.data())
+def test_the_same_question_has_the_same_answer(kind, data):
+    at, command = draw_situation(data, kind), draw_command(data, kind)
     limit, twin = make(kind), make(kind)
     assert limit.cap(command, at) == twin.cap(command, at)
     one, other = limit.clear(rollouts(command, at), at), twin.clear(rollouts(command, at), at)
@@ -58,9 +71,9 @@ def test_the_same_question_has_the_same_answer(kind, at, command):
 
 
 @every_kind
-@given(at=situations(), command=twists, share=st.floats(0.0, 1.0))
-def test_each_candidate_is_judged_by_itself(kind, at, command, share):
-    limit = make(kind)
+@given(data=st.data(), share=st.floats(0.0, 1.0))
+def test_each_candidate_is_judged_by_itself(kind, data, share):
+    limit, at, command = make(kind), draw_situation(data, kind), draw_command(data, kind)
     both = limit.clear(rollouts(np.stack([command, share * command]), at), at)
     for index, output in enumerate((command, share * command)):
         alone = limit.clear(rollouts(output, at), at)
@@ -75,9 +88,9 @@ def test_it_says_what_it_bounds_and_why(kind):
 
 
 @every_kind
-@given(at=situations())
-def test_clearances_are_finite(kind, at):
-    clearance = make(kind).clearance(at)
+@given(data=st.data())
+def test_clearances_are_finite(kind, data):
+    clearance = make(kind).clearance(draw_situation(data, kind))
     assert clearance is None or math.isfinite(clearance.now)
 
 

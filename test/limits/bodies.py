@@ -1,0 +1,107 @@
+"""Random situations of a jointed body, for the contract that every limit keeps."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from hypothesis import strategies as st
+
+from iatro_governor.body.drive import Drive
+from iatro_governor.body.kinematics import posture
+from iatro_governor.body.levers import levers
+from iatro_governor.body.load import load_text
+from iatro_governor.body.model import ArmModel
+from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.sensed import Felt, People, Sensed
+
+TWO_LINKS = """<robot name="two">
+  <link name="base"/>
+  <link name="upper">
+    <collision><origin xyz="0.3 0 0" rpy="0 1.5707963267948966 0"/>
+      <geometry><cylinder radius="0.05" length="0.6"/></geometry></collision>
+    <inertial><origin xyz="0.3 0 0"/><mass value="2"/>
+      <inertia ixx="0.01" ixy="0" ixz="0" iyy="0.06" iyz="0" izz="0.06"/></inertial>
+  </link>
+  <link name="lower">
+    <collision><origin xyz="0.2 0 0" rpy="0 1.5707963267948966 0"/>
+      <geometry><capsule radius="0.04" length="0.4"/></geometry></collision>
+    <inertial><origin xyz="0.2 0 0"/><mass value="1"/>
+      <inertia ixx="0.01" ixy="0" ixz="0" iyy="0.02" iyz="0" izz="0.02"/></inertial>
+  </link>
+  <joint name="shoulder" type="revolute"><parent link="base"/><child link="upper"/>
+    <axis xyz="0 0 1"/><limit lower="-3" upper="3" velocity="2" effort="50"/></joint>
+  <joint name="elbow" type="revolute"><parent link="upper"/><child link="lower"/>
+    <origin xyz="0.6 0 0"/><axis xyz="0 0 1"/><limit lower="-3" upper="3" velocity="3" effort="30"/></joint>
+</robot>"""
+"""Two links in the plane, 0.6 m and 0.4 m."""
+JOINTS = ("shoulder", "elbow")
+
+
+@cache
+def two_links() -> ArmModel:
+    """The arm of the contract."""
+    return load_text(TWO_LINKS)
+
+
+def body_situation(
+    q: np.ndarray, anchor: np.ndarray | None = None, sensed: Sensed | None = None, delay: float = 0.03
+) -> BodySituation:
+    """The two links at ``q`` with the output ``anchor`` standing, joint velocities on the channel ``arm``."""
+    model = two_links()
+    anchor = np.zeros(2) if anchor is None else anchor
+    braking = Drive(np.eye(2), np.zeros(2), np.array([3.0, 4.0]), None, 0)
+    return BodySituation(
+        t=0.0,
+        period=0.01,
+        reaction_s=delay,
+        now=posture(model, q),
+        soon=posture(model, q + anchor * delay),
+        velocity=anchor,
+        effort=None,
+        anchor=anchor,
+        beyond=np.zeros(2),
+        drive=braking,
+        comfort=braking,
+        kind="fixed",
+        base=None,
+        base_flight=None,
+        places={"arm": slice(0, 2)},
+        joints={"arm": np.arange(2)},
+        levers=levers(model),
+        sensed=sensed or NOTHING,
+    )
+
+
+angle = st.floats(-3.1, 3.1)
+joint_rates = st.tuples(st.floats(-2.0, 2.0), st.floats(-3.0, 3.0)).map(np.array)
+place = st.tuples(st.floats(-1.5, 1.5), st.floats(-1.5, 1.5), st.floats(-0.5, 0.5)).map(np.array)
+pace = st.tuples(st.floats(-1.5, 1.5), st.floats(-1.5, 1.5), st.floats(-0.2, 0.2)).map(np.array)
+NOBODY = People(np.zeros((0, 3)), np.zeros((0, 3)), 0.0, 0.1, (), ())
+NOTHING = Sensed({"people": NOBODY}, {"wrist": Felt(np.zeros(3), np.zeros(3), "lower", 0.0)})
+
+
+@st.composite
+def sensed(draw: st.DrawFn) -> Sensed:
+    """Up to three people anywhere, some push at the wrist, a few points."""
+    crowd = draw(st.lists(st.tuples(place, pace), max_size=3))
+    people = People(
+        np.array([where for where, _ in crowd]).reshape(-1, 3),
+        np.array([how for _, how in crowd]).reshape(-1, 3),
+        draw(st.floats(0.0, 0.2)),
+        0.1,
+        tuple(str(index) for index in range(len(crowd))),
+        (None,) * len(crowd),
+    )
+    force = np.array([draw(st.floats(-80.0, 80.0)) for _ in range(3)])
+    points = np.array(draw(st.lists(place, max_size=6))).reshape(-1, 3)
+    felt = Felt(force, force / 10, "lower", 0.0)
+    return Sensed({"people": people}, {"wrist": felt}, {"points": points})
+
+
+@st.composite
+def body_situations(draw: st.DrawFn, at_rest: bool = False) -> BodySituation:
+    """The two links anywhere, moving or at rest, with anybody around."""
+    q = np.array([draw(angle), draw(angle)])
+    anchor = np.zeros(2) if at_rest else draw(joint_rates) * 0.5
+    return body_situation(q, anchor, draw(sensed()))
