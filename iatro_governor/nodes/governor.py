@@ -279,7 +279,7 @@ class GovernorNode(LifecycleNode):
         assert self._ending is not None
         if any(outgoing.moving for outgoing in self._commands.values()):
             return False
-        rest = all(channel.at_rest for channel in self.core.channels.values())
+        rest = all(group.at_rest for group in self.core.groups)
         if not rest and time.monotonic() - self._ending < STOP_WITHIN_S:
             return False
         if not self._handed_over():
