@@ -10,7 +10,6 @@ from rclpy.publisher import Publisher
 from rclpy.qos import QoSProfile
 
 from iatro_governor.body.rollout import Braking
-from iatro_governor.governor.stepping import ramp_to_rest
 from iatro_governor.nodes import qos
 from iatro_governor.nodes.convert import stamp_of
 from iatro_governor.nodes.inputs import command_type
@@ -64,7 +63,7 @@ class Outgoing:
     def ramp(self, braking: Braking, dt: float, now: float) -> None:
         """One step of ``dt`` s to rest, from the last command."""
         planar = np.array([self._values[0], self._values[1], self._values[5]])
-        vx, vy, wz = (float(value) for value in ramp_to_rest(planar, braking, dt))
+        vx, vy, wz = (float(value) for value in braking.ramp(planar, dt))
         self.publish((vx, vy, 0.0, 0.0, 0.0, wz), now)
 
     def wait_for_readers(self) -> None:
