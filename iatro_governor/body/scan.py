@@ -24,7 +24,9 @@ class Sweep:
     (n,) whether a point and the next one are neighbouring beams on one obstacle, so that its surface runs between them.
     bearings are counted from ``first`` by ``step`` rad in the sensor frame; ``seen`` (m,) is the range up to
     which each beam has observed free space, m, 0 where it knows nothing. ``clear_radius``: nothing within this
-    distance of the sensor, m, is unseen or occupied.
+    distance of the sensor, m, is unseen or occupied. ``grain``: what a point stands for may be nearer by this, m.
+    ``height``: of the points above the base frame, m; ``solid`` (p, 3) stands in for them where they lie at many
+    heights, each for what is within ``solid_grain`` m of it.
     """
 
     t: float
@@ -36,6 +38,10 @@ class Sweep:
     step: float
     seen: Array
     clear_radius: float
+    grain: float = 0.0
+    height: float = 0.0
+    solid: Array | None = None
+    solid_grain: float = 0.0
 
     def has_seen(self, points: Array, slack: float) -> NDArray[np.bool_]:
         """Which of ``points`` (n, 2), in the base frame of the scan, lie in observed space, give or take ``slack``."""
@@ -79,19 +85,28 @@ def read_scan(
     if source.pose[3] != 0:  # mounted upside down: bearings run the other way
         angle_min, angle_increment = -angle_min, -angle_increment
     bearing: Array = angle_min + angle_increment * np.arange(len(ranges), dtype=float)
-    in_view = _in_view(bearing, source.field_of_view)
-    _check_coverage(in_view, ranges, angle_increment, source)
+    looked_at = in_view(bearing, source.field_of_view)
+    _check_coverage(looked_at, ranges, angle_increment, source)
     unknown, none, near = _classify(ranges, range_min, range_max, source)
     reach = np.where(near, range_min, np.where(none, range_max, ranges))
     whole = len(ranges) * abs(angle_increment) >= 2 * math.pi - 1.5 * abs(angle_increment)
-    seen = _fill_single_gaps(np.where(unknown | ~in_view, 0.0, reach), whole)
+    seen = fill_single_gaps(np.where(unknown | ~looked_at, 0.0, reach), whole)
     sensor = np.array([x, y, yaw])
-    beams = np.flatnonzero(in_view & ~unknown & ~none)
+    beams = np.flatnonzero(looked_at & ~unknown & ~none)
     local = np.stack([reach[beams] * np.cos(bearing[beams]), reach[beams] * np.sin(bearing[beams])], axis=-1)
     points, cluster, joined = _cluster(local, beams, len(ranges), source)
     clear = float(seen.min()) if whole else 0.0
     return Sweep(
-        t, sensor, transform(sensor, points), cluster, joined, angle_min, angle_increment, seen, clear
+        t,
+        sensor,
+        transform(sensor, points),
+        cluster,
+        joined,
+        angle_min,
+        angle_increment,
+        seen,
+        clear,
+        height=source.pose[2],
     )
 
 
@@ -110,7 +125,8 @@ def _check_geometry(ranges: Array, angle_min: float, step: float, range_min: flo
         )
 
 
-def _in_view(bearing: Array, view: tuple[float, float]) -> NDArray[np.bool_]:
+def in_view(bearing: Array, view: tuple[float, float]) -> NDArray[np.bool_]:
+    """Which of ``bearing`` (n,) rad lie between first and last of ``view``, counter-clockwise."""
     first, last = view
     offset = np.mod(bearing - first, 2 * math.pi)
     inside: NDArray[np.bool_] = (offset <= last - first + 1e-6) | (offset >= 2 * math.pi - 1e-6)
@@ -146,8 +162,8 @@ def _classify(
     return unknown, none, near
 
 
-def _fill_single_gaps(seen: Array, whole_turn: bool) -> Array:
-    """A lone unknown beam has seen what both its neighbours have: the gap is narrower than two beams."""
+def fill_single_gaps(seen: Array, whole_turn: bool) -> Array:
+    """``seen`` (n,) m, where a lone unknown beam is taken to have seen what both its neighbours have."""
     both = np.minimum(np.roll(seen, 1), np.roll(seen, -1))
     if not whole_turn:
         both[[0, -1]] = 0.0

@@ -1,4 +1,4 @@
-"""What surrounds the body now, from all scan sources, carried forward by measured odometry."""
+"""What surrounds the body now, from all sources that see, carried forward by measured odometry."""
 
 from __future__ import annotations
 
@@ -19,12 +19,19 @@ GLIMPSE_SPACING = 0.1
 class Obstacles:
     """Returns (n, 2) m in the base frame, sorted by the obstacle (n,) they belong to.
 
-    joined: (n,) whether the obstacle's surface runs from a return to the next.
+    joined: (n,) whether the obstacle's surface runs from a return to the next. grain: how much nearer than each return
+    (n,), or than all of them, that may be which it stands for, m.
     """
 
     points: Array
     cluster: NDArray[np.int64]
     joined: NDArray[np.bool_]
+    grain: Array | float = 0.0
+
+    def only(self, which: NDArray[np.bool_]) -> Obstacles:
+        """Some of the returns."""
+        grain = self.grain if isinstance(self.grain, float) else self.grain[which]
+        return Obstacles(self.points[which], self.cluster[which], self.joined[which], grain)
 
 
 NOTHING = Obstacles(np.zeros((0, 2)), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool))
@@ -59,18 +66,39 @@ class Surroundings:
         if len(sources) == 1 and sources[0] in self._placed:
             placed = self._placed[sources[0]][-1]
             there = compose(inverse(pose), placed.pose)
-            return Obstacles(transform(there, placed.sweep.points), placed.sweep.cluster, placed.sweep.joined)
+            sweep = placed.sweep
+            return Obstacles(transform(there, sweep.points), sweep.cluster, sweep.joined, sweep.grain)
         parts, offset = [NOTHING], 0
         for name in sources:
             if name in self._placed:
                 part = self.obstacles((name,), pose)
-                parts.append(Obstacles(part.points, part.cluster + offset, part.joined))
+                parts.append(Obstacles(part.points, part.cluster + offset, part.joined, part.grain))
                 offset += int(part.cluster[-1]) + 1 if len(part.cluster) else 0
         return Obstacles(
             np.concatenate([part.points for part in parts]),
             np.concatenate([part.cluster for part in parts]),
             np.concatenate([part.joined for part in parts]),
+            _grain(parts),
         )
+
+    def points3(self, sources: tuple[str, ...], pose: Array) -> Array:
+        """Points (n, 3) m that ``sources`` saw last, in the base frame at ``pose`` in odom; scans at their height.
+
+        Each stands for what is within :meth:`spread3` of it.
+        """
+        out = [np.zeros((0, 3))]
+        for name in sources:
+            for placed in list(self._placed.get(name, ()))[-1:]:
+                sweep, there = placed.sweep, compose(inverse(pose), placed.pose)
+                flat = sweep.points if sweep.solid is None else sweep.solid[:, :2]
+                height = np.full(len(flat), sweep.height) if sweep.solid is None else sweep.solid[:, 2]
+                out.append(np.column_stack([transform(there, flat), height]))
+        return np.concatenate(out)
+
+    def spread3(self, sources: tuple[str, ...]) -> float:
+        """How far from a point of :meth:`points3` that may be which it stands for, m."""
+        newest = [self._placed[name][-1].sweep for name in sources if name in self._placed]
+        return max((sweep.solid_grain for sweep in newest), default=0.0)
 
     def all_seen_within(self, sources: tuple[str, ...], pose: Array, radius: float) -> bool:
         """Whether one sweep alone shows that nothing within ``radius`` m of the base is unseen."""
@@ -86,13 +114,18 @@ class Surroundings:
     ) -> NDArray[np.bool_]:
         """Which of ``points`` (n, 2), base frame at ``pose``, were observed at or after ``since`` by any source."""
         out = np.zeros(len(points), dtype=bool)
-        for name in sources:
-            for placed in reversed(self._placed.get(name, ())):
-                if out.all():
-                    return out
-                if placed.sweep.t < since:
-                    break
-                open_ = np.flatnonzero(~out)
-                there = transform(compose(inverse(placed.pose), pose), points[open_])
-                out[open_] = placed.sweep.has_seen(there, slack)
+        every = [p for name in sources for p in self._placed.get(name, ()) if p.sweep.t >= since]
+        # The newest sweeps of all sources show most of it, so that few points are left for the older ones.
+        for placed in sorted(every, key=lambda p: -p.sweep.t):
+            open_ = np.flatnonzero(~out)
+            if not len(open_):
+                break
+            there = transform(compose(inverse(placed.pose), pose), points[open_])
+            out[open_] = placed.sweep.has_seen(there, slack)
         return out
+
+
+def _grain(parts: list[Obstacles]) -> Array | float:
+    if not any(np.any(part.grain) for part in parts):
+        return 0.0
+    return np.concatenate([np.broadcast_to(part.grain, (len(part.points),)) for part in parts])

@@ -21,7 +21,9 @@ from iatro_governor.governor.events import (
     Joints,
     Malformed,
     Odom,
+    Points,
     Publishers,
+    Range,
     Reset,
     Scan,
     Sensed,
@@ -52,7 +54,7 @@ class Governor:
         self.period = 1.0 / profile.data.loop.rate_hz
         memory = max((c.memory_s for c in profile.limits if isinstance(c, UnseenConfig)), default=0.0)
         self.process = Ladder()
-        self.senses = Senses(profile.data.sources, memory, needed_joints(profile))
+        self.senses = Senses(profile.data.sources, memory, needed_joints(profile), profile.data.robot)
         self.latch = latch
         self._seq = first_seq
         self._latches = 0
@@ -81,7 +83,7 @@ class Governor:
                 return [] if group is None else self._decide(group, event.t, event)
             case Malformed():
                 return self._malformed(event)
-            case Scan() | Odom() | Joints() | Wrench() | Bodies() | Flags():
+            case Scan() | Points() | Range() | Odom() | Joints() | Wrench() | Bodies() | Flags():
                 self._sense(event)
             case EStop():
                 self._estop(event)
@@ -148,8 +150,8 @@ class Governor:
         """Raises EventError where the source is not in the profile: nobody can be stopped for it."""
         try:
             match event:
-                case Scan():
-                    self.senses.scan(event)
+                case Scan() | Points() | Range():
+                    self.senses.look(event)
                 case Odom():
                     self.senses.odom(event)
                 case Joints():

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
 
 from iatro_governor.body.planar import Array
 
@@ -45,6 +48,29 @@ class Scan:
     angle_increment: float
     range_min: float
     range_max: float
+    stamp: float
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """One cloud; ``xyz`` (n, 3) m in the sensor's frame."""
+
+    t: float
+    source: str
+    xyz: NDArray[Any]
+    stamp: float
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """One range along a cone, m; ``angle`` of the whole cone as sent, rad, None: not said."""
+
+    t: float
+    source: str
+    value: float
+    range_min: float
+    range_max: float
+    angle: float | None
     stamp: float
 
 
@@ -178,7 +204,9 @@ class Backlog:
     fraction: float
 
 
-Sensed = Scan | Odom | Joints | Wrench | Bodies | Flags
+Look = Scan | Points | Range
+"""What a source that sees has seen."""
+Sensed = Look | Odom | Joints | Wrench | Bodies | Flags
 Event = Command | Sensed | EStop | Reset | Publishers | Malformed | Fault | Backlog
 
 EVERYTHING = "*"

@@ -19,7 +19,9 @@ from iatro_governor.governor.events import (
     Joints,
     Knot,
     Odom,
+    Points,
     Publishers,
+    Range,
     Reset,
     Scan,
     Wrench,
@@ -30,6 +32,7 @@ Three = Annotated[list[Number], Field(min_length=3, max_length=3)]
 FAR = math.inf
 MOST_JOINTS = 256
 MOST_POINTS = 10_000
+MOST_CLOUD = 1_000_000
 
 
 class Line(BaseModel):
@@ -108,6 +111,38 @@ class ScanLine(Line):
             self.range_max,
             self.t if self.stamp is None else self.stamp,
         )
+
+
+class PointsLine(Line):
+    """A cloud of points."""
+
+    type: Literal["points"]
+    source: str
+    xyz: Annotated[list[Three], Field(max_length=MOST_CLOUD)]
+    stamp: Number | None = None
+
+    def event(self) -> Points:
+        """As the core takes it."""
+        xyz = np.array(self.xyz, dtype=float).reshape(-1, 3)
+        return Points(self.t, self.source, xyz, self.t if self.stamp is None else self.stamp)
+
+
+class RangeLine(Line):
+    """One range along a cone."""
+
+    type: Literal["range"]
+    source: str
+    range: Number
+    range_min: Number = 0.0
+    range_max: Number = FAR
+    field_of_view: Number | None = None
+    stamp: Number | None = None
+
+    def event(self) -> Range:
+        """As the core takes it."""
+        stamp = self.t if self.stamp is None else self.stamp
+        limits = self.range_min, self.range_max, self.field_of_view
+        return Range(self.t, self.source, self.range, *limits, stamp)
 
 
 class OdomLine(Line):

@@ -16,7 +16,9 @@ from iatro_governor.governor.line_models import (
     FlagsLine,
     JointsLine,
     OdomLine,
+    PointsLine,
     PublishersLine,
+    RangeLine,
     ResetLine,
     ScanLine,
     StatementLine,
@@ -27,12 +29,14 @@ from iatro_governor.governor.line_models import (
 
 LATEST = 1e11
 """Times beyond this, s, are no times: a double could no longer tell two periods of the loop apart."""
-SENSORS = ("scan", "odom", "joints", "wrench", "bodies", "flags", "estop")
+SENSORS = ("scan", "points", "range", "odom", "joints", "wrench", "bodies", "flags", "estop")
 
 
 AnyLine = Annotated[
     CommandLine
     | ScanLine
+    | PointsLine
+    | RangeLine
     | OdomLine
     | JointsLine
     | WrenchLine
@@ -48,11 +52,9 @@ AnyLine = Annotated[
 ]
 ADAPTER: TypeAdapter[AnyLine] = TypeAdapter(AnyLine)
 TYPES = (
-    *("command", "scan", "odom", "joints", "wrench", "bodies", "flags", "estop", "reset"),
+    *("command", "scan", "points", "range", "odom", "joints", "wrench", "bodies", "flags", "estop", "reset"),
     *("publishers", "statement", "tick", "sync"),
 )
-LATER = ("points",)
-"""Types of the contract for which this profile version knows no source."""
 
 
 class BadLine(EventError):
@@ -80,10 +82,8 @@ def parse(text: str) -> AnyLine:
     subject = _subject(known, data)
     if t is None:
         raise BadLine(f"'t' must be a number of seconds, at most {LATEST:g} either way", known, None, subject)
-    if kind in LATER:
-        raise BadLine(f"no {kind} source in the profile", known, t, None)
     if kind not in TYPES:
-        raise BadLine(f"unknown type {kind!r}; known: {', '.join(TYPES + LATER)}", known, t, None)
+        raise BadLine(f"unknown type {kind!r}; known: {', '.join(TYPES)}", known, t, None)
     try:
         return ADAPTER.validate_python(data)
     except (ValidationError, OverflowError) as error:

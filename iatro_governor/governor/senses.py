@@ -8,18 +8,20 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from iatro_governor.body.joint_track import JointTrack
+from iatro_governor.body.own import NO_BODY
 from iatro_governor.body.planar import Array, from_quaternion, level_twist
-from iatro_governor.body.scan import Sweep, read_scan
+from iatro_governor.body.scan import Sweep
 from iatro_governor.body.surroundings import Surroundings
 from iatro_governor.body.track import OdomSample, Track
 from iatro_governor.errors import EventError
-from iatro_governor.governor.events import Bodies, Flags, Joints, Odom, Scan, Wrench
+from iatro_governor.governor.events import Bodies, Flags, Joints, Look, Odom, Wrench
 from iatro_governor.governor.ladder import Ladder
+from iatro_governor.governor.looks import kind_of, own_body, sweep_of
+from iatro_governor.profile.robot import Robot
 from iatro_governor.profile.sources import (
     BodiesSource,
     JointsSource,
     OdomSource,
-    ScanSource,
     SourceConfig,
     WrenchSource,
 )
@@ -38,12 +40,15 @@ class Senses:
         sources: dict[str, SourceConfig],
         memory_s: float,
         joints: Mapping[str, Sequence[str]] | None = None,
+        robot: Robot | None = None,
     ) -> None:
-        """``joints``: of each source of joints, the names that it must tell."""
+        """``joints``: of each source of joints, the names that it must tell. ``robot``: what may see itself."""
         self.sources = sources
         self.joint_tracks = {name: JointTrack(names) for name, names in (joints or {}).items()}
         self.wrenches: dict[str, Wrench] = {}
         self.tracked: dict[str, Bodies] = {}
+        self._own = NO_BODY if robot is None else own_body(robot)
+        self._solid = robot is not None and robot.model is not None
         self.tracks = {name: Track(REMEMBERED_S) for name, s in sources.items() if s.type == "odom"}
         self.surroundings = Surroundings(memory_s)
         self.flags: dict[str, tuple[float, dict[str, bool]]] = {}
@@ -53,22 +58,13 @@ class Senses:
 
     @property
     def track(self) -> Track:
-        """The odometry that places scans."""
+        """The odometry that places what is seen."""
         return next(iter(self.tracks.values()))
 
-    def scan(self, event: Scan) -> None:
-        """Take a scan. Raises EventError where it is garbled; a late one is taken for what it is."""
-        source = self._source(event.source, "scan", event.stamp, event.t)
-        assert isinstance(source, ScanSource)
-        sweep = read_scan(
-            event.stamp,
-            event.ranges,
-            event.angle_min,
-            event.angle_increment,
-            event.range_min,
-            event.range_max,
-            source,
-        )
+    def look(self, event: Look) -> None:
+        """Take a scan, cloud or range. Raises EventError where it is garbled; a late one is taken for what it is."""
+        source = self._source(event.source, kind_of(event), event.stamp, event.t)
+        sweep = sweep_of(event, source, self._own, self._solid)
         if self._newer(event.source, event.stamp):
             self._unplaced[event.source] = sweep
             if self.track.known:

@@ -9,7 +9,7 @@ from iatro_governor.body.planar import Array
 from iatro_governor.body.rollout import Rollouts
 from iatro_governor.body.shape import Shape
 from iatro_governor.limits.limit import Cap, Clearance, Guard, excess
-from iatro_governor.limits.returns import distances_ahead, near
+from iatro_governor.limits.returns import distances_ahead, gaps, near
 from iatro_governor.limits.situation import Situation
 
 FAR = 1e3
@@ -45,8 +45,8 @@ class Keeper:
 
     def clearance(self, figure: Shape, situation: Situation) -> Clearance:
         """Distance now of the nearest return."""
-        points = situation.obstacles(self.sources).points
-        return Clearance(float(figure.distance(points).min()) if len(points) else FAR, self.margin)
+        obstacles = situation.obstacles(self.sources)
+        return Clearance(float(gaps(obstacles, figure).min()) if len(obstacles.points) else FAR, self.margin)
 
     def least_ahead(self, figure: Shape, rollouts: Rollouts, situation: Situation) -> float | None:
         """Least distance of any return along the first rollout, m."""

@@ -1,4 +1,4 @@
-"""Distances between a moving figure of the body and the returns of the scans, shared by the limits that keep them."""
+"""Distances between a moving figure of the body and the returns of the sensors, shared by the limits that keep them."""
 
 from __future__ import annotations
 
@@ -23,16 +23,22 @@ def by_obstacle(distance: Array, obstacles: Obstacles) -> Array:
     return least
 
 
+def gaps(obstacles: Obstacles, figure: Shape) -> Array:
+    """Distance (n,) of ``figure`` from what each return stands for, m."""
+    distance: Array = figure.distance(obstacles.points) - obstacles.grain
+    return distance
+
+
 def near(obstacles: Obstacles, figure: Shape, within: float) -> tuple[Obstacles, Array]:
     """The returns closer than ``within`` m to ``figure``, and the distance (g,) of each obstacle's surface now."""
     if not len(obstacles.points):
         return NOTHING, np.zeros(0)
-    distance = figure.distance(obstacles.points)
+    distance = gaps(obstacles, figure)
     close = distance <= within
     if not close.any():
         return NOTHING, np.zeros(0)
-    kept = Obstacles(obstacles.points[close], obstacles.cluster[close], obstacles.joined[close])
-    between = _between(obstacles, figure, close)[close]
+    kept = obstacles.only(close)
+    between = _between(obstacles, figure, close)[close] - kept.grain
     # What two returns have between them is no more than a dent in the sampling; a larger one is no surface.
     surface = np.clip(between, distance[close] - DENT, distance[close])
     return kept, by_obstacle(surface, kept)
@@ -63,4 +69,4 @@ def distances_ahead(obstacles: Obstacles, figure: Shape, rollouts: Rollouts) -> 
     else:
         c, s = np.cos(yaw), np.sin(yaw)
         distance = figure.distance(np.stack([c * dx + s * dy, c * dy - s * dx], axis=-1))
-    return by_obstacle(distance, obstacles)
+    return by_obstacle(distance - obstacles.grain, obstacles)

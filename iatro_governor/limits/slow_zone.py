@@ -10,6 +10,7 @@ from pydantic import model_validator
 from iatro_governor.body.planar import Array
 from iatro_governor.limits.approach import approach_speed
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, excess
+from iatro_governor.limits.returns import gaps
 from iatro_governor.limits.situation import Situation
 from iatro_governor.limits.zones import ZoneGauge
 from iatro_governor.profile.base import Name, Positive
@@ -64,8 +65,8 @@ class SlowZoneLimit(Limit[SlowZoneConfig]):
 
     def _distance(self, situation: Situation) -> float | None:
         if self.config.frame == "body":
-            points = situation.obstacles(self.config.sources).points
-            return float(self._figure.distance(points).min()) if len(points) else None
+            obstacles = situation.obstacles(self.config.sources)
+            return float(gaps(obstacles, self._figure).min()) if len(obstacles.points) else None
         if self._gauge is None:
             self._gauge = ZoneGauge(self._figure, situation.footprint)
         return float(self._gauge.distance(situation.pose))

@@ -16,7 +16,7 @@ from std_msgs.msg import Bool
 
 from iatro_governor.governor.events import Command, EStop, Event, Flags, Malformed, Odom, Scan
 from iatro_governor.msg import PlanMark
-from iatro_governor.nodes import qos
+from iatro_governor.nodes import qos, sensing
 from iatro_governor.nodes.convert import seconds
 from iatro_governor.nodes.timeline import Timeline
 from iatro_governor.profile.channels import TwistChannel
@@ -28,6 +28,7 @@ Take = Callable[[Event], None]
 MARKS_KEPT = 32
 """Plan marks of a channel that are remembered: a mark may come before the command that it is for, or just after."""
 SOURCE_TYPES: dict[str, Any] = {"scan": LaserScan, "odom": Odometry, "flags": DiagnosticArray, "estop": Bool}
+SOURCE_TYPES |= sensing.TYPES
 """The ROS type of each type of source; flags are the key-value pairs of all statuses, "true" or "false"."""
 
 
@@ -72,6 +73,7 @@ class Inputs:
             PlanMark, "planner/mark", self._mark, qos.RECORD, event_callbacks=qos.QUIET_IN
         )
         readers = {"scan": self._scan, "odom": self._odom, "flags": self._flags, "estop": self._estop}
+        readers |= sensing.readers(self._timeline, self._wrong_frame)
         for name, source in sources.items():
             profile = qos.EVENT if source.type == "estop" else qos.INPUT
             callback = self._reader(name, source, readers[source.type])

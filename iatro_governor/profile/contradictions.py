@@ -11,8 +11,13 @@ from iatro_governor.profile.model import ProfileData
 
 REFERENCES = {"odom": "odom", "state": "joints", "measured": "wrench"}
 """Fields of channels that name a source, and the type it must have."""
-LIMIT_REFERENCES = {"sources": "scan", "bodies": "bodies", "wrench": "wrench", "state": "joints"}
-"""Fields of limits that name sources, and the type they must have."""
+LIMIT_REFERENCES = {
+    "sources": ("scan", "points", "range"),
+    "bodies": ("bodies",),
+    "wrench": ("wrench",),
+    "state": ("joints",),
+}
+"""Fields of limits that name sources, and the types they may have."""
 
 
 def contradictions(document: Document, data: ProfileData, limits: list[Part]) -> list[Problem]:
@@ -20,11 +25,11 @@ def contradictions(document: Document, data: ProfileData, limits: list[Part]) ->
     problems = [*_channel_references(document, data), *_shared_topics(document, data)]
     problems += _names(document, data, limits)
     for index, limit in enumerate(limits):
-        for field, kind in LIMIT_REFERENCES.items():
+        for field, kinds in LIMIT_REFERENCES.items():
             named = getattr(limit, field, None)
             for source in (named,) if isinstance(named, str) else named or ():
                 what = f"limit {getattr(limit, 'name', '')} cannot hold without it"
-                problems += _reference(document, data, ("limits", index, field), source, kind, what)
+                problems += _reference(document, data, ("limits", index, field), source, kinds, what)
     return problems
 
 
@@ -33,17 +38,17 @@ def _channel_references(document: Document, data: ProfileData) -> Iterator[Probl
         for field, kind in REFERENCES.items():
             if (source := getattr(channel, field, None)) is not None:
                 what = f"channel {name} cannot be governed without it"
-                yield from _reference(document, data, ("channels", name, field), source, kind, what)
+                yield from _reference(document, data, ("channels", name, field), source, (kind,), what)
 
 
 def _reference(
-    document: Document, data: ProfileData, key: Key, name: str, kind: str, why: str
+    document: Document, data: ProfileData, key: Key, name: str, kinds: tuple[str, ...], why: str
 ) -> Iterator[Problem]:
-    """Whether ``name`` is a required source of ``kind``."""
+    """Whether ``name`` is a required source of one of ``kinds``."""
     source = data.sources.get(name)
-    if source is None or source.type != kind:
-        known = ", ".join(n for n, s in data.sources.items() if s.type == kind)
-        article = "an" if kind[0] in "aeiou" else "a"
+    if source is None or source.type not in kinds:
+        known = ", ".join(n for n, s in data.sources.items() if s.type in kinds)
+        article, kind = "an" if kinds[0][0] in "aeiou" else "a", " or ".join(kinds)
         yield document.problem(key, name, known or f"{article} {kind} source", f"names no {kind} source")
     elif not source.required:
         yield document.problem(("sources", name, "required"), False, "true", why)

@@ -61,6 +61,9 @@ class Robot(Part):
     footprint: Figure | None = None
     """Outline of a base on the ground; an arm that stands still has none."""
     footprint_source: Source | None = None
+    height: tuple[Finite, Finite] | None = None
+    """Lowest and highest point of the body, load included, m above the base frame's origin; none: any height."""
+    height_source: Source | None = None
     model: ModelPart | None = None
 
     @model_validator(mode="after")
@@ -69,4 +72,8 @@ class Robot(Part):
             raise ValueError("a robot has a footprint, a model, or both")
         if (self.footprint is None) != (self.footprint_source is None):
             raise ValueError("footprint and footprint_source go together")
+        if (self.height is None) != (self.height_source is None):
+            raise ValueError("height and height_source go together")
+        if self.height is not None and not self.height[0] < self.height[1]:
+            raise ValueError("height must rise from lowest to highest")
         return self

@@ -7,16 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from iatro_governor.profile.base import Finite, Name, NonNegative, Part, Positive, Source, Timeout, Topic
+from iatro_governor.profile.base import Finite, Name, NonNegative, Positive, Source
 from iatro_governor.profile.figures import Pose6
-
-
-class SourcePart(Part):
-    """What every source has. A required source that is stale, garbled or missing stops the robot."""
-
-    topic: Topic
-    timeout_s: Timeout
-    required: bool = True
+from iatro_governor.profile.seeing import PointsSource, RangeSource
+from iatro_governor.profile.source_part import SourcePart
 
 
 class ScanSource(SourcePart):
@@ -107,6 +101,14 @@ class BodiesSource(SourcePart):
 
 
 SourceConfig = Annotated[
-    ScanSource | OdomSource | FlagsSource | EstopSource | JointsSource | WrenchSource | BodiesSource,
+    ScanSource
+    | PointsSource
+    | RangeSource
+    | OdomSource
+    | FlagsSource
+    | EstopSource
+    | JointsSource
+    | WrenchSource
+    | BodiesSource,
     Field(discriminator="type"),
 ]

@@ -13,7 +13,7 @@ from iatro_governor.body.planar import arc, compose, inverse, transform
 from iatro_governor.body.shape import Shape
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Decision
-from iatro_governor.governor.events import Command, Odom, Scan
+from iatro_governor.governor.events import Command, Look, Odom, Scan
 
 BEAMS = 720
 STEP = 2 * math.pi / BEAMS
@@ -29,11 +29,11 @@ class Hall:
     pose: np.ndarray = field(default_factory=lambda: np.zeros(3))
     twist: np.ndarray = field(default_factory=lambda: np.zeros(3))
 
-    def ranges(self) -> np.ndarray:
-        """What a lidar at the base origin sees."""
+    def ranges(self, place: tuple[float, float] = (0.0, 0.0)) -> np.ndarray:
+        """What a lidar at ``place`` on the base sees, straight behind first."""
         bearing = -math.pi + STEP * np.arange(BEAMS)
         out = np.full(BEAMS, np.inf)
-        centres = transform(inverse(self.pose), self.posts[:, :2])
+        centres = transform(inverse(self.pose), self.posts[:, :2]) - place
         for (x, y), radius in zip(centres, self.posts[:, 2], strict=True):
             along = x * np.cos(bearing) + y * np.sin(bearing)
             across2 = x * x + y * y - along * along
@@ -54,6 +54,11 @@ class Hall:
         self.pose = compose(self.pose, arc(self.twist * seconds))
 
 
+def lidar(hall: Hall, t: float) -> list[Look]:
+    """The scan of a lidar at the base origin."""
+    return [Scan(t, "lidar", hall.ranges(), -math.pi, STEP, 0.01, RANGE_MAX, t)]
+
+
 @dataclass
 class Drive:
     """A closed loop of governor and hall, in steps finer than the governor's loop."""
@@ -65,6 +70,8 @@ class Drive:
     scan_every: int = 5
     skip: Callable[[int], bool] | None = None
     """Ticks that are missed."""
+    looks: Callable[[Hall, float], list[Look]] | None = None
+    """What other sensors than the lidar see of the hall at a time."""
     k: int = 0
     gaps: list[float] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
@@ -81,7 +88,8 @@ class Drive:
             t = self.k * period
             governor.handle(self._odom(t))
             if self.k % self.scan_every == 0:
-                governor.handle(Scan(t, "lidar", self.hall.ranges(), -math.pi, STEP, 0.01, RANGE_MAX, t))
+                for look in (self.looks or lidar)(self.hall, t):
+                    governor.handle(look)
             wanted = command(t) if callable(command) else command
             late = self.skip is not None and self.skip(self.k)
             if wanted is not None and self.k % every == 0 and not late:

@@ -35,6 +35,30 @@ def amr(
     return load_profile(path)
 
 
+def seeing(
+    folder: Path,
+    sources: dict[str, dict[str, Any]],
+    footprint: dict[str, Any] | None = None,
+    limits: list[dict[str, Any]] | None = None,
+    **changes: dict[str, Any],
+) -> Profile:
+    """config/amr.yaml without zones and without its lidar: ``sources`` see in its place."""
+    data = copy.deepcopy(yaml.safe_load(AMR.read_text()))
+    del data["sources"]["lidar"]
+    data["sources"] |= sources
+    data["limits"] = [row for row in data["limits"] if row["kind"] not in ZONES] + (limits or [])
+    for row in data["limits"]:
+        if row.get("sources") == ["lidar"]:
+            row["sources"] = list(sources)
+    if footprint is not None:
+        data["robot"]["footprint"] = footprint
+    for key, change in changes.items():
+        _merge(data.setdefault(key, {}), change)
+    path = folder / "profile.yaml"
+    path.write_text(yaml.safe_dump(data))
+    return load_profile(path)
+
+
 def _merge(target: dict[str, Any], change: dict[str, Any]) -> None:
     for key, value in change.items():
         if isinstance(value, dict) and isinstance(target.get(key), dict):

@@ -45,7 +45,7 @@ def test_the_shipped_profile_is_sound():
         ("rate_hz: 100", "rate_hz: .nan", "loop.rate_hz", ""),
         ("radius: 0.22", "radius: -1", "robot.footprint.circle.radius", "> 0"),
         ("timeout_s: 0.2", "timeout_s: 0", "sources.lidar.timeout_s", "> 0"),
-        ("type: odom", "type: gps", "sources.odom", "'scan', 'odom'"),
+        ("type: odom", "type: gps", "sources.odom", "'scan', 'points', 'range', 'odom'"),
         ("base: differential", "base: tracked", "channels.base.base", "differential"),
         ("input: cmd_vel_planner", "input: /cmd_vel", "channels.base", "different topics"),
         ("odom: odom", "odom: lidar", "channels.base.odom", "odom"),

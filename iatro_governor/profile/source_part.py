@@ -1,0 +1,13 @@
+"""What every source has."""
+
+from __future__ import annotations
+
+from iatro_governor.profile.base import Part, Timeout, Topic
+
+
+class SourcePart(Part):
+    """What every source has. A required source that is stale, garbled or missing stops the robot."""
+
+    topic: Topic
+    timeout_s: Timeout
+    required: bool = True

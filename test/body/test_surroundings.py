@@ -1,0 +1,61 @@
+"""Several sources at once, carried along by odometry, in the plane and in space."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from iatro_governor.body.rollout import Rollouts
+from iatro_governor.body.shape import Box, Circle
+from iatro_governor.body.surroundings import Surroundings
+from iatro_governor.limits.returns import distances_ahead, gaps, near
+from test.body.test_cloud import read as cloud
+from test.body.test_cone import read as cone
+from test.body.test_scan import one
+from test.body.test_scan import read as scan
+
+
+@pytest.fixture
+def around():
+    out = Surroundings(1.0)
+    out.add("lidar", scan(one(2.0), pose=(0, 0, 0.3, 0, 0, 0)), np.zeros(3))
+    out.add("camera", cloud([[3.0, 0.0, -0.2], [3.0, 0.0, 1.5]], cell=0.1), np.zeros(3))
+    out.add("sonar", cone(1.0), np.zeros(3))
+    return out
+
+
+EVERY = ("lidar", "camera", "sonar")
+
+
+def test_returns_of_all_are_told_apart(around):
+    every = around.obstacles(EVERY, np.zeros(3))
+    assert len(every.points) == 2 + len(cone(1.0).points)
+    assert every.cluster[:3].tolist() == [0, 1, 2] and (every.cluster[2:] == 2).all()
+    assert not every.joined[:2].any() and every.joined[2:-1].all()
+
+
+def test_only_what_a_cell_stands_for_is_taken_to_be_nearer(around):
+    disc = Circle((0.0, 0.0), 0.5)
+    every = around.obstacles(EVERY, np.zeros(3))
+    assert gaps(every, disc)[:2] == pytest.approx([1.5, 2.5 - 0.1 * math.sqrt(2)])
+    some, now = near(every, disc, 2.4)
+    assert len(some.points) == len(every.points) and now == pytest.approx(
+        [1.5, 2.5 - 0.141421, 0.79], abs=0.01
+    )
+    poses = np.array([[[1.0, 0.0, 0.0]]])
+    way = Rollouts(np.zeros((1, 3)), poses, np.zeros(1), np.zeros(1))
+    for figure in (disc, Box((0.0, 0.0), (0.5, 0.5))):
+        ahead = distances_ahead(every, figure, way)[0, 0]
+        assert ahead[:2] == pytest.approx([0.5, 1.5 - 0.1 * math.sqrt(2)])
+
+
+def test_points_in_space_move_with_odometry(around):
+    """A quarter turn to the left, one metre ahead: what was 3 m ahead is now 2 m to the right."""
+    pose = np.array([1.0, 0.0, math.pi / 2])
+    assert around.points3(("camera",), pose) == pytest.approx(np.array([[0.0, -2.0, 0.3], [0.0, -2.0, 2.0]]))
+    assert around.points3(("lidar",), pose) == pytest.approx(np.array([[0.0, -1.0, 0.3]]))
+    assert len(around.points3(EVERY, pose)) == 3 + len(cone(1.0).points)
+    assert around.points3(("nobody",), pose).shape == (0, 3)
+    assert around.spread3(EVERY) == pytest.approx(0.04 * math.sqrt(3)) and around.spread3(("lidar",)) == 0.0
