@@ -1,7 +1,7 @@
 """Writes the pages of docs/reference that the code itself holds.
 
-``python -m tools.reference [--out FOLDER] [PAGE...]``; pages are wire, faults and limits. The page wire needs ROS 2,
-which ``.venv/bin/iatro-env`` puts in place.
+``python -m tools.reference [--out FOLDER] [PAGE...]``; pages are wire, faults, limits and sources. The page
+wire needs ROS 2, which ``.venv/bin/iatro-env`` puts in place.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import yaml
 
@@ -24,6 +24,9 @@ from iatro_governor.governor.ladder import TABLE, Level
 from iatro_governor.limits.limit import LimitConfig
 from iatro_governor.limits.registry import KINDS
 from iatro_governor.profile.figures import CircleFigure, Figure, PolygonFigure
+from iatro_governor.profile.seeing import Block
+from iatro_governor.profile.source_part import SourcePart
+from iatro_governor.profile.sources import SourceConfig
 
 if TYPE_CHECKING:
     from iatro_governor.nodes.wire import End, Wire
@@ -298,7 +301,14 @@ def keys_table(model: Any, left_out: Iterable[str] = ()) -> str:
     for name, field in model.model_fields.items():
         if name not in left_out:
             default = "required" if field.is_required() else code(_plain(field.default))
-            rows.append((code(name), kind_of(shapes[name]), default, " ".join(told.get(name, "").split())))
+            rows.append(
+                (
+                    code(name),
+                    kind_of(shapes[name]),
+                    default,
+                    " ".join(told.get(name, "").replace("``", "`").split()),
+                )
+            )
     return table(("key", "value", "default", "meaning"), rows)
 
 
@@ -342,7 +352,40 @@ def limits_page() -> str:
     return LIMITS.format(stamp=STAMP, shared=shared, kinds=kinds, figures=figures)
 
 
-PAGES: dict[str, Callable[[], str]] = {"faults": faults_page, "limits": limits_page, "wire": wire_page}
+# Sources.
+
+SOURCES = """# Sources
+
+{stamp}
+
+A profile lists under `sources:`, by name, what the governor trusts to know the body and its surroundings. Each has the
+keys of this table and those of its type. Wherever a limit names sources that see, a scan, a cloud of points and a range
+will do, alone or together; such a source must be required.
+
+{shared}
+{types}"""
+
+
+def sources_page() -> str:
+    """Every type of source."""
+    shared = set(SourcePart.model_fields) | {"type"}
+    types = []
+    for model in get_args(get_args(SourceConfig)[0]):
+        (name,) = get_args(model.model_fields["type"].annotation)
+        about = " ".join((model.__doc__ or "").replace("``", "`").split())
+        keys = keys_table(model, shared) if set(model.model_fields) - shared else "It has no other keys.\n"
+        types.append("\n".join((f"## {name}\n", f"{about}\n", keys)))
+    blocks = f"## Blocks\n\n`own_boxes`: {' '.join((Block.__doc__ or '').split())}\n\n{keys_table(Block)}"
+    parts = keys_table(SourcePart), "\n".join([*types, blocks])
+    return SOURCES.format(stamp=STAMP, shared=parts[0], types=parts[1])
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "faults": faults_page,
+    "limits": limits_page,
+    "sources": sources_page,
+    "wire": wire_page,
+}
 
 
 def main(words: Sequence[str] | None = None) -> None:

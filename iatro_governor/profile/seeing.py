@@ -15,7 +15,7 @@ Vector3 = tuple[Finite, Finite, Finite]
 Share = Annotated[float, Field(strict=True, ge=0, le=1)]
 
 
-class OwnBox(Part):
+class Block(Part):
     """A box along the axes of the base frame; points in it are the robot itself."""
 
     low: Vector3
@@ -65,7 +65,7 @@ class PointsSource(SourcePart):
     """Points further apart than this, m, do not join one obstacle; those within a third of it do."""
     own_inset: NonNegative | None = None
     """Points deeper inside the footprint than this, m, and at the body's heights, are the robot; none: no point is."""
-    own_boxes: Annotated[tuple[OwnBox, ...], Field(max_length=32)] = ()
+    own_boxes: Annotated[tuple[Block, ...], Field(max_length=32)] = ()
     """More places whose points are the robot itself."""
 
     @model_validator(mode="after")

@@ -10,4 +10,6 @@ class SourcePart(Part):
 
     topic: Topic
     timeout_s: Timeout
+    """After so long without data it is stale, s."""
     required: bool = True
+    """Nothing moves before it has spoken, nor while it is stale or garbled."""
