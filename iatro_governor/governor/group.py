@@ -22,7 +22,7 @@ from iatro_governor.governor.ladder import Ladder, Level
 from iatro_governor.governor.member import Member
 from iatro_governor.governor.outputs import Outputs
 from iatro_governor.governor.report import limit_reports, rate_reports
-from iatro_governor.governor.resolve import Resolution, is_clear, resolve
+from iatro_governor.governor.resolve import Limits, Resolution, is_clear, resolve
 from iatro_governor.governor.senses import Senses
 from iatro_governor.governor.stepping import Rates
 from iatro_governor.limits.limit import Limit
@@ -58,6 +58,9 @@ class Body(Protocol):
 
     def situation(self, t: float, outputs: Outputs) -> Any:
         """The body at ``t``, as the group's limits look at it."""
+
+    def relevant(self, limits: list[Limit[Any]], situation: Any, wanted: Array) -> list[Limit[Any]]:
+        """The ones of ``limits`` that may say anything about outputs between the standing one and ``wanted``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +178,14 @@ class Group:
         requests = {m.name: None if closed else m.stream.live(t) for m in self.members}
         situation = self._body.situation(t, self._outputs)
         wanted = self._wanted(requests, max(dt, self._period))
-        resolution, action = self._resolve(wanted, situation, dt, t)
+        limits = self._body.relevant(self.limits, situation, wanted)
+        resolution, action = self._resolve(wanted, situation, limits, dt, t)
         if resolution.scale is None:
-            return self._unreachable(t, dt, situation, resolution, wanted, requests, arrival)
+            return self._unreachable(t, dt, situation, limits, resolution, wanted, requests, arrival)
         target, standing = resolution.target, self._outputs.standing
         output = self._step(target[None], dt)[0]
         shaped = rate_reports(self._rates, standing, target, output, max(dt, self._period))
-        bound = limit_reports(resolution, self.limits, wanted, situation)
+        bound = limit_reports(resolution, limits, wanted, situation)
         moved = not np.array_equal(output, wanted)
         state = State.TRAPPED if self._trapped(t, situation) else State.LIMITED if moved else State.NOMINAL
         actions = {}
@@ -195,8 +199,8 @@ class Group:
             else:
                 scaled = Action.RAMPED if own_moved else Action.PASS
                 actions[member.name] = Action.SCALED if resolution.scale < 1.0 else scaled
-        limits = (*bound, *shaped)
-        outcomes = self._outcomes(state, actions, requests, self._publish(t, output, dt), limits, arrival)
+        told = (*bound, *shaped)
+        outcomes = self._outcomes(state, actions, requests, self._publish(t, output, dt), told, arrival)
         return [self._closed(outcome, arrival) for outcome in outcomes] if closed else outcomes
 
     def _wanted(self, requests: Mapping[str, Command | None], dt: float) -> Array:
@@ -245,14 +249,16 @@ class Group:
             out.append(outcome)
         return out
 
-    def _resolve(self, wanted: Array, situation: Any, dt: float, t: float) -> tuple[Resolution, Action]:
+    def _resolve(
+        self, wanted: Array, situation: Any, limits: Limits, dt: float, t: float
+    ) -> tuple[Resolution, Action]:
         """The whole command scaled; after ``freeze_s`` of standing still for it, a part of it alone."""
 
         def step(targets: Array) -> Array:
             # What is judged is never less than a whole period's step: two decisions may come at one moment.
             return self._step(targets, max(dt, self._period))
 
-        whole = resolve(wanted, situation, self.limits, step)
+        whole = resolve(wanted, situation, limits, step)
         least = STUCK if self._stuck_since is None else FREE
         stuck = whole.scale is not None and whole.scale < least and bool(wanted.any())
         if not stuck:
@@ -262,7 +268,7 @@ class Group:
             self._stuck_since = t
         if t - self._stuck_since >= self._freeze_s:
             for part in self._parts(wanted):
-                alone = resolve(part, situation, self.limits, step)
+                alone = resolve(part, situation, limits, step)
                 if alone.scale is not None and alone.scale >= STUCK:
                     return Resolution(alone.scale, alone.target, whole.caps, whole.blocked), Action.SPLIT
         return whole, Action.SCALED
@@ -287,6 +293,7 @@ class Group:
         t: float,
         dt: float,
         situation: Any,
+        limits: Limits,
         resolution: Resolution,
         wanted: Array,
         requests: Mapping[str, Command | None],
@@ -295,7 +302,7 @@ class Group:
         """No step of ordinary motion is clear: follow the way to rest that was verified last, or brake hardest."""
         standing = self._outputs.standing
         verified = self._stops.controlled.ramp(standing, dt)
-        bound = tuple(limit_reports(resolution, self.limits, wanted, situation))
+        bound = tuple(limit_reports(resolution, limits, wanted, situation))
         kept = is_clear(verified[None], situation, self.limits, tolerance=math.inf)[0]
         if kept or not standing.any():
             actions = {member.name: Action.SCALED for member in self.members}

@@ -71,7 +71,7 @@ def _jointed(
         charts[name], part = _chart(config, own, senses, figure, period)
         rates.append(part)
     source = next((s for c in channels.values() if (s := getattr(c, "state", None)) is not None), None)
-    body = JointedBody(model, charts, figure, senses, source, period)
+    body = JointedBody(model, charts, figure, senses, source, period, limits)
     seated = [x if x.view == "body" else Seated(x, body.places[x.config.channel]) for x in limits]
     stops = Stops(_brakes(charts, body.places, "controlled"), _brakes(charts, body.places, "protective"))
     return Group(charts, body, stops, seated, Rates.stacked(rates), senses, period)

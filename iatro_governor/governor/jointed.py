@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +22,9 @@ from iatro_governor.governor.perception import perceive
 from iatro_governor.governor.senses import Senses
 from iatro_governor.governor.twist import TwistChart
 from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.landmarks import Landmarks
+from iatro_governor.limits.limit import Limit
+from iatro_governor.limits.link_zone import LinkZoneLimit
 from iatro_governor.limits.situation import Situation
 
 
@@ -35,6 +39,7 @@ class JointedBody:
         senses: Senses,
         source: str | None,
         period: float,
+        limits: Sequence[Limit[Any]] = (),
     ) -> None:
         self.model = model
         self._charts = dict(charts)
@@ -58,6 +63,7 @@ class JointedBody:
         }
         self._delay = max(chart.config.actuator_delay_s for chart in self._charts.values())
         self._slack = np.concatenate([np.full(c.size, c.slack) for c in self._charts.values()])
+        self._landmarks = _landmarks(limits)
         self._sure = self._braking({name: chart.stopping for name, chart in charts.items()})
         self._ease = self._braking({name: chart.easing for name, chart in charts.items()})
 
@@ -93,7 +99,7 @@ class JointedBody:
             effort=None if sample is None or sample.effort is None else sample.effort[self._places],
             anchor=outputs.standing,
             beyond=beyond,
-            soon=posture(self.model, soon),
+            soon_q=soon,
             drive=drive,
             comfort=comfort,
             kind=self.kind,
@@ -103,8 +109,16 @@ class JointedBody:
             joints=self.joints,
             levers=self._levers,
             sensed=perceive(self._senses, t, self.kind, q),
+            landmarks=self._landmarks,
             rest={name: np.array(chart.rest) for name, chart in self._charts.items() if chart.ready},
         )
+
+    def relevant(
+        self, limits: Sequence[Limit[Any]], situation: BodySituation, wanted: Array
+    ) -> list[Limit[Any]]:
+        """The limits that may say anything about outputs between the standing one and ``wanted``."""
+        reach = situation.reach(wanted)
+        return [limit for limit in limits if not limit.idle(situation, reach)]
 
     def _measured(self) -> tuple[Array, Array]:
         """Positions and velocities (m,)."""
@@ -179,6 +193,14 @@ class JointedBody:
             reach=self._figure.reach,
             surroundings=self._senses.surroundings,
         )
+
+
+def _landmarks(limits: Sequence[Limit[Any]]) -> Landmarks | None:
+    """The volumes over ground of ``limits``."""
+    zones = [limit for limit in limits if isinstance(limit, LinkZoneLimit) and limit.config.frame == "odom"]
+    if not zones:
+        return None
+    return Landmarks([zone.volume for zone in zones], [zone.config.margin for zone in zones])
 
 
 def _kind(twist: TwistChart | None) -> Base:

@@ -83,15 +83,14 @@ class Outputs:
 
         A body that was pushed, or whose governor is new, moves though nothing stands; ``slack`` (size,) counts as rest.
         """
-        recent = [past.values for past in self._since(t - age - self._delay_s - LAG_S)]
-        out = np.zeros_like(measured)
-        for axis, (moves, rest) in enumerate(zip(measured.tolist(), slack.tolist(), strict=True)):
-            along = [values[axis] for values in recent]
-            high, low = max(along, default=0.0), min(along, default=0.0)
-            allowance = 1.0 + OVERSHOOT
-            if not min(low, 0.0) * allowance - rest <= moves <= max(high, 0.0) * allowance + rest:
-                out[axis] = moves
-        return out
+        if (np.abs(measured) <= slack).all():
+            return np.zeros_like(measured)
+        recent = np.array([past.values for past in self._since(t - age - self._delay_s - LAG_S)])
+        allowance = 1.0 + OVERSHOOT
+        high = recent.max(axis=0, initial=0.0) * allowance + slack
+        low = recent.min(axis=0, initial=0.0) * allowance - slack
+        unexplained: Array = np.where((low <= measured) & (measured <= high), 0.0, measured)
+        return unexplained
 
     def _since(self, start: float) -> list[Published]:
         """What stood at ``start`` or was published later, newest first."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from iatro_governor.body.planar import Array
+from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.limit import Cap, Limit
 from iatro_governor.limits.situation import Situation
 
@@ -18,6 +19,7 @@ FINE = np.arange(1, 4) / 32
 
 Stepper = Callable[[Array], Array]
 Limits = Sequence[Limit[Any]]
+AnySituation = Situation | BodySituation
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Resolution:
     blocked: list[Limit[Any]] = field(default_factory=list)
 
 
-def resolve(command: Array, situation: Situation, limits: Limits, step: Stepper) -> Resolution:
+def resolve(command: Array, situation: AnySituation, limits: Limits, step: Stepper) -> Resolution:
     """The largest admissible scale of ``command`` (3,).
 
     ``step`` maps targets (c, 3) to the outputs (c, 3) that rate shaping reaches. A scale is admissible if no level
@@ -43,11 +45,12 @@ def resolve(command: Array, situation: Situation, limits: Limits, step: Stepper)
     """
     caps = [(limit, cap) for limit in limits if (cap := limit.cap(command, situation)) is not None]
     level = min((cap.scale for _, cap in caps), default=1.0)
-    # The shortcut looks where the grid would, at the scale above the level: else it could admit what that refuses.
-    above = np.ceil(level * 32) / 32
-    ends = step(np.stack([above * command, level * command, 0.0 * command]))
-    if _nothing_near(np.concatenate([ends, situation.anchor[None]]), situation, limits):
-        return Resolution(level, level * command, caps)
+    if not situation.sifted:
+        # The shortcut looks where the grid would, at the scale above the level: else it could admit what that refuses.
+        above = np.ceil(level * 32) / 32
+        ends = step(np.stack([above * command, level * command, 0.0 * command]))
+        if _nothing_near(np.concatenate([ends, situation.anchor[None]]), situation, limits):
+            return Resolution(level, level * command, caps)
     scales = np.append(COARSE, level)
     clear, blocked = _clear(step(scales[:, None] * command), situation, limits)
     top = _prefix(clear[:-1])
@@ -66,14 +69,14 @@ def resolve(command: Array, situation: Situation, limits: Limits, step: Stepper)
 
 
 def is_clear(
-    outputs: Array, situation: Situation, limits: Limits, tolerance: float = 0.0
+    outputs: Array, situation: AnySituation, limits: Limits, tolerance: float = 0.0
 ) -> np.ndarray[Any, Any]:
     """Which of ``outputs`` (c, 3) every clearance limit lets come to rest."""
     return _clear(outputs, situation, limits, tolerance)[0]
 
 
 def _clear(
-    outputs: Array, situation: Situation, limits: Limits, tolerance: float = 0.0
+    outputs: Array, situation: AnySituation, limits: Limits, tolerance: float = 0.0
 ) -> tuple[np.ndarray[Any, Any], list[Limit[Any]]]:
     rollouts = situation.roll_out(outputs)
     clear = np.ones(len(outputs), dtype=bool)
@@ -87,7 +90,7 @@ def _clear(
     return clear, blocked
 
 
-def _nothing_near(outputs: Array, situation: Situation, limits: Limits) -> bool:
+def _nothing_near(outputs: Array, situation: AnySituation, limits: Limits) -> bool:
     """A bound on how far any candidate can reach accepts at once what cannot matter."""
     rollouts = situation.roll_out(outputs)
     return all(limit.clear(rollouts, situation) is None for limit in limits)

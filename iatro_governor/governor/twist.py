@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from iatro_governor.governor.events import Command
 from iatro_governor.governor.outputs import Outputs
 from iatro_governor.governor.senses import Senses
 from iatro_governor.governor.stepping import Rates
+from iatro_governor.limits.limit import Limit
 from iatro_governor.limits.situation import Situation
 from iatro_governor.profile.channels import StopMode, TwistChannel
 from iatro_governor.profile.sources import OdomSource
@@ -122,6 +124,10 @@ class TwistChart:
         turn, way = wanted.copy(), wanted.copy()
         turn[:-1], way[-1] = 0.0, 0.0
         return [turn, way]
+
+    def relevant(self, limits: list[Limit[Any]], situation: Situation, wanted: Array) -> list[Limit[Any]]:
+        """All of them."""
+        return limits
 
     def joint_map(
         self, now: Posture, velocity: Array, reaction_s: float, own: Indices

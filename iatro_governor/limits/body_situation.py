@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 
 from iatro_governor.body.drive import Drive
-from iatro_governor.body.kinematics import Posture
+from iatro_governor.body.kinematics import Posture, posture
 from iatro_governor.body.mobile import Base, base_joints
 from iatro_governor.body.model import ArmModel, Indices
 from iatro_governor.body.planar import Array, arc, compose
 from iatro_governor.body.rollout import Flight, Rollouts
 from iatro_governor.body.ways import FRACTIONS, Ways
+from iatro_governor.limits.landmarks import Landmarks, Reach
 from iatro_governor.limits.sensed import Sensed
 from iatro_governor.limits.situation import Situation
 
@@ -24,13 +26,15 @@ class BodySituation:
     """A jointed body at one moment; ``u`` (N,) stacks the components of all channels of its group.
 
     t, period, reaction_s: as of ``Situation``. now: measured posture; its model has m joints, those of the base first.
-    soon: the posture once commands in flight are carried out. velocity: (m,) measured. effort: (m,) measured, None:
-    not. anchor, beyond: (N,) as of ``Situation``. drive, comfort: what ``u`` does to the joints, and how a
-    stop, or ordinary motion, brakes it. base: what is under the arm, None: it stands still, or flies. places: where
-    each channel's components are in ``u``. joints: the model's joints (n,) of each channel, in its own order.
-    levers: (m, C), see ``body.levers``. sensed: what the other sources say.
+    soon_q: (m,) its joints once commands in flight are carried out. velocity: (m,) measured. effort: (m,) measured,
+    None: not. anchor, beyond: (N,) as of ``Situation``. drive, comfort: what ``u`` does to the joints, and how a stop,
+    or ordinary motion, brakes it. base: what is under the arm, None: it stands still, or flies. places: where each
+    channel's components are in ``u``. joints: the model's joints (n,) of each channel, in its own order.
+    levers: (m, C), see ``body.levers``. sensed: what the other sources say. landmarks: what is kept out of.
     """
 
+    sifted: ClassVar[bool] = True
+    """Whether limits that cannot matter were left out before."""
     t: float
     period: float
     reaction_s: float
@@ -39,7 +43,7 @@ class BodySituation:
     effort: Array | None
     anchor: Array
     beyond: Array
-    soon: Posture
+    soon_q: Array
     drive: Drive
     comfort: Drive
     kind: Base
@@ -49,13 +53,32 @@ class BodySituation:
     joints: Mapping[str, Indices]
     levers: Array
     sensed: Sensed
+    landmarks: Landmarks | None = None
     rest: Mapping[str, Array] = field(default_factory=dict)
     """Of each channel whose stop is no zero of its values, those values (n,): stop torques, a holding wrench."""
+    memo: dict[tuple[int, str], Array] = field(default_factory=dict, repr=False, compare=False)
+    """What a limit worked out about ``now``, for its next question."""
 
     @property
     def model(self) -> ArmModel:
         """The body."""
         return self.now.model
+
+    @cached_property
+    def soon(self) -> Posture:
+        """The posture once commands in flight are carried out."""
+        return posture(self.model, self.soon_q)
+
+    def reach(self, wanted: Array) -> Reach:
+        """What any output between the standing one and ``wanted`` (N,) can reach, with what is in flight.
+
+        Twice the way: half a step between samples is no longer than the way itself.
+        """
+        most = np.maximum(np.maximum(np.abs(wanted), np.abs(self.anchor)), np.abs(self.beyond))
+        rates = np.abs(self.drive.matrix) @ most + np.abs(self.drive.start)
+        lasts = self.period + float(self.drive.time(most, rates)) / 2
+        flown = np.abs(self.soon_q - self.now.q)
+        return Reach(self.now, (flown + 2 * rates * lasts) @ self.levers, self.landmarks)
 
     @cached_property
     def freedoms(self) -> int:
@@ -86,7 +109,7 @@ class BodySituation:
         moving = np.where(faster, self.beyond, outputs)
         rates = self.rates(moving)
         lasts = self.period + self.drive.time(moving, rates) / 2
-        ahead = self.soon.q + (rates * lasts[:, None])[:, None] * FRACTIONS[:, None]
+        ahead = self.soon_q + (rates * lasts[:, None])[:, None] * FRACTIONS[:, None]
         planar = None
         if self.freedoms:
             planar = self._on_ground(moving, lasts, ahead)

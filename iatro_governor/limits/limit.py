@@ -137,6 +137,13 @@ class Limit(ABC, Generic[Config]):
         """
         return None
 
+    def idle(self, situation: Any, reach: Any) -> bool:
+        """Whether it surely says nothing while a jointed body moves no further than its ``Reach``.
+
+        Then it caps no command, refuses no way and is not broken: a quick answer that spares the exact one.
+        """
+        return False
+
     def clearance(self, situation: Any) -> Clearance | None:
         """The distance this limit keeps, as it is now, or None where it keeps none or sees nothing."""
         return None

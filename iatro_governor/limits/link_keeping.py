@@ -13,9 +13,12 @@ from iatro_governor.body.model import ArmModel, Indices
 from iatro_governor.body.planar import Array
 from iatro_governor.body.ways import Ways
 from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import Cap, Clearance, Guard, excess
 
 Frame = Literal["odom", "body"]
+LOOKED = 0.15
+"""What is further than this beyond a margin, m, is not measured exactly."""
 
 
 class Measure(Protocol):
@@ -58,6 +61,23 @@ class LinkKeeper:
             ends = into_base(ends, at.bodies[..., freedoms, :, :])
         return self.measure.distance(ends, at.model.capsule_radius[which], cutoff)
 
+    def now(self, situation: BodySituation) -> Array:
+        """Distances (k,) of the kept capsules, m; of those further than ``LOOKED`` beyond the margin at least that."""
+        key = (id(self), "now")
+        if key not in situation.memo:
+            which = self.capsules(situation.model)
+            cutoff = self.margin + LOOKED
+            situation.memo[key] = self._distance(situation.now, which, situation.freedoms, cutoff)
+        return situation.memo[key]
+
+    def idle(self, situation: BodySituation, reach: Reach) -> bool:
+        """Whether nothing that is kept comes within the margin."""
+        missed = reach.misses(self.measure)
+        if missed:
+            return True
+        which = self.capsules(situation.model)
+        return bool((self.now(situation) - reach.capsules[which]).min() > self.margin)
+
     def clear(self, ways: Ways, situation: BodySituation, tolerance: float) -> NDArray[np.bool_] | None:
         """Which candidates (c,) keep the margin; None where nothing is near enough to matter."""
         margin = self.margin - tolerance
@@ -75,9 +95,7 @@ class LinkKeeper:
 
     def clearance(self, situation: BodySituation) -> Clearance:
         """Distance of the nearest kept capsule; of far ones at least this."""
-        which = self.capsules(situation.model)
-        now = self._distance(situation.now, which, situation.freedoms, self.margin)
-        return Clearance(float(now.min()), self.margin)
+        return Clearance(float(self.now(situation).min()), self.margin)
 
     def least_ahead(self, ways: Ways, situation: BodySituation) -> float:
         """Least distance of any kept capsule along the first of ``ways``, m."""

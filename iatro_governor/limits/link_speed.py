@@ -51,7 +51,7 @@ class LinkSpeedLimit(Limit[LinkSpeedConfig]):
             self._which = capsules_of(situation.model, self.config.links)
         reach = situation.levers[:, self._which].max(axis=1)
         quick = float(np.abs(rates) @ reach)
-        if quick <= self.config.bound / 4:  # far from the bound, however the links stand
+        if quick <= self.config.bound:  # however the links stand
             return quick
         return float(situation.now.capsule_speeds(rates)[self._which].max())
 

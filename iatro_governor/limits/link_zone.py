@@ -12,6 +12,7 @@ from iatro_governor.body.planar import Array
 from iatro_governor.body.ways import Ways
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.kinds import BODY_MOTION
+from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import Cap, Clearance, Example, Limit, LimitConfig
 from iatro_governor.limits.link_keeping import Frame, LinkKeeper, Measure
 from iatro_governor.profile.base import NonNegative, Positive
@@ -71,6 +72,10 @@ class LinkKeepingLimit(Limit[LinkKeepingConfig]):
         """Keep the margin along the way to rest."""
         return self._keeper.clear(rollouts, situation, min(tolerance, self.config.noise))
 
+    def idle(self, situation: BodySituation, reach: Reach) -> bool:
+        """Nothing near."""
+        return self._keeper.idle(situation, reach)
+
     def clearance(self, situation: BodySituation) -> Clearance:
         """Of the nearest link."""
         return self._keeper.clearance(situation)
@@ -86,4 +91,5 @@ class LinkZoneLimit(LinkKeepingLimit):
     model = LinkZoneConfig
 
     def __init__(self, config: LinkZoneConfig) -> None:
-        super().__init__(config, config.volume.volume())
+        self.volume = config.volume.volume()
+        super().__init__(config, self.volume)

@@ -13,8 +13,9 @@ from iatro_governor.body.planar import Array
 from iatro_governor.body.ways import Ways
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.kinds import BODY_MOTION
+from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import Cap, Clearance, Example, Guard, Limit, LimitConfig
-from iatro_governor.limits.link_keeping import slow
+from iatro_governor.limits.link_keeping import LOOKED, slow
 from iatro_governor.profile.base import NonNegative, Positive
 
 
@@ -58,6 +59,21 @@ class SelfCollisionLimit(Limit[SelfCollisionConfig]):
             out[near] = capsule_distance(ends[a], model.capsule_radius[a], ends[b], model.capsule_radius[b])
         return out
 
+    def _now(self, situation: BodySituation) -> Array:
+        """Distances (P,) of all pairs now, m; of those further than ``LOOKED`` beyond the margin at least that."""
+        key = (id(self), "now")
+        if key not in situation.memo:
+            situation.memo[key] = self._distance(situation.now, self.config.margin + LOOKED)
+        return situation.memo[key]
+
+    def idle(self, situation: BodySituation, reach: Reach) -> bool:
+        """No pair comes within the margin."""
+        if not len(situation.model.pairs):
+            return True
+        first, second = situation.model.pairs.T
+        room = self._now(situation) - reach.capsules[first] - reach.capsules[second]
+        return bool(room.min() > self.config.margin)
+
     def cap(self, command: Array, situation: BodySituation) -> Cap | None:
         """Part slowly while the margin is broken."""
         clearance = self.clearance(situation)
@@ -93,7 +109,7 @@ class SelfCollisionLimit(Limit[SelfCollisionConfig]):
         """Of the nearest pair; of far ones at least this."""
         if not len(situation.model.pairs):
             return None
-        return Clearance(float(self._distance(situation.now, self.config.margin).min()), self.config.margin)
+        return Clearance(float(self._now(situation).min()), self.config.margin)
 
     def least_ahead(self, rollouts: Ways, situation: BodySituation) -> float | None:
         """Of the nearest pair on the way."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -36,6 +37,8 @@ class Situation:
     footprint: Shape
     reach: float
     surroundings: Surroundings
+    sifted: ClassVar[bool] = False
+    """Whether limits that cannot matter were left out before."""
     _obstacles: dict[tuple[str, ...], Obstacles] = field(default_factory=dict, repr=False, compare=False)
 
     def roll_out(self, outputs: Array) -> Rollouts:

@@ -56,7 +56,7 @@ def body_situation(
         period=0.01,
         reaction_s=delay,
         now=posture(model, q),
-        soon=posture(model, q + anchor * delay),
+        soon_q=q + anchor * delay,
         velocity=anchor,
         effort=None,
         anchor=anchor,
