@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 STAMP = "<!-- Made from the code by `python -m tools.reference`, and compared by a test. Change the code, not this. -->"
 INTERFACE_LINE = re.compile(
-    r"^(?P<type>[\w/\[\]]+)\s+(?P<name>\w+)(?:\s*=\s*(?P<value>\w+))?\s*(?:#\s*(?P<meaning>.*))?$"
+    r"^(?P<type>[\w/\[\]<=]+)\s+(?P<name>\w+)(?:\s*=\s*(?P<value>\w+))?\s*(?:#\s*(?P<meaning>.*))?$"
 )
 
 
@@ -106,6 +106,11 @@ def ends_table(ends: Iterable[End], qos: bool = True) -> str:
     return table(heads, rows) if qos else table(heads[:3], [row[:3] for row in rows])
 
 
+def carried_table(rows: Iterable[tuple[str, str]]) -> str:
+    """Types of channels or sources, and their messages."""
+    return table(("type", "message"), [(code(name), code(kind)) for name, kind in rows])
+
+
 def node_text(wire: Wire) -> str:
     """The section of one node."""
     rows = [(code(x.name), x.type, code(x.default) or "empty", x.meaning) for x in wire.settings]
@@ -131,18 +136,30 @@ is volatile, with automatic liveliness and no deadline. A test holds this page a
 - **The governor does not subscribe to its own outputs.** A message carries no id of its publisher, so foreign
   publishers are found by looking at the graph, ten times a second. One that is gone within the profile's
   `lease_grace_s` stops nothing.
-- **Command inputs, scans, odometry and flags are read as best effort, depth 1**, whatever their publishers offer: only
-  the newest counts.
+- **Command inputs and sensors are read as best effort, depth 1**, whatever their publishers offer: only the newest
+  counts. A trajectory or a gripper command that is sent once can be lost; `governor/decision` says what came.
+- **A `Float64MultiArray` has no stamp**, so it counts from its arrival. Its layout may be left empty; one that gives
+  the numbers another order than they have is refused.
+- **A trajectory is published once**, with the decision that allows it, and with stamp 0: it starts when it is received.
+  A new one, a stop among them, replaces it. Its output has no deadline, only liveliness.
 - **`governor/reset` refuses every token.** There is no operator key yet; see
   [how a latch is released](../how-to/put_it_on_a_robot.md#after-an-emergency-stop).
 - **There is no `governor/markers` and no `governor/self_test` yet**, and the recorder takes no clips.
 - **The emergency stop is a source of the profile**, on a topic that the profile names; so are the flags.
-- **No node uses {unused} yet.** It is for trackers of people.
 - **A statement changes no command. A mark can matter after a stop:** commands of a new plan count as a new beginning
   where a fault asks for re-arming, and are not taken while over half of the record waits for the ledger. Anybody on the
   network may publish either; only SROS2 keeps others off a topic.
 - **`/clock`** is published by the plant where its parameter `clock` is true, and read by a node with `use_sim_time`.
 
+## Channels and sources
+
+What a channel's input and output carry, by its type. Joints' values are in the order of the channel's `joints`, all in
+SI units. A `twist` with `stamped: false` is a `geometry_msgs/msg/Twist`.
+
+{channels}
+What a source's topic carries, by its type.
+
+{sources}
 ## Nodes
 
 {nodes}
@@ -172,14 +189,13 @@ def wire_page() -> str:
         from iatro_governor.nodes import wire
 
         nodes, common, lifecycle = wire.nodes(), wire.common(False), wire.common(True)
+        carried = wire.carried()
     messages = [interface(path) for path in sorted((ROOT / "msg").glob("*.msg"))]
     services = [interface(path) for path in sorted((ROOT / "srv").glob("*.srv"))]
-    used = {end.type.rpartition("/")[2] for node in nodes for end in node.ends}
-    used |= {kind.partition("[")[0] for one in messages for _, kind, _ in one.parts[0]}
-    unused = [code(one.name) for one in messages if one.name not in used]
     text = WIRE.format(
         stamp=STAMP,
-        unused=" or ".join(unused) or "no type in vain",
+        channels=carried_table(carried["channels"]),
+        sources=carried_table(carried["sources"]),
         nodes="\n".join(map(node_text, nodes)),
         common=ends_table(common, qos=False),
         lifecycle=ends_table(lifecycle, qos=False),

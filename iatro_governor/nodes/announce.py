@@ -12,7 +12,8 @@ from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Decision, FaultReport, Latch, State
 from iatro_governor.msg import GovernorState, Heartbeat
 from iatro_governor.nodes import qos
-from iatro_governor.nodes.convert import STATES, stamp_of
+from iatro_governor.nodes.convert import STATES
+from iatro_governor.nodes.stamps import stamp_of
 
 SEVERITY = (State.NOMINAL, State.LIMITED, State.TRAPPED, State.CONTROLLED_STOP, State.PROTECTIVE_STOP)
 """States from the best to the worst."""

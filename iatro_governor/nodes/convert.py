@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
-from builtin_interfaces.msg import Time
-
 from iatro_governor.governor.decision import Action, Decision, State, number
+from iatro_governor.governor.events import Command
 from iatro_governor.msg import (
     Disagreement,
     GovernorDecision,
@@ -16,6 +16,8 @@ from iatro_governor.msg import (
     PlannerIdentity,
     PlannerStatement,
 )
+from iatro_governor.nodes.stamps import seconds, stamp_of
+from iatro_governor.nodes.trajectories import body_of_message, message_of_body, trajectory_body
 
 Body = dict[str, Any]
 
@@ -30,32 +32,34 @@ CLOCKS = ("monotonic", "sim")
 
 _STATE_CODES = {name: code for code, name in enumerate(STATES)}
 _ACTION_CODES = {name: code for code, name in enumerate(ACTIONS)}
-_BILLION = 1_000_000_000
+_TRAJECTORIES = ("requested_trajectory", "allowed_trajectory")
 _IDENTITY = ("model_id", "digest", "parent_digest", "adapter", "quantization", "prompt_digest", "verified")
 
 
-def seconds(stamp: Time) -> float:
-    """A stamp in s."""
-    return float(stamp.sec + stamp.nanosec * 1e-9)
-
-
-def stamp_of(t: float) -> Time:
-    """``t`` s as a stamp, rounded to ns; a stamp reaches from 1970 to 2038."""
-    nanoseconds = round(t * _BILLION)
-    return Time(sec=nanoseconds // _BILLION, nanosec=nanoseconds % _BILLION)
-
-
-def decision_body(decision: Decision, offset: float, writer: str, version: str, clock: str) -> Body:
+def decision_body(
+    decision: Decision,
+    offset: float,
+    writer: str,
+    version: str,
+    clock: str,
+    command: Command | None = None,
+    joints: Sequence[str] = (),
+) -> Body:
     """``decision`` as it is recorded and sent.
 
     offset: what to add to the governor's time to get the node clock, s. writer: id of the ring that numbers
-    it. version: of this software. clock: one of CLOCKS.
+    it. version: of this software. clock: one of CLOCKS. command: what it was made on, where that is known.
+    joints: those of its channel, in the order of a published trajectory.
     """
     stamp = decision.stamp
+    names, asked = ((), None) if command is None else (command.names, command.points)
+    given = decision.trajectory
     return {
         **decision.to_json(),
         "t": decision.t + offset,
         "trigger": TRIGGERS[decision.on_command],
+        "requested_trajectory": None if asked is None else trajectory_body(names, asked),
+        "allowed_trajectory": None if given is None else trajectory_body(joints, given),
         "measured": None if decision.measured is None else list(decision.measured),
         "stamp": None if stamp is None or not math.isfinite(stamp) else stamp + offset,
         "writer": writer,
@@ -94,6 +98,9 @@ def decision_message(body: Body) -> GovernorDecision:
         message.has_request, message.requested = True, [float(value) for value in requested]
     if measured is not None:
         message.has_measured, message.measured = True, measured
+    for name in _TRAJECTORIES:
+        if (kept := body.get(name)) is not None:
+            setattr(message, name, [message_of_body(kept)])
     if stamp is not None:
         message.command_stamp = stamp_of(stamp)
     return message
@@ -119,12 +126,17 @@ def decision_body_of(message: GovernorDecision) -> Body:
         "faults": [{"name": name, "detail": detail} for name, detail in faults],
         "config_hash": message.config_hash,
         "trigger": TRIGGERS[message.trigger],
+        **{name: _body_of_one(getattr(message, name)) for name in _TRAJECTORIES},
         "measured": list(message.measured) if message.has_measured else None,
         "stamp": seconds(message.command_stamp) if stamped else None,
         "writer": message.writer,
         "software_version": message.software_version,
         "clock_source": CLOCKS[message.clock_source],
     }
+
+
+def _body_of_one(found: Sequence[Any]) -> Body | None:
+    return body_of_message(found[0]) if found else None
 
 
 def _limit_message(limit: Body) -> LimitReport:

@@ -23,20 +23,19 @@ from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
 from iatro_governor import __version__
-from iatro_governor.body.rollout import Braking
 from iatro_governor.errors import EventError, IatroError
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Decision
-from iatro_governor.governor.events import Backlog, Event, Fault, Reset
+from iatro_governor.governor.events import Backlog, Command, Event, Fault, Reset
 from iatro_governor.limits.registry import load_profile
 from iatro_governor.msg import Ack, GovernorDecision
+from iatro_governor.nodes import commands, qos, sources
 from iatro_governor.nodes import latch as latches
-from iatro_governor.nodes import qos
 from iatro_governor.nodes.announce import Announcer
 from iatro_governor.nodes.convert import CLOCKS, Body, decision_body, decision_message
-from iatro_governor.nodes.inputs import SOURCE_TYPES, Inputs, command_type
+from iatro_governor.nodes.inputs import Inputs
 from iatro_governor.nodes.neighbours import Neighbours
-from iatro_governor.nodes.outgoing import Outgoing
+from iatro_governor.nodes.outgoing import output_of
 from iatro_governor.nodes.parameters import settings
 from iatro_governor.nodes.records import Records
 from iatro_governor.nodes.run import Unusable, report, run
@@ -87,16 +86,15 @@ class GovernorNode(LifecycleNode):
     def _connect(self) -> None:
         data = self.core.profile.data
         loop = data.loop
-        profile = qos.output(loop.rate_hz, loop.max_gap_s)
-        self._commands = {name: Outgoing(self, channel, profile) for name, channel in data.channels.items()}
+        self._commands = {name: output_of(self, channel, loop) for name, channel in data.channels.items()}
         self._decisions = self.create_publisher(
             GovernorDecision, "governor/decision", qos.RECORD, event_callbacks=qos.QUIET_OUT
         )
         self._announcer = Announcer(self, self.core)
         self._inputs = Inputs(self, data.robot, self.timeline, self._take)
         self._inputs.listen(data.sources, data.channels)
-        heard = {source.topic: SOURCE_TYPES[source.type] for source in data.sources.values()}
-        heard |= {channel.input: command_type(channel) for channel in data.channels.values()}
+        heard = {source.topic: sources.TYPES[source.type].message for source in data.sources.values()}
+        heard |= {channel.input: commands.command_type(channel).message for channel in data.channels.values()}
         self._neighbours = Neighbours(self, list(self._commands.values()), heard)
         self.create_subscription(Ack, "recorder/ack", self._receipt, qos.EVENT, event_callbacks=qos.QUIET_IN)
         self.create_service(ResetService, "governor/reset", self._reset)
@@ -201,20 +199,23 @@ class GovernorNode(LifecycleNode):
             self.get_logger().warning(f"{error}", throttle_duration_sec=1.0)
             return
         for decision in decisions:
-            self._carry_out(decision)
+            command = event if isinstance(event, Command) and event.channel == decision.channel else None
+            self._carry_out(decision, command if decision.on_command else None)
 
-    def _carry_out(self, decision: Decision) -> None:
+    def _carry_out(self, decision: Decision, command: Command | None = None) -> None:
         """In this order: on disk, then into the world, then to whoever listens."""
-        offset = self.timeline.offset
-        body = decision_body(decision, offset, self.records.writer, __version__, self._clock_name)
+        offset, writer, outgoing = self.timeline.offset, self.records.writer, self._commands[decision.channel]
+        body = decision_body(
+            decision, offset, writer, __version__, self._clock_name, command, outgoing.joints
+        )
         if self.core.latch is not self._kept_latch and self.core.latch is not None:
             latches.write(self._latch_file, self.core.latch)
             self._kept_latch = self.core.latch
         self.records.write(body)
-        self._commands[decision.channel].publish(decision.allowed, decision.t + offset)
+        outgoing.carry_out(decision, decision.t + offset)
         self._send(body)
         self._last[decision.channel] = decision
-        self._moved = self._moved or any(decision.allowed)
+        self._moved = self._moved or outgoing.moving
 
     def _send(self, body: Body) -> None:
         self._decisions.publish(decision_message(body))
@@ -256,14 +257,9 @@ class GovernorNode(LifecycleNode):
         self._broken = what
 
     def _stop_without_core(self) -> None:
-        """The core or the record failed: ramp down from what was published last, by the hardest stop allowed."""
-        for name, outgoing in self._commands.items():
-            mode = self.core.profile.data.channels[name].stop_modes.protective
-            outgoing.ramp(
-                Braking(mode.linear, mode.angular),
-                self.core.period,
-                self._ros_now(),
-            )
+        """The core or the record failed: stop from what was published last, as hard as is allowed."""
+        for outgoing in self._commands.values():
+            outgoing.stop(self.core.period, self._ros_now())
 
     # Ending.
 
@@ -277,15 +273,16 @@ class GovernorNode(LifecycleNode):
         """Bring the robot to rest; True once it is, or cannot be seen to be in time."""
         self._end()
         assert self._ending is not None
-        if any(outgoing.moving for outgoing in self._commands.values()):
+        moving = [outgoing for outgoing in self._commands.values() if outgoing.moving]
+        if any(outgoing.lasting for outgoing in moving):
             return False
-        rest = all(group.at_rest for group in self.core.groups)
+        rest = not moving and all(group.at_rest for group in self.core.groups)
         if not rest and time.monotonic() - self._ending < STOP_WITHIN_S:
             return False
         if not self._handed_over():
             return False
         for outgoing in self._commands.values():
-            outgoing.publish((0.0,) * 6, self._ros_now())
+            outgoing.stand(self._ros_now())
             outgoing.wait_for_readers()
         return True
 

@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-import numpy as np
-from geometry_msgs.msg import Twist
+from typing import Any
+
 from rclpy.duration import Duration
 from rclpy.node import Node
 from rclpy.publisher import Publisher
 from rclpy.qos import QoSProfile
 
-from iatro_governor.body.rollout import Braking
+from iatro_governor.governor.decision import Decision
+from iatro_governor.governor.events import Knot
 from iatro_governor.nodes import qos
-from iatro_governor.nodes.convert import stamp_of
-from iatro_governor.nodes.inputs import command_type
+from iatro_governor.nodes.commands import command_type
 from iatro_governor.nodes.neighbours import publishers_of
+from iatro_governor.nodes.resting import Values, moves, stopped, time_to_rest, zeros
+from iatro_governor.nodes.stamps import stamp_of
+from iatro_governor.nodes.trajectories import trajectory_message
 from iatro_governor.profile.channels import TwistChannel
+from iatro_governor.profile.every_channel import AnyChannel
+from iatro_governor.profile.joint_channels import JointTrajectoryChannel
+from iatro_governor.profile.model import LoopTiming
+from iatro_governor.profile.tool_channels import PoseChannel, WrenchChannel
 
-REST = (0.0,) * 6
 READERS_ANSWER_S = 0.3
 """How long the last command is waited for to arrive, s."""
+SHORTEST_S = 1e-3
+"""Two decisions closer together than this tell no speed, s."""
 
 
 class Outgoing:
-    """The output of one channel. Its message is made once, and its own publisher known by id.
+    """The output of one channel. Its own publisher is known by id.
 
     A name would not do: a killed predecessor, or whoever takes the governor's name, has the same.
     """
 
-    def __init__(self, node: Node, channel: TwistChannel, profile: QoSProfile) -> None:
-        self.topic = channel.output
-        self.kind = command_type(channel)
-        self.qos = profile
+    moving = False
+    """Whether what went out last asks for motion, as far as it says so itself."""
+    lasting = True
+    """Whether motion is waited for however long it takes to end."""
+
+    def __init__(self, node: Node, channel: AnyChannel, profile: QoSProfile) -> None:
+        self.topic, self.kind, self.qos = channel.output, command_type(channel).message, profile
+        self.joints: tuple[str, ...] = getattr(channel, "joints", ())
+        """In the order of the values; empty where values are no joints'."""
         before = publishers_of(node, self.topic)
         self._publisher: Publisher = node.create_publisher(
             self.kind, self.topic, profile, event_callbacks=qos.QUIET_OUT
@@ -39,33 +52,107 @@ class Outgoing:
         after = publishers_of(node, self.topic)
         self.own = {gid for gid, name in after.items() if gid not in before and name == me}
         """Ids of the publishers made here."""
-        self._stamped = channel.stamped
-        self._message = self.kind()
-        self._twist: Twist = self._message.twist if self._stamped else self._message
-        if self._stamped:
-            self._message.header.frame_id = channel.frame
-        self._values: tuple[float, ...] = REST
 
-    @property
-    def moving(self) -> bool:
-        """Whether the last command was anything but exact zeros."""
-        return any(self._values)
+    def carry_out(self, decision: Decision, now: float) -> None:
+        """Publish what ``decision`` allows; ``now``: node clock, s."""
+        raise NotImplementedError
 
-    def publish(self, values: tuple[float, ...], now: float) -> None:
-        """Publish ``values``; ``now``: node clock, s."""
-        linear, angular = self._twist.linear, self._twist.angular
-        linear.x, linear.y, linear.z, angular.x, angular.y, angular.z = values
-        if self._stamped:
-            self._message.header.stamp = stamp_of(now)
-        self._publisher.publish(self._message)
-        self._values = values
+    def stop(self, dt: float, now: float) -> None:
+        """``dt`` s further to rest, from what went out last, without the core."""
+        raise NotImplementedError
 
-    def ramp(self, braking: Braking, dt: float, now: float) -> None:
-        """One step of ``dt`` s to rest, from the last command."""
-        planar = np.array([self._values[0], self._values[1], self._values[5]])
-        vx, vy, wz = (float(value) for value in braking.ramp(planar, dt))
-        self.publish((vx, vy, 0.0, 0.0, 0.0, wz), now)
+    def stand(self, now: float) -> None:
+        """Say once more, for good, that the robot stands still."""
+        raise NotImplementedError
 
     def wait_for_readers(self) -> None:
         """The last command has arrived everywhere, or a reader does not answer."""
         self._publisher.wait_for_all_acked(Duration(seconds=READERS_ANSWER_S))
+
+
+class ValuesOut(Outgoing):
+    """A stream of values; one message, made once."""
+
+    def __init__(self, node: Node, channel: AnyChannel, profile: QoSProfile) -> None:
+        super().__init__(node, channel, profile)
+        self.lasting = channel.type not in ("joint_effort", "wrench")
+        self._channel, self._row = channel, command_type(channel)
+        self._message: Any = self.kind()
+        if isinstance(channel, TwistChannel | PoseChannel | WrenchChannel) and self._row.stamped:
+            self._message.header.frame_id = channel.frame
+        self._values = self._rest = zeros(channel)
+
+    def carry_out(self, decision: Decision, now: float) -> None:
+        """Publish the allowed values."""
+        self._rest = decision.rest or self._rest
+        self.publish(decision.allowed, now)
+
+    def publish(self, values: Values, now: float) -> None:
+        """Publish ``values``."""
+        assert self._row.write is not None
+        self._row.write(self._message, values)
+        if self._row.stamped:
+            self._message.header.stamp = stamp_of(now)
+        self._publisher.publish(self._message)
+        self.moving = moves(self._channel, values, self._values, self._rest)
+        self._values = values
+
+    def stop(self, dt: float, now: float) -> None:
+        """Speeds ramp down, all others stand at the rest that was decided last; before that nothing is published."""
+        if values := stopped(self._channel, self._values, self._rest, dt):
+            self.publish(values, now)
+
+    def stand(self, now: float) -> None:
+        """The rest that was decided last."""
+        if self._rest:
+            self.publish(self._rest, now)
+
+
+class TrajectoryOut(Outgoing):
+    """Trajectories, each published once; in between the publisher only says that it lives."""
+
+    lasting = False  # who has a trajectory that ends at rest needs nobody to bring it there
+
+    def __init__(self, node: Node, channel: JointTrajectoryChannel, profile: QoSProfile) -> None:
+        super().__init__(node, channel, profile)
+        self._channel = channel
+        self._at: tuple[float, Values] | None = None
+        self._speeds: Values = (0.0,) * len(channel.joints)
+        self._stopped = False
+
+    def carry_out(self, decision: Decision, now: float) -> None:
+        """Publish the decision's trajectory, if it has one, and note where the joints stand and how they move."""
+        if self._at is None:
+            self._at = (decision.t, decision.allowed)
+        t, before = self._at
+        if (dt := decision.t - t) >= SHORTEST_S:
+            self._speeds = tuple((b - a) / dt for a, b in zip(before, decision.allowed, strict=True))
+            self._at = (decision.t, decision.allowed)
+        self.moving, self._stopped = any(self._speeds) or decision.trajectory is not None, False
+        if decision.trajectory is None:
+            self._publisher.assert_liveliness()
+        else:
+            self._publish(decision.trajectory)
+
+    def stop(self, dt: float, now: float) -> None:
+        """Once: brake every joint evenly, in the time that the slowest needs, from where the last decision had it."""
+        self._publisher.assert_liveliness()
+        if self._at is None or self._stopped:
+            return
+        time = max(time_to_rest(self._channel, self._speeds), dt)
+        ends = tuple(q + v * time / 2 for q, v in zip(self._at[1], self._speeds, strict=True))
+        self._publish((Knot(time, ends, (0.0,) * len(ends)),))
+        self.moving, self._stopped = False, True
+
+    def stand(self, now: float) -> None:
+        """Nothing: a trajectory that is over holds by itself."""
+
+    def _publish(self, knots: tuple[Knot, ...]) -> None:
+        self._publisher.publish(trajectory_message(self.joints, knots))
+
+
+def output_of(node: Node, channel: AnyChannel, loop: LoopTiming) -> Outgoing:
+    """The output of ``channel``."""
+    if isinstance(channel, JointTrajectoryChannel):
+        return TrajectoryOut(node, channel, qos.now_and_then(loop.max_gap_s))
+    return ValuesOut(node, channel, qos.output(loop.rate_hz, loop.max_gap_s))

@@ -91,3 +91,15 @@ def output(rate_hz: float, lease_s: float) -> QoSProfile:
         liveliness=LivelinessPolicy.MANUAL_BY_TOPIC,
         liveliness_lease_duration=Duration(seconds=lease_s),
     )
+
+
+def now_and_then(lease_s: float) -> QoSProfile:
+    """A governed output of trajectories: its readers may ask for the publisher's life, but for no deadline."""
+    return QoSProfile(
+        reliability=ReliabilityPolicy.RELIABLE,
+        durability=DurabilityPolicy.VOLATILE,
+        history=HistoryPolicy.KEEP_LAST,
+        depth=1,
+        liveliness=LivelinessPolicy.MANUAL_BY_TOPIC,
+        liveliness_lease_duration=Duration(seconds=lease_s),
+    )

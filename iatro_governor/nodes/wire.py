@@ -17,7 +17,8 @@ from rclpy.lifecycle import LifecycleNode
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, LivelinessPolicy, QoSProfile, ReliabilityPolicy
 
-from iatro_governor.nodes import governor, planner_replay, plant, recorder, witness
+from iatro_governor.nodes import commands, governor, planner_replay, plant, recorder, sources, witness
+from iatro_governor.nodes.neighbours import type_name
 from iatro_governor.nodes.run import AnyNode
 
 SPACE = "/space"
@@ -72,6 +73,14 @@ def nodes() -> list[Wire]:
     process hears them.
     """
     return [_wire(name, module, build) for name, (module, build) in NODES.items()]
+
+
+def carried() -> dict[str, list[tuple[str, str]]]:
+    """The type of every channel and source, as profiles name it, and that of its messages."""
+    rows = {"channels": commands.TYPES, "sources": sources.TYPES}
+    return {
+        what: [(name, type_name(row.message)) for name, row in table.items()] for what, table in rows.items()
+    }
 
 
 def common(lifecycle: bool) -> list[End]:

@@ -19,7 +19,8 @@ from sensor_msgs.msg import LaserScan
 from std_msgs.msg import Bool
 
 from iatro_governor.nodes import qos
-from iatro_governor.nodes.convert import decision_body_of, seconds, stamp_of
+from iatro_governor.nodes.convert import decision_body_of
+from iatro_governor.nodes.stamps import seconds, stamp_of
 
 Body = dict[str, Any]
 

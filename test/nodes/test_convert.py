@@ -1,12 +1,12 @@
 from __future__ import annotations
 
+import json
 import math
 
 import pytest
 
 pytest.importorskip("rclpy", reason="ROS 2 (rclpy) is not installed")
 
-from builtin_interfaces.msg import Time
 from iatro_governor.msg import GovernorDecision
 
 from iatro_governor.governor.decision import (
@@ -17,6 +17,7 @@ from iatro_governor.governor.decision import (
     LimitReport,
     State,
 )
+from iatro_governor.governor.events import Command, Knot
 from iatro_governor.nodes import convert
 
 
@@ -69,22 +70,44 @@ def test_a_decision_survives_the_wire(changes: dict[str, object]) -> None:
     assert again["t"] == pytest.approx(1012.75)
 
 
+ASKED = (Knot(0.0, (0.0, math.nan)), Knot(1.5, (1.0, 2.0), (math.inf, 0.0), (0.0, -1.0)))
+GIVEN = (Knot(0.0, (0.5, 0.25)), Knot(2.125, (1.0, 2.0), (0.0, 0.0)))
+
+
+def test_the_trajectory_asked_for_and_the_one_published_survive_the_wire() -> None:
+    made = decision(requested=(1.0, 2.0), allowed=(0.5, 0.25), trajectory=GIVEN)
+    command = Command(12.25, "arm", (1.0, 2.0), 12.125, names=("b", "a"), points=ASKED)
+    body = convert.decision_body(made, 0.0, "writer", "1.2.3", "sim", command, ("a", "b"))
+    assert body["requested_trajectory"]["names"] == ["b", "a"] and body["allowed_trajectory"]["names"] == [
+        "a",
+        "b",
+    ]
+    assert body["requested_trajectory"]["points"][0] == {
+        "time": 0.0, "positions": [0.0, "NaN"], "velocities": [], "accelerations": []
+    }  # fmt: skip
+    assert body["allowed_trajectory"]["points"][1]["time"] == 2.125
+    again = convert.decision_body_of(convert.decision_message(json.loads(json.dumps(body, allow_nan=False))))
+    assert again == body
+
+
+def test_a_decision_without_a_trajectory_has_none_on_the_wire() -> None:
+    body = convert.decision_body(decision(), 0.0, "writer", "1.2.3", "sim")
+    message = convert.decision_message(body)
+    assert len(message.requested_trajectory) == len(message.allowed_trajectory) == 0
+    assert body["requested_trajectory"] is None and body["allowed_trajectory"] is None
+
+
+def test_a_decision_kept_by_an_earlier_version_is_sent_as_it_is() -> None:
+    body = convert.decision_body(decision(), 0.0, "writer", "1.2.3", "sim")
+    older = {key: value for key, value in body.items() if not key.endswith("_trajectory")}
+    assert convert.decision_body_of(convert.decision_message(older)) == body
+
+
 def test_every_state_and_action_has_its_code() -> None:
     assert [getattr(GovernorDecision, name) for name in convert.STATES] == list(range(len(State)))
     assert [getattr(GovernorDecision, name.upper()) for name in convert.ACTIONS] == list(range(len(Action)))
     assert [getattr(GovernorDecision, name.upper()) for name in convert.TRIGGERS] == [0, 1]
     assert [getattr(GovernorDecision, name.upper()) for name in convert.CLOCKS] == [0, 1]
-
-
-@pytest.mark.parametrize("t", [0.0, 1e-9, 0.999_999_999_9, 1.75e9 + 0.123456, 2.0**31 - 1])
-def test_stamps_keep_their_time(t: float) -> None:
-    stamp = convert.stamp_of(t)
-    assert 0 <= stamp.nanosec < 10**9
-    assert convert.seconds(stamp) == pytest.approx(t, abs=2.5e-7)
-
-
-def test_a_stamp_is_read_in_seconds() -> None:
-    assert convert.seconds(Time(sec=3, nanosec=500_000_000)) == 3.5
 
 
 STATEMENT = {

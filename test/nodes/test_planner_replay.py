@@ -41,7 +41,7 @@ class Listener:
         from nav_msgs.msg import Odometry
 
         from iatro_governor.nodes import qos
-        from iatro_governor.nodes.convert import seconds
+        from iatro_governor.nodes.stamps import seconds
 
         self.heard: list[tuple[str, Any]] = []
         self.statements: list[Any] = []

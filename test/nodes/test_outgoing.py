@@ -1,0 +1,175 @@
+"""Governed commands on their way out, and the way to rest when nobody decides any more."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import math
+from typing import Any
+
+import pytest
+
+pytest.importorskip("rclpy", reason="ROS 2 (rclpy) is not installed")
+
+from iatro_governor.governor.decision import Action, Decision, State
+from iatro_governor.governor.events import Knot
+from iatro_governor.nodes.commands import command_type
+from iatro_governor.nodes.outgoing import output_of
+from iatro_governor.nodes.stamps import seconds
+from iatro_governor.profile.model import LoopTiming
+from test.nodes.channels import OWN, channel
+
+STREAMS = sorted(set(OWN) - {"joint_trajectory"})
+SIZES = {"twist": 6, "pose": 7, "wrench": 6}
+DT = 0.01
+
+
+class Wire:
+    """A node whose publishers keep what they were given."""
+
+    def __init__(self, type_: str, **changes: Any) -> None:
+        self.sent: list[Any] = []
+        self.alive = 0
+        self.channel = channel(type_, **changes)
+        self.out = output_of(self, self.channel, LoopTiming())  # type: ignore[arg-type]
+
+    def get_publishers_info_by_topic(self, _topic: str) -> list[Any]:
+        return []
+
+    def resolve_topic_name(self, topic: str) -> str:
+        return topic
+
+    def get_namespace(self) -> str:
+        return "/"
+
+    def get_name(self) -> str:
+        return "wire"
+
+    def create_publisher(self, kind: Any, _topic: str, _profile: Any, **_: Any) -> Wire:
+        assert kind is command_type(self.channel).message
+        return self
+
+    def publish(self, message: Any) -> None:
+        self.sent.append(copy.deepcopy(message))
+
+    def assert_liveliness(self) -> None:
+        self.alive += 1
+
+    def values(self) -> list[tuple[float, ...]]:
+        """The values of all that went out."""
+        return [command_type(self.channel).read(message, self.channel).values for message in self.sent]
+
+    def decide(self, allowed: tuple[float, ...], rest: tuple[float, ...] = (), t: float = 1.0,
+               trajectory: tuple[Knot, ...] | None = None) -> None:  # fmt: skip
+        made = Decision(t, 0, "c", State.NOMINAL, None, Action.PASS, None, allowed, None, (), (), "", False,
+                        None, None, rest, trajectory)  # fmt: skip
+        self.out.carry_out(made, t)
+
+
+def some(type_: str, at: float = 1.0) -> tuple[float, ...]:
+    size = SIZES.get(type_, 2)
+    return (*(at,) * (size - 1), 2 * at)
+
+
+@pytest.mark.parametrize("type_", STREAMS)
+def test_what_is_allowed_goes_out(type_: str) -> None:
+    wire = Wire(type_)
+    wire.decide(some(type_), t=12.5)
+    assert wire.values() == [some(type_)]
+    if command_type(wire.channel).stamped:
+        header = wire.sent[0].header
+        assert (seconds(header.stamp), header.frame_id) == (12.5, wire.channel.frame)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("type_", ["twist", "joint_velocity"])
+def test_speeds_ramp_to_exact_zeros_along_their_direction_no_faster_than_the_stop_mode(type_: str) -> None:
+    wire = Wire(type_)
+    start = some(type_, 0.5)
+    wire.decide(start)
+    for _ in range(200):
+        wire.out.stop(DT, 2.0)
+    ramp = wire.values()
+    assert ramp[-1] == (0.0,) * len(start) and not wire.out.moving
+    # Protective deceleration: twist 1 m/s2 and 2 rad/s2 of the whole vector, joints 2 and 4 rad/s2.
+    longest = {"twist": math.hypot(0.5, 0.5, 1.0) / 2.0, "joint_velocity": 1.0 / 4.0}
+    time = max(longest[type_], {"twist": math.hypot(0.5, 0.5, 0.5), "joint_velocity": 0.5 / 2.0}[type_])
+    moving = [values for values in ramp if any(values)]
+    assert len(moving) * DT == pytest.approx(time, abs=1.5 * DT)
+    for values in moving:
+        assert [v / values[0] for v in values] == pytest.approx([s / start[0] for s in start])
+
+
+@pytest.mark.parametrize("type_", ["joint_position", "joint_effort", "pose", "wrench", "gripper"])
+def test_all_others_stand_at_the_rest_that_was_decided_last_and_never_at_zero(type_: str) -> None:
+    wire = Wire(type_)
+    wire.out.stop(DT, 0.0)
+    wire.out.stand(0.0)
+    assert wire.sent == [], "nobody knows yet what rest is"
+    wire.decide(some(type_), rest=some(type_, 5.0))
+    wire.decide(some(type_, 2.0), rest=some(type_, 7.0))
+    wire.out.stop(DT, 2.0)
+    wire.out.stop(DT, 2.0)
+    wire.out.stand(2.0)
+    assert wire.values()[2:] == [some(type_, 7.0)] * 3
+
+
+@pytest.mark.parametrize("type_", ["twist", "joint_velocity"])
+def test_speeds_stand_at_zero(type_: str) -> None:
+    wire = Wire(type_)
+    wire.out.stand(0.0)
+    assert wire.values() == [(0.0,) * len(some(type_))]
+
+
+def test_motion_is_seen_where_values_tell_it() -> None:
+    cases: tuple[tuple[str, tuple[bool, ...]], ...] = (
+        ("twist", (True, True, False)), ("joint_velocity", (True, True, False)),
+        ("joint_position", (False, False, True)), ("pose", (False, False, True)),
+        ("gripper", (False, False, True)), ("joint_effort", (True, True, False)),
+        ("wrench", (True, True, False)),
+    )  # fmt: skip
+    for type_, expected in cases:
+        wire, rest = Wire(type_), tuple(0.0 for _ in some(type_))
+        seen = []
+        for values in (some(type_), some(type_), rest):
+            wire.decide(values, rest=rest)
+            seen.append(wire.out.moving)
+        assert tuple(seen) == expected, type_
+
+
+PATH = (Knot(0.0, (0.0, 0.0)), Knot(1.0, (0.5, 1.0)))
+
+
+def test_a_trajectory_goes_out_only_with_the_decision_that_has_it() -> None:
+    wire = Wire("joint_trajectory")
+    wire.decide((0.0, 0.0), t=1.0)
+    assert (wire.sent, wire.alive) == ([], 1), "between trajectories the publisher only says that it lives"
+    wire.decide((0.0, 0.0), t=1.01, trajectory=PATH)
+    wire.decide((0.005, 0.01), t=1.02)
+    (message,) = wire.sent
+    assert list(message.joint_names) == ["a", "b"] and list(message.points[1].positions) == [0.5, 1.0]
+
+
+def test_without_the_core_a_running_trajectory_is_braked_evenly_and_told_so_once() -> None:
+    wire = Wire("joint_trajectory")
+    wire.out.stop(DT, 0.0)
+    assert wire.sent == [], "nobody knows yet where the joints are"
+    wire.decide((0.0, 0.0), t=1.0, trajectory=PATH)
+    for k in range(1, 11):
+        wire.decide((0.005 * k, 0.01 * k), t=1.0 + k * 0.01)  # 0.5 and 1 rad/s
+    wire.decide((0.05, 0.1), t=1.1)
+    for _ in range(5):
+        wire.out.stop(DT, 2.0)
+    _, message = wire.sent
+    (point,) = message.points
+    # Joint a needs 0.5 / 2 s, joint b 1 / 4 s: both brake evenly over 0.25 s.
+    assert seconds(point.time_from_start) == pytest.approx(0.25)
+    assert list(point.positions) == pytest.approx([0.05 + 0.5 * 0.125, 0.1 + 1.0 * 0.125])
+    assert list(point.velocities) == [0.0, 0.0]
+
+
+def test_an_outage_after_the_core_came_back_is_stopped_anew() -> None:
+    wire = Wire("joint_trajectory")
+    for t, _ in itertools.product((1.0, 2.0), range(3)):
+        wire.decide((t, t), t=t)
+        wire.out.stop(DT, t)
+    assert len(wire.sent) == 6
