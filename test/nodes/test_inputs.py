@@ -36,7 +36,7 @@ class Ear:
     def __init__(self) -> None:
         self.takers: dict[str, tuple[Any, Callable[[Any], None], Any]] = {}
         self.events: list[Any] = []
-        inputs = Inputs(self, ROBOT, Timeline(lambda: 100.0, lambda: 7.0, False), self.events.append)  # type: ignore[arg-type]
+        inputs = Inputs(self, ROBOT, Timeline(lambda: 100.0, lambda: 7.0, False), self.events.append)
         inputs.listen(
             {type_: source(type_) for type_ in SOURCES},
             {type_: channel(type_, input=f"ask/{type_}") for type_ in OWN},

@@ -31,7 +31,7 @@ class Wire:
         self.sent: list[Any] = []
         self.alive = 0
         self.channel = channel(type_, **changes)
-        self.out = output_of(self, self.channel, LoopTiming())  # type: ignore[arg-type]
+        self.out = output_of(self, self.channel, LoopTiming())
 
     def get_publishers_info_by_topic(self, _topic: str) -> list[Any]:
         return []
