@@ -12,70 +12,54 @@ Parameters (all read once, at the start):
 
 from __future__ import annotations
 
-import time
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Twist, TwistStamped
 from nav_msgs.msg import Odometry
 from rclpy.node import Node
-from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import LaserScan
 
 from iatro_governor.errors import ScenarioError
 from iatro_governor.nodes import qos
-from iatro_governor.nodes.files import write_json
 from iatro_governor.nodes.options import Options
 from iatro_governor.nodes.run import run
+from iatro_governor.nodes.stamps import seconds
+from iatro_governor.nodes.world import PERIOD, Given, Running
 from iatro_governor.plant import Plant
-from iatro_governor.plant.simulation import CONTROL_PERIOD
-from iatro_governor.resources import shared
 from iatro_governor.trial.scenario import load
 
-ODOM_EVERY = 2  # control periods: 50 Hz
-SCAN_EVERY = 5  # control periods: 20 Hz
-MOST_AT_ONCE = 10  # control periods; a machine that cannot keep up gets a slower world, not a jumping one
-NANO = 1_000_000_000
+ODOM_EVERY = 2  # periods: 50 Hz
+SCAN_EVERY = 5  # periods: 20 Hz
 
 
 class PlantNode(Node):
-    """Steps the world by the wall clock and publishes what the sensors see."""
+    """Publishes what the sensors see, and obeys cmd_vel."""
 
     def __init__(self) -> None:
         """Raises ScenarioError for a scenario that cannot be used."""
         super().__init__("plant")
         options = Options(self)
-        file = options.take("scenario", "") or shared("scenarios/demo.yaml")
-        seed, stamped = options.take("seed", -1), options.take("stamped", True)
-        self._speed, sim_clock = options.take("speed", 1.0), options.take("clock", False)
-        self._truth_file = options.take("truth", "")
+        given, stamped = Given.take(options, "scenarios/demo.yaml"), options.take("stamped", True)
         options.close()
-        if not 0.1 <= self._speed <= 100.0:
-            raise ScenarioError(f"plant: speed is {self._speed} (allowed: 0.1 to 100)")
-        scenario = load(file)
-        self._seed = scenario.seed if seed < 0 else seed
+        scenario = load(given.scenario)
+        self._seed = scenario.seed if given.seed < 0 else given.seed
         self._scenario = scenario.name
         self._plant = Plant(scenario.world.built(), self._seed, scenario.built_start())
         self._odom = self.create_publisher(Odometry, "odom", qos.SENSOR_OUT)
         self._scan = self.create_publisher(LaserScan, "scan", qos.SENSOR_OUT)
-        self._clock_out = self.create_publisher(Clock, "/clock", qos.SENSOR_OUT) if sim_clock else None
         if stamped:
             self.create_subscription(TwistStamped, "cmd_vel", lambda m: self._obey(m.twist), qos.OUTPUT_IN)
         else:
             self.create_subscription(Twist, "cmd_vel", self._obey, qos.OUTPUT_IN)
-        self._periods = 0
-        self._began = time.monotonic()
-        self._late_s = 0.0
         self._track: list[tuple[float, float, float]] = []
-        self.create_timer(CONTROL_PERIOD / self._speed, self._catch_up)
+        self._running = Running(self, self._plant, given, self._publish)
         self.get_logger().info(f"plant ready: {scenario.name}, seed {self._seed}")
 
     def destroy_node(self) -> None:
         """Write down what truly happened, and go."""
-        if self._truth_file:
-            write_json(Path(self._truth_file), self.truth())
+        self._running.end(self.truth())
         super().destroy_node()
 
     def truth(self) -> dict[str, Any]:
@@ -83,8 +67,6 @@ class PlantNode(Node):
         return {
             "scenario": self._scenario,
             "seed": self._seed,
-            "duration_s": self._plant.t,
-            "late_s": round(self._late_s, 3),
             "harms": [asdict(harm) for harm in self._plant.harms()],
             "peak_speeds": self._plant.peak_speeds(),
             "track": self._track,
@@ -97,32 +79,11 @@ class PlantNode(Node):
         except ScenarioError as error:
             self.get_logger().error(f"command refused: {error}", throttle_duration_sec=1.0)
 
-    def _catch_up(self) -> None:
-        due = int((time.monotonic() - self._began) * self._speed / CONTROL_PERIOD) - self._periods
-        if due > MOST_AT_ONCE:
-            behind = (due - MOST_AT_ONCE) * CONTROL_PERIOD
-            self._late_s += behind
-            self._began += behind / self._speed
-            due = MOST_AT_ONCE
-        for _ in range(due):
-            self._period()
-
-    def _period(self) -> None:
-        self._plant.step(CONTROL_PERIOD)
-        self._periods += 1
-        stamp = self._stamp()
-        if self._clock_out is not None:
-            self._clock_out.publish(Clock(clock=stamp))
-        if self._periods % ODOM_EVERY == 0:
+    def _publish(self, period: int, stamp: Time) -> None:
+        if period % ODOM_EVERY == 0:
             self._publish_odom(stamp)
-        if self._periods % SCAN_EVERY == 0:
+        if period % SCAN_EVERY == 0:
             self._publish_scan(stamp)
-
-    def _stamp(self) -> Time:
-        if self._clock_out is None:
-            return self.get_clock().now().to_msg()
-        nanoseconds = round(self._plant.t * NANO)
-        return Time(sec=nanoseconds // NANO, nanosec=nanoseconds % NANO)
 
     def _publish_odom(self, stamp: Time) -> None:
         reading = self._plant.odom()
@@ -137,7 +98,7 @@ class PlantNode(Node):
         twist.angular.x, twist.angular.y, twist.angular.z = map(float, reading.twist[3:])
         self._odom.publish(message)
         x, y = self._plant.truth().pose[:2].tolist()
-        self._track.append((stamp.sec + stamp.nanosec / NANO, x, y))
+        self._track.append((seconds(stamp), x, y))
 
     def _publish_scan(self, stamp: Time) -> None:
         reading = self._plant.scan()
@@ -145,7 +106,7 @@ class PlantNode(Node):
         message.header.stamp, message.header.frame_id = stamp, "laser"
         message.angle_min, message.angle_increment = reading.angle_min, reading.angle_increment
         message.angle_max = reading.angle_min + reading.angle_increment * (len(reading.ranges) - 1)
-        message.scan_time = SCAN_EVERY * CONTROL_PERIOD
+        message.scan_time = SCAN_EVERY * PERIOD
         message.range_min, message.range_max = reading.range_min, reading.range_max
         message.ranges = reading.ranges.astype("float32").tolist()
         self._scan.publish(message)

@@ -17,7 +17,16 @@ from rclpy.lifecycle import LifecycleNode
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, LivelinessPolicy, QoSProfile, ReliabilityPolicy
 
-from iatro_governor.nodes import commands, governor, planner_replay, plant, recorder, sources, witness
+from iatro_governor.nodes import (
+    arm_plant,
+    commands,
+    governor,
+    planner_replay,
+    plant,
+    recorder,
+    sources,
+    witness,
+)
 from iatro_governor.nodes.neighbours import type_name
 from iatro_governor.nodes.run import AnyNode
 
@@ -29,6 +38,7 @@ NODES: dict[str, tuple[ModuleType, Callable[[], Node]]] = {
     "witness": (witness, witness.WitnessNode),
     "planner_replay": (planner_replay, planner_replay.PlannerReplay),
     "plant": (plant, plant.PlantNode),
+    "arm_plant": (arm_plant, arm_plant.ArmPlantNode),
 }
 """Every node of the package, with the module that documents it."""
 
@@ -77,9 +87,9 @@ def nodes() -> list[Wire]:
 
 def carried() -> dict[str, list[tuple[str, str]]]:
     """The type of every channel and source, as profiles name it, and that of its messages."""
-    rows = {"channels": commands.TYPES, "sources": sources.TYPES}
     return {
-        what: [(name, type_name(row.message)) for name, row in table.items()] for what, table in rows.items()
+        "channels": [(name, type_name(row.message)) for name, row in commands.TYPES.items()],
+        "sources": [(name, type_name(row.message)) for name, row in sources.TYPES.items()],
     }
 
 

@@ -18,6 +18,7 @@ from iatro_governor.plant.contact import ContactReader, Touch
 
 PERIOD = arm_mjcf.TIMESTEP
 FINGERS = ("finger1", "finger2")
+FINGER_JOINTS = ("panda_finger_joint1", "panda_finger_joint2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,15 @@ class ArmPlant:
         effort = self._data.qfrc_actuator[:DOF] + noise.effort * rng.standard_normal(DOF)
         return JointReading(self.t, JOINTS, position, velocity, effort)
 
+    def fingers(self) -> JointReading:
+        """What the gripper says of its fingers now: m from the middle, m/s, N; their sum is the opening. No noise."""
+        joints = [self._data.joint(name) for name in FINGER_JOINTS]
+        position, velocity, effort = (
+            np.array([float(getattr(joint, part)[0]) for joint in joints])
+            for part in ("qpos", "qvel", "qfrc_actuator")
+        )
+        return JointReading(self.t, FINGER_JOINTS, position, velocity, effort)
+
     def wrench(self) -> WrenchReading:
         """What the force and torque sensor in the wrist says now."""
         data, rng = self._data, self._rng
@@ -214,7 +224,7 @@ class ArmPlant:
         data, meters = self._data, self._judge.regions
         six = np.zeros(6)
         mujoco.mj_objectVelocity(self._model, data, mujoco.mjtObj.mjOBJ_SITE, self._tool, six, 0)
-        width = float(data.joint("panda_finger_joint1").qpos[0] + data.joint("panda_finger_joint2").qpos[0])
+        width = sum(float(data.joint(name).qpos[0]) for name in FINGER_JOINTS)
         forces = {name: RegionForce(m.now, m.peak, m.held) for name, m in meters.items()}
         things = {name: data.xpos[body].copy() for name, body in self._thing_bodies.items()}
         return ArmTruth(self.t, self._q(), self._dq(), data.site_xpos[self._tool].copy(),
@@ -240,7 +250,7 @@ class ArmPlant:
                 f"a posture is {DOF} joint angles (rad) within their limits, got {posture.tolist()}"
             )
         self._data.qpos[:DOF] = posture
-        for finger in ("panda_finger_joint1", "panda_finger_joint2"):
+        for finger in FINGER_JOINTS:
             self._data.joint(finger).qpos[0] = self.arm.gripper.stroke / 2
         mujoco.mj_forward(self._model, self._data)
 
