@@ -1,7 +1,7 @@
 """The embedded simulated arm behind a real one's topics: joints, wrist and people; speeds, efforts, trajectories.
 
-It takes commands on ``joint_velocity``, ``joint_position``, ``joint_effort``, ``joint_trajectory`` and ``gripper``, and
-as under ros2_control one of them has the arm at a time: see ``plant/arm_claim.py``.
+It takes commands on ``arm/velocity``, ``arm/position``, ``arm/effort``, ``arm/trajectory`` and ``gripper``. As under
+ros2_control, one of them has the arm at a time: see ``plant/arm_claim.py``.
 
 Parameters (all read once, at the start):
 
@@ -30,19 +30,20 @@ from trajectory_msgs.msg import JointTrajectory
 from iatro_governor.errors import EventError, ScenarioError
 from iatro_governor.msg import TrackedBodies
 from iatro_governor.nodes import qos
+from iatro_governor.nodes.arm_topics import TOPICS, TRAJECTORY
 from iatro_governor.nodes.options import Options
 from iatro_governor.nodes.run import run
 from iatro_governor.nodes.stamps import seconds
 from iatro_governor.nodes.trajectories import knots_of
 from iatro_governor.nodes.world import Given, Running
 from iatro_governor.plant.arm_claim import Claim
-from iatro_governor.plant.arm_driver import KINDS, Kind, TrajectoryPoint
+from iatro_governor.plant.arm_driver import Kind, TrajectoryPoint
 from iatro_governor.plant.arm_simulation import ArmPlant
 from iatro_governor.trial.arm_scenario import load
 
 PEOPLE_EVERY = 5  # periods: a tracker at 20 Hz; joints and wrist speak every period, at 100 Hz
 TRACK_EVERY = 2  # periods
-WRIST_FRAME, PEOPLE_FRAME = "panda_hand", "odom"
+WRIST_FRAME, BASE_FRAME = "panda_hand", "panda_link0"
 
 
 class ArmPlantNode(Node):
@@ -62,9 +63,9 @@ class ArmPlantNode(Node):
         self._joints = self.create_publisher(JointState, "joint_states", qos.SENSOR_OUT)
         self._wrist = self.create_publisher(WrenchStamped, "wrist", qos.SENSOR_OUT)
         self._people = self.create_publisher(TrackedBodies, "people", qos.SENSOR_OUT)
-        for kind in KINDS:
-            self.create_subscription(Float64MultiArray, kind, partial(self._obey, kind), qos.OUTPUT_IN)
-        self.create_subscription(JointTrajectory, "joint_trajectory", self._follow, qos.OUTPUT_IN)
+        for kind, topic in TOPICS.items():
+            self.create_subscription(Float64MultiArray, topic, partial(self._obey, kind), qos.OUTPUT_IN)
+        self.create_subscription(JointTrajectory, TRAJECTORY, self._follow, qos.OUTPUT_IN)
         self._track: list[tuple[float, ...]] = []
         self._running = Running(self, self._plant, given, self._publish)
         self.get_logger().info(f"arm plant ready: {scenario.name}, seed {self._seed}")
@@ -136,7 +137,7 @@ class ArmPlantNode(Node):
         seen = self._plant.bodies()
         message = TrackedBodies(
             stamp=stamp,
-            frame_id=PEOPLE_FRAME,
+            frame_id=BASE_FRAME,
             ids=[body.id for body in seen],
             positions=[Point(**_xyz(body.position)) for body in seen],
             velocities=[_vector(body.velocity) for body in seen],

@@ -33,6 +33,7 @@ from iatro_governor.nodes import commands, qos, sources
 from iatro_governor.nodes import latch as latches
 from iatro_governor.nodes.announce import Announcer
 from iatro_governor.nodes.convert import CLOCKS, Body, decision_body, decision_message
+from iatro_governor.nodes.description import description_of
 from iatro_governor.nodes.inputs import Inputs
 from iatro_governor.nodes.neighbours import Neighbours
 from iatro_governor.nodes.outgoing import output_of
@@ -61,7 +62,7 @@ class GovernorNode(LifecycleNode):
     def __init__(self) -> None:
         super().__init__("governor")
         own, _ = settings(self)
-        profile = load_profile(own.config)
+        profile = load_profile(own.config, description_of(self, own.config))
         self._latch_file = own.ledger.with_suffix(".latch")
         standing = latches.read(self._latch_file)
         self.records = Records(own.ring)

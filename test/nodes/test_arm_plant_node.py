@@ -59,11 +59,9 @@ class Driver:
         self.streams: dict[str, list[float]] = {}
         """What is sent again and again, by topic."""
         self._array, self._trajectory = Float64MultiArray, JointTrajectory
-        kinds = ("joint_velocity", "joint_position", "joint_effort", "gripper")
-        self._out = {kind: node.create_publisher(Float64MultiArray, kind, qos.COMMAND) for kind in kinds}
-        self._out["joint_trajectory"] = node.create_publisher(
-            JointTrajectory, "joint_trajectory", qos.COMMAND
-        )
+        topics = ("arm/velocity", "arm/position", "arm/effort", "gripper")
+        self._out = {topic: node.create_publisher(Float64MultiArray, topic, qos.COMMAND) for topic in topics}
+        self._follow = node.create_publisher(JointTrajectory, "arm/trajectory", qos.COMMAND)
         for kind, topic, take in (
             (JointState, "joint_states", self.joints.append), (WrenchStamped, "wrist", self.wrists.append),
             (TrackedBodies, "people", self.people.append), (Clock, "/clock", self.clocks.append),
@@ -77,7 +75,8 @@ class Driver:
 
     def connected(self) -> bool:
         """Whether the plant hears every topic."""
-        return bool(self.joints) and all(out.get_subscription_count() for out in self._out.values())
+        out = (*self._out.values(), self._follow)
+        return bool(self.joints) and all(one.get_subscription_count() for one in out)
 
     def follow(self, seconds: float, turn: float) -> None:
         """Send a trajectory that turns the first joint."""
@@ -87,7 +86,7 @@ class Driver:
         goal = (turn, *READY[1:])
         names = [*JOINTS[1:], JOINTS[0]]  # any order
         knots = [Knot(seconds, (*goal[1:], goal[0]), (0.0,) * 7)]
-        self._out["joint_trajectory"].publish(trajectory_message(names, knots))
+        self._follow.publish(trajectory_message(names, knots))
 
     def at(self, joint: str = "panda_joint1") -> float:
         """Where a joint is, rad or m."""
@@ -124,15 +123,19 @@ def test_it_senses_obeys_and_tells_the_truth_at_its_end(
     assert list(state.position[:7]) == pytest.approx(READY, abs=0.01)
     assert len(state.velocity) == len(state.effort) == 9
     assert wrist.header.frame_id == "panda_hand" and abs(wrist.wrench.force.z) < 3.0
-    assert (people.frame_id, list(people.ids), list(people.regions)) == ("odom", ["ann/hand"], ["hand"])
+    assert (people.frame_id, list(people.ids), list(people.regions)) == (
+        "panda_link0",
+        ["ann/hand"],
+        ["hand"],
+    )
     assert people.positions[0].y == pytest.approx(-0.5, abs=0.05)
     driver.streams["gripper"] = [0.02, 20.0]
     wait_until(
         lambda: driver.at("panda_finger_joint1") == pytest.approx(0.01, abs=0.002), 10.0, "the fingers"
     )
-    driver.streams["joint_velocity"] = [0.8, *(0.0,) * 6]
+    driver.streams["arm/velocity"] = [0.8, *(0.0,) * 6]
     wait_until(lambda: max(abs(m.wrench.force.y) for m in driver.wrists[-100:]) > 20.0, 20.0, "the wall")
-    driver.streams["joint_velocity"] = [0.0] * 7
+    driver.streams["arm/velocity"] = [0.0] * 7
     wait_until(lambda: abs(driver.speed) < 0.02, 10.0, "rest")
     plant.send(signal.SIGTERM)
     assert plant.wait() == 0, plant.output
@@ -148,16 +151,16 @@ def test_one_controller_has_the_arm_at_a_time(
 ) -> None:
     node_process("arm_plant", scenario=walled)
     wait_until(driver.connected, 20.0, "the plant")
-    driver.streams["joint_velocity"] = [0.0] * 7
+    driver.streams["arm/velocity"] = [0.0] * 7
     driver.follow(1.0, -0.4)
     wait_until(lambda: driver.at() == pytest.approx(-0.4, abs=0.01), 10.0, "the trajectory's end")
     driver.follow(2.0, 0.3)
     wait_until(lambda: driver.at() > -0.3, 10.0, "a second trajectory under way")
-    driver.streams["joint_velocity"] = [-0.2, *(0.0,) * 6]
+    driver.streams["arm/velocity"] = [-0.2, *(0.0,) * 6]
     wait_until(lambda: driver.speed < -0.1, 10.0, "the speeds have the arm")
-    driver.streams["joint_velocity"] = [0.0] * 7
+    driver.streams["arm/velocity"] = [0.0] * 7
     wait_until(lambda: abs(driver.speed) < 0.01, 10.0, "rest, the trajectory is gone")
-    driver.streams["joint_position"] = [-0.2, *READY[1:]]
+    driver.streams["arm/position"] = [-0.2, *READY[1:]]
     wait_until(lambda: driver.at() == pytest.approx(-0.2, abs=0.005), 10.0, "the set-point")
 
 
@@ -166,7 +169,7 @@ def test_commands_that_cannot_be_used_are_refused_and_named(
 ) -> None:
     plant = node_process("arm_plant", scenario=walled)
     wait_until(driver.connected, 20.0, "the plant")
-    driver.streams["joint_velocity"] = [math.nan] * 7
+    driver.streams["arm/velocity"] = [math.nan] * 7
     plant.wait_for("command refused: joint_velocity takes 7 finite numbers")
     driver.streams = {}
 
