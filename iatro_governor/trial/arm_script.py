@@ -14,7 +14,7 @@ from iatro_governor.trial.arm_motion import PERIOD, STILL, Order, Skill, skill
 from iatro_governor.trial.arm_scenario import ArmPlan, ArmScenario
 from iatro_governor.trial.script import EARLY, JITTER, LAST_ZEROS, Mark, Say, Span
 
-CHANNELS = {
+CHANNELS: dict[Kind, str] = {
     "joint_velocity": "arm",
     "joint_position": "arm_position",
     "joint_effort": "arm_effort",
@@ -67,6 +67,11 @@ class ArmPlanner:
     def plan(self) -> ArmPlan | None:
         """The plan under way, None between plans."""
         return self.scenario.plans[self._index] if self._skills is not None else None
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Every channel that some plan commands."""
+        return tuple(sorted({name for plan in self.scenario.plans for name in self._channels(plan)}))
 
     def step(self, t: float, position: Sequence[float] | np.ndarray | None) -> list[ArmOutput]:
         """What to publish at ``t`` (s, never decreasing); ``position`` (7,) rad, None until it was measured."""

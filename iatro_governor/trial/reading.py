@@ -32,6 +32,11 @@ def read_scenario(path: Path, model: type[Model], world: type[Part], worlds: str
     return _checked(document, model, data)
 
 
+def robot_of(path: Path | str) -> str:
+    """Whose scenario it is: the key ``robot``, "base" where there is none. Raises ScenarioError for no YAML mapping."""
+    return str(_read(Path(path)).data.get("robot", "base"))
+
+
 def _read(path: Path) -> Document:
     try:
         return read(path)
