@@ -49,23 +49,25 @@ def decision_body(
 
     offset: what to add to the governor's time to get the node clock, s. writer: id of the ring that numbers
     it. version: of this software. clock: one of CLOCKS. command: what it was made on, where that is known.
-    joints: those of its channel, in the order of a published trajectory.
+    joints: those of its channel, in the order of a published trajectory. Where no trajectory was asked for or
+    published, the body has no key for it.
     """
     stamp = decision.stamp
-    names, asked = ((), None) if command is None else (command.names, command.points)
-    given = decision.trajectory
-    return {
+    body = {
         **decision.to_json(),
         "t": decision.t + offset,
         "trigger": TRIGGERS[decision.on_command],
-        "requested_trajectory": None if asked is None else trajectory_body(names, asked),
-        "allowed_trajectory": None if given is None else trajectory_body(joints, given),
         "measured": None if decision.measured is None else list(decision.measured),
         "stamp": None if stamp is None or not math.isfinite(stamp) else stamp + offset,
         "writer": writer,
         "software_version": version,
         "clock_source": clock,
     }
+    if command is not None and command.points is not None:
+        body["requested_trajectory"] = trajectory_body(command.names, command.points)
+    if decision.trajectory is not None:
+        body["allowed_trajectory"] = trajectory_body(joints, decision.trajectory)
+    return body
 
 
 def decision_message(body: Body) -> GovernorDecision:
@@ -99,8 +101,8 @@ def decision_message(body: Body) -> GovernorDecision:
     if measured is not None:
         message.has_measured, message.measured = True, measured
     for name in _TRAJECTORIES:
-        if (kept := body.get(name)) is not None:
-            setattr(message, name, [message_of_body(kept)])
+        if name in body:
+            setattr(message, name, [message_of_body(body[name])])
     if stamp is not None:
         message.command_stamp = stamp_of(stamp)
     return message
@@ -126,17 +128,13 @@ def decision_body_of(message: GovernorDecision) -> Body:
         "faults": [{"name": name, "detail": detail} for name, detail in faults],
         "config_hash": message.config_hash,
         "trigger": TRIGGERS[message.trigger],
-        **{name: _body_of_one(getattr(message, name)) for name in _TRAJECTORIES},
+        **{name: body_of_message(found[0]) for name in _TRAJECTORIES if (found := getattr(message, name))},
         "measured": list(message.measured) if message.has_measured else None,
         "stamp": seconds(message.command_stamp) if stamped else None,
         "writer": message.writer,
         "software_version": message.software_version,
         "clock_source": CLOCKS[message.clock_source],
     }
-
-
-def _body_of_one(found: Sequence[Any]) -> Body | None:
-    return body_of_message(found[0]) if found else None
 
 
 def _limit_message(limit: Body) -> LimitReport:
