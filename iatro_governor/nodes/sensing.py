@@ -1,20 +1,15 @@
-"""Messages of sensors that see in three dimensions, or along one cone, to events."""
+"""The points of a PointCloud2, whatever its layout."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sensor_msgs.msg import PointCloud2, PointField, Range
+from sensor_msgs.msg import PointCloud2, PointField
 
-from iatro_governor.governor import events
-from iatro_governor.nodes.convert import seconds
-from iatro_governor.nodes.timeline import Timeline
+from iatro_governor.errors import EventError
 
-TYPES: dict[str, Any] = {"points": PointCloud2, "range": Range}
-"""The ROS type of each of these types of source."""
 NUMBERS = {
     PointField.INT8: "i1",
     PointField.UINT8: "u1",
@@ -27,44 +22,18 @@ NUMBERS = {
 }
 """How each datatype of a PointField lies in memory."""
 
-WrongFrame = Callable[[str, str], str | None]
-Reader = Callable[[float, str, Any, Any], events.Event]
-
-
-def readers(timeline: Timeline, wrong_frame: WrongFrame) -> dict[str, Reader]:
-    """What reads each type of source; ``wrong_frame`` says what is wrong with a frame where another is needed."""
-
-    def points(t: float, name: str, source: Any, message: PointCloud2) -> events.Event:
-        try:
-            if (wrong := wrong_frame(message.header.frame_id, source.frame)) is not None:
-                raise ValueError(wrong)
-            xyz = cloud_xyz(message)
-        except ValueError as error:
-            return events.Malformed(t, "points", name, str(error))
-        return events.Points(t, name, xyz, timeline.of_stamp(seconds(message.header.stamp)))
-
-    def range_(t: float, name: str, source: Any, message: Range) -> events.Event:
-        if (wrong := wrong_frame(message.header.frame_id, source.frame)) is not None:
-            return events.Malformed(t, "range", name, wrong)
-        stamp = timeline.of_stamp(seconds(message.header.stamp))
-        # Drivers that do not know their cone leave it 0.
-        limits = message.min_range, message.max_range, message.field_of_view or None
-        return events.Range(t, name, message.range, *limits, stamp)
-
-    return {"points": points, "range": range_}
-
 
 def cloud_xyz(message: PointCloud2) -> NDArray[np.float64]:
     """The points (n, 3) of a cloud, as they lie in its buffer: any datatype, byte order, offsets and steps.
 
     Raises:
-        ValueError: fields x, y, z are missing or twice there, or do not fit the steps, or the buffer is not as long.
+        EventError: fields x, y, z are missing or twice there, or do not fit the steps, or the buffer is not as long.
     """
     width, height, step, row = message.width, message.height, message.point_step, message.row_step
     if height and row < width * step:
-        raise ValueError(f"row_step {row} is less than {width} points of {step} bytes")
+        raise EventError(f"row_step {row} is less than {width} points of {step} bytes")
     if len(message.data) != height * row:
-        raise ValueError(f"{len(message.data)} bytes; {height} rows of {row} are needed")
+        raise EventError(f"{len(message.data)} bytes; {height} rows of {row} are needed")
     out = np.empty((height * width, 3))
     for axis, name in enumerate("xyz"):
         kind, offset = _place(message, name)
@@ -78,13 +47,13 @@ def _place(message: PointCloud2, name: str) -> tuple[np.dtype[Any], int]:
     """The type and the offset of a field of one number."""
     fields = [field for field in message.fields if field.name == name]
     if len(fields) != 1:
-        raise ValueError(f"{len(fields)} fields {name!r}; one is needed")
+        raise EventError(f"{len(fields)} fields {name!r}; one is needed")
     field = fields[0]
     if field.datatype not in NUMBERS or field.count not in (0, 1):  # old drivers leave count 0
-        raise ValueError(
+        raise EventError(
             f"field {name!r} has datatype {field.datatype}, count {field.count}; one number is needed"
         )
     kind = np.dtype((">" if message.is_bigendian else "<") + NUMBERS[field.datatype])
     if field.offset + kind.itemsize > message.point_step:
-        raise ValueError(f"field {name!r} ends beyond point_step {message.point_step}")
+        raise EventError(f"field {name!r} ends beyond point_step {message.point_step}")
     return kind, field.offset

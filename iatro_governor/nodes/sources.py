@@ -12,14 +12,28 @@ from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import Point, Vector3, WrenchStamped
 from nav_msgs.msg import Odometry
 from rclpy.qos import QoSProfile
-from sensor_msgs.msg import JointState, LaserScan
+from sensor_msgs.msg import JointState, LaserScan, PointCloud2
+from sensor_msgs.msg import Range as RangeMessage
 from std_msgs.msg import Bool
 
 from iatro_governor.body.planar import Array
 from iatro_governor.errors import EventError
-from iatro_governor.governor.events import Bodies, Body, EStop, Flags, Joints, Odom, Scan, Sensed, Wrench
+from iatro_governor.governor.events import (
+    Bodies,
+    Body,
+    EStop,
+    Flags,
+    Joints,
+    Odom,
+    Points,
+    Range,
+    Scan,
+    Sensed,
+    Wrench,
+)
 from iatro_governor.msg import TrackedBodies
 from iatro_governor.nodes import qos
+from iatro_governor.nodes.sensing import cloud_xyz
 from iatro_governor.nodes.stamps import seconds
 from iatro_governor.profile.robot import Robot
 
@@ -86,6 +100,18 @@ def _scan(of: Origin, t: float, message: LaserScan) -> Scan:
     )
 
 
+def _points(of: Origin, t: float, message: PointCloud2) -> Points:
+    of.in_frame(message.header.frame_id, of.source.frame)
+    return Points(t, of.name, cloud_xyz(message), of.stamp(message.header.stamp))
+
+
+def _range(of: Origin, t: float, message: RangeMessage) -> Range:
+    of.in_frame(message.header.frame_id, of.source.frame)
+    # Drivers that do not know their cone leave it 0.
+    limits = message.min_range, message.max_range, message.field_of_view or None
+    return Range(t, of.name, message.range, *limits, of.stamp(message.header.stamp))
+
+
 def _odom(of: Origin, t: float, message: Odometry) -> Odom:
     of.in_frame(message.header.frame_id, of.robot.odom_frame)
     of.in_frame(message.child_frame_id, of.robot.base_frame)
@@ -150,6 +176,8 @@ def _three(vector: Point | Vector3) -> Array:
 
 TYPES: dict[str, SourceType] = {
     "scan": SourceType(LaserScan, _scan),
+    "points": SourceType(PointCloud2, _points),
+    "range": SourceType(RangeMessage, _range),
     "odom": SourceType(Odometry, _odom),
     "joints": SourceType(JointState, _joints),
     "wrench": SourceType(WrenchStamped, _wrench),

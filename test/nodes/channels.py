@@ -40,6 +40,14 @@ OWN: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 SOURCES: dict[str, dict[str, Any]] = {
     "scan": {"frame": "laser", "pose": (0.0,) * 6, "field_of_view": (-3.0, 3.0), "noise": 0.01},
+    "points": {
+        "frame": "camera",
+        "pose": (0.0, 0.0, 0.5, 0.0, 0.0, 0.0),
+        "field_of_view": (-0.5, 0.5),
+        "height": (0.1, 1.0),
+        "range_max": 5.0,
+    },
+    "range": {"frame": "sonar", "pose": (0.0,) * 6, "field_of_view": 0.5, "range_max": 4.0},
     "odom": {},
     "flags": {"names": ["payload_held"]},
     "estop": {},

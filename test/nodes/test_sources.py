@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 from typing import Any, get_args
 
 import numpy as np
@@ -13,7 +14,7 @@ pytest.importorskip("rclpy", reason="ROS 2 (rclpy) is not installed")
 from geometry_msgs.msg import Point, Vector3, WrenchStamped
 from iatro_governor.msg import TrackedBodies
 from nav_msgs.msg import Odometry
-from sensor_msgs.msg import JointState
+from sensor_msgs.msg import JointState, PointCloud2, PointField, Range
 
 from iatro_governor.errors import EventError
 from iatro_governor.nodes.sources import TYPES, Origin
@@ -143,3 +144,56 @@ def test_odometry_has_each_number_in_its_place() -> None:
     message.child_frame_id = "imu"
     with pytest.raises(EventError, match="frame 'imu'; 'base_link' is needed"):
         read("odom", message)
+
+
+def cloud(frame: str, **changes: Any) -> PointCloud2:
+    fields = [
+        PointField(name=name, offset=4 * k, datatype=PointField.FLOAT32, count=1)
+        for k, name in enumerate("xyz")
+    ]
+    data = struct.pack("<6f", 1, 2, 3, -1, math.nan, math.inf)
+    message = PointCloud2(
+        **(
+            {"height": 1, "width": 2, "point_step": 12, "row_step": 24, "fields": fields, "data": data}
+            | changes
+        )
+    )
+    message.header.frame_id, message.header.stamp = frame, stamp_of(24.5)
+    return message
+
+
+def test_a_cloud_becomes_points_at_its_own_stamp() -> None:
+    event = read("points", cloud("arm1/camera"))
+    assert (event.source, event.stamp) == ("mine", 19.5)
+    np.testing.assert_array_equal(event.xyz, [[1, 2, 3], [-1, math.nan, math.inf]])
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        (cloud("map"), "frame 'map'; 'camera' is needed"),
+        (cloud("camera", data=b"0"), "1 bytes; 1 rows of 24 are needed"),
+        (cloud("camera", fields=[]), "0 fields 'x'; one is needed"),
+    ],
+)
+def test_a_cloud_of_another_frame_or_layout_is_garbled(message: PointCloud2, told: str) -> None:
+    with pytest.raises(EventError, match=told):
+        read("points", message)
+
+
+def test_a_range_keeps_its_numbers_and_an_unknown_cone_is_unknown() -> None:
+    message = Range(range=1.5, min_range=0.25, max_range=4.0, field_of_view=0.5)
+    message.header.frame_id, message.header.stamp = "sonar", stamp_of(24.5)
+    event = read("range", message)
+    assert (event.value, event.range_min, event.range_max, event.angle, event.stamp) == (
+        1.5,
+        0.25,
+        4.0,
+        0.5,
+        19.5,
+    )
+    message.field_of_view = 0.0
+    assert read("range", message).angle is None
+    message.header.frame_id = "other"
+    with pytest.raises(EventError, match="frame 'other'; 'sonar' is needed"):
+        read("range", message)
