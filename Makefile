@@ -3,7 +3,7 @@
 PYTHON ?= python3
 RUN := .venv/bin/iatro-env
 
-.PHONY: setup demo test lint lock clean
+.PHONY: setup demo test bench lint lock clean
 
 setup:
 	@$(PYTHON) tools/setup_env.py
@@ -14,6 +14,10 @@ demo: setup
 # K=expression selects tests, as pytest's -k does.
 test: setup
 	@$(RUN) python tools/run_tests.py $(if $(K),-k "$(K)")
+
+# Times of the core's steps, beside the budgets of the design; out/bench/*.json.
+bench: setup
+	@$(RUN) python -m bench.core
 
 lint: setup
 	@$(RUN) ruff check .

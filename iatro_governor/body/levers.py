@@ -28,6 +28,20 @@ def levers(model: ArmModel) -> Array:
     return out
 
 
+def pair_levers(model: ArmModel, single: Array) -> Array:
+    """Bound (n, P) on how much each commanded joint moves the two capsules of each pair apart, m for each rad or m.
+
+    ``single``: of ``levers``. A joint that carries both, or neither, changes nothing between them.
+    """
+    carries = model.supports[model.capsule_body]
+    commanded = carries if model.plain else (carries @ (model.gain != 0)).astype(bool)
+    first, second = model.pairs.T
+    one, other = commanded[first].T, commanded[second].T
+    apart = one != other if model.plain else one | other
+    reach: Array = np.where(one, single[:, first], 0.0) + np.where(other, single[:, second], 0.0)
+    return np.where(apart, reach, 0.0)
+
+
 def _slide(model: ArmModel, joint: int) -> float:
     """How far a sliding joint can be out, m."""
     if not model.prismatic[joint]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from iatro_governor.body.drive import Drive
 from iatro_governor.body.kinematics import Posture, posture
-from iatro_governor.body.levers import levers
+from iatro_governor.body.levers import levers, pair_levers
 from iatro_governor.body.mobile import Base, base_joints
 from iatro_governor.body.model import ArmModel
 from iatro_governor.body.planar import Array, compose
@@ -53,6 +52,7 @@ class JointedBody:
         self._places = np.zeros(0, dtype=np.int64) if self._track is None else self._track.places(names)
         self._figure = figure
         self._levers = levers(model)
+        self._pair_levers = pair_levers(model, self._levers)
         self._reach = float(self._levers[self._freedoms - 1].max()) if self._freedoms else 0.0
         self.places = _places(self._charts)
         self.joints = {
@@ -86,7 +86,8 @@ class JointedBody:
         measured = np.concatenate([chart.measured for chart in self._charts.values()])
         beyond = outputs.beyond(t, age, measured, self._slack)
         drive = self._drive(now, self._sure, velocity, age)
-        comfort = replace(drive, braking=self._ease, base=self._twist.comfort if self._twist else None)
+        gentle = None if self._twist is None else self._twist.comfort
+        comfort = Drive(drive.matrix, drive.start, self._ease, gentle, drive.base_size)
         pieces = outputs.pieces(t, age, measured)
         soon, base_flight = self._fly(q, pieces, drive)
         period = outputs.hold_s(self._period)
@@ -108,6 +109,7 @@ class JointedBody:
             places=self.places,
             joints=self.joints,
             levers=self._levers,
+            pair_levers=self._pair_levers,
             sensed=perceive(self._senses, t, self.kind, q),
             landmarks=self._landmarks,
             rest={name: np.array(chart.rest) for name, chart in self._charts.items() if chart.ready},

@@ -45,6 +45,8 @@ def resolve(command: Array, situation: AnySituation, limits: Limits, step: Stepp
     """
     caps = [(limit, cap) for limit in limits if (cap := limit.cap(command, situation)) is not None]
     level = min((cap.scale for _, cap in caps), default=1.0)
+    if not any(limit.keeps for limit in limits):
+        return Resolution(level, level * command, caps)
     if not situation.sifted:
         # The shortcut looks where the grid would, at the scale above the level: else it could admit what that refuses.
         above = np.ceil(level * 32) / 32

@@ -34,6 +34,11 @@ class Seated(Limit[Any]):
         self.unit = limit.unit  # type: ignore[misc]
 
     @property
+    def keeps(self) -> bool:
+        """As the limit's own."""
+        return self.limit.keeps
+
+    @property
     def bound(self) -> float | None:
         """As the limit's own."""
         return self.limit.bound

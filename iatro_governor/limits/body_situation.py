@@ -30,7 +30,8 @@ class BodySituation:
     None: not. anchor, beyond: (N,) as of ``Situation``. drive, comfort: what ``u`` does to the joints, and how a stop,
     or ordinary motion, brakes it. base: what is under the arm, None: it stands still, or flies. places: where each
     channel's components are in ``u``. joints: the model's joints (n,) of each channel, in its own order.
-    levers: (m, C), see ``body.levers``. sensed: what the other sources say. landmarks: what is kept out of.
+    levers (m, C), pair_levers (m, P): see ``body.levers``. sensed: what the other sources say. landmarks: what is kept
+    out of.
     """
 
     sifted: ClassVar[bool] = True
@@ -52,6 +53,7 @@ class BodySituation:
     places: Mapping[str, slice]
     joints: Mapping[str, Indices]
     levers: Array
+    pair_levers: Array
     sensed: Sensed
     landmarks: Landmarks | None = None
     rest: Mapping[str, Array] = field(default_factory=dict)
@@ -78,7 +80,8 @@ class BodySituation:
         rates = np.abs(self.drive.matrix) @ most + np.abs(self.drive.start)
         lasts = self.period + float(self.drive.time(most, rates)) / 2
         flown = np.abs(self.soon_q - self.now.q)
-        return Reach(self.now, (flown + 2 * rates * lasts) @ self.levers, self.landmarks)
+        moved = flown + 2 * rates * lasts
+        return Reach(self.now, moved, moved @ self.levers, self.landmarks)
 
     @cached_property
     def freedoms(self) -> int:

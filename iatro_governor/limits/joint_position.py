@@ -12,6 +12,7 @@ from iatro_governor.body.planar import Array
 from iatro_governor.body.ways import Ways
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.kinds import JOINT_MOTION
+from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import ROUNDING, Cap, Example, Limit, LimitConfig
 from iatro_governor.profile.base import Finite, NonNegative
 
@@ -53,11 +54,24 @@ class JointPositionLimit(Limit[JointPositionConfig]):
     fits = JOINT_MOTION
     view = "body"
 
+    def __init__(self, config: JointPositionConfig) -> None:
+        super().__init__(config)
+        self._kept: tuple[Array, Array] | None = None
+
     def _ends(self, situation: BodySituation) -> tuple[Array, Array]:
-        own, config = situation.joints[self.config.channel], self.config
-        lower = situation.model.lower[own] if config.lower is None else np.array(config.lower)
-        upper = situation.model.upper[own] if config.upper is None else np.array(config.upper)
-        return lower + config.margin, upper - config.margin
+        if self._kept is None:
+            own, config = situation.joints[self.config.channel], self.config
+            lower = situation.model.lower[own] if config.lower is None else np.array(config.lower)
+            upper = situation.model.upper[own] if config.upper is None else np.array(config.upper)
+            self._kept = lower + config.margin, upper - config.margin
+        return self._kept
+
+    def idle(self, situation: BodySituation, reach: Reach) -> bool:
+        """No joint comes near its end."""
+        own = situation.joints[self.config.channel]
+        lower, upper = self._ends(situation)
+        q, moved = situation.now.q[own], reach.joints[own]
+        return bool((q - moved > lower).all() and (q + moved < upper).all())
 
     def cap(self, command: Array, situation: BodySituation) -> Cap | None:
         """Slow down in time; where a command is no velocity, the way to rest alone decides."""

@@ -35,9 +35,10 @@ class Landmarks:
 
 
 class Reach:
-    """How far each capsule (C,) may move, m, until it is at rest again, and which landmarks are beyond that."""
+    """How far each joint (m,) and each capsule (C,) may move until rest, and which landmarks are beyond that."""
 
-    def __init__(self, now: Posture, capsules: Array, landmarks: Landmarks | None) -> None:
+    def __init__(self, now: Posture, joints: Array, capsules: Array, landmarks: Landmarks | None) -> None:
+        self.joints = joints
         self.capsules = capsules
         self._landmarks = landmarks
         self._far = None if landmarks is None else landmarks.out_of_reach(now, capsules)

@@ -117,6 +117,11 @@ class Limit(ABC, Generic[Config]):
         self.config = config
 
     @property
+    def keeps(self) -> bool:
+        """Whether it looks at ways to rest, and may refuse one."""
+        return type(self).clear is not Limit.clear
+
+    @property
     def bound(self) -> float | None:
         """The scalar that bounds, in ``row_unit``, or None where a figure bounds."""
         return None

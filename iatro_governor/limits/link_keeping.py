@@ -47,6 +47,7 @@ class LinkKeeper:
         self.noise = noise
         self.retreat_speed = retreat_speed
         self._chosen: Indices | None = None
+        self._seen: tuple[Array, Array] | None = None
 
     def capsules(self, model: ArmModel) -> Indices:
         """Numbers of the capsules that are kept."""
@@ -75,8 +76,14 @@ class LinkKeeper:
         missed = reach.misses(self.measure)
         if missed:
             return True
-        which = self.capsules(situation.model)
-        return bool((self.now(situation) - reach.capsules[which]).min() > self.margin)
+        which, q = self.capsules(situation.model), situation.now.q
+        if self._seen is not None:  # what was far lately has come no nearer than the joints have moved since
+            then, distance = self._seen
+            room = distance - ((np.abs(q - then) + reach.joints) @ situation.levers)[which]
+            if room.min() > self.margin:
+                return True
+        self._seen = q, self.now(situation)
+        return bool((self._seen[1] - reach.capsules[which]).min() > self.margin)
 
     def clear(self, ways: Ways, situation: BodySituation, tolerance: float) -> NDArray[np.bool_] | None:
         """Which candidates (c,) keep the margin; None where nothing is near enough to matter."""

@@ -40,30 +40,31 @@ class LinkSpeedLimit(Limit[LinkSpeedConfig]):
     def __init__(self, config: LinkSpeedConfig) -> None:
         super().__init__(config)
         self._which: Indices | None = None
+        self._reach: Array = np.zeros(0)
 
     @property
     def bound(self) -> float:
         """m/s."""
         return self.config.bound
 
-    def _fastest(self, rates: Array, situation: BodySituation) -> float:
+    def _fastest(self, rates: Array, situation: BodySituation) -> Array:
+        """Speed (k,), m/s, of the fastest point for each of ``rates`` (k, m); below the bound it may be less."""
         if self._which is None:
             self._which = capsules_of(situation.model, self.config.links)
-        reach = situation.levers[:, self._which].max(axis=1)
-        quick = float(np.abs(rates) @ reach)
-        if quick <= self.config.bound:  # however the links stand
+            self._reach = situation.levers[:, self._which].max(axis=1)
+        quick: Array = np.abs(rates) @ self._reach
+        if (quick <= self.config.bound).all():  # however the links stand
             return quick
-        return float(situation.now.capsule_speeds(rates)[self._which].max())
+        speeds: Array = situation.now.capsule_speeds(rates)[:, self._which].max(axis=1)
+        return speeds
 
     def cap(self, command: Array, situation: BodySituation) -> Cap:
         """Scale down to the bound; what the body does anyway counts first."""
         bound, still = self.config.bound, situation.still
-        rates = situation.rates(command)
-        value = self._fastest(rates, situation)
+        rates = situation.rates(np.stack([command, situation.anchor]))
+        value, now = self._fastest(rates, situation).tolist()
         scale = 1.0
         if value > bound:
-            idle = self._fastest(still, situation) if still.any() else 0.0
-            added = self._fastest(rates - still, situation)
+            idle, added = self._fastest(np.stack([still, rates[0] - still]), situation).tolist()
             scale = min(max(bound - idle, 0.0) / added, 1.0) if added > 0 else 1.0
-        now = self._fastest(situation.rates(situation.anchor), situation)
         return Cap(scale, value, bound, excess(now, bound))

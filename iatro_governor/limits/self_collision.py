@@ -40,6 +40,10 @@ class SelfCollisionLimit(Limit[SelfCollisionConfig]):
     fits = BODY_MOTION
     view = "body"
 
+    def __init__(self, config: SelfCollisionConfig) -> None:
+        super().__init__(config)
+        self._seen: tuple[Array, Array] | None = None
+
     @property
     def bound(self) -> float:
         """m."""
@@ -70,9 +74,14 @@ class SelfCollisionLimit(Limit[SelfCollisionConfig]):
         """No pair comes within the margin."""
         if not len(situation.model.pairs):
             return True
-        first, second = situation.model.pairs.T
-        room = self._now(situation) - reach.capsules[first] - reach.capsules[second]
-        return bool(room.min() > self.config.margin)
+        q, margin = situation.now.q, self.config.margin
+        if self._seen is not None:  # what was far lately has come no nearer than the joints have moved since
+            then, distance = self._seen
+            room = distance - (np.abs(q - then) + reach.joints) @ situation.pair_levers
+            if room.min() > margin:
+                return True
+        self._seen = q, self._now(situation)
+        return bool((self._seen[1] - reach.joints @ situation.pair_levers).min() > margin)
 
     def cap(self, command: Array, situation: BodySituation) -> Cap | None:
         """Part slowly while the margin is broken."""
@@ -91,8 +100,7 @@ class SelfCollisionLimit(Limit[SelfCollisionConfig]):
         eased = min(tolerance, self.config.noise)
         margin = self.config.margin - eased
         first, second = model.pairs.T
-        reach = rollouts.travel.max(axis=0)
-        reach = 2 * (reach[first] + reach[second])
+        reach = 2 * (np.abs(rollouts.steps).sum(axis=1) @ situation.pair_levers).max(axis=0)
         soon = self._distance(rollouts.soon, margin + reach)
         near = np.flatnonzero(soon <= margin + reach)
         if not near.size:

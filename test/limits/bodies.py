@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from iatro_governor.body.drive import Drive
 from iatro_governor.body.kinematics import posture
-from iatro_governor.body.levers import levers
+from iatro_governor.body.levers import levers, pair_levers
 from iatro_governor.body.load import load_text
 from iatro_governor.body.model import ArmModel
 from iatro_governor.limits.body_situation import BodySituation
@@ -69,6 +69,7 @@ def body_situation(
         places={"arm": slice(0, 2)},
         joints={"arm": np.arange(2)},
         levers=levers(model),
+        pair_levers=pair_levers(model, levers(model)),
         sensed=sensed or NOTHING,
     )
 

@@ -1,0 +1,1 @@
+"""Measurements that tests may not make: times on a shared machine are no verdicts."""

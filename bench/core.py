@@ -1,0 +1,93 @@
+"""The step of the core: a command in, what is allowed of it out, sensors' data ready. Writes out/bench/core.json."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.cores import OVER_THE_TABLE, READY, ArmCase, BaseCase, description, profile
+from bench.timing import interleaved, slope, summary
+from iatro_governor import __version__
+
+BUDGETS = {"base": (60, 300), "base_braking": (150, 300), "arm": (250, 1200), "arm_braking": (600, 1200)}
+"""p50 and p99 that the design asks for, us."""
+REACH = [0.25, 0.1, 0.0, 0.15, 0.0, 0.1, 0.0]
+DOWN = [0.0, 0.5, 0.0, -0.2, 0.0, 0.2, 0.0]
+ZONES = (0, 10, 30, 100)
+SHAPES = (0, 6, 12, 24)
+TABLE_ZONES = 8
+"""With the bench's table and shelf: ten."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Measure, write, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("out/bench"))
+    parser.add_argument("--blocks", type=int, default=7)
+    parser.add_argument("--steps", type=int, default=300)
+    chosen = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        result = measure(Path(folder), chosen.blocks, chosen.steps)
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    path = chosen.out / "core.json"
+    path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    report(result)
+    print(f"written: {path}")
+
+
+def measure(folder: Path, blocks: int, steps: int) -> dict[str, Any]:
+    """All cases, then what one more zone and one more shape of the links cost."""
+    amr, panda = profile(folder, "amr.yaml"), profile(folder, "panda.yaml", TABLE_ZONES)
+    cases = {
+        "base": BaseCase(amr, 7.0, 0.3),
+        "base_braking": BaseCase(amr, 1.2, 0.8),
+        "arm": ArmCase(panda, READY, REACH),
+        "arm_braking": ArmCase(panda, OVER_THE_TABLE, DOWN),
+    }
+    times = interleaved({name: case.step for name, case in cases.items()}, blocks, steps)
+    more_zones = {n: ArmCase(profile(folder, "panda.yaml", n), READY, REACH) for n in ZONES}
+    by_zone = interleaved({str(n): case.step for n, case in more_zones.items()}, blocks, steps // 2)
+    urdfs = {n: description(folder, n) for n in SHAPES}
+    finer = {n: ArmCase(profile(folder, "panda.yaml", urdf=urdfs[n]), READY, REACH) for n in SHAPES}
+    by_shape = interleaved({str(n): case.step for n, case in finer.items()}, blocks, steps // 2)
+    counts = [_shapes(case) for case in finer.values()]
+    return {
+        "machine": {"python": platform.python_version(), "numpy": np.__version__, "cpu": platform.machine()},
+        "version": __version__,
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        **{name: summary(taken) for name, taken in times.items()},
+        "shapes": _shapes(cases["arm"]),  # type: ignore[arg-type]
+        "slope": {
+            "zone": slope(list(ZONES), [float(np.median(by_zone[str(n)])) for n in ZONES]),
+            "link_shape": slope(counts, [float(np.median(by_shape[str(n)])) for n in SHAPES]),
+        },
+        "by_zones": {str(n): summary(by_zone[str(n)]) for n in ZONES},
+        "by_shapes": {str(c): summary(by_shape[str(n)]) for c, n in zip(counts, SHAPES, strict=True)},
+    }
+
+
+def _shapes(case: ArmCase) -> int:
+    body = case.governor.profile.body
+    assert body is not None
+    return len(body.capsule_link)
+
+
+def report(result: dict[str, Any]) -> None:
+    """A table for people."""
+    print(f"{'step':<14}{'p50 us':>9}{'budget':>8}{'p99 us':>9}{'budget':>8}")
+    for name, (middle, tail) in BUDGETS.items():
+        row = result[name]
+        print(f"{name:<14}{row['p50_us']:>9}{middle:>8}{row['p99_us']:>9}{tail:>8}")
+    for name, line in result["slope"].items():
+        print(f"one more {name.replace('_', ' ')}: {line['us_each']} us, {line['us_at_none']} us at none")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+"""Governors to be measured: their events of one cycle, and the command that is timed."""
+
+from __future__ import annotations
+
+import copy
+import sysconfig
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from bench.timing import clocked
+from iatro_governor.body.load import resolve
+from iatro_governor.governor import events
+from iatro_governor.governor.core import Governor
+from iatro_governor.limits.registry import load_profile
+from iatro_governor.resources import shared
+
+PERIOD = 0.01
+READY = (0.0, -np.pi / 4, 0.0, -3 * np.pi / 4, 0.0, np.pi / 2, np.pi / 4)
+OVER_THE_TABLE = (0.0, 0.42, 0.0, -2.15, 0.0, 2.55, 0.785)
+"""The hand a few centimetres above the bench."""
+
+
+def profile(
+    folder: Path, name: str, zones: int = 0, limits: Sequence[dict[str, Any]] = (), **model: Any
+) -> Path:
+    """config/``name`` with ``zones`` more keep-out boxes around an arm, more ``limits``, and changes to its model."""
+    data = copy.deepcopy(yaml.safe_load(shared(f"config/{name}").read_text(encoding="utf-8")))
+    data["limits"] += [_zone(number) for number in range(zones)] + list(limits)
+    if model:
+        data["robot"]["model"] |= model
+    path = folder / f"{len(list(folder.iterdir()))}_{name}"
+    path.write_text(yaml.safe_dump(data), encoding="utf-8")
+    return path
+
+
+def description(folder: Path, shapes: int) -> str:
+    """The arm's URDF with ``shapes`` more rods on its hand, as a file in ``folder``."""
+    name = yaml.safe_load(shared("config/panda.yaml").read_text(encoding="utf-8"))["robot"]["model"]["urdf"]
+    found = resolve(name, None, [Path(sysconfig.get_paths()["purelib"]) / "cmeel.prefix" / "share"], "")
+    assert found is not None, f"{name} is not installed"
+    more = "".join(_rod(number) for number in range(shapes))
+    path = folder / f"panda_{shapes}.urdf"
+    path.write_text(
+        found.read_text(encoding="utf-8").replace("</robot>", f"{more}</robot>"), encoding="utf-8"
+    )
+    return str(path)
+
+
+def _rod(number: int) -> str:
+    """A rod 0.1 m long, a few millimetres from the one before it."""
+    name, x = f"rod_{number}", 0.02 * (number % 3) - 0.02
+    y = 0.006 * (number // 3)
+    shape = '<geometry><capsule radius="0.01" length="0.08"/></geometry>'
+    return (
+        f'<link name="{name}"><collision>{shape}</collision></link>'
+        f'<joint name="{name}_joint" type="fixed"><parent link="panda_hand"/><child link="{name}"/>'
+        f'<origin xyz="{x} {y} 0.06"/></joint>'
+    )
+
+
+def _zone(number: int) -> dict[str, Any]:
+    """A box on a spiral around the arm, 1.2 m and more from its axis."""
+    angle, away = number * 2.4, 1.2 + 0.02 * number
+    pose = [float(away * np.cos(angle)), float(away * np.sin(angle)), 0.2 + 0.01 * number, 0.0, 0.0, angle]
+    box = {"size": [0.2, 0.15, 0.3], "pose": pose}
+    return {
+        "name": f"zone_{number}",
+        "kind": "link_zone",
+        "channel": "arm",
+        "volume": {"box": box},
+        "margin": 0.02,
+        "source": "made up for a measurement",
+    }
+
+
+class ArmCase:
+    """An arm on a treadmill: it moves as it is allowed to and stays at ``posture``, so each cycle is like the last."""
+
+    def __init__(
+        self, path: Path, posture: Sequence[float], command: Sequence[float], people: bool = True
+    ) -> None:
+        self.governor = Governor(load_profile(path))
+        channel = self.governor.profile.data.channels["arm"]
+        self._names: tuple[str, ...] = channel.joints  # type: ignore[union-attr]
+        self._posture, self._command = np.array(posture), tuple(float(value) for value in command)
+        self._rates = np.zeros(len(posture))
+        self._cycle = 0
+        self._people = people
+        self.action = ""
+
+    def step(self) -> float:
+        """One cycle; seconds from the command to what is allowed of it."""
+        t = self._cycle * PERIOD
+        self._sense(t)
+        command = events.Command(t, "arm", self._command, t)
+        decisions: list[Any] = []
+        took = clocked(lambda: decisions.extend(self.governor.handle(command)))
+        decision = next(d for d in decisions if d.channel == "arm")
+        self._rates = np.array(decision.allowed)
+        self._cycle += 1
+        self.action = decision.action.value
+        return took
+
+    def _sense(self, t: float) -> None:
+        handle, zero = self.governor.handle, np.zeros(3)
+        names = self.governor.senses.joint_tracks["joints"].names
+        position, velocity = np.zeros(len(names)), np.zeros(len(names))
+        own = [names.index(name) for name in self._names]
+        position[own], velocity[own] = self._posture, self._rates
+        handle(events.Joints(t, "joints", names, position, velocity, np.zeros(len(names)), t))
+        handle(events.Wrench(t, "wrist", zero, zero, t))
+        if self._people and self._cycle % 5 == 0:
+            head, hand = np.array([1.1, 0.2, 0.6]), np.array([0.8, -0.5, 0.2])
+            crowd = (events.Body("ann/head", head, zero, "head"), events.Body("ann/hand", hand, zero, "hand"))
+            handle(events.Bodies(t, "people", "panda_link0", crowd, t))
+
+
+class BaseCase:
+    """A base on a treadmill, ``wall`` m before a wall; a scan of 360 points at 20 Hz, odometry at 50 Hz."""
+
+    def __init__(self, path: Path, wall: float, speed: float) -> None:
+        self.governor = Governor(load_profile(path))
+        self._wall, self._speed = wall, speed
+        self._cycle, self._vx = 0, 0.0
+        self.action = ""
+
+    def step(self) -> float:
+        """One cycle; seconds from the command to what is allowed of it."""
+        t = self._cycle * PERIOD
+        self._sense(t)
+        command = events.Command(t, "base", (self._speed, 0.0, 0.0, 0.0, 0.0, 0.1), t)
+        decisions: list[Any] = []
+        took = clocked(lambda: decisions.extend(self.governor.handle(command)))
+        self._vx = decisions[0].allowed[0]
+        self._cycle += 1
+        self.action = decisions[0].action.value
+        return took
+
+    def _sense(self, t: float) -> None:
+        if self._cycle % 5 == 0:
+            angle = np.linspace(-np.pi, np.pi, 360, endpoint=False)
+            ahead = np.abs(angle) < 1.2
+            ranges = np.full(360, 8.0)
+            ranges[ahead] = np.minimum(self._wall / np.cos(angle[ahead]), 8.0)
+            scan = events.Scan(t, "lidar", ranges, -np.pi, 2 * np.pi / 360, 0.05, 12.0, t)
+            self.governor.handle(scan)
+        if self._cycle % 2 == 0:
+            pose, twist = np.array([0, 0, 0, 0, 0, 0, 1.0]), np.array([self._vx, 0, 0, 0, 0, 0.0])
+            self.governor.handle(events.Odom(t, "odom", pose, twist, t))
