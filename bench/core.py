@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> None:
 def measure(folder: Path, blocks: int, steps: int) -> dict[str, Any]:
     """All cases, then what one more zone and one more shape of the links cost."""
     amr, panda = profile(folder, "amr.yaml"), profile(folder, "panda.yaml", TABLE_ZONES)
-    cases = {
+    cases: dict[str, BaseCase | ArmCase] = {
         "base": BaseCase(amr, 7.0, 0.3),
         "base_braking": BaseCase(amr, 1.2, 0.8),
         "arm": ArmCase(panda, READY, REACH),
