@@ -27,6 +27,16 @@ class Posture:
     q: Array
     bodies: Array
 
+    def part(self, rows: int | slice, shape: tuple[int, ...] = (-1,)) -> Posture:
+        """One of the postures (r,), or some of them laid out as ``shape``, with the capsules that all of them have."""
+        if isinstance(rows, int):
+            shape = ()
+        q, bodies = self.q[rows].reshape(*shape, self.q.shape[-1]), self.bodies[rows]
+        out = Posture(self.model, q, bodies.reshape(*shape, *bodies.shape[-3:]))
+        capsules = self.capsules()[rows]
+        out.__dict__["_capsules"] = capsules.reshape(*shape, *capsules.shape[-3:])
+        return out
+
     def links(self) -> Array:
         """Poses (..., L, 4, 4) of all links."""
         poses: Array = self.bodies.take(self.model.link_body, axis=-3) @ self.model.link_placement

@@ -12,7 +12,7 @@ from iatro_governor.body.model import ArmModel
 from iatro_governor.body.planar import Array
 from iatro_governor.body.rollout import Rollouts
 
-SAMPLES = 8
+SAMPLES = 6
 """Samples of equal distance along each way to rest."""
 FRACTIONS = np.arange(1, SAMPLES + 1) / SAMPLES
 
@@ -21,21 +21,17 @@ FRACTIONS = np.arange(1, SAMPLES + 1) / SAMPLES
 class Ways:
     """Ways to rest of ``c`` candidate outputs (c, N).
 
-    soon: the posture they start from: where what was published already will have led, whatever is decided now. ahead:
-    (c, k, m) joint positions from there to rest. levers: (m, C) as of ``body.levers``. planar: what the base does, for
-    limits on the ground.
+    soon_q: (m,) joint positions that they start from: where what was published already will have led, whatever is
+    decided now. ahead: (c, k, m) joint positions from there to rest. model: the body. levers: (m, C) as of
+    ``body.levers``. planar: what the base does, for limits on the ground.
     """
 
     outputs: Array
-    soon: Posture
+    model: ArmModel
+    soon_q: Array
     ahead: Array
     levers: Array
     planar: Rollouts | None = None
-
-    @property
-    def model(self) -> ArmModel:
-        """The body."""
-        return self.soon.model
 
     @cached_property
     def travel(self) -> Array:
@@ -44,14 +40,26 @@ class Ways:
         return whole
 
     @cached_property
+    def rows(self) -> Posture:
+        """All postures as rows (1 + c * k,): the first is where the ways start, then each way in order."""
+        return posture(
+            self.model, np.concatenate([self.soon_q[None], self.ahead.reshape(-1, len(self.soon_q))])
+        )
+
+    @cached_property
+    def soon(self) -> Posture:
+        """The posture they start from."""
+        return self.rows.part(0)
+
+    @cached_property
     def posture(self) -> Posture:
         """Postures (c, k) on the way."""
-        return posture(self.model, self.ahead)
+        return self.rows.part(slice(1, None), self.ahead.shape[:2])
 
     @cached_property
     def steps(self) -> Array:
         """What each joint moves (c, k, m) from one sample to the next."""
-        start = np.broadcast_to(self.soon.q, (len(self.ahead), 1, len(self.soon.q)))
+        start = np.broadcast_to(self.soon_q, (len(self.ahead), 1, len(self.soon_q)))
         return np.diff(self.ahead, axis=1, prepend=start)
 
     @cached_property

@@ -71,6 +71,12 @@ class BodySituation:
         """The posture once commands in flight are carried out."""
         return posture(self.model, self.soon_q)
 
+    @cached_property
+    def flown(self) -> Array:
+        """Bound (C,) on how far each capsule moves while commands in flight are carried out, m."""
+        bound: Array = np.abs(self.soon_q - self.now.q) @ self.levers
+        return bound
+
     def reach(self, wanted: Array) -> Reach:
         """What any output between the standing one and ``wanted`` (N,) can reach, with what is in flight.
 
@@ -79,8 +85,7 @@ class BodySituation:
         most = np.maximum(np.maximum(np.abs(wanted), np.abs(self.anchor)), np.abs(self.beyond))
         rates = np.abs(self.drive.matrix) @ most + np.abs(self.drive.start)
         lasts = self.period + float(self.drive.time(most, rates)) / 2
-        flown = np.abs(self.soon_q - self.now.q)
-        moved = flown + 2 * rates * lasts
+        moved = np.abs(self.soon_q - self.now.q) + 2 * rates * lasts
         return Reach(self.now, moved, moved @ self.levers, self.landmarks)
 
     @cached_property
@@ -116,7 +121,7 @@ class BodySituation:
         planar = None
         if self.freedoms:
             planar = self._on_ground(moving, lasts, ahead)
-        return Ways(outputs, self.soon, ahead, self.levers, planar)
+        return Ways(outputs, self.model, self.soon_q, ahead, self.levers, planar)
 
     def _on_ground(self, moving: Array, lasts: Array, ahead: Array) -> Rollouts | None:
         """Let the base follow its arcs in ``ahead``; its own rollouts, where it is on the ground."""

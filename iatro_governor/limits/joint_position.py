@@ -81,7 +81,7 @@ class JointPositionLimit(Limit[JointPositionConfig]):
         rates = situation.rates(command)
         ramp = float(situation.drive.time(command, rates))
         w, lower, upper = rates[own], *self._ends(situation)
-        last = situation.soon.q[own]
+        last = situation.soon_q[own]
         room = np.maximum(np.where(w > 0, upper - last, last - lower), 0.0)
         speed, period = np.abs(w), situation.period
         going = speed * (period + ramp / 2) > room
@@ -100,7 +100,7 @@ class JointPositionLimit(Limit[JointPositionConfig]):
         """Stay between the ends along the way to rest; what is beyond already only moves back."""
         own = situation.joints[self.config.channel]
         lower, upper = self._ends(situation)
-        soon = situation.soon.q[own]
+        soon = situation.soon_q[own]
         q = rollouts.ahead[..., own]
         low, high = q.min(axis=1), q.max(axis=1)
         eased = min(tolerance, self.config.margin) + ROUNDING

@@ -91,13 +91,15 @@ class LinkKeeper:
         which = self.capsules(situation.model)
         # Half a step is no longer than the way itself: what twice the way cannot reach cannot matter.
         reach = margin + 2 * ways.travel[:, which].max(axis=0)
-        soon = self._distance(ways.soon, which, situation.freedoms, float(reach.max()))
-        near = np.flatnonzero(soon <= reach)
+        near = np.flatnonzero(self.now(situation) - situation.flown[which] <= reach)
         if not near.size:
             return None
         at = which[near]
-        ahead = self._distance(ways.posture, at, situation.freedoms)
-        guard = Guard(soon[near] - tolerance, ahead, margin, -np.inf, self.noise)
+        distance = self._distance(ways.rows, at, situation.freedoms)
+        soon, ahead = distance[0], distance[1:].reshape(*ways.ahead.shape[:2], -1)
+        if (soon > reach[near]).all():
+            return None
+        guard = Guard(soon - tolerance, ahead, margin, -np.inf, self.noise)
         return guard.holds(ways.half_step[:, at])
 
     def clearance(self, situation: BodySituation) -> Clearance:
