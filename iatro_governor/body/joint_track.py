@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from iatro_governor.body.model import Indices
 from iatro_governor.body.planar import Array
 
 
@@ -28,7 +29,7 @@ class JointTrack:
         self._place = {name: index for index, name in enumerate(self.names)}
         self._sample: JointSample | None = None
 
-    def places(self, names: Sequence[str]) -> Array:
+    def places(self, names: Sequence[str]) -> Indices:
         """Where each of ``names`` stands in a sample."""
         return np.array([self._place[name] for name in names], dtype=np.int64)
 

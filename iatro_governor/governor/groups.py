@@ -47,16 +47,18 @@ def build_groups(profile: Profile, limits: Limits, senses: Senses, period: float
 def needed_joints(profile: Profile) -> dict[str, list[str]]:
     """Of each source of joints, the names that it must tell."""
     out: dict[str, list[str]] = {n: [] for n, s in profile.data.sources.items() if s.type == "joints"}
+    told: set[str] = set()
     for channel in profile.data.channels.values():
-        state = getattr(channel, "state", None)
-        if state is None:
-            continue
-        modelled = (
-            [] if profile.body is None else [j for j in profile.body.joints if not j.startswith("odom/")]
-        )
-        for joint in (*modelled, *getattr(channel, "joints", ()), *getattr(channel, "fingers", ())):
-            if joint not in out[state]:
-                out[state].append(joint)
+        if (state := getattr(channel, "state", None)) is not None:
+            own = [*getattr(channel, "joints", ()), *getattr(channel, "fingers", ())]
+            out[state] += [joint for joint in own if joint not in out[state]]
+            told.update(own)
+    modelled = () if profile.body is None else profile.body.joints
+    left = [joint for joint in modelled if joint not in told and not joint.startswith("odom/")]
+    if (
+        left and out
+    ):  # joints that move and that no channel commands: whoever tells of the first joints tells of them
+        out[next(iter(out))] += left
     return out
 
 
@@ -70,8 +72,7 @@ def _jointed(
         own = [limit for limit in limits if limit.config.channel == name]
         charts[name], part = _chart(config, own, senses, figure, period)
         rates.append(part)
-    source = next((s for c in channels.values() if (s := getattr(c, "state", None)) is not None), None)
-    body = JointedBody(model, charts, figure, senses, source, period, limits)
+    body = JointedBody(model, charts, figure, senses, period, limits)
     seated = [x if x.view == "body" else Seated(x, body.places[x.config.channel]) for x in limits]
     stops = Stops(_brakes(charts, body.places, "controlled"), _brakes(charts, body.places, "protective"))
     return Group(charts, body, stops, seated, Rates.stacked(rates), senses, period)

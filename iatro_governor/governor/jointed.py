@@ -18,6 +18,7 @@ from iatro_governor.body.shape import Shape
 from iatro_governor.governor.chart import Chart
 from iatro_governor.governor.outputs import Outputs
 from iatro_governor.governor.perception import perceive
+from iatro_governor.governor.readings import Readings
 from iatro_governor.governor.senses import Senses
 from iatro_governor.governor.twist import TwistChart
 from iatro_governor.limits.body_situation import BodySituation
@@ -36,7 +37,6 @@ class JointedBody:
         charts: Mapping[str, Chart],
         figure: Shape | None,
         senses: Senses,
-        source: str | None,
         period: float,
         limits: Sequence[Limit[Any]] = (),
     ) -> None:
@@ -47,9 +47,8 @@ class JointedBody:
         self._twist = first if isinstance(first, TwistChart) else None
         self.kind: Base = _kind(self._twist)
         self._freedoms = len(base_joints(self.kind))
-        self._track = None if source is None else senses.joint_tracks[source]
         names = model.joints[self._freedoms :]
-        self._places = np.zeros(0, dtype=np.int64) if self._track is None else self._track.places(names)
+        self._readings = Readings(names, senses.joint_tracks)
         self._figure = figure
         self._levers = levers(model)
         self._pair_levers = pair_levers(model, self._levers)
@@ -77,10 +76,10 @@ class JointedBody:
 
     def situation(self, t: float, outputs: Outputs) -> BodySituation:
         """From the newest measurements, and what was published since."""
-        sample = None if self._track is None else self._track.latest
-        odom = None if self._twist is None else self._senses.tracks[self._twist.config.odom].latest
-        newest = [at.t for at in (sample, odom) if at is not None]
-        age = max(t - min(newest), 0.0)
+        newest = self._readings.oldest_t
+        if self._twist is not None:
+            newest = min(newest, self._senses.tracks[self._twist.config.odom].latest.t)
+        age = max(t - newest, 0.0)
         q, velocity = self._measured()
         now = posture(self.model, q)
         measured = np.concatenate([chart.measured for chart in self._charts.values()])
@@ -97,7 +96,7 @@ class JointedBody:
             reaction_s=age + self._delay,
             now=now,
             velocity=velocity,
-            effort=None if sample is None or sample.effort is None else sample.effort[self._places],
+            effort=self._readings.effort,
             anchor=outputs.standing,
             beyond=beyond,
             soon_q=soon,
@@ -125,10 +124,8 @@ class JointedBody:
     def _measured(self) -> tuple[Array, Array]:
         """Positions and velocities (m,)."""
         q, velocity = np.zeros(len(self.model.joints)), np.zeros(len(self.model.joints))
-        if self._track is not None:
-            latest = self._track.latest
-            q[self._freedoms :] = latest.position[self._places]
-            velocity[self._freedoms :] = latest.velocity[self._places]
+        q[self._freedoms :] = self._readings.position
+        velocity[self._freedoms :] = self._readings.velocity
         if self._twist is not None:
             where = self._senses.tracks[self._twist.config.odom].latest
             pose, level = where.pose, where.level

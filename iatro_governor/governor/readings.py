@@ -1,0 +1,58 @@
+"""The joints of a model as they were measured last, from as many sources as tell of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from iatro_governor.body.joint_track import JointTrack
+from iatro_governor.body.model import Indices
+from iatro_governor.body.planar import Array
+
+
+class Readings:
+    """Joints ``names`` (n,), each told by the first of ``tracks`` that knows it."""
+
+    def __init__(self, names: Sequence[str], tracks: Mapping[str, JointTrack]) -> None:
+        self._count = len(names)
+        self._parts: list[tuple[JointTrack, Indices, Indices]] = []
+        left = list(names)
+        for track in tracks.values():
+            mine = [name for name in left if name in track.names]
+            if mine:
+                at = np.array([list(names).index(name) for name in mine], dtype=np.int64)
+                self._parts.append((track, at, track.places(mine)))
+                left = [name for name in left if name not in mine]
+
+    @property
+    def oldest_t(self) -> float:
+        """When the oldest of the newest samples was measured, s; infinity where there is nothing to measure."""
+        return min((track.latest.t for track, _, _ in self._parts), default=np.inf)
+
+    @property
+    def position(self) -> Array:
+        """(n,) rad or m."""
+        out = np.zeros(self._count)
+        for track, at, places in self._parts:
+            out[at] = track.latest.position[places]
+        return out
+
+    @property
+    def velocity(self) -> Array:
+        """(n,) rad/s or m/s."""
+        out = np.zeros(self._count)
+        for track, at, places in self._parts:
+            out[at] = track.latest.velocity[places]
+        return out
+
+    @property
+    def effort(self) -> Array | None:
+        """(n,) Nm or N; None where a source does not measure it."""
+        out = np.zeros(self._count)
+        for track, at, places in self._parts:
+            measured = track.latest.effort
+            if measured is None:
+                return None
+            out[at] = measured[places]
+        return out if self._parts else None

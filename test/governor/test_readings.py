@@ -1,0 +1,36 @@
+"""Joints that several sources tell of."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from iatro_governor.body.joint_track import JointTrack
+from iatro_governor.governor.readings import Readings
+
+
+def track(names, t, position, effort=None):
+    out = JointTrack(names)
+    out.add(t, names, np.array(position), np.array(position) / 10, effort)
+    return out
+
+
+def test_each_joint_comes_from_the_source_that_knows_it():
+    left = track(("a", "b"), 1.0, [1.0, 2.0])
+    right = track(("x", "c", "b"), 0.9, [9.0, 3.0, 8.0])
+    read = Readings(("c", "a", "b"), {"left": left, "right": right})
+    assert read.position.tolist() == [3.0, 1.0, 2.0]
+    assert np.allclose(read.velocity, [0.3, 0.1, 0.2])
+    assert read.oldest_t == 0.9
+
+
+def test_efforts_count_only_where_all_are_measured():
+    left = track(("a",), 1.0, [1.0], np.array([5.0]))
+    right = track(("b",), 1.0, [2.0])
+    effort = Readings(("a",), {"left": left}).effort
+    assert effort is not None and effort.tolist() == [5.0]
+    assert Readings(("a", "b"), {"left": left, "right": right}).effort is None
+
+
+def test_without_joints_nothing_is_old():
+    read = Readings((), {})
+    assert read.oldest_t == np.inf and read.effort is None and len(read.position) == 0
