@@ -42,7 +42,7 @@ class Options:
     package_dirs: folders that hold packages, or are one. ament_prefix_path: as in the environment variable.
     allow_missing_limits: count them as infinite. missing_mesh_box: m; a mesh that is not found becomes a box around its
     link's origin and those of the joints on it, so much larger on every side (default: an error). semantics: SRDF text.
-    base: how the root link moves over odom.
+    base: how the robot moves over odom. frame: the link that odometry tells the pose of (default: the root).
     """
 
     joints: Sequence[str] | None = None
@@ -55,6 +55,7 @@ class Options:
     missing_mesh_box: float | None = None
     semantics: str | None = None
     base: Base = "fixed"
+    frame: str | None = None
 
 
 def load_file(path: Path, options: Options | None = None, *, cache: Path | None = None) -> ArmModel:
@@ -80,7 +81,7 @@ def load_text(
     Raises as ``load_file`` does.
     """
     options = options or Options()
-    description = carried(parse(text), options.base)
+    description = carried(parse(text), options.base, options.frame)
     disabled = None if options.semantics is None else disabled_pairs(options.semantics)
     warnings: list[str] = []
     meshes = _find_meshes(description, options, base, warnings)
@@ -111,7 +112,7 @@ def load_meshes(
         MissingPart: coal is not installed.
     """
     options = replace(options or Options(), missing_mesh_box=None)
-    coal, parts, description = _coal(), [], carried(parse(text), options.base)
+    coal, parts, description = _coal(), [], carried(parse(text), options.base, options.frame)
     files = _find_meshes(description, options, base, [])
     for number, name in enumerate(model.links):
         for shape in _shapes(description.links[name], options.shapes):
@@ -192,6 +193,7 @@ def _digest(text: str, options: Options, meshes: Mapping[str, Path | None]) -> s
         options.missing_mesh_box,
         options.semantics,
         options.base,
+        options.frame,
     ]
     made_of.update(json.dumps(choices).encode())
     for name, path in sorted(meshes.items()):

@@ -1,17 +1,19 @@
 """A robot whose base moves, as one tree of joints: the base's own motion comes first, from odom to its root link.
 
 A base on the ground slides along x and y and turns about z; a body in the air also rises. The model's base frame is
-then odom, and every link's place and speed include the base's.
+then odom, and every link's place and speed include the base's. Of a base that stands it is the base itself.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 
 from iatro_governor.body.description import Description, Joint, JointLimit, Link
+from iatro_governor.errors import ModelError
 
 Base = Literal["fixed", "planar", "aerial"]
 FREEDOMS: dict[Base, tuple[str, ...]] = {
@@ -30,15 +32,25 @@ def base_joints(base: Base) -> tuple[str, ...]:
     return tuple(f"odom/{name}" for name in FREEDOMS[base])
 
 
-def carried(description: Description, base: Base) -> Description:
-    """``description`` on a ``base`` that moves."""
-    if base == "fixed":
-        return description
+def carried(description: Description, base: Base, frame: str | None = None) -> Description:
+    """``description`` on a ``base`` that moves, or stands.
+
+    ``frame``: the link whose pose odometry tells and that everything fixed to the base is placed in; the root by
+    default. It may be any link that nothing moves against the root.
+
+    Raises:
+        ModelError: there is no such link, or a joint moves it.
+    """
+    frame = description.root if frame is None else frame
     names = FREEDOMS[base]
-    links = {f"odom/{index}": Link(f"odom/{index}", (), (), None) for index in range(len(names))}
+    seat = [] if frame == description.root else [_seat(description, frame, f"odom/{len(names)}")]
+    if not names and not seat:
+        return description
+    count = len(names) + len(seat)
+    links = {f"odom/{index}": Link(f"odom/{index}", (), (), None) for index in range(count)}
     joints = []
     for index, name in enumerate(names):
-        child = f"odom/{index + 1}" if index + 1 < len(names) else description.root
+        child = f"odom/{index + 1}" if index + 1 < count else description.root
         kind = "continuous" if name == "yaw" else "prismatic"
         joints.append(
             Joint(
@@ -49,5 +61,34 @@ def carried(description: Description, base: Base) -> Description:
         description,
         root="odom/0",
         links={**links, **description.links},
-        joints=(*joints, *description.joints),
+        joints=(*joints, *seat, *description.joints),
     )
+
+
+def hangs_on(description: Description, frame: str) -> str | None:
+    """The joint nearest to link ``frame`` that moves it against the root, None: it is fixed to the root."""
+    return next((joint.name for joint in _above(description, frame) if joint.kind != "fixed"), None)
+
+
+def _above(description: Description, link: str) -> Iterator[Joint]:
+    """The joints from ``link`` up to the root."""
+    by_child = {joint.child: joint for joint in description.joints}
+    while link != description.root:
+        joint = by_child[link]
+        yield joint
+        link = joint.parent
+
+
+def _seat(description: Description, frame: str, parent: str) -> Joint:
+    """What fixes the root link in ``frame``, which ``parent`` stands for."""
+    if frame not in description.links:
+        links = ", ".join(description.links)
+        raise ModelError([f"frame {frame!r} is no link of {description.name!r}; it has {links}"])
+    if (moving := hangs_on(description, frame)) is not None:
+        raise ModelError([f"frame {frame!r} hangs on joint {moving!r}, which moves"])
+    pose = np.eye(4)
+    for joint in _above(description, frame):
+        pose = joint.placement @ pose
+    still = np.array([1.0, 0.0, 0.0])
+    placement = np.linalg.inv(pose)
+    return Joint("odom/seat", "fixed", parent, description.root, placement, still, JointLimit(), None)

@@ -22,10 +22,10 @@ def missing_limits(profile: Profile) -> list[Problem]:
     out = []
     for name, channel in profile.data.channels.items():
         mine = [limit for limit in profile.limits if getattr(limit, "channel", None) == name]
-        out += [
-            Problem(profile.file, None, key, "(missing)", wanted, f"channel {name} {why}")
-            for key, wanted, why in (*_body(profile, channel), *_bounds(name, channel, mine))
-        ]
+        for key, wanted, why in (*_body(profile, channel), *_bounds(name, channel, mine)):
+            # The line is that of the channel: what is missing has none.
+            line = profile.document.line(("channels", name))
+            out.append(Problem(profile.file, line, key, "(missing)", wanted, f"channel {name} {why}"))
     return out
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from iatro_governor.errors import Problem
 from iatro_governor.profile.channels import TwistChannel
+from iatro_governor.profile.document import Key
 from iatro_governor.profile.load import Profile
 
 IN_THE_AIR = ("vz", "travel")
@@ -19,26 +20,13 @@ def misplaced_limits(profile: Profile, fits: Mapping[str, frozenset[str]]) -> li
         kind, channel = getattr(limit, "kind", ""), profile.data.channels[getattr(limit, "channel", "")]
         allowed = fits[kind]
         if channel.type not in allowed:
-            out.append(
-                _problem(
-                    profile,
-                    f"limits[{index}].channel",
-                    channel.type,
-                    ", ".join(sorted(allowed)),
-                    f"{getattr(limit, 'name', '')}: a limit of kind {kind} cannot bound a {channel.type} channel",
-                )
-            )
+            why = f"{_name(limit)}: a limit of kind {kind} cannot bound a {channel.type} channel"
+            key: Key = ("limits", index, "channel")
+            out.append(profile.problem(key, channel.type, ", ".join(sorted(allowed)), why))
         axis = getattr(limit, "axis", None)
         if axis in IN_THE_AIR and isinstance(channel, TwistChannel) and channel.base != "aerial":
-            out.append(
-                _problem(
-                    profile,
-                    f"limits[{index}].axis",
-                    axis,
-                    "vx, vy, wz, planar",
-                    "the base stays on the ground",
-                )
-            )
+            key = ("limits", index, "axis")
+            out.append(profile.problem(key, axis, "vx, vy, wz, planar", "the base stays on the ground"))
     return out
 
 
@@ -50,22 +38,15 @@ def unfitting_limits(profile: Profile) -> list[Problem]:
         joints = len(getattr(channel, "joints", ()))
         for field, values in _lists(limit):
             if len(values) != joints:
-                out.append(
-                    _problem(
-                        profile,
-                        f"limits[{index}].{field}",
-                        len(values),
-                        f"{joints} numbers, one a joint of the channel",
-                        f"{getattr(limit, 'name', '')} does not fit its channel",
-                    )
-                )
-        for link in getattr(limit, "links", None) or ():
+                wanted = f"{joints} numbers, one a joint of the channel"
+                why = f"{_name(limit)} does not fit its channel"
+                out.append(profile.problem(("limits", index, field), len(values), wanted, why))
+        for place, link in enumerate(getattr(limit, "links", None) or ()):
             known = () if profile.body is None else profile.body.links
             if link not in known:
                 named = ", ".join(name for name in known if not name.startswith("odom/")) or "a model"
-                out.append(
-                    _problem(profile, f"limits[{index}].links", link, named, "no link of the robot's model")
-                )
+                key: Key = ("limits", index, "links", place)
+                out.append(profile.problem(key, link, named, "no link of the robot's model"))
     return out
 
 
@@ -77,5 +58,5 @@ def _lists(limit: object) -> Iterator[tuple[str, tuple[float, ...]]]:
             yield field, values
 
 
-def _problem(profile: Profile, key: str, given: object, allowed: str, message: str) -> Problem:
-    return Problem(profile.file, None, key, given, allowed, message)
+def _name(limit: object) -> str:
+    return str(getattr(limit, "name", ""))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import sysconfig
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from iatro_governor.body.load import Options, load_text, resolve
 from iatro_governor.body.mobile import Base
-from iatro_governor.body.model import ArmModel
-from iatro_governor.errors import MissingPart, ModelError, Problem, ProfileError
+from iatro_governor.body.urdf import disabled_pairs, parse
+from iatro_governor.errors import MissingPart, ModelError, ProfileError
 from iatro_governor.profile.load import Profile
+from iatro_governor.profile.model_names import misnamed
 from iatro_governor.profile.robot import ModelPart
 
 PIP_PREFIX = "cmeel.prefix"
@@ -27,24 +30,49 @@ def with_body(profile: Profile, description: str | None = None) -> Profile:
     part = profile.data.robot.model
     if part is None:
         return profile
-    file = "" if part.urdf is None else part.urdf
+    key, given = ("urdf", part.urdf) if part.urdf is not None else ("topic", part.topic)
+    moving = moving_joints(profile, part)
+    with _blaming(profile, key, given):
+        text, base = _text(profile, part, description)
+        tree = parse(text)
+    if problems := misnamed(profile, part, tree, moving):
+        raise ProfileError(problems)
+    with _blaming(profile, "srdf", part.srdf):
+        semantics = _semantics(profile, part)
+    with _blaming(profile, key, given):
+        options = _options(profile, part, moving, semantics)
+        return replace(profile, body=load_text(text, options, base=base, cache=_cache()))
+
+
+@contextmanager
+def _blaming(profile: Profile, key: str, given: str | None) -> Iterator[None]:
+    """What is wrong with the model is said of ``key``."""
     try:
-        if part.urdf is None:
-            if description is None:
-                raise ModelError([f"the description is on the topic {part.topic!r}, and none was received"])
-            text, base = description, Path(profile.file).resolve().parent
-        else:
-            path = _find(part.urdf, profile, part)
-            text, base = _read(path), path.resolve().parent
-        body = load_text(text, _options(profile, part), base=base, cache=_cache())
+        yield
     except (ModelError, MissingPart) as error:
         reasons = error.problems if isinstance(error, ModelError) else [str(error)]
-        key = "robot.model.topic" if part.urdf is None else "robot.model.urdf"
-        problems = [Problem(profile.file, None, key, file, "a description that fits", why) for why in reasons]
-        raise ProfileError(problems) from error
-    if problems := _misfits(profile, part, body):
-        raise ProfileError(problems)
-    return replace(profile, body=body)
+        at = ("robot", "model", key)
+        raise ProfileError(
+            [profile.problem(at, given, "a description that can be used", why) for why in reasons]
+        ) from error
+
+
+def _text(profile: Profile, part: ModelPart, description: str | None) -> tuple[str, Path]:
+    """The description, and the folder that its meshes are looked for from."""
+    if part.urdf is not None:
+        path = _find(part.urdf, profile, part)
+        return _read(path), path.resolve().parent
+    if description is None:
+        raise ModelError([f"the description is on the topic {part.topic!r}, and none was received"])
+    return description, Path(profile.file).resolve().parent
+
+
+def _semantics(profile: Profile, part: ModelPart) -> str | None:
+    if part.srdf is None:
+        return None
+    text = _read(_find(part.srdf, profile, part))
+    disabled_pairs(text)  # which says what is wrong with it
+    return text
 
 
 def moving_joints(profile: Profile, part: ModelPart) -> list[str]:
@@ -65,10 +93,9 @@ def base_of(profile: Profile) -> Base:
     return "fixed"
 
 
-def _options(profile: Profile, part: ModelPart) -> Options:
-    semantics = None if part.srdf is None else _read(_find(part.srdf, profile, part))
+def _options(profile: Profile, part: ModelPart, moving: list[str], semantics: str | None) -> Options:
     return Options(
-        joints=moving_joints(profile, part),
+        joints=moving,
         locked=dict(part.locked),
         shapes=part.shapes,
         capsules_per_link=part.capsules_per_link,
@@ -77,6 +104,7 @@ def _options(profile: Profile, part: ModelPart) -> Options:
         missing_mesh_box=part.missing_mesh_box,
         semantics=semantics,
         base=base_of(profile),
+        frame=profile.data.robot.base_frame,
     )
 
 
@@ -110,29 +138,3 @@ def _cache() -> Path:
     """Where fitted capsules are kept from one start to the next."""
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(home) / "iatro_governor" / "capsules"
-
-
-def _misfits(profile: Profile, part: ModelPart, body: ArmModel) -> list[Problem]:
-    """Names in the profile that the model does not have."""
-    out = []
-    for joint in sorted(set(part.armature) - set(body.joints)):
-        out.append(
-            Problem(
-                profile.file,
-                None,
-                f"robot.model.armature.{joint}",
-                joint,
-                ", ".join(body.joints),
-                "no moving joint of the model",
-            )
-        )
-    named = [("robot.model.tool", part.tool)]
-    named += [
-        (f"channels.{name}.link", getattr(channel, "link", None))
-        for name, channel in profile.data.channels.items()
-    ]
-    for key, link in named:
-        if link is not None and link not in body.links:
-            known = ", ".join(name for name in body.links if not name.startswith("odom/"))
-            out.append(Problem(profile.file, None, key, link, known, "no link of the model"))
-    return out

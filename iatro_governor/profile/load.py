@@ -33,14 +33,24 @@ TAGS = frozenset(
 class Profile:
     """A checked configuration: ``data`` from the file, one configuration object a limit, and their common hash.
 
-    body: the model of the robot's moving parts, where the profile names one.
+    document: what was read, for problems that only show later. body: the model of the robot's moving parts, where the
+    profile names one.
     """
 
-    file: str
+    document: Document
     data: ProfileData
     limits: tuple[Part, ...]
     config_hash: str
     body: ArmModel | None = None
+
+    @property
+    def file(self) -> str:
+        """The file that it came from."""
+        return self.document.file
+
+    def problem(self, key: Key, given: Any, allowed: str, message: str) -> Problem:
+        """A problem at ``key``, with its line."""
+        return self.document.problem(key, given, allowed, message)
 
 
 def load(path: str | Path, limit_models: Mapping[str, type[Part]]) -> Profile:
@@ -60,7 +70,7 @@ def load(path: str | Path, limit_models: Mapping[str, type[Part]]) -> Profile:
     problems += contradictions(document, profile_data, limits)
     if problems:
         raise ProfileError(problems)
-    return Profile(str(path), profile_data, tuple(limits), _hash(profile_data, limits))
+    return Profile(document, profile_data, tuple(limits), _hash(profile_data, limits))
 
 
 def _limits(
