@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 
 from iatro_governor.body.description import Description, Joint, JointLimit, Link
+from iatro_governor.body.planar import Array
 from iatro_governor.errors import ModelError
 
 Base = Literal["fixed", "planar", "aerial"]
@@ -90,5 +91,5 @@ def _seat(description: Description, frame: str, parent: str) -> Joint:
     for joint in _above(description, frame):
         pose = joint.placement @ pose
     still = np.array([1.0, 0.0, 0.0])
-    placement = np.linalg.inv(pose)
+    placement: Array = np.linalg.inv(pose)
     return Joint("odom/seat", "fixed", parent, description.root, placement, still, JointLimit(), None)

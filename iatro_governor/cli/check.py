@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from iatro_governor.cli.output import console, notes, print_json
 from iatro_governor.errors import Problem, ProfileError
@@ -62,11 +63,13 @@ def summarise(profile: Profile) -> dict[str, Any]:
         "channels": channels,
         "sources": sources,
         "limits": rows,
+        "warnings": [] if profile.body is None else list(profile.body.warnings),
     }
 
 
 def _empty() -> dict[str, Any]:
-    return {"ok": False, "config_hash": None, "channels": {}, "sources": {}, "limits": [], "errors": []}
+    nothing: dict[str, Any] = {"channels": {}, "sources": {}, "limits": [], "errors": [], "warnings": []}
+    return {"ok": False, "config_hash": None, **nothing}
 
 
 def _plain(problem: Problem) -> dict[str, Any]:
@@ -88,12 +91,22 @@ def _print_problems(problems: list[Problem]) -> None:
     notes.print(f"\n{count} problem{'s' if count != 1 else ''}; this configuration is refused.")
 
 
+def _bound(row: dict[str, Any]) -> str:
+    """The bound of a limit in few letters: equal neighbours of a list are counted."""
+    if row["bound"] is not None:
+        return f"{row['bound']:g} {row['unit']}"
+    if row["bounds"] is None:
+        return "(figure)"
+    runs = [(value, len(list(run))) for value, run in groupby(row["bounds"])]
+    return ", ".join(f"{value:g}" + (f" x{n}" if n > 1 else "") for value, n in runs) + f" {row['unit']}"
+
+
 def _print_summary(file: Path, summary: dict[str, Any]) -> None:
     console.print(f"[bold]{escape(str(file))}[/] is sound   hash {summary['config_hash'][:12]}\n")
-    table = Table("limit", "kind", "bound", "source", box=None, pad_edge=False, header_style="bold")
+    source_column = Column("source", overflow="fold")
+    table = Table("limit", "kind", "bound", source_column, box=None, pad_edge=False, header_style="bold")
     for row in summary["limits"]:
-        bound = "(figure)" if row["bound"] is None else f"{row['bound']:g} {row['unit']}"
-        table.add_row(row["name"], row["kind"], bound, escape(row["source"]))
+        table.add_row(row["name"], row["kind"], _bound(row), escape(row["source"]))
     console.print(table)
     for name, channel in summary["channels"].items():
         console.print(
@@ -105,3 +118,5 @@ def _print_summary(file: Path, summary: dict[str, Any]) -> None:
         console.print(
             f"source  [bold]{name}[/] ({source['type']}, {need}): stale after {source['timeout_s']:g} s"
         )
+    for warning in summary["warnings"]:
+        console.print(f"\n[bold]model[/]: {escape(warning)}")

@@ -58,6 +58,11 @@ class JointPositionLimit(Limit[JointPositionConfig]):
         super().__init__(config)
         self._kept: tuple[Array, Array] | None = None
 
+    @property
+    def bound(self) -> float:
+        """rad or m, kept from both ends."""
+        return self.config.margin
+
     def _ends(self, situation: BodySituation) -> tuple[Array, Array]:
         if self._kept is None:
             own, config = situation.joints[self.config.channel], self.config

@@ -49,6 +49,11 @@ class JointRateLimit(RateLimit[JointRateConfig]):
         return None
 
     @property
+    def each(self) -> tuple[float, ...]:
+        """rad/s2 or m/s2."""
+        return self.config.bounds
+
+    @property
     def row_unit(self) -> str:
         """rad/s2, or m/s2 for a joint that slides."""
         return self.unit

@@ -35,6 +35,11 @@ class JointVelocityLimit(Limit[JointVelocityConfig]):
         super().__init__(config)
         self._bounds = np.array(config.bounds)
 
+    @property
+    def each(self) -> tuple[float, ...]:
+        """rad/s or m/s."""
+        return self.config.bounds
+
     def cap(self, command: Array, situation: BodySituation) -> Cap:
         """Scale down until the fastest joint, for its bound, is at it."""
         own = situation.joints[self.config.channel]

@@ -127,8 +127,13 @@ class Limit(ABC, Generic[Config]):
         return None
 
     @property
+    def each(self) -> tuple[float, ...] | None:
+        """One bound for each joint of the channel, in ``row_unit``, or None."""
+        return None
+
+    @property
     def row_unit(self) -> str:
-        """Unit of ``bound``."""
+        """Unit of ``bound`` and ``each``."""
         return self.unit
 
     def cap(self, command: Array, situation: Any) -> Cap | None:
@@ -176,6 +181,7 @@ class Limit(ABC, Generic[Config]):
             "channel": config.channel,
             "kind": config.kind,
             "bound": self.bound,
+            "bounds": None if self.each is None else list(self.each),
             "unit": self.row_unit,
             "source": config.source,
         }

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from iatro_governor.errors import Problem
+from iatro_governor.limits.joint_position import JointPositionConfig
+from iatro_governor.limits.joint_velocity import JointVelocityConfig
+from iatro_governor.limits.limit import ROUNDING
 from iatro_governor.profile.channels import TwistChannel
 from iatro_governor.profile.document import Key
 from iatro_governor.profile.load import Profile
@@ -48,6 +51,43 @@ def unfitting_limits(profile: Profile) -> list[Problem]:
                 key: Key = ("limits", index, "links", place)
                 out.append(profile.problem(key, link, named, "no link of the robot's model"))
     return out
+
+
+def beyond_description(profile: Profile) -> list[Problem]:
+    """One problem for each bound of joints that is wider than the description's own."""
+    out: list[Problem] = []
+    body = profile.body
+    if body is None:
+        return out
+    for index, limit in enumerate(profile.limits):
+        channel = profile.data.channels[getattr(limit, "channel", "")]
+        for place, joint in enumerate(getattr(channel, "joints", ())):
+            at = body.joints.index(joint)
+            ends = float(body.lower[at]), float(body.upper[at])
+            match limit:
+                case JointVelocityConfig() if limit.bounds[place] > body.velocity[at]:
+                    wanted = f"at most {body.velocity[at]:g}"
+                    key: Key = ("limits", index, "bounds", place)
+                    why = f"{limit.name}: joint {joint} moves no faster, the description says"
+                    out.append(profile.problem(key, limit.bounds[place], wanted, why))
+                case JointPositionConfig():
+                    out += _ends(profile, ("limits", index), limit, place, joint, ends)
+    return out
+
+
+def _ends(
+    profile: Profile, at: Key, limit: JointPositionConfig, place: int, joint: str, ends: tuple[float, float]
+) -> Iterator[Problem]:
+    low, high = ends
+    why = f"{limit.name}: joint {joint} has its stops at {low:g} and {high:g}, the description says"
+    if limit.lower is None or limit.upper is None:
+        if high - low <= 2 * limit.margin:
+            yield profile.problem((*at, "margin"), limit.margin, f"less than {(high - low) / 2:g}", why)
+        return
+    if limit.lower[place] < low - ROUNDING:
+        yield profile.problem((*at, "lower", place), limit.lower[place], f"at least {low:g}", why)
+    if limit.upper[place] > high + ROUNDING:
+        yield profile.problem((*at, "upper", place), limit.upper[place], f"at most {high:g}", why)
 
 
 def _lists(limit: object) -> Iterator[tuple[str, tuple[float, ...]]]:

@@ -15,7 +15,7 @@ from iatro_governor.limits.link_speed import LinkSpeedLimit
 from iatro_governor.limits.link_zone import LinkZoneLimit
 from iatro_governor.limits.needs import missing_limits
 from iatro_governor.limits.obstacle import ObstacleLimit
-from iatro_governor.limits.places import misplaced_limits, unfitting_limits
+from iatro_governor.limits.places import beyond_description, misplaced_limits, unfitting_limits
 from iatro_governor.limits.rate import AccelerationLimit, DecelerationLimit
 from iatro_governor.limits.self_collision import SelfCollisionLimit
 from iatro_governor.limits.slow_zone import SlowZoneLimit
@@ -60,7 +60,7 @@ def load_profile(path: str | Path, description: str | None = None) -> Profile:
     if problems := missing_limits(profile):
         raise ProfileError(problems)
     profile = with_body(profile, description)
-    if problems := unfitting_limits(profile):
+    if problems := unfitting_limits(profile) or beyond_description(profile):
         raise ProfileError(problems)
     return profile
 
