@@ -87,9 +87,11 @@ def _seat(description: Description, frame: str, parent: str) -> Joint:
         raise ModelError([f"frame {frame!r} is no link of {description.name!r}; it has {links}"])
     if (moving := hangs_on(description, frame)) is not None:
         raise ModelError([f"frame {frame!r} hangs on joint {moving!r}, which moves"])
-    pose = np.eye(4)
+    pose: Array = np.eye(4)
     for joint in _above(description, frame):
         pose = joint.placement @ pose
     still = np.array([1.0, 0.0, 0.0])
-    placement: Array = np.linalg.inv(pose)
+    placement: Array = np.eye(4)
+    placement[:3, :3] = pose[:3, :3].T
+    placement[:3, 3] = -pose[:3, :3].T @ pose[:3, 3]
     return Joint("odom/seat", "fixed", parent, description.root, placement, still, JointLimit(), None)

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from rich.table import Column, Table
+from rich.padding import Padding
+from rich.text import Text
 
 from iatro_governor.cli.output import console, notes, print_json
 from iatro_governor.errors import Problem, ProfileError
@@ -101,13 +102,20 @@ def _bound(row: dict[str, Any]) -> str:
     return ", ".join(f"{value:g}" + (f" x{n}" if n > 1 else "") for value, n in runs) + f" {row['unit']}"
 
 
+def _print_limits(rows: list[dict[str, Any]]) -> None:
+    """A limit a line, and where its number comes from below it: beside it there is no room at 80 columns."""
+    cells = [("limit", "kind", "bound"), *((row["name"], row["kind"], _bound(row)) for row in rows)]
+    first, second = (max(len(cell[column]) for cell in cells) + 2 for column in (0, 1))
+    for index, (name, kind, bound) in enumerate(cells):
+        line = Text(f"{name:{first}}{kind:{second}}{bound}", style="bold" if index == 0 else "")
+        console.print(line)
+        if index:
+            console.print(Padding(Text(rows[index - 1]["source"]), (0, 0, 0, 4), expand=False))
+
+
 def _print_summary(file: Path, summary: dict[str, Any]) -> None:
     console.print(f"[bold]{escape(str(file))}[/] is sound   hash {summary['config_hash'][:12]}\n")
-    source_column = Column("source", overflow="fold")
-    table = Table("limit", "kind", "bound", source_column, box=None, pad_edge=False, header_style="bold")
-    for row in summary["limits"]:
-        table.add_row(row["name"], row["kind"], _bound(row), escape(row["source"]))
-    console.print(table)
+    _print_limits(summary["limits"])
     for name, channel in summary["channels"].items():
         console.print(
             f"\nchannel [bold]{name}[/] ({channel['type']}, {channel['rate_hz']:g} Hz): "
