@@ -53,6 +53,8 @@ class TimeToCollisionLimit(Limit[TimeToCollisionConfig]):
         """Scale down to the free part of the path."""
         whole = command * self.config.bound
         length = float(np.hypot(whole[0], whole[1])) + abs(float(whole[2])) * situation.reach
+        if length <= ROUNDING:
+            return None
         looked = min(length, FARTHEST)
         obstacles, now = near(
             situation.obstacles(self.config.sources), situation.footprint, self.config.margin + looked

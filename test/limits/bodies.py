@@ -14,6 +14,7 @@ from iatro_governor.body.load import load_text
 from iatro_governor.body.model import ArmModel
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.sensed import Felt, People, Sensed
+from test.limits.situations import charted
 
 TWO_LINKS = """<robot name="two">
   <link name="base"/>
@@ -75,7 +76,7 @@ def body_situation(
 
 
 angle = st.floats(-3.1, 3.1)
-joint_rates = st.tuples(st.floats(-2.0, 2.0), st.floats(-3.0, 3.0)).map(np.array)
+joint_rates = st.tuples(st.floats(-2.0, 2.0), st.floats(-3.0, 3.0)).map(charted)
 place = st.tuples(st.floats(-1.5, 1.5), st.floats(-1.5, 1.5), st.floats(-0.5, 0.5)).map(np.array)
 pace = st.tuples(st.floats(-1.5, 1.5), st.floats(-1.5, 1.5), st.floats(-0.2, 0.2)).map(np.array)
 NOBODY = People(np.zeros((0, 3)), np.zeros((0, 3)), 0.0, 0.1, (), ())
