@@ -8,6 +8,13 @@ from iatro_governor.body.kinematics import Posture, cross
 from iatro_governor.body.planar import Array
 
 
+def least_singular_value(posture: Posture, link: str, reach: float) -> float:
+    """sigma of ``singularity``, m, alone, for one posture."""
+    jacobian = posture.frame_jacobian(link)
+    jacobian[3:] *= reach
+    return float(np.linalg.svd(jacobian, compute_uv=False)[-1])
+
+
 def singularity(posture: Posture, link: str, velocity: Array, reach: float) -> tuple[Array, Array, Array]:
     """How near a hand is to where it cannot move any way it likes, and whether ``velocity`` (..., n) takes it there.
 

@@ -22,16 +22,29 @@ class Ways:
     """Ways to rest of ``c`` candidate outputs (c, N).
 
     soon_q: (m,) joint positions that they start from: where what was published already will have led, whatever is
-    decided now. ahead: (c, k, m) joint positions from there to rest. model: the body. levers: (m, C) as of
-    ``body.levers``. planar: what the base does, for limits on the ground.
+    decided now. ahead: (c, k, m) joint positions from there to rest. hold: s that each output lasts. ramp: (c,) s in
+    which the stop brakes it to rest after that. model: the body. levers: (m, C) as of ``body.levers``. planar: what the
+    base does, for limits on the ground.
     """
 
     outputs: Array
     model: ArmModel
     soon_q: Array
     ahead: Array
+    hold: float
+    ramp: Array
     levers: Array
     planar: Rollouts | None = None
+
+    @cached_property
+    def seconds(self) -> Array:
+        """When each sample (c, k) is reached, s after ``soon_q``: even speed for ``hold``, then even braking."""
+        way = FRACTIONS * (self.hold + self.ramp[:, None] / 2)
+        braked = np.minimum(np.maximum(way - self.hold, 0.0), self.ramp[:, None] / 2)
+        ramp = np.where(self.ramp > 0, self.ramp, 1.0)[:, None]
+        left = np.maximum(1.0 - 2 * braked / ramp, 0.0)
+        seconds: Array = np.minimum(way, self.hold) + self.ramp[:, None] * (1.0 - np.sqrt(left))
+        return seconds
 
     @cached_property
     def travel(self) -> Array:

@@ -72,7 +72,7 @@ def _jointed(
         own = [limit for limit in limits if limit.config.channel == name]
         charts[name], part = _chart(config, own, senses, figure, period)
         rates.append(part)
-    body = JointedBody(model, charts, figure, senses, period, limits)
+    body = JointedBody(model, charts, figure, senses, period, limits, profile.data.robot.model)
     seated = [x if x.view == "body" else Seated(x, body.places[x.config.channel]) for x in limits]
     stops = Stops(_brakes(charts, body.places, "controlled"), _brakes(charts, body.places, "protective"))
     return Group(charts, body, stops, seated, Rates.stacked(rates), senses, period)

@@ -10,6 +10,7 @@ import numpy as np
 from iatro_governor.body.drive import Drive
 from iatro_governor.body.kinematics import Posture, posture
 from iatro_governor.body.levers import levers, pair_levers
+from iatro_governor.body.mechanics import mechanics
 from iatro_governor.body.mobile import Base, base_joints
 from iatro_governor.body.model import ArmModel
 from iatro_governor.body.planar import Array, compose
@@ -26,6 +27,7 @@ from iatro_governor.limits.landmarks import Landmarks
 from iatro_governor.limits.limit import Limit
 from iatro_governor.limits.link_zone import LinkZoneLimit
 from iatro_governor.limits.situation import Situation
+from iatro_governor.profile.robot import ModelPart
 
 
 class JointedBody:
@@ -39,8 +41,12 @@ class JointedBody:
         senses: Senses,
         period: float,
         limits: Sequence[Limit[Any]] = (),
+        part: ModelPart | None = None,
     ) -> None:
         self.model = model
+        self._tool = None if part is None else part.tool
+        weighed = part is not None and any(limit.weighs for limit in limits)
+        self._mechanics = mechanics(model, part) if part is not None and weighed else None
         self._charts = dict(charts)
         self._senses, self._period = senses, period
         first = next(iter(charts.values()))
@@ -111,6 +117,8 @@ class JointedBody:
             pair_levers=self._pair_levers,
             sensed=perceive(self._senses, t, self.kind, q),
             landmarks=self._landmarks,
+            tool=self._tool,
+            mechanics=self._mechanics,
             rest={name: np.array(chart.rest) for name, chart in self._charts.items() if chart.ready},
         )
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
+from iatro_governor.body.planar import Array
+
 
 def approach_speed(distance: float, end_speed: float, deceleration: float, reaction_s: float) -> float:
     """Largest speed, m/s, from which ``end_speed`` is reached within ``distance`` m.
@@ -15,3 +19,12 @@ def approach_speed(distance: float, end_speed: float, deceleration: float, react
         return end_speed
     at = deceleration * reaction_s
     return max(end_speed, -at + math.sqrt(at * at + end_speed * end_speed + 2 * deceleration * distance))
+
+
+def approach_speeds(distance: Array, end_speed: Array, deceleration: Array, reaction_s: float) -> Array:
+    """As ``approach_speed``, for many at once; the arguments broadcast."""
+    at = deceleration * reaction_s
+    way = np.maximum(distance, 0.0)
+    speed = np.sqrt(at * at + end_speed * end_speed + 2 * deceleration * way) - at
+    allowed: Array = np.where(distance > 0, np.maximum(speed, end_speed), end_speed)
+    return allowed

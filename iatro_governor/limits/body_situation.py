@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from iatro_governor.body.drive import Drive
 from iatro_governor.body.kinematics import Posture, posture
+from iatro_governor.body.mechanics import Mechanics
 from iatro_governor.body.mobile import Base, base_joints
 from iatro_governor.body.model import ArmModel, Indices
 from iatro_governor.body.planar import Array, arc, compose
@@ -31,7 +32,7 @@ class BodySituation:
     or ordinary motion, brakes it. base: what is under the arm, None: it stands still, or flies. places: where each
     channel's components are in ``u``. joints: the model's joints (n,) of each channel, in its own order.
     levers (m, C), pair_levers (m, P): see ``body.levers``. sensed: what the other sources say. landmarks: what is kept
-    out of.
+    out of. tool: the link of the hand, None: not said. mechanics: where a limit asks for it.
     """
 
     sifted: ClassVar[bool] = True
@@ -56,10 +57,12 @@ class BodySituation:
     pair_levers: Array
     sensed: Sensed
     landmarks: Landmarks | None = None
+    tool: str | None = None
+    mechanics: Mechanics | None = None
     rest: Mapping[str, Array] = field(default_factory=dict)
     """Of each channel whose stop is no zero of its values, those values (n,): stop torques, a holding wrench."""
-    memo: dict[tuple[int, str], Array] = field(default_factory=dict, repr=False, compare=False)
-    """What a limit worked out about ``now``, for its next question."""
+    memo: dict[tuple[object, str], Any] = field(default_factory=dict, repr=False, compare=False)
+    """What a limit worked out about ``now`` or ``soon``, for its next question; by whose it is, and what."""
 
     @property
     def model(self) -> ArmModel:
@@ -116,12 +119,13 @@ class BodySituation:
         faster = (outputs * self.beyond >= 0) & (np.abs(self.beyond) > np.abs(outputs))
         moving = np.where(faster, self.beyond, outputs)
         rates = self.rates(moving)
-        lasts = self.period + self.drive.time(moving, rates) / 2
+        ramp = self.drive.time(moving, rates)
+        lasts = self.period + ramp / 2
         ahead = self.soon_q + (rates * lasts[:, None])[:, None] * FRACTIONS[:, None]
         planar = None
         if self.freedoms:
             planar = self._on_ground(moving, lasts, ahead)
-        return Ways(outputs, self.model, self.soon_q, ahead, self.levers, planar)
+        return Ways(outputs, self.model, self.soon_q, ahead, self.period, ramp, self.levers, planar)
 
     def _on_ground(self, moving: Array, lasts: Array, ahead: Array) -> Rollouts | None:
         """Let the base follow its arcs in ``ahead``; its own rollouts, where it is on the ground."""

@@ -113,6 +113,9 @@ class Limit(ABC, Generic[Config]):
     view: ClassVar[View] = "base"
     """What it looks at: the base on the ground, its own channel's components alone, or the whole jointed body."""
 
+    weighs: ClassVar[bool] = False
+    """Whether it asks for the ``mechanics`` of the body."""
+
     def __init__(self, config: Config) -> None:
         self.config = config
 

@@ -56,11 +56,7 @@ class LinkKeeper:
         return self._chosen
 
     def _distance(self, at: Posture, which: Indices, freedoms: int, cutoff: float = np.inf) -> Array:
-        """Distances (..., k) of the capsules ``which`` (k,) in postures ``at`` (...), m."""
-        ends = at.capsules()[..., which, :, :]
-        if self.frame == "body":
-            ends = into_base(ends, at.bodies[..., freedoms, :, :])
-        return self.measure.distance(ends, at.model.capsule_radius[which], cutoff)
+        return distances(self.measure, self.frame, at, which, freedoms, cutoff)
 
     def now(self, situation: BodySituation) -> Array:
         """Distances (k,) of the kept capsules, m; of those further than ``LOOKED`` beyond the margin at least that."""
@@ -69,7 +65,8 @@ class LinkKeeper:
             which = self.capsules(situation.model)
             cutoff = self.margin + LOOKED
             situation.memo[key] = self._distance(situation.now, which, situation.freedoms, cutoff)
-        return situation.memo[key]
+        seen: Array = situation.memo[key]
+        return seen
 
     def idle(self, situation: BodySituation, reach: Reach) -> bool:
         """Whether nothing that is kept comes within the margin."""
@@ -141,6 +138,19 @@ def speed_share(situation: BodySituation, still: Array, change: Array, speed: fl
     if added == 0.0:
         return 1.0
     return min(max(speed - idle, 0.0) / added, 1.0)
+
+
+def distances(
+    measure: Measure, frame: Frame, at: Posture, which: Indices, freedoms: int, cutoff: float = np.inf
+) -> Array:
+    """Distances (..., k), m, of the capsules ``which`` (k,) in postures ``at`` (...) from what ``measure`` measures.
+
+    ``freedoms``: joints of the base, in whose frame the thing stands where ``frame`` is body.
+    """
+    ends = at.capsules()[..., which, :, :]
+    if frame == "body":
+        ends = into_base(ends, at.bodies[..., freedoms, :, :])
+    return measure.distance(ends, at.model.capsule_radius[which], cutoff)
 
 
 def capsules_of(model: ArmModel, links: Sequence[str] | None) -> Indices:

@@ -44,13 +44,29 @@ def unfitting_limits(profile: Profile) -> list[Problem]:
                 wanted = f"{joints} numbers, one a joint of the channel"
                 why = f"{_name(limit)} does not fit its channel"
                 out.append(profile.problem(("limits", index, field), len(values), wanted, why))
-        for place, link in enumerate(getattr(limit, "links", None) or ()):
-            known = () if profile.body is None else profile.body.links
+        known = () if profile.body is None else profile.body.links
+        named = ", ".join(name for name in known if not name.startswith("odom/")) or "a model"
+        for key, link in _links(limit, index):
             if link not in known:
-                named = ", ".join(name for name in known if not name.startswith("odom/")) or "a model"
-                key: Key = ("limits", index, "links", place)
                 out.append(profile.problem(key, link, named, "no link of the robot's model"))
+        if _toolless(limit, profile):
+            why = f"{_name(limit)} needs a link, or robot.model.tool"
+            out.append(profile.problem(("limits", index, "link"), "(missing)", named, why))
     return out
+
+
+def _links(limit: object, index: int) -> Iterator[tuple[Key, str]]:
+    """The links that a limit names, and where."""
+    for place, link in enumerate(getattr(limit, "links", None) or ()):
+        yield ("limits", index, "links", place), link
+    if (link := getattr(limit, "link", None)) is not None:
+        yield ("limits", index, "link"), link
+
+
+def _toolless(limit: object, profile: Profile) -> bool:
+    """Whether a limit on one link names none, and the model has no tool."""
+    part = profile.data.robot.model
+    return getattr(limit, "link", "") is None and (part is None or part.tool is None)
 
 
 def beyond_description(profile: Profile) -> list[Problem]:

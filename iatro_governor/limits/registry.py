@@ -11,6 +11,7 @@ from iatro_governor.limits.joint_position import JointPositionLimit
 from iatro_governor.limits.joint_rate import JointAccelerationLimit, JointDecelerationLimit
 from iatro_governor.limits.joint_velocity import JointVelocityLimit
 from iatro_governor.limits.limit import Limit
+from iatro_governor.limits.link_slow_zone import LinkSlowZoneLimit
 from iatro_governor.limits.link_speed import LinkSpeedLimit
 from iatro_governor.limits.link_zone import LinkZoneLimit
 from iatro_governor.limits.needs import missing_limits
@@ -18,6 +19,7 @@ from iatro_governor.limits.obstacle import ObstacleLimit
 from iatro_governor.limits.places import beyond_description, misplaced_limits, unfitting_limits
 from iatro_governor.limits.rate import AccelerationLimit, DecelerationLimit
 from iatro_governor.limits.self_collision import SelfCollisionLimit
+from iatro_governor.limits.singularity import SingularityLimit
 from iatro_governor.limits.slow_zone import SlowZoneLimit
 from iatro_governor.limits.speed import SpeedLimit
 from iatro_governor.limits.time_to_collision import TimeToCollisionLimit
@@ -43,7 +45,9 @@ KINDS: dict[str, type[Limit[Any]]] = {
     "joint_position": JointPositionLimit,
     "link_speed": LinkSpeedLimit,
     "link_zone": LinkZoneLimit,
+    "link_slow_zone": LinkSlowZoneLimit,
     "workspace": WorkspaceLimit,
+    "singularity": SingularityLimit,
     "self_collision": SelfCollisionLimit,
 }
 

@@ -68,7 +68,8 @@ class SelfCollisionLimit(Limit[SelfCollisionConfig]):
         key = (id(self), "now")
         if key not in situation.memo:
             situation.memo[key] = self._distance(situation.now, self.config.margin + LOOKED)
-        return situation.memo[key]
+        seen: Array = situation.memo[key]
+        return seen
 
     def idle(self, situation: BodySituation, reach: Reach) -> bool:
         """No pair comes within the margin."""

@@ -8,9 +8,11 @@ import numpy as np
 from hypothesis import strategies as st
 
 from iatro_governor.body.drive import Drive
+from iatro_governor.body.dynamics import Dynamics
 from iatro_governor.body.kinematics import posture
 from iatro_governor.body.levers import levers, pair_levers
 from iatro_governor.body.load import load_text
+from iatro_governor.body.mechanics import Mechanics
 from iatro_governor.body.model import ArmModel
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.sensed import Felt, People, Sensed
@@ -45,6 +47,12 @@ def two_links() -> ArmModel:
     return load_text(TWO_LINKS)
 
 
+@cache
+def weights() -> Mechanics:
+    """Of the arm of the contract."""
+    return Mechanics(Dynamics(two_links(), np.zeros(2)), True, 0.0)
+
+
 def body_situation(
     q: np.ndarray, anchor: np.ndarray | None = None, sensed: Sensed | None = None, delay: float = 0.03
 ) -> BodySituation:
@@ -72,6 +80,8 @@ def body_situation(
         levers=levers(model),
         pair_levers=pair_levers(model, levers(model)),
         sensed=sensed or NOTHING,
+        tool="lower",
+        mechanics=weights(),
     )
 
 

@@ -1,0 +1,102 @@
+"""Singularity: near a posture in which the hand cannot move any way it likes, it goes no further in, but slowly."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+from pydantic import model_validator
+
+from iatro_governor.body.kinematics import Posture
+from iatro_governor.body.planar import Array
+from iatro_governor.body.singularity import least_singular_value, singularity
+from iatro_governor.limits.affine import convex_shares
+from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.kinds import JOINT_MOTION
+from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, excess
+from iatro_governor.profile.base import NonNegative, Positive
+from iatro_governor.profile.joint_channels import JointName
+
+FALLING = 1e-9
+"""A singular value that changes by less, m/s, does not change."""
+
+
+class SingularityConfig(LimitConfig):
+    """``speed``: of the hand, m/s, where its smallest singular value has just come below ``threshold`` and falls."""
+
+    example: ClassVar[Example] = {
+        "link": "lower",
+        "reach": 0.3,
+        "threshold": 0.25,
+        "least": 0.05,
+        "speed": 0.4,
+    }
+
+    kind: Literal["singularity"]
+    link: JointName | None = None
+    """Whose Jacobian is looked at; the model's tool by default."""
+    reach: Positive
+    """Metres that a radian of turning counts for: about the distance from wrist to tool tip."""
+    threshold: Positive
+    """Smallest singular value, m, below which the hand is slowed."""
+    least: NonNegative
+    """Smallest singular value, m, below which no motion makes it smaller."""
+    speed: Positive
+
+    @model_validator(mode="after")
+    def _ordered(self) -> SingularityConfig:
+        if self.least >= self.threshold:
+            raise ValueError("least must be below threshold")
+        return self
+
+
+class SingularityLimit(Limit[SingularityConfig]):
+    """``|v| <= speed (sigma - least) / (threshold - least)`` of the hand, while sigma is below threshold and falls.
+
+    sigma: smallest singular value of the hand's Jacobian, its angular rows multiplied by ``reach``. Near 0, a small
+    motion of the hand some way asks the joints for a large one (Nakamura and Hanafusa 1986, "Inverse kinematic
+    solutions with singularity robustness for robot manipulator control"). Motion that does not make it smaller is free.
+    """
+
+    model = SingularityConfig
+    unit = "m/s"
+    fits = JOINT_MOTION
+    view = "body"
+
+    @property
+    def bound(self) -> float:
+        """m/s, at the threshold."""
+        return self.config.speed
+
+    def cap(self, command: Array, situation: BodySituation) -> Cap | None:
+        """Scale down where the command itself makes the smallest singular value smaller."""
+        config, still, at = self.config, situation.still, situation.soon
+        link = config.link or situation.tool
+        if link is None:
+            raise ValueError("a singularity limit needs a link; the profile was not checked")
+        sigma = self._sigma(at, link, situation)
+        if sigma >= config.threshold:
+            return None
+        rates = situation.rates(np.stack([command, situation.anchor]))
+        trends = singularity(at, link, rates - still, config.reach)[2]
+        falls = trends < -FALLING
+        if not falls.any():
+            return None
+        allowed = config.speed * max(sigma - config.least, 0.0) / (config.threshold - config.least)
+        hand = at.frame_jacobian(link)[:3]
+        asked, standing, idle, added = np.linalg.norm(
+            np.stack([*rates, still, rates[0] - still]) @ hand.T, axis=1
+        ).tolist()
+        share = (
+            float(convex_shares(np.array(asked), idle, np.array(added), np.array(allowed)))
+            if falls[0]
+            else 1.0
+        )
+        return Cap(share, asked, allowed, excess(standing, allowed) if falls[1] else 0.0)
+
+    def _sigma(self, at: Posture, link: str, situation: BodySituation) -> float:
+        key = (id(self), "sigma")
+        if key not in situation.memo:
+            situation.memo[key] = least_singular_value(at, link, self.config.reach)
+        sigma: float = situation.memo[key]
+        return sigma
