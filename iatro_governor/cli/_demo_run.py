@@ -27,7 +27,8 @@ from iatro_governor.resources import shared
 from iatro_governor.review.report import write_report
 from iatro_governor.testimony.lexicon import LexicalLabeller
 from iatro_governor.testimony.transcripts import replies_of, verdict_counts
-from iatro_governor.trial.run import COAST, RunResult, ungoverned
+from iatro_governor.trial.loop import COAST
+from iatro_governor.trial.run import RunResult, ungoverned
 from iatro_governor.trial.scenario import Scenario, load
 
 READY_S = 40.0

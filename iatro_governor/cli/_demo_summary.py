@@ -14,10 +14,10 @@ from iatro_governor.ledger.check import verify
 from iatro_governor.ledger.keys import key_beside, read_key
 from iatro_governor.ledger.reader import Reader
 from iatro_governor.testimony.verdicts import VERDICTS
-from iatro_governor.trial.run import RunResult
+from iatro_governor.trial.course import Span
+from iatro_governor.trial.run import RunResult, judge_base
 from iatro_governor.trial.scenario import Plan, Scenario
-from iatro_governor.trial.script import Span
-from iatro_governor.trial.tasks import TaskResult, judge
+from iatro_governor.trial.tasks import TaskResult
 
 Json = dict[str, Any]
 COUNTS = (
@@ -45,7 +45,7 @@ class Governed:
         true = json.loads(truth.read_text(encoding="utf-8"))
         told = json.loads(planner.read_text(encoding="utf-8"))
         spans = [Span(**span) for span in told["spans"]]
-        return cls(true, told, judge(scenario, spans, map(tuple, true["track"])))
+        return cls(true, told, judge_base(scenario, spans, map(tuple, true["track"])))
 
 
 def summarise(

@@ -31,7 +31,8 @@ from iatro_governor.nodes.replayed import replayed
 from iatro_governor.nodes.run import run
 from iatro_governor.resources import shared
 from iatro_governor.trial.arm_script import ArmOutput
-from iatro_governor.trial.script import Mark, Output, Say
+from iatro_governor.trial.course import Mark, Say
+from iatro_governor.trial.script import Output
 
 POLL_S = 0.01
 SETTLE_S = 5.0

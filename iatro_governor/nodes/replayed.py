@@ -22,9 +22,10 @@ from iatro_governor.nodes.trajectories import trajectory_message
 from iatro_governor.plant.arm_model import JOINTS
 from iatro_governor.trial.arm_scenario import load as load_arm
 from iatro_governor.trial.arm_script import CHANNELS, TRAJECTORY_CHANNEL, Act, ArmOutput, ArmPlanner, Follow
+from iatro_governor.trial.course import Span
 from iatro_governor.trial.reading import robot_of
 from iatro_governor.trial.scenario import load as load_base
-from iatro_governor.trial.script import Drive, Output, ScriptedPlanner, Span
+from iatro_governor.trial.script import Drive, Output, ScriptedPlanner
 
 
 class Planner(Protocol):

@@ -1,21 +1,19 @@
 """How a scripted planner's arm motion becomes commands. Pure: time and joint state come in, a command goes out.
 
-Each skill has ``command(t, q) -> Move | None``: t in seconds since the skill began, q (7,) rad as measured; None
-once it is over. The skills look only at where the arm is: they still arrive when somebody scales their commands,
-give up when they are held, and push on as far as they were told when somebody is in the way.
+A skill sees the joints q (7,) rad as measured, and pushes on as far as it was told when somebody is in the way.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 
 from iatro_governor.plant.arm_driver import Kind, TrajectoryPoint
 from iatro_governor.plant.arm_model import DOF, READY, ArmSpec, Kinematics, kinematics
 from iatro_governor.trial.arm_scenario import ArmMotion, Grip, Knot, Move, Stream
+from iatro_governor.trial.skill import Progress, Skill, Waiting
 
 PERIOD = 0.02  # s between commands, 50 Hz
 PROGRESS = 0.004  # m by which a move must come closer to count as alive
@@ -42,34 +40,42 @@ class Order:
 STILL = Order("joint_velocity", (0.0,) * DOF)
 
 
-class Skill(Protocol):
-    """A piece of motion under way."""
-
-    def command(self, t: float, q: np.ndarray) -> Order | None:
-        """The message at ``t`` (s since the skill began); None once it is over."""
-        ...
-
-
-def skill(motion: ArmMotion, arm: ArmSpec) -> Skill:
+def skill(motion: ArmMotion, arm: ArmSpec) -> Skill[np.ndarray, Order]:
     """The running form of one piece of motion."""
     if motion.move is not None:
-        return _Moving(motion.move, arm)
+        return _Ending(_Moving(motion.move, arm))
     if motion.grip is not None:
         return _Gripping(motion.grip)
     if motion.stream is not None:
-        return _Streaming(motion.stream)
+        return _Ending(_Streaming(motion.stream))
     if motion.trajectory is not None:
         return _Following(motion.trajectory)
-    return _Waiting(motion.wait_s or 0.0)
+    return Waiting(motion.wait_s or 0.0, STILL)
+
+
+@dataclass(slots=True)
+class _Ending:
+    """Stands once the skill is over, or its last command would go on until the driver's watchdog."""
+
+    skill: Skill[np.ndarray, Order]
+    _stood: bool = False
+
+    def command(self, t: float, q: np.ndarray) -> Order | None:
+        order = None if self._stood else self.skill.command(t, q)
+        if order is not None or self._stood:
+            return order
+        self._stood = True
+        return STILL
 
 
 @dataclass(slots=True)
 class _Moving:
     goal: Move
     arm: ArmSpec
-    _best: float = math.inf
-    _since: float = 0.0
-    _last: np.ndarray = field(default_factory=lambda: np.zeros(3))
+    progress: Progress = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.progress = Progress(self.goal.give_up_s, PROGRESS)
 
     def command(self, t: float, q: np.ndarray) -> Order | None:
         goal, here = self.goal, kinematics(self.arm, q)
@@ -77,9 +83,7 @@ class _Moving:
         turn = _turn_to(here, _POINTING[goal.tool])
         distance = float(np.linalg.norm(way))
         remaining = distance + 0.1 * float(np.linalg.norm(turn))
-        if remaining < self._best - PROGRESS:
-            self._best, self._since = remaining, t
-        if remaining < goal.tolerance or t > goal.timeout_s or t - self._since > goal.give_up_s:
+        if remaining < goal.tolerance or t > goal.timeout_s or self.progress.stuck(t, remaining):
             return None
         speed = min(goal.speed, max(SLOWEST, math.sqrt(2 * goal.braking * distance)), distance / PERIOD)
         linear = way / max(distance, 1e-9) * speed
@@ -127,14 +131,6 @@ class _Following:
         return Order(
             None, points=tuple(TrajectoryPoint(k.time, k.positions, k.velocities) for k in self.knots)
         )
-
-
-@dataclass(slots=True)
-class _Waiting:
-    seconds: float
-
-    def command(self, t: float, q: np.ndarray) -> Order | None:
-        return STILL if t < self.seconds else None
 
 
 def _turn_to(here: Kinematics, wanted: np.ndarray) -> np.ndarray:

@@ -1,53 +1,27 @@
-"""One arm scenario in a closed loop, in one process: plant, scripted planner and perhaps a governor between them."""
+"""An arm's scenario in a closed loop, in one process."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
+from iatro_governor.governor import events
+from iatro_governor.plant.arm_driver import TrajectoryPoint
 from iatro_governor.plant.arm_harm import ArmHarm
-from iatro_governor.plant.arm_model import DOF
-from iatro_governor.plant.arm_simulation import (
-    ArmPlant,
-    ArmTruth,
-    BodyReading,
-    JointReading,
-    RegionForce,
-    WrenchReading,
-)
-from iatro_governor.trial.arm_scenario import ArmScenario
-from iatro_governor.trial.arm_script import Act, ArmOutput, ArmPlanner, Follow
-from iatro_governor.trial.script import Say, Span
-from iatro_governor.trial.tasks import TaskResult
+from iatro_governor.plant.arm_model import DOF, JOINTS
+from iatro_governor.plant.arm_simulation import ArmPlant, ArmTruth, RegionForce
+from iatro_governor.trial.arm_scenario import ArmScenario, ArmTask
+from iatro_governor.trial.arm_script import CHANNELS, TRAJECTORY_CHANNEL, Act, ArmPlanner, Follow
+from iatro_governor.trial.course import Mark, Say, Span
+from iatro_governor.trial.loop import Governor, Played, Result, digest, play
+from iatro_governor.trial.tasks import TaskResult, judge
 
-PERIOD = 0.01  # s, the governor's tick, joints and wrench
-BODIES_EVERY = 5  # periods: a tracker at 20 Hz
-SAMPLE_EVERY = 2  # periods: 50 Hz
-WARM_UP = 0.3  # s in which sensors come up before the planner begins
-COAST = 1.0  # s after the last plan in which the arm comes to rest
-LONGEST = 300.0  # s, a run that is not over by then is cut
-
-
-class ArmGovernor(Protocol):
-    """What the loop needs of a governor: it hears the sensors, and answers commands and ticks with what may pass."""
-
-    def sense(
-        self, joints: JointReading, wrench: WrenchReading, bodies: tuple[BodyReading, ...] | None
-    ) -> Sequence[Act | Follow]:
-        """Take the readings of one instant; ``bodies`` is None between the tracker's readings."""
-        ...
-
-    def handle(self, t: float, output: Act | Follow) -> Sequence[Act | Follow]:
-        """Take a planner's command at ``t`` (s)."""
-        ...
-
-    def tick(self, t: float) -> Sequence[Act | Follow]:
-        """Decide at ``t`` (s) without a new event."""
-        ...
+BODIES_EVERY = 5  # periods: a tracker at 20 Hz; joints and wrist speak every period
+WRIST_FRAME, BASE_FRAME = "panda_hand", "panda_link0"
+KINDS = {channel: kind for kind, channel in CHANNELS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,52 +42,22 @@ class ArmTrace:
     plan: np.ndarray
 
     def digest(self) -> str:
-        """SHA-256 over every sample, to compare runs byte by byte."""
-        parts = (
-            self.t,
-            self.position,
-            self.velocity,
-            self.tool,
-            self.requested,
-            self.allowed,
-            self.force,
-            self.plan,
-        )
-        return hashlib.sha256(b"".join(np.ascontiguousarray(part).tobytes() for part in parts)).hexdigest()
+        """SHA-256 over every sample."""
+        told = (self.requested, self.allowed)
+        return digest((self.t, self.position, self.velocity, self.tool, *told, self.force, self.plan))
 
 
-@dataclass(frozen=True, slots=True)
-class ArmRunResult:
-    """What came of one run; ``forces`` (N) by region at the end, ``outputs`` all that the planner published."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmRunResult(Result[Act | Follow, ArmHarm, ArmTrace]):
+    """What came of one run; ``forces`` (N) by region at the end."""
 
-    scenario: str
-    seed: int
-    duration: float
-    harms: tuple[ArmHarm, ...]
-    tasks: tuple[TaskResult, ...]
-    spans: tuple[Span, ...]
     forces: dict[str, RegionForce]
-    trace: ArmTrace
-    outputs: tuple[tuple[float, ArmOutput], ...]
-    finished: bool
-
-    @property
-    def statements(self) -> tuple[tuple[float, Say], ...]:
-        """What the planner said, and when (s)."""
-        return tuple((t, output) for t, output in self.outputs if isinstance(output, Say))
-
-    @property
-    def tasks_done(self) -> tuple[int, int]:
-        """How many of the benign tasks were done, and of how many."""
-        return sum(task.done for task in self.tasks), len(self.tasks)
 
 
-def run(scenario: ArmScenario, seed: int | None = None, governor: ArmGovernor | None = None) -> ArmRunResult:
-    """Play ``scenario`` to its end. ``seed`` defaults to the scenario's own; no ``governor`` is ungoverned.
-
-    The same scenario, seed and governor give the same bytes; faster than real time.
-    """
-    return _Loop(scenario, scenario.seed if seed is None else seed, governor).run()
+def run(scenario: ArmScenario, seed: int | None = None, governor: Governor | None = None) -> ArmRunResult:
+    """Play ``scenario`` to its end. ``seed`` defaults to the scenario's own; no ``governor`` is ungoverned."""
+    rig = _Arm(scenario, scenario.seed if seed is None else seed)
+    return rig.result(play(rig, governor))
 
 
 def ungoverned(scenario: ArmScenario, seed: int | None = None) -> ArmRunResult:
@@ -121,24 +65,33 @@ def ungoverned(scenario: ArmScenario, seed: int | None = None) -> ArmRunResult:
     return run(scenario, seed, None)
 
 
-def apply(plant: ArmPlant, output: Act | Follow) -> None:
-    """Give the plant a planner's or governor's output."""
-    if isinstance(output, Follow):
-        plant.trajectory(output.points)
-    else:
-        plant.command(output.kind, output.values)
+def judge_arm(
+    scenario: ArmScenario, spans: Iterable[Span], truths: Iterable[ArmTruth]
+) -> tuple[TaskResult, ...]:
+    """The tasks of ``scenario``; ``truths`` on the clock of ``spans``."""
+
+    def distance(task: ArmTask, truth: ArmTruth) -> float:
+        if task.thing in truth.held:
+            return np.inf
+        place = truth.tool if task.thing is None else truth.things[task.thing]
+        return float(np.linalg.norm(place - np.asarray(task.at)))
+
+    return judge(scenario.plans, spans, [(truth.t, truth) for truth in truths], distance)
 
 
 @dataclass(slots=True)
-class _Loop:
+class _Arm:
+    """The rig of an arm."""
+
     scenario: ArmScenario
     seed: int
-    governor: ArmGovernor | None
+    warm_up: float = 0.3
+    longest: float = 300.0
     plant: ArmPlant = field(init=False)
     planner: ArmPlanner = field(init=False)
+    position: np.ndarray = field(init=False)
     requested: np.ndarray = field(init=False, default_factory=lambda: np.full(DOF, np.nan))
     allowed: np.ndarray = field(init=False, default_factory=lambda: np.full(DOF, np.nan))
-    outputs: list[tuple[float, ArmOutput]] = field(init=False, default_factory=list)
     rows: list[tuple[Any, ...]] = field(init=False, default_factory=list)
     truths: list[ArmTruth] = field(init=False, default_factory=list)
 
@@ -146,42 +99,48 @@ class _Loop:
         self.plant = ArmPlant(self.scenario.world.built(), self.seed, self.scenario.posture)
         self.planner = ArmPlanner(self.scenario, self.plant.arm)
 
-    def run(self) -> ArmRunResult:
-        period, ends_at = 0, LONGEST
-        while self.plant.t < ends_at:
-            self._period(period)
-            self.plant.step(PERIOD)
-            period += 1
-            if self.planner.done and ends_at == LONGEST:
-                ends_at = self.plant.t + COAST
-        return self._result()
+    @property
+    def t(self) -> float:
+        return self.plant.t
 
-    def _period(self, period: int) -> None:
-        plant, t = self.plant, self.plant.t
-        joints, wrench = plant.joints(), plant.wrench()
-        bodies = plant.bodies() if period % BODIES_EVERY == 0 else None
-        if self.governor is not None:
-            self._obey(self.governor.sense(joints, wrench, bodies))
-        if t >= WARM_UP:
-            for output in self.planner.step(t, joints.position):
-                self._publish(t, output)
-        if self.governor is not None:
-            self._obey(self.governor.tick(t))
-        if period % SAMPLE_EVERY == 0:
-            self._sample()
+    @property
+    def done(self) -> bool:
+        return self.planner.done
 
-    def _publish(self, t: float, output: ArmOutput) -> None:
-        self.outputs.append((t, output))
-        if isinstance(output, Act | Follow):
-            self.requested = _speeds(output, self.requested)
-            self._obey([output] if self.governor is None else self.governor.handle(t, output))
+    def step(self, dt: float) -> None:
+        self.plant.step(dt)
 
-    def _obey(self, outputs: Sequence[Act | Follow]) -> None:
-        for output in outputs:
-            self.allowed = _speeds(output, self.allowed)
-            apply(self.plant, output)
+    def sense(self, period: int) -> Iterator[events.Event]:
+        t, joints, wrench = self.plant.t, self.plant.joints(), self.plant.wrench()
+        self.position = joints.position
+        yield events.Joints(t, "joints", joints.names, joints.position, joints.velocity, joints.effort, t)
+        yield events.Wrench(t, "wrist", wrench.force, wrench.torque, t, WRIST_FRAME)
+        if period % BODIES_EVERY == 0:
+            seen = [events.Body(b.id, b.position, b.velocity, b.region) for b in self.plant.bodies()]
+            yield events.Bodies(t, "people", BASE_FRAME, tuple(seen), t)
 
-    def _sample(self) -> None:
+    def say(self, t: float) -> Sequence[Say | Mark | Act | Follow]:
+        return self.planner.step(t, self.position)
+
+    def command(self, t: float, sent: Act | Follow) -> events.Command:
+        self.requested = _speeds(
+            sent.channel, () if isinstance(sent, Follow) else sent.values, self.requested
+        )
+        if isinstance(sent, Act):
+            return events.Command(t, sent.channel, sent.values, t, sent.plan_id)
+        knots = tuple(events.Knot(p.time, p.positions, p.velocities or ()) for p in sent.points)
+        return events.Command(
+            t, sent.channel, knots[-1].positions, t, sent.plan_id, names=JOINTS, points=knots
+        )
+
+    def obey(self, channel: str, values: Sequence[float], knots: Sequence[events.Knot] | None) -> None:
+        self.allowed = _speeds(channel, values, self.allowed)
+        if channel != TRAJECTORY_CHANNEL:
+            self.plant.command(KINDS[channel], values)
+        elif knots is not None:
+            self.plant.trajectory([TrajectoryPoint(k.time, k.positions, k.velocities or None) for k in knots])
+
+    def sample(self) -> None:
         truth = self.plant.truth()
         plan = self.planner.spans[-1].index if self.planner.plan is not None else -1
         force = np.array([region.now for region in truth.forces.values()])
@@ -190,47 +149,25 @@ class _Loop:
             (truth.t, truth.position, truth.velocity, truth.tool, self.requested, self.allowed, force, plan)
         )
 
-    def _result(self) -> ArmRunResult:
-        columns = [np.array(column) for column in zip(*self.rows, strict=True)]
+    def result(self, played: Played[Act | Follow]) -> ArmRunResult:
         forces = self.plant.truth().forces
         return ArmRunResult(
             scenario=self.scenario.name,
             seed=self.seed,
             duration=self.plant.t,
-            harms=self.plant.harms(),
-            tasks=judge(self.scenario, self.planner.spans, self.truths),
-            spans=tuple(self.planner.spans),
-            forces=forces,
-            trace=ArmTrace(tuple(forces), *columns),
-            outputs=tuple(self.outputs),
             finished=self.planner.done,
+            harms=self.plant.harms(),
+            tasks=judge_arm(self.scenario, self.planner.spans, self.truths),
+            spans=tuple(self.planner.spans),
+            trace=ArmTrace(tuple(forces), *(np.array(column) for column in zip(*self.rows, strict=True))),
+            outputs=played.outputs,
+            decisions=played.decisions,
+            forces=forces,
         )
 
 
-def judge(scenario: ArmScenario, spans: Sequence[Span], truths: Sequence[ArmTruth]) -> tuple[TaskResult, ...]:
-    """One result a task; counted from its plan's begin to its deadline or to the next plan's begin."""
-    started = {span.index: span.start for span in spans}
-    results = []
-    for index, plan in enumerate(scenario.plans):
-        task = plan.task
-        if task is None:
-            continue
-        begin = started.get(index, np.inf)
-        end = min(begin + task.within_s, started.get(index + 1, np.inf))
-        nearest, took = np.inf, None
-        for truth in truths:
-            if begin <= truth.t <= end and task.thing not in truth.held:
-                place = truth.tool if task.thing is None else truth.things[task.thing]
-                distance = float(np.linalg.norm(place - np.asarray(task.at)))
-                nearest = min(nearest, distance)
-                took = truth.t - begin if took is None and distance <= task.tolerance else took
-        results.append(TaskResult(index, plan.plan_id, took is not None, nearest, took))
-    return tuple(results)
-
-
-def _speeds(output: Act | Follow, before: np.ndarray) -> np.ndarray:
-    """The joint speeds that the trace shows after ``output``; a gripper's command changes none."""
-    if isinstance(output, Act) and output.kind == "gripper":
+def _speeds(channel: str, values: Sequence[float], before: np.ndarray) -> np.ndarray:
+    """The joint speeds that the trace shows after a command on ``channel``; the gripper's changes none."""
+    if KINDS.get(channel) == "gripper":
         return before
-    known = isinstance(output, Act) and output.kind == "joint_velocity"
-    return np.asarray(output.values) if known and isinstance(output, Act) else np.full(DOF, np.nan)
+    return np.asarray(values) if KINDS.get(channel) == "joint_velocity" else np.full(DOF, np.nan)

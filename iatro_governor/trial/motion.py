@@ -1,20 +1,19 @@
 """How a scripted planner's motion becomes twist commands. Pure: time and pose come in, a command goes out.
 
-Each skill has ``command(t, pose) -> values | None``: t in seconds since the skill began, pose [x, y, yaw]
-in the odometry frame, values [vx, vy, vz, wx, wy, wz]; None once it is over. The skills look only at where
-the robot is, so they still arrive when somebody scales their commands, and give up when they are held.
+A skill sees a pose [x, y, yaw] in the odometry frame and commands values [vx, vy, vz, wx, wy, wz].
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from iatro_governor.trial.scenario import Face, Goto, Motion, Segment
+from iatro_governor.trial.skill import Progress, Skill, Waiting
 
 Values = tuple[float, float, float, float, float, float]
 Pose = tuple[float, float, float]
+STILL: Values = (0.0,) * 6
 
 HEADING_GAIN = 2.5  # 1/s, well under the bandwidth of a base with 50 ms of lag
 ALIGNED = 0.12  # rad of heading error at which a robot that only turns begins to drive
@@ -24,15 +23,7 @@ SLOWEST = 0.08  # m/s, so that the last centimetres do not take for ever
 SLOWEST_TURN = 0.2  # rad/s
 
 
-class Skill(Protocol):
-    """A piece of motion under way."""
-
-    def command(self, t: float, pose: Pose) -> Values | None:
-        """The command at ``t`` (s since the skill began); None once it is over."""
-        ...
-
-
-def skill(motion: Motion) -> Skill:
+def skill(motion: Motion) -> Skill[Pose, Values]:
     """The running form of one piece of motion."""
     if motion.goto is not None:
         return _Going(motion.goto)
@@ -40,31 +31,17 @@ def skill(motion: Motion) -> Skill:
         return _Facing(motion.face)
     if motion.commands is not None:
         return _Playing(motion.commands)
-    return _Waiting(motion.wait_s or 0.0)
-
-
-@dataclass(slots=True)
-class _Progress:
-    """Says when something has not come closer for ``patience`` seconds."""
-
-    patience: float
-    best: float = math.inf
-    since: float = 0.0
-
-    def stuck(self, t: float, remaining: float) -> bool:
-        if remaining < self.best - PROGRESS:
-            self.best, self.since = remaining, t
-        return t - self.since > self.patience
+    return Waiting(motion.wait_s or 0.0, STILL)
 
 
 @dataclass(slots=True)
 class _Going:
     goal: Goto
-    progress: _Progress = field(init=False)
+    progress: Progress = field(init=False)
     driving: bool = False
 
     def __post_init__(self) -> None:
-        self.progress = _Progress(self.goal.give_up_s)
+        self.progress = Progress(self.goal.give_up_s, PROGRESS)
 
     def command(self, t: float, pose: Pose) -> Values | None:
         goal = self.goal
@@ -104,15 +81,7 @@ class _Playing:
             if segment.at <= t < segment.at + segment.for_:
                 vx, vy, vz, wx, wy, wz = segment.values
                 return (vx, vy, vz, wx, wy, wz)
-        return _twist(0.0, 0.0)
-
-
-@dataclass(slots=True)
-class _Waiting:
-    seconds: float
-
-    def command(self, t: float, pose: Pose) -> Values | None:
-        return _twist(0.0, 0.0) if t < self.seconds else None
+        return STILL
 
 
 def _turn(error: float, limit: float) -> float:

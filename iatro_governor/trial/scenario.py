@@ -163,9 +163,6 @@ class Plan(Words):
 
     task: Reach | None = None
     motion: tuple[Motion, ...] = ()
-    gap_s: NonNegative = 0.6
-    open_s: NonNegative = 0.8
-    """How long a plan without motion stays open."""
 
 
 class Scenario(Part):

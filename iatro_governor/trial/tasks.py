@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
-from iatro_governor.trial.scenario import Scenario
-from iatro_governor.trial.script import Span
+from iatro_governor.trial.course import Span
+from iatro_governor.trial.words import Words
+
+Truth = TypeVar("Truth")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,27 +25,30 @@ class TaskResult:
 
 
 def judge(
-    scenario: Scenario, spans: Iterable[Span], track: Iterable[tuple[float, float, float]]
+    plans: Sequence[Words],
+    spans: Iterable[Span],
+    track: Iterable[tuple[float, Truth]],
+    distance: Callable[[Any, Truth], float],
 ) -> tuple[TaskResult, ...]:
-    """One result a task of the scenario; ``track`` is (t, x, y) in s and m, on the clock of ``spans``.
+    """One result a task of ``plans``; ``track`` is what was so at which time (s), on the clock of ``spans``.
 
-    A task counts from its plan's begin to its deadline, or to the begin of the next plan where that comes
-    first. A plan that never began has not done its task.
+    ``distance(task, truth)``: how far (m) from done. A task counts from its plan's begin to its deadline, or to the
+    begin of the next plan where that comes first. A plan that never began has not done its task.
     """
     points = list(track)
     started = {span.index: span.start for span in spans}
     results = []
-    for index, plan in enumerate(scenario.plans):
+    for index, plan in enumerate(plans):
         if plan.task is None:
             continue
         begin = started.get(index, math.inf)
         end = min(begin + plan.task.within_s, started.get(index + 1, math.inf))
         nearest, took = math.inf, None
-        for t, x, y in points:
+        for t, truth in points:
             if begin <= t <= end:
-                distance = math.hypot(x - plan.task.x, y - plan.task.y)
-                nearest = min(nearest, distance)
-                if took is None and distance <= plan.task.tolerance:
+                away = distance(plan.task, truth)
+                nearest = min(nearest, away)
+                if took is None and away <= plan.task.tolerance:
                     took = t - begin
         results.append(TaskResult(index, plan.plan_id, took is not None, nearest, took))
     return tuple(results)

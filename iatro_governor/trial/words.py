@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
 
-from iatro_governor.profile.base import Part
+from iatro_governor.profile.base import NonNegative, Part
 from iatro_governor.testimony.verdicts import VERDICTS
 
 
@@ -21,7 +21,7 @@ Verdict = Annotated[str, AfterValidator(_known)]
 
 
 class Words(Part):
-    """What the planner says. A robot's own kind of plan adds ``task`` and ``motion``.
+    """What the planner says, and when. A robot's own kind of plan says what ``task`` and ``motion`` are.
 
     ``say`` absent: it says nothing. ``do`` absent: its actions are unknown; null or []: it declares none.
     ``expect`` is for the scenario's own check and no other part reads it.
@@ -37,6 +37,10 @@ class Words(Part):
     benign: bool
     task: Any = None
     motion: tuple[Any, ...] = ()
+    gap_s: NonNegative = 0.6
+    """From the end of the plan before to the words of this one, s."""
+    open_s: NonNegative = 0.8
+    """How long a plan without motion stays open, s."""
 
     @property
     def actions_known(self) -> bool:

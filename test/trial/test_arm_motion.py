@@ -8,17 +8,18 @@ import numpy as np
 import pytest
 
 from iatro_governor.plant.arm_model import DOF, READY, ArmSpec, kinematics
-from iatro_governor.trial.arm_motion import PERIOD, STILL, Skill, skill
+from iatro_governor.trial.arm_motion import PERIOD, STILL, Order, skill
 from iatro_governor.trial.arm_scenario import ArmMotion
+from iatro_governor.trial.skill import Skill
 
 ARM = ArmSpec()
 
 
-def started(**motion: Any) -> Skill:
+def started(**motion: Any) -> Skill[np.ndarray, Order]:
     return skill(ArmMotion.model_validate(motion), ARM)
 
 
-def follow(moving: Skill, scale: float = 1.0) -> tuple[float, np.ndarray, list[float]]:
+def follow(moving: Skill[np.ndarray, Order], scale: float = 1.0) -> tuple[float, np.ndarray, list[float]]:
     """Time, posture and tool speeds of an ideal arm that does ``scale`` times what it is told."""
     t, q, speeds = 0.0, np.array(READY), list[float]()
     while (order := moving.command(t, q)) is not None:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from iatro_governor.governor import events
 from iatro_governor.plant.arm_driver import TrajectoryPoint
 from iatro_governor.plant.arm_model import READY
-from iatro_governor.plant.arm_simulation import BodyReading, JointReading, WrenchReading
 from iatro_governor.trial.arm_run import ArmRunResult, run, ungoverned
 from iatro_governor.trial.arm_scenario import ArmScenario, load
 from iatro_governor.trial.arm_script import Act, ArmPlanner, Follow
-from iatro_governor.trial.script import Mark, Say
+from iatro_governor.trial.course import Mark, Say
+from iatro_governor.trial.loop import Decision
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
 HARMFUL = {
@@ -80,41 +83,57 @@ def test_the_same_seed_gives_the_same_bytes(results: dict[str, ArmRunResult]) ->
     assert other.trace.digest() != again.trace.digest()
 
 
+@dataclass(frozen=True)
+class Said:
+    channel: str
+    allowed: Sequence[float]
+    trajectory: Sequence[events.Knot] | None = None
+
+
 class Slowed:
     """Lets a share of every joint speed through, and remembers what it was told."""
 
     def __init__(self, share: float) -> None:
         self.share = share
-        self.sensed, self.bodies, self.ticks = 0, 0, 0
+        self.heard: list[Any] = []
+        self.ticks = 0
 
-    def sense(
-        self, joints: JointReading, wrench: WrenchReading, bodies: tuple[BodyReading, ...] | None
-    ) -> Sequence[Act | Follow]:
-        self.sensed += 1
-        self.bodies += bodies is not None
-        return []
+    def handle(self, event: events.Event, /) -> list[Decision]:
+        self.heard.append(event)
+        if not isinstance(event, events.Command):
+            return []
+        share = self.share if event.channel == "arm" else 1.0
+        return [Said(event.channel, [share * value for value in event.values], event.points)]
 
-    def handle(self, t: float, output: Act | Follow) -> Sequence[Act | Follow]:
-        if isinstance(output, Act) and output.kind == "joint_velocity":
-            return [
-                Act(output.kind, tuple(self.share * v for v in output.values), output.plan_id, output.channel)
-            ]
-        return [output]
-
-    def tick(self, t: float) -> Sequence[Act | Follow]:
+    def tick(self, t: float, /) -> list[Decision]:
         self.ticks += 1
         return []
 
+    def times(self, kind: type[Any] | None = None) -> list[float]:
+        return [event.t for event in self.heard if kind is None or isinstance(event, kind)]
+
 
 def test_what_a_governor_answers_is_what_reaches_the_arm() -> None:
-    governor = Slowed(0.5)
-    result = run(load(FOLDER / "arm_reach.yaml"), governor=governor)
+    result = run(load(FOLDER / "arm_reach.yaml"), governor=Slowed(0.5))
     fastest = np.linalg.norm(np.diff(result.trace.tool, axis=0), axis=1).max() / 0.02
     assert 0.2 < fastest < 0.5
     given = np.isfinite(result.trace.requested[:, 0]) & np.isfinite(result.trace.allowed[:, 0])
     assert result.trace.allowed[given] == pytest.approx(0.5 * result.trace.requested[given])
-    assert governor.sensed == governor.ticks == pytest.approx(100 * result.duration, abs=2)
-    assert governor.bodies == pytest.approx(20 * result.duration, abs=2)
+    assert len(result.decisions) == result.commands
+
+
+def test_the_governor_hears_every_sensor_at_its_rate_and_every_command_in_order_of_time() -> None:
+    governor = Slowed(1.0)
+    result = run(load(FOLDER / "arm_reach.yaml"), governor=governor)
+    assert governor.times() == sorted(governor.times())
+    for kind, rate in ((events.Joints, 100), (events.Wrench, 100), (events.Bodies, 20)):
+        assert len(governor.times(kind)) == pytest.approx(rate * result.duration, abs=2)
+    assert governor.ticks == pytest.approx(100 * result.duration, abs=2)
+    commands = [event for event in governor.heard if isinstance(event, events.Command)]
+    assert len(commands) == result.commands and {c.channel for c in commands} == {"arm", "gripper"}
+    assert {command.plan_id for command in commands} == {"reach-01"}
+    (seen,) = {event.frame for event in governor.heard if isinstance(event, events.Bodies)}
+    assert seen == "panda_link0"
 
 
 def test_an_arm_that_a_governor_holds_hurts_nobody() -> None:
@@ -148,9 +167,11 @@ def test_nothing_is_published_before_the_joints_were_measured() -> None:
     assert [planner.step(0.02 * k, None) for k in range(50)] == [[]] * 50
 
 
-def test_a_trajectory_reaches_the_arm() -> None:
+@pytest.mark.parametrize("governor", [None, Slowed(1.0)], ids=["ungoverned", "governed"])
+def test_a_trajectory_reaches_the_arm(governor: Slowed | None) -> None:
     end = [*READY[:6], READY[6] + 0.5]
-    result = ungoverned(scripted({"trajectory": [{"time": 1.0, "positions": end, "velocities": [0.0] * 7}]}))
+    scenario = scripted({"trajectory": [{"time": 1.0, "positions": end, "velocities": [0.0] * 7}]})
+    result = run(scenario, governor=governor)
     follows = [output for _, output in result.outputs if isinstance(output, Follow)]
     assert follows == [Follow((TrajectoryPoint(1.0, tuple(end), (0.0,) * 7),), "one")]
     assert result.trace.position[-1] == pytest.approx(end, abs=0.01)

@@ -16,9 +16,9 @@ from iatro_governor.governor.core import Governor
 from iatro_governor.limits.registry import load_profile
 from iatro_governor.testimony.records import MarkRecord, StatementRecord, VerdictRecord
 from iatro_governor.testimony.witness import Witness
+from iatro_governor.trial.course import Mark, Say
 from iatro_governor.trial.run import RunResult, run
 from iatro_governor.trial.scenario import Scenario, load
-from iatro_governor.trial.script import Mark, Say
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "config" / "amr.yaml"

@@ -6,14 +6,15 @@ import math
 
 import pytest
 
-from iatro_governor.trial.motion import Pose, Skill, skill
+from iatro_governor.trial.motion import Pose, Values, skill
 from iatro_governor.trial.scenario import Motion
+from iatro_governor.trial.skill import Skill
 
 STEP = 0.05
 
 
 def follow(
-    moving: Skill, pose: Pose = (0.0, 0.0, 0.0), scale: float = 1.0
+    moving: Skill[Pose, Values], pose: Pose = (0.0, 0.0, 0.0), scale: float = 1.0
 ) -> tuple[float, Pose, list[float]]:
     """Time, pose and speeds of an ideal base that does ``scale`` times what it is told."""
     (x, y, yaw), t, speeds = pose, 0.0, []

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from iatro_governor.governor import events
-from iatro_governor.trial.run import Decision, RunResult, run, ungoverned
+from iatro_governor.trial.loop import Decision
+from iatro_governor.trial.run import RunResult, run, ungoverned
 from iatro_governor.trial.scenario import Scenario, load
 
 TEXT = """\
@@ -40,6 +41,8 @@ plans:
 @dataclass(frozen=True)
 class Said:
     allowed: Sequence[float]
+    channel: str = "base"
+    trajectory: None = None
 
 
 class Capped:

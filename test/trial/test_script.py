@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from iatro_governor.trial.course import Mark, Say
 from iatro_governor.trial.scenario import Scenario, load
-from iatro_governor.trial.script import Drive, Mark, Output, Say, ScriptedPlanner
+from iatro_governor.trial.script import Drive, Output, ScriptedPlanner
 
 TEXT = """\
 version: 1
