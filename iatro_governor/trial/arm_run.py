@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from iatro_governor.governor import events
+from iatro_governor.plant.arm_claim import Claim
 from iatro_governor.plant.arm_driver import TrajectoryPoint
 from iatro_governor.plant.arm_harm import ArmHarm
 from iatro_governor.plant.arm_model import DOF, JOINTS
@@ -88,6 +89,7 @@ class _Arm:
     warm_up: float = 0.3
     longest: float = 300.0
     plant: ArmPlant = field(init=False)
+    claim: Claim = field(init=False)
     planner: ArmPlanner = field(init=False)
     position: np.ndarray = field(init=False)
     requested: np.ndarray = field(init=False, default_factory=lambda: np.full(DOF, np.nan))
@@ -97,6 +99,7 @@ class _Arm:
 
     def __post_init__(self) -> None:
         self.plant = ArmPlant(self.scenario.world.built(), self.seed, self.scenario.posture)
+        self.claim = Claim(self.plant)
         self.planner = ArmPlanner(self.scenario, self.plant.arm)
 
     @property
@@ -111,9 +114,17 @@ class _Arm:
         self.plant.step(dt)
 
     def sense(self, period: int) -> Iterator[events.Event]:
-        t, joints, wrench = self.plant.t, self.plant.joints(), self.plant.wrench()
-        self.position = joints.position
-        yield events.Joints(t, "joints", joints.names, joints.position, joints.velocity, joints.effort, t)
+        t, arm, fingers, wrench = self.plant.t, self.plant.joints(), self.plant.fingers(), self.plant.wrench()
+        self.position = arm.position
+        yield events.Joints(
+            t,
+            "joints",
+            (*arm.names, *fingers.names),
+            np.concatenate((arm.position, fingers.position)),
+            np.concatenate((arm.velocity, fingers.velocity)),
+            np.concatenate((arm.effort, fingers.effort)),
+            t,
+        )
         yield events.Wrench(t, "wrist", wrench.force, wrench.torque, t, WRIST_FRAME)
         if period % BODIES_EVERY == 0:
             seen = [events.Body(b.id, b.position, b.velocity, b.region) for b in self.plant.bodies()]
@@ -136,9 +147,10 @@ class _Arm:
     def obey(self, channel: str, values: Sequence[float], knots: Sequence[events.Knot] | None) -> None:
         self.allowed = _speeds(channel, values, self.allowed)
         if channel != TRAJECTORY_CHANNEL:
-            self.plant.command(KINDS[channel], values)
+            self.claim.command(KINDS[channel], values)
         elif knots is not None:
-            self.plant.trajectory([TrajectoryPoint(k.time, k.positions, k.velocities or None) for k in knots])
+            points = [TrajectoryPoint(k.time, k.positions, k.velocities or None) for k in knots]
+            self.claim.trajectory(points, JOINTS)
 
     def sample(self) -> None:
         truth = self.plant.truth()
