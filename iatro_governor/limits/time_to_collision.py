@@ -57,11 +57,12 @@ class TimeToCollisionLimit(Limit[TimeToCollisionConfig]):
             return None
         looked = min(length, FARTHEST)
         obstacles, now = near(
-            situation.obstacles(self.config.sources), situation.footprint, self.config.margin + looked
+            situation.obstacles(self.config.sources), situation.footprint, self.config.margin + looked + STEP
         )
         known = looked / length if length > 0 else 1.0
         if len(now):
-            at = np.minimum(np.arange(1, int(np.ceil(looked / STEP)) + 1) * STEP / length, known)
+            # Up to the next place beyond the end: a shorter command sees no place that a longer one has not seen.
+            at = np.arange(1, int(np.ceil(looked / STEP)) + 1) * STEP / length
             way = Rollouts(command[None], arc(whole * at[:, None])[None], UNUSED, UNUSED)
             ahead = distances_ahead(obstacles, situation.footprint, way)[0]
             known = min(known, _free_part(now, ahead, self.config.margin, at, length))
