@@ -11,6 +11,7 @@ from typing import Protocol
 from iatro_governor.body.kinematics import Posture
 from iatro_governor.body.model import Indices
 from iatro_governor.body.planar import Array
+from iatro_governor.governor.decision import LimitReport
 from iatro_governor.governor.events import Command
 from iatro_governor.profile.every_channel import AnyChannel
 
@@ -96,8 +97,26 @@ class Chart(Protocol):
     def rest(self) -> tuple[float, ...]:
         """The channel's values for the origin of ``u``, now."""
 
+    def look(self, t: float) -> None:
+        """A decision at ``t`` begins, s."""
+
+    def take(self) -> None:
+        """It has its joints from now on; another channel had them until now."""
+
+    def lose(self) -> None:
+        """Another channel has its joints from now on."""
+
+    def halt(self, hard: bool) -> None:
+        """A stop is in force, the protective one where ``hard``."""
+
     def why_garbled(self, command: Command) -> str | None:
         """What makes ``command`` no command for this channel, or None."""
+
+    def asks(self, command: Command) -> bool:
+        """Whether a command that is not garbled asks for anything but the origin of ``u``."""
+
+    def clamps(self, command: Command) -> list[LimitReport]:
+        """What the channel's own numbers, and no limit, cut off of a command that is not garbled."""
 
     def wanted(self, command: Command, dt: float) -> Array:
         """``u`` (size,) of a command that is not garbled, for an output that stands for ``dt`` s."""
@@ -116,3 +135,23 @@ class Chart(Protocol):
 
     def parts(self, wanted: Array) -> list[Array]:
         """Parts of ``wanted`` that may go on alone where the whole is stuck."""
+
+
+class Plain:
+    """What most charts have in common: nothing to note between commands, and nothing that is cut."""
+
+    def look(self, t: float) -> None:
+        """A decision begins."""
+
+    def take(self) -> None:
+        """It has its joints from now on."""
+
+    def lose(self) -> None:
+        """Another channel has its joints from now on."""
+
+    def halt(self, hard: bool) -> None:
+        """A stop is in force."""
+
+    def clamps(self, command: Command) -> list[LimitReport]:
+        """Nothing but limits cuts a command."""
+        return []

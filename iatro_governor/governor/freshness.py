@@ -61,7 +61,7 @@ class CommandStream:
     def watch(self, t: float, at_rest: bool) -> None:
         """Notice silence while the robot should be moving; silence at rest is no fault."""
         if self._command is not None and self.live(t) is None:
-            self._expired_nonzero = any(self._command.values)
+            self._expired_nonzero = self._chart.asks(self._command)
             self._command = None
         if at_rest:
             self._expired_nonzero = False
@@ -95,12 +95,12 @@ class CommandStream:
         self._ladder.pulse("command_malformed", t, message)
         self._last_moving_t = t
 
-    def accept(self, command: Command, t: float, stopped: bool) -> Verdict:
-        """Judge ``command``; ``stopped``: a fault of another kind is in force."""
+    def accept(self, command: Command, t: float, stopped: bool, taken: str | None = None) -> Verdict:
+        """Judge ``command``; ``stopped``: a fault of another kind is in force; ``taken``: who else has its joints."""
         new_plan = self._is_new(command.plan_id)
         quiet_s = t - self._last_moving_t
         fine = self._well_formed(command, t)
-        moving = not fine or any(command.values)
+        moving = not fine or self._chart.asks(command)
         if moving:
             self._last_moving_t = t
         if not fine:
@@ -110,6 +110,12 @@ class CommandStream:
         if stopped or not self._rearmed(command, quiet_s, new_plan):
             return Verdict.REFUSED if moving else Verdict.RESTING
         if self.no_new_plan and moving and command.plan_id != self._plan:
+            return Verdict.REFUSED
+        if taken is not None and moving:
+            detail = (
+                f"channel {taken} has the joints, and they move or are asked to; let them come to rest first"
+            )
+            self._ladder.pulse("joints_taken", t, detail)
             return Verdict.REFUSED
         self._use(command.plan_id)
         if t - self._last_t < self._period_s - 1e-9 and self._command is not None:

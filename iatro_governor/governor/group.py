@@ -15,6 +15,7 @@ import numpy as np
 
 from iatro_governor.body.planar import Array
 from iatro_governor.governor.chart import Chart, Ramp
+from iatro_governor.governor.claims import Claims
 from iatro_governor.governor.decision import Action, FaultReport, LimitReport, State
 from iatro_governor.governor.events import Command
 from iatro_governor.governor.freshness import CommandStream, Verdict
@@ -92,10 +93,12 @@ class Group:
         rates: Rates,
         senses: Senses,
         period: float,
+        claims: Claims | None = None,
     ) -> None:
         self.limits = limits
         self.ladder = Ladder()
         self.members = _members(charts, self.ladder, period)
+        self._claims = claims or Claims({name: chart.moves for name, chart in charts.items()})
         self._body = body
         self._stops = stops
         self._senses = senses
@@ -125,7 +128,8 @@ class Group:
     ) -> list[Outcome]:
         """Choose the outputs at ``t``: on ``command``, just received on channel ``name``, or on the tick."""
         for member in self.members:
-            member.stream.watch(t, self.at_rest)
+            member.chart.look(t)
+            member.stream.watch(t, self._rests(member))
         self.ladder.advance(t)
         cleared = max(self.ladder.cleared_t, process.cleared_t)
         for member in self.members:
@@ -154,7 +158,30 @@ class Group:
             return None
         member = self.member(name)
         stopped = self._level(process) >= Level.CONTROLLED_STOP or bool(self._senses.unseen)
-        return Arrival(member, command, member.stream.accept(command, t, stopped))
+        verdict = member.stream.accept(command, t, stopped, self._taken(member, t))
+        if verdict is Verdict.ACCEPTED and member.chart.asks(command):
+            if self._claims.take(name):
+                member.chart.take()
+            for rival in self._claims.rivals(name):
+                self.member(rival).chart.lose()
+        return Arrival(member, command, verdict)
+
+    def _taken(self, member: Member, t: float) -> str | None:
+        """The channel that moves joints of ``member``, or is asked to, or has not let them come to rest."""
+        held = self._claims.has(member.name)
+        for name in self._claims.rivals(member.name):
+            rival = self.member(name)
+            request = rival.stream.live(t)
+            asked = request is not None and rival.chart.asks(request)
+            unsettled = not held and self._claims.uses(name) and not rival.chart.measured_rest
+            if asked or unsettled or self._outputs.standing[rival.place].any():
+                return name
+        return None
+
+    def _rests(self, member: Member) -> bool:
+        """Output and measurement say so, or the joints are another channel's."""
+        settled = member.chart.measured_rest or not self._claims.has(member.name)
+        return settled and not self._outputs.standing[member.place].any()
 
     def _publish(self, t: float, output: Array, dt: float) -> dict[str, tuple[float, ...]]:
         standing = self._outputs.publish(t, output)
@@ -169,6 +196,7 @@ class Group:
         self._stuck_since = None
         for member in self.members:
             member.stream.drop()
+            member.chart.halt(hard)
         state = State.PROTECTIVE_STOP if level == Level.PROTECTIVE_STOP else State.CONTROLLED_STOP
         actions = {member.name: Action.STOP for member in self.members}
         return self._outcomes(state, actions, {}, self._publish(t, output, dt), (), arrival)
@@ -199,9 +227,22 @@ class Group:
             else:
                 scaled = Action.RAMPED if own_moved else Action.PASS
                 actions[member.name] = Action.SCALED if resolution.scale < 1.0 else scaled
-        told = (*bound, *shaped)
+        cut = self._clamps(requests)
+        for name in cut:
+            actions[name] = Action.SCALED if actions[name] is Action.PASS else actions[name]
+            state = State.LIMITED if state is State.NOMINAL else state
+        told = (*bound, *shaped, *(report for reports in cut.values() for report in reports))
         outcomes = self._outcomes(state, actions, requests, self._publish(t, output, dt), told, arrival)
         return [self._closed(outcome, arrival) for outcome in outcomes] if closed else outcomes
+
+    def _clamps(self, requests: Mapping[str, Command | None]) -> dict[str, list[LimitReport]]:
+        """What the channels' own numbers cut, of those channels where they do."""
+        found = {
+            member.name: member.chart.clamps(request)
+            for member in self.members
+            if (request := requests[member.name]) is not None
+        }
+        return {name: reports for name, reports in found.items() if reports}
 
     def _wanted(self, requests: Mapping[str, Command | None], dt: float) -> Array:
         wanted = np.zeros(self._size)
@@ -313,6 +354,7 @@ class Group:
         allowed = self._publish(t, self._stops.protective.ramp(standing, dt), dt)
         for member in self.members:
             member.stream.drop()
+            member.chart.halt(True)
         actions = {member.name: Action.UNREACHABLE for member in self.members}
         return self._outcomes(State.CONTROLLED_STOP, actions, requests, allowed, bound, arrival)
 

@@ -10,6 +10,8 @@ import numpy as np
 from iatro_governor.body.model import ArmModel
 from iatro_governor.body.shape import Shape
 from iatro_governor.governor.chart import Chart
+from iatro_governor.governor.claims import Claims
+from iatro_governor.governor.gripper_chart import GripperChart
 from iatro_governor.governor.group import Group, Stops
 from iatro_governor.governor.joint_chart import JointPositionChart, JointVelocityChart
 from iatro_governor.governor.jointed import JointedBody
@@ -23,6 +25,7 @@ from iatro_governor.profile.channels import TwistChannel
 from iatro_governor.profile.every_channel import AnyChannel
 from iatro_governor.profile.joint_channels import JointPositionChannel, JointVelocityChannel
 from iatro_governor.profile.load import Profile
+from iatro_governor.profile.tool_channels import GripperChannel
 
 Limits = list[Limit[Any]]
 
@@ -72,10 +75,11 @@ def _jointed(
         own = [limit for limit in limits if limit.config.channel == name]
         charts[name], part = _chart(config, own, senses, figure, period)
         rates.append(part)
-    body = JointedBody(model, charts, figure, senses, period, limits, profile.data.robot.model)
+    claims = Claims({name: chart.moves for name, chart in charts.items()})
+    body = JointedBody(model, charts, figure, senses, period, limits, profile.data.robot.model, claims)
     seated = [x if x.view == "body" else Seated(x, body.places[x.config.channel]) for x in limits]
     stops = Stops(_brakes(charts, body.places, "controlled"), _brakes(charts, body.places, "protective"))
-    return Group(charts, body, stops, seated, Rates.stacked(rates), senses, period)
+    return Group(charts, body, stops, seated, Rates.stacked(rates), senses, period, claims)
 
 
 def _chart(
@@ -90,6 +94,9 @@ def _chart(
             rates = Rates.of(limits, {"joint": np.arange(count)}, count)
             make = JointVelocityChart if isinstance(config, JointVelocityChannel) else JointPositionChart
             return make(config, rates, senses), rates
+        case GripperChannel():
+            rates = Rates.of(limits, {"width": np.arange(1)}, 1)
+            return GripperChart(config, rates, senses), rates
     raise NotImplementedError(config.type)
 
 

@@ -10,6 +10,7 @@ from iatro_governor.body.joint_track import JointTrack
 from iatro_governor.body.kinematics import Posture
 from iatro_governor.body.model import Indices
 from iatro_governor.body.planar import Array
+from iatro_governor.governor.chart import Plain
 from iatro_governor.governor.events import Command
 from iatro_governor.governor.senses import Senses
 from iatro_governor.governor.stacked import Brakes
@@ -20,11 +21,13 @@ from iatro_governor.profile.sources import JointsSource
 
 FASTEST, SLOWEST = 1e3, 1e-9
 """rad/s or m/s."""
+SAME = 1e-9
+"""Set-points closer than this are one, rad or m."""
 APPROACH = 0.7
 """Share of the ordinary deceleration that an approach to a set-point is planned with: steps of time are not exact."""
 
 
-class JointChart:
+class JointChart(Plain):
     """What all charts of joints share. ``names``: the channel's joints, in the order of its values."""
 
     ready = True
@@ -105,6 +108,10 @@ class JointVelocityChart(JointChart):
         """No velocity."""
         return (0.0,) * self.size
 
+    def asks(self, command: Command) -> bool:
+        """Any velocity."""
+        return any(command.values)
+
     def wanted(self, command: Command, dt: float) -> Array:
         """The velocities themselves."""
         return bounded(np.array(command.values), FASTEST, SLOWEST)
@@ -124,11 +131,24 @@ class JointPositionChart(JointChart):
     def __init__(self, config: JointChannel, rates: Rates, senses: Senses) -> None:
         super().__init__(config, rates, senses)
         self._published: Array | None = None
+        self._lost = False
 
     @property
     def ready(self) -> bool:  # type: ignore[override]
         """Once the joints were seen."""
         return self._published is not None or self._track.known
+
+    def take(self) -> None:
+        """Whoever had the joints has moved them away from the set-point: it begins anew where they are."""
+        self._published, self._lost = None, False
+
+    def lose(self) -> None:
+        """The set-point stands, and means nothing until the joints are taken back."""
+        self._lost = True
+
+    def asks(self, command: Command) -> bool:
+        """Any other set-point than the one that stands."""
+        return self._lost or bool((np.abs(np.array(command.values) - self.setpoint) > SAME).any())
 
     @property
     def lead(self) -> Array | None:  # type: ignore[override]
@@ -153,21 +173,25 @@ class JointPositionChart(JointChart):
         return tuple(self.setpoint.tolist())
 
     def wanted(self, command: Command, dt: float) -> Array:
-        """The velocity towards the commanded set-point, along a straight way and able to stop there.
-
-        ``v <= sqrt(2 a d)`` for each joint (Torricelli's equation), and no more than gets there within ``dt``.
-        """
-        way = np.array(command.values) - self.setpoint
-        whole = way / dt
-        size = np.abs(whole)
-        able = np.sqrt(2 * APPROACH * self.easing * np.abs(way))
-        share = float(np.min(np.where(size > able, able / np.where(size > 0, size, 1.0), 1.0)))
-        return bounded(share * whole, FASTEST, SLOWEST)
+        """The velocity towards the commanded set-point, along a straight way and able to stop there."""
+        return bounded(approach(np.array(command.values) - self.setpoint, self.easing, dt), FASTEST, SLOWEST)
 
     def publish(self, output: Array, dt: float) -> tuple[float, ...]:
         """The set-point that ``output`` has led to."""
         self._published = self.setpoint + output * dt
         return self.rest
+
+
+def approach(way: Array, easing: Array, dt: float) -> Array:
+    """Velocity (n,) along the straight ``way`` (n,) that is left, able to stop at its end.
+
+    ``v <= sqrt(2 a d)`` for each component (Torricelli's equation), and no more than gets there within ``dt`` s.
+    """
+    whole = way / dt
+    size = np.abs(whole)
+    able = np.sqrt(2 * APPROACH * easing * np.abs(way))
+    share = float(np.min(np.where(size > able, able / np.where(size > 0, size, 1.0), 1.0)))
+    return share * whole
 
 
 def creeps(size: int, speed: float) -> Array:

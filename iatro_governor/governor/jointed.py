@@ -17,6 +17,7 @@ from iatro_governor.body.planar import Array, compose
 from iatro_governor.body.rollout import Flight, fly
 from iatro_governor.body.shape import Shape
 from iatro_governor.governor.chart import Chart
+from iatro_governor.governor.claims import Claims
 from iatro_governor.governor.outputs import Outputs
 from iatro_governor.governor.perception import perceive
 from iatro_governor.governor.readings import Readings
@@ -28,6 +29,7 @@ from iatro_governor.limits.limit import Limit
 from iatro_governor.limits.link_zone import LinkZoneLimit
 from iatro_governor.limits.situation import Situation
 from iatro_governor.profile.robot import ModelPart
+from iatro_governor.profile.sources import JointsSource
 
 
 class JointedBody:
@@ -42,8 +44,10 @@ class JointedBody:
         period: float,
         limits: Sequence[Limit[Any]] = (),
         part: ModelPart | None = None,
+        claims: Claims | None = None,
     ) -> None:
         self.model = model
+        self._claims = claims or Claims({name: chart.moves for name, chart in charts.items()})
         self._tool = None if part is None else part.tool
         weighed = part is not None and any(limit.weighs for limit in limits)
         self._mechanics = mechanics(model, part) if part is not None and weighed else None
@@ -53,6 +57,8 @@ class JointedBody:
         self._twist = first if isinstance(first, TwistChart) else None
         self.kind: Base = _kind(self._twist)
         self._freedoms = len(base_joints(self.kind))
+        told = [s.rest_speed for s in senses.sources.values() if isinstance(s, JointsSource)]
+        self._rest_speed = max(told, default=0.0)
         names = model.joints[self._freedoms :]
         self._readings = Readings(names, senses.joint_tracks)
         self._figure = figure
@@ -88,7 +94,7 @@ class JointedBody:
         age = max(t - newest, 0.0)
         q, velocity = self._measured()
         now = posture(self.model, q)
-        measured = np.concatenate([chart.measured for chart in self._charts.values()])
+        measured = self._attributed()
         beyond = outputs.beyond(t, age, measured, self._slack)
         drive = self._drive(now, self._sure, velocity, age)
         gentle = None if self._twist is None else self._twist.comfort
@@ -129,6 +135,15 @@ class JointedBody:
         reach = situation.reach(wanted)
         return [limit for limit in limits if not limit.idle(situation, reach)]
 
+    def _attributed(self) -> Array:
+        """What the body does, in ``u`` (N,): the doing of whoever has the joints, and of nobody else."""
+        return np.concatenate(
+            [
+                chart.measured if self._claims.has(name) else np.zeros(chart.size)
+                for name, chart in self._charts.items()
+            ]
+        )
+
     def _measured(self) -> tuple[Array, Array]:
         """Positions and velocities (m,)."""
         q, velocity = np.zeros(len(self.model.joints)), np.zeros(len(self.model.joints))
@@ -147,15 +162,24 @@ class JointedBody:
 
     def _drive(self, now: Posture, braking: Array, velocity: Array, age: float) -> Drive:
         count = sum(chart.size for chart in self._charts.values())
-        matrix, start = np.zeros((len(self.model.joints), count)), np.zeros(len(self.model.joints))
+        matrix, start = np.zeros((len(self.model.joints), count)), self._unled(velocity)
         reaction = age + self._delay + self._period
         for name, chart in self._charts.items():
             if len(self.joints[name]):
                 moved, led = chart.joint_map(now, velocity, reaction, self.joints[name])
                 matrix[:, self.places[name]] = moved
-                start += led
+                start += led * self._claims.has(name)
         base = None if self._twist is None else self._twist.sure
         return Drive(matrix, start, braking, base, 0 if self._twist is None else self._twist.size)
+
+    def _unled(self, velocity: Array) -> Array:
+        """Of joints that no channel has, what is measured (m,): they will go on with it, whatever is commanded."""
+        out = np.where(np.abs(velocity) > self._rest_speed, velocity, 0.0)
+        out[: self._freedoms] = 0.0
+        for name in self._charts:
+            if self._claims.has(name):
+                out[self.joints[name]] = 0.0
+        return out
 
     def _fly(
         self, q: Array, pieces: Sequence[tuple[tuple[float, ...], float]], drive: Drive
@@ -165,7 +189,7 @@ class JointedBody:
         for moves, seconds in pieces:
             soon += drive.rates(np.array(moves)) * seconds
         for name, chart in self._charts.items():
-            if (lead := chart.lead) is not None:
+            if self._claims.has(name) and (lead := chart.lead) is not None:
                 soon[self.joints[name]] = lead
         if self._twist is None:
             return soon, None

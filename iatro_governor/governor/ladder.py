@@ -72,6 +72,7 @@ TABLE: dict[str, Row] = {
     "ledger_half_full": Row(
         "process", _N, "controlled", "none", "less than half of the ring unacknowledged", 0.0
     ),
+    "joints_taken": Row("channel", _N, "controlled", "none", "at once", 0.0),
     "command_superseded": Row("channel", _N, "controlled", "none", "at once", 0.0),
     "reset_refused": Row("process", _N, "controlled", "none", "at once", 0.0),
 }

@@ -12,6 +12,7 @@ from iatro_governor.body.model import Indices
 from iatro_governor.body.planar import Array
 from iatro_governor.body.rollout import Braking, fly
 from iatro_governor.body.shape import Shape
+from iatro_governor.governor.chart import Plain
 from iatro_governor.governor.events import Command
 from iatro_governor.governor.outputs import Outputs
 from iatro_governor.governor.senses import Senses
@@ -30,7 +31,7 @@ KEPT_S = 1.0
 """Outputs are kept this much longer than any measurement may be old, s."""
 
 
-class TwistChart:
+class TwistChart(Plain):
     """Reads and writes twists; the body is a footprint that moves by odometry."""
 
     ready = True
@@ -97,6 +98,10 @@ class TwistChart:
         if cannot := [NAMES[i] for i in range(len(NAMES)) if values[i] != 0 and i not in self._able]:
             return f"a base that is {config.base} cannot do {', '.join(cannot)}"
         return None
+
+    def asks(self, command: Command) -> bool:
+        """Any twist."""
+        return any(command.values)
 
     def wanted(self, command: Command, dt: float) -> Array:
         """The components that there are; the rest is zero, or the command would be garbled.
