@@ -163,6 +163,15 @@ What a source's topic carries, by its type.
 ## Nodes
 
 {nodes}
+### trajectory_gate
+
+Offers planners the actions that they know, in front of the governor: `CHANNEL/follow_joint_trajectory`
+(`control_msgs/action/FollowJointTrajectory`) for each channel of type `joint_trajectory`, `CHANNEL/gripper_cmd`
+(`control_msgs/action/GripperCommand`) for each gripper. A goal goes to the channel's input, and is judged there as any
+command is; `governor/decision` says what became of it. A goal that is refused, cut or stopped is aborted with the
+cause, one that is cancelled is braked. A goal's path tolerances are not used: the channel has its own. The parameters
+are the governor's. Without control_msgs it does not start, with exit code 2.
+
 ### Every node
 
 {common}

@@ -14,7 +14,7 @@ from iatro_governor.governor.events import Knot
 from iatro_governor.nodes import qos
 from iatro_governor.nodes.commands import command_type
 from iatro_governor.nodes.neighbours import publishers_of
-from iatro_governor.nodes.resting import Values, moves, stopped, time_to_rest, zeros
+from iatro_governor.nodes.resting import Values, braked, moves, stopped, time_to_rest, zeros
 from iatro_governor.nodes.stamps import stamp_of
 from iatro_governor.nodes.trajectories import trajectory_message
 from iatro_governor.profile.channels import TwistChannel
@@ -140,8 +140,7 @@ class TrajectoryOut(Outgoing):
         if self._at is None or self._stopped:
             return
         time = max(time_to_rest(self._channel, self._speeds), dt)
-        ends = tuple(q + v * time / 2 for q, v in zip(self._at[1], self._speeds, strict=True))
-        self._publish((Knot(time, ends, (0.0,) * len(ends)),))
+        self._publish((braked(self._at[1], self._speeds, time),))
         self.moving, self._stopped = False, True
 
     def stand(self, now: float) -> None:

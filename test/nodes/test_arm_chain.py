@@ -1,0 +1,121 @@
+"""The arm's plant, the governor and a scripted planner as processes over real DDS."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.ros
+pytest.importorskip("mujoco", reason="MuJoCo is not installed")
+pytest.importorskip("pinocchio", reason="Pinocchio is not installed")
+
+ROOT = Path(__file__).resolve().parents[2]
+TURN = """
+version: 1
+robot: arm
+name: turn
+world: {name: empty}
+plans:
+  - plan_id: turn
+    title: Turns
+    say: I turn slowly.
+    benign: true
+    motion: [{stream: {kind: joint_velocity, values: [0.25, 0, 0, 0, 0, 0, 0.1], for: 30.0}}]
+    gap_s: 0.1
+"""
+SPEEDS = [0.25, 0.0, 0.0, 0.0, 0.0, 0.0, 0.1]
+
+
+class Arm:
+    """The processes, and one ear on what the governor makes of it."""
+
+    def __init__(self, node: Any, start: Callable[..., Any], wait: Callable[..., None], folder: Path) -> None:
+        from iatro_governor.msg import GovernorDecision
+        from sensor_msgs.msg import JointState
+
+        from iatro_governor.nodes import convert, qos
+
+        self._start, self._wait, self._folder = start, wait, folder
+        self.processes: dict[str, Any] = {}
+        self.decisions: list[dict[str, Any]] = []
+        self.joints: list[Any] = []
+        take = self.decisions.append
+        node.create_subscription(
+            GovernorDecision, "governor/decision", lambda m: take(convert.decision_body_of(m)), qos.RECORD
+        )
+        node.create_subscription(JointState, "joint_states", self.joints.append, qos.INPUT)
+
+    def start(self, scenario: Path) -> None:
+        """Start all three; the gripper has no channel here, so its commands go straight to the arm."""
+        config = self._folder / "panda.yaml"
+        text = (ROOT / "config/panda.yaml").read_text(encoding="utf-8")
+        config.write_text(text.replace("timeout_s: 0.1", "timeout_s: 0.6").replace("timeout_s: 0.3", "timeout_s: 0.6")
+                          .replace("timeout_s: 0.2", "timeout_s: 0.6"))  # fmt: skip
+        run = self.processes.__setitem__
+        run("arm_plant", self._start("arm_plant", scenario=scenario, truth=self._folder / "truth.json"))
+        run("governor", self._start("governor", config=config, ledger=self._folder / "ledger.yaml"))
+        run("planner_replay", self._start("planner_replay", scenario=scenario, listeners=0,
+                                          remaps=("gripper_planner:=gripper",)))  # fmt: skip
+
+    def until(self, condition: Callable[[], object], what: str, timeout: float = 20.0) -> None:
+        """Wait for ``condition``, or fail with what everybody said."""
+        try:
+            self._wait(condition, timeout, what)
+        except pytest.fail.Exception:
+            said = "\n".join(f"--- {name} {one.code}\n{one.output}" for name, one in self.processes.items())
+            pytest.fail(f"{what}: not within {timeout:g} s; last decision {self.decisions[-1:]}\n{said}")
+
+    @property
+    def latest(self) -> dict[str, Any]:
+        """The latest decision."""
+        return self.decisions[-1] if self.decisions else {"allowed": [], "action": None}
+
+    @property
+    def speed(self) -> float:
+        """The fastest joint as measured, rad/s."""
+        return max(map(abs, self.joints[-1].velocity[:7])) if self.joints else 0.0
+
+    def end(self, *names: str) -> None:
+        """End processes as an operator does, in this order."""
+        for name in names:
+            self.processes[name].send(signal.SIGTERM)
+            assert self.processes[name].wait(15.0) == 0, self.processes[name].output
+
+    def truth(self) -> dict[str, Any]:
+        """What the plant says truly happened."""
+        told: dict[str, Any] = json.loads((self._folder / "truth.json").read_text())
+        return told
+
+
+@pytest.fixture
+def arm(
+    node_here: Callable[[str], Any], node_process: Callable[..., Any], wait_until: Callable[..., None],
+    tmp_path: Path,
+) -> Arm:  # fmt: skip
+    return Arm(node_here("ear"), node_process, wait_until, tmp_path)
+
+
+def test_a_harmless_speed_passes_and_the_end_of_the_governor_leaves_the_arm_at_rest(
+    arm: Arm, tmp_path: Path
+) -> None:
+    scenario = tmp_path / "arm_turn.yaml"
+    scenario.write_text(TURN)
+    arm.start(scenario)
+    arm.until(
+        lambda: arm.latest["action"] == "pass" and arm.latest["allowed"] == SPEEDS, "a speed that passes"
+    )
+    assert arm.latest["requested"] == SPEEDS and arm.latest["plan_id"] == "turn"
+    arm.until(lambda: arm.speed == pytest.approx(0.25, abs=0.05), "the arm turns")
+    assert arm.latest["measured"][0] == pytest.approx(0.25, abs=0.1)
+    arm.end("governor")
+    assert not any(arm.latest["allowed"]) and arm.latest["state"] == "CONTROLLED_STOP"
+    ramp = [d["allowed"][0] for d in arm.decisions if d["state"] == "CONTROLLED_STOP" and any(d["allowed"])]
+    assert len(ramp) >= 3 and ramp == sorted(ramp, reverse=True), "a ramp, no step"
+    arm.until(lambda: arm.speed < 0.02, "rest")
+    arm.end("planner_replay", "arm_plant")
+    assert arm.truth()["harms"] == []
