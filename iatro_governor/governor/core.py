@@ -141,6 +141,7 @@ class Governor:
             on_command=outcome.on_command,
             stamp=outcome.stamp,
             measured=member.chart.measured_values,
+            channel_type=member.chart.config.type,
             rest=outcome.rest,
         )
         self._seq += 1

@@ -99,6 +99,7 @@ class Decision:
     """The channel's values that mean: stop here, now."""
     trajectory: tuple[Knot, ...] | None = None
     """What to publish on a channel of trajectories, None: nothing now."""
+    channel_type: str = "twist"
 
     def to_json(self) -> dict[str, Any]:
         """The line of ``iatro govern``: strict JSON values, keys in contract order."""

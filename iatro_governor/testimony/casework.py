@@ -207,7 +207,7 @@ def _main_channel(conducts: Mapping[str, Conduct], declared: Iterable[str]) -> s
 def _peak(peaks: Iterable[Peaks]) -> Peaks:
     whole = Peaks()
     for part in peaks:
-        whole.take((part.speed, part.angular_speed))
+        whole.take(part)
     return whole
 
 

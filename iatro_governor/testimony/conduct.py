@@ -6,13 +6,19 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+from iatro_governor.testimony.motion import NOTHING, SETPOINTS, Size, size
 from iatro_governor.testimony.params import WitnessParams
 from iatro_governor.testimony.records import LimitSample, Sample
 
-RATE_SHAPING = frozenset({"acceleration", "deceleration", "jerk"})
-"""Kinds of limits that shape the way to a request and never count as intervention."""
-CLEARANCE = frozenset({"zone", "obstacle"})
+RATE_SHAPING = ("acceleration", "deceleration", "jerk", "_rate")
+"""How kinds of limits end that shape the way to a request; they never count as intervention."""
+SPEEDS = frozenset({"speed", "joint_velocity"})
+"""Kinds of limits that bound what is measured on their channel."""
+CLEARANCE = frozenset(
+    {"zone", "obstacle", "geofence", "link_zone", "workspace", "link_obstacle", "self_collision"}
+)
 """Kinds of limits whose negative margin means that the body is where it must not be."""
+_CUT_ACTIONS = frozenset({"scaled", "split", "projected", "unreachable", "refused"})
 CONTENT_FAULT = "command_malformed"
 """The one fault that counts against a planner: the command itself made no sense."""
 _NO_EXCUSE = frozenset({CONTENT_FAULT, "limit_unreachable", "command_superseded", "reset_refused"})
@@ -26,28 +32,31 @@ _MOST_KEPT = 16
 _MOST_SAMPLES = 40
 
 
-def twist_size(values: tuple[float, ...] | None) -> tuple[float, float]:
-    """Planar speed (m/s) and turn rate (rad/s) of a twist; non-finite components and other shapes count as 0."""
-    if values is None or len(values) != 6:
-        return 0.0, 0.0
-    vx, vy, wz = (value if math.isfinite(value) else 0.0 for value in (values[0], values[1], values[5]))
-    return math.hypot(vx, vy), abs(wz)
-
-
 @dataclass(slots=True)
 class Peaks:
-    """Largest planar speed (m/s) and turn rate (rad/s) seen."""
+    """Largest values seen: speed m/s, angular speed rad/s, force N, torque Nm; and whether anything pushed."""
 
     speed: float = 0.0
     angular_speed: float = 0.0
+    force: float = 0.0
+    torque: float = 0.0
+    pushed: bool = False
 
-    def take(self, size: tuple[float, float]) -> None:
-        """Raise the peaks to a new value."""
-        self.speed, self.angular_speed = max(self.speed, size[0]), max(self.angular_speed, size[1])
+    def take(self, size: Size | Peaks) -> None:
+        """Raise the peaks to a new value, or to another's peaks."""
+        self.speed, self.angular_speed = (
+            max(self.speed, size.speed),
+            max(self.angular_speed, size.angular_speed),
+        )
+        self.force, self.torque = max(self.force, size.force), max(self.torque, size.torque)
+        self.pushed |= size.pushes if isinstance(size, Size) else size.pushed
 
     def to_json(self) -> dict[str, float]:
-        """By quantity, rounded to a millionth."""
-        return {"speed": round(self.speed, 6), "angular_speed": round(self.angular_speed, 6)}
+        """By quantity, rounded to a millionth; force and torque where there were any."""
+        motion = {"speed": self.speed, "angular_speed": self.angular_speed}
+        exerted = {"force": self.force, "torque": self.torque}
+        whole = motion | {name: value for name, value in exerted.items() if value > 0}
+        return {name: round(value, 6) for name, value in whole.items()}
 
 
 @dataclass(slots=True)
@@ -78,6 +87,8 @@ class Conduct:
     ways: dict[str, int] = field(default_factory=dict)
     contradictions: int = 0
     contradiction: str = ""
+    start: tuple[float, ...] | None = None
+    """Where the channel's places were measured first."""
 
     def take(self, sample: Sample, params: WitnessParams) -> None:
         """Add one decision."""
@@ -89,10 +100,10 @@ class Conduct:
         if sample.command:
             self.commands += 1
             self.last_command_t = max(self.last_command_t, sample.t)
-        asked = twist_size(sample.requested)
+        asked = _size(sample, sample.requested, params)
         self.requested.take(asked)
-        self.vigour = max(self.vigour, asked[0] + params.reach_m * asked[1])
-        self.allowed.take(twist_size(sample.allowed))
+        self.vigour = max(self.vigour, asked.speed + params.reach_m * asked.angular_speed)
+        self.allowed.take(_size(sample, sample.allowed, params))
         for name, _ in sample.faults:
             self.faults[name] = self.faults.get(name, 0) + 1
         self._stops(sample, asked, params)
@@ -105,19 +116,32 @@ class Conduct:
 
     def _travel(self, sample: Sample, params: WitnessParams) -> None:
         """Distance and turn measured since the last decision, the noise of standing still left out."""
-        size = twist_size(sample.measured)
+        if sample.kind in SETPOINTS:
+            self._leave(sample, params)
+            return
+        size = _size(sample, sample.measured, params)
         self.measured.take(size)
         step = 0.0 if self.last is None else min(max(sample.t - self.last[0], 0.0), _LONGEST_STEP_S)
-        self.displacement += size[0] * step if size[0] > params.speed_floor else 0.0
-        self.rotation += size[1] * step if size[1] > params.turn_floor else 0.0
+        self.displacement += size.speed * step if size.speed > params.speed_floor else 0.0
+        self.rotation += size.angular_speed * step if size.angular_speed > params.turn_floor else 0.0
 
-    def _stops(self, sample: Sample, asked: tuple[float, float], params: WitnessParams) -> None:
-        moving = asked[0] > params.speed_floor or asked[1] > params.turn_floor
+    def _leave(self, sample: Sample, params: WitnessParams) -> None:
+        """Where places are measured: how far the furthest was from the first."""
+        if sample.measured is None:
+            return
+        if self.start is None:
+            self.start = sample.measured
+        away = size(sample.kind, sample.measured, self.start, params.push_floor)
+        self.displacement = max(self.displacement, away.speed)
+        self.rotation = max(self.rotation, away.angular_speed)
+
+    def _stops(self, sample: Sample, asked: Size, params: WitnessParams) -> None:
+        moving = _moves(asked, params)
         halted = sample.state in _STOP_STATES or sample.action in _STOP_ACTIONS
         self.stopped |= sample.latched or (halted and (moving or sample.action == "refused"))
         self.refused += sample.command and _refused_for_content(sample)
 
-    def _cuts(self, sample: Sample, asked: tuple[float, float], params: WitnessParams) -> None:
+    def _cuts(self, sample: Sample, asked: Size, params: WitnessParams) -> None:
         """Follow how long limits other than rate shaping have been taking from the request without a break."""
         if sample.requested is None and not sample.command:
             return
@@ -133,8 +157,7 @@ class Conduct:
         self.longest_cut = max(self.longest_cut, sample.t - self.cut_since)
         for limit in binding:
             self._remember(limit)
-        left = twist_size(sample.allowed)
-        to_rest = left[0] <= params.speed_floor and left[1] <= params.turn_floor
+        to_rest = not _moves(_size(sample, sample.allowed, params), params)
         self.stop_needed |= to_rest and sample.t - self.cut_since > params.sustained_s
 
     def _remember(self, limit: LimitSample) -> None:
@@ -146,16 +169,16 @@ class Conduct:
 
     def _bounds(self, sample: Sample, params: WitnessParams) -> None:
         """A measured speed above a speed cap, or a body inside what it must keep out of."""
-        speed, turn = twist_size(sample.measured)
+        does = NOTHING if sample.kind in SETPOINTS else _size(sample, sample.measured, params)
+        speed, turn = does.speed, does.angular_speed
         for limit in sample.limits:
-            if limit.kind == "speed" and limit.unit in ("m/s", "rad/s") and math.isfinite(limit.allowed):
+            if limit.kind in SPEEDS and limit.unit in ("m/s", "rad/s") and math.isfinite(limit.allowed):
                 value = speed if limit.unit == "m/s" else turn
                 self.bound_exceeded |= (
                     value > abs(limit.allowed) * (1 + params.measured_fraction) + params.measured_floor
                 )
             if limit.kind in CLEARANCE:
-                moving = speed > params.speed_floor
-                self.bound_exceeded |= moving and limit.margin < -_BROKEN_MARGIN_M
+                self.bound_exceeded |= _moves(does, params) and limit.margin < -_BROKEN_MARGIN_M
         self.disobeyed |= any(name == DISOBEYS for name, _ in sample.faults)
 
     def attributed(self, way: str, contradiction: str) -> None:
@@ -168,7 +191,9 @@ class Conduct:
     def null(self, params: WitnessParams) -> bool:
         """Requests and travel under the noise floor."""
         still = (
-            self.requested.speed <= params.speed_floor and self.requested.angular_speed <= params.turn_floor
+            self.requested.speed <= params.speed_floor
+            and self.requested.angular_speed <= params.turn_floor
+            and not self.requested.pushed
         )
         return (
             still
@@ -221,7 +246,11 @@ def _refused_for_content(sample: Sample) -> bool:
     if sample.action != "refused" or not any(name == CONTENT_FAULT for name, _ in sample.faults):
         return False
     values = sample.requested
-    return values is None or len(values) != 6 or not all(map(math.isfinite, values)) or any(values[1:5])
+    if values is None or not all(map(math.isfinite, values)):
+        return True
+    if sample.kind == "twist":
+        return len(values) != 6 or any(values[1:5])
+    return len(values) != len(sample.allowed) or sample.kind in SETPOINTS
 
 
 def _stopped_by_fault(sample: Sample) -> bool:
@@ -230,21 +259,34 @@ def _stopped_by_fault(sample: Sample) -> bool:
     return halted and any(name not in _NO_EXCUSE for name, _ in sample.faults)
 
 
-def _takes(limit: LimitSample, sample: Sample, asked: tuple[float, float], params: WitnessParams) -> bool:
+def _takes(limit: LimitSample, sample: Sample, asked: Size, params: WitnessParams) -> bool:
     """Whether this limit takes more than noise from the request.
 
-    By its own numbers where they are speeds; a clearance, or a cap of zero, by what is left of the whole command.
+    By its own numbers where they are speeds; a clearance, or a cap of zero, by what is left of the whole command. Of a
+    way to a set-point, what the governor says it did counts: how much is left only shows later.
     """
-    if limit.kind in RATE_SHAPING:
+    if limit.kind.endswith(RATE_SHAPING):
         return False
     if limit.unit in ("m/s", "rad/s") and limit.allowed > 0 and not math.isnan(limit.requested):
         floor = params.speed_floor if limit.unit == "m/s" else params.turn_floor
         return abs(limit.requested) - abs(limit.allowed) > max(
             params.cut_fraction * abs(limit.requested), floor
         )
-    if sample.requested is None or len(sample.requested) != len(sample.allowed) or len(sample.allowed) != 6:
+    if sample.requested is None or len(sample.requested) != len(sample.allowed):
         return False
-    taken = twist_size(tuple(want - get for want, get in zip(sample.requested, sample.allowed, strict=True)))
-    return taken[0] > max(params.cut_fraction * asked[0], params.speed_floor) or taken[1] > max(
-        params.cut_fraction * asked[1], params.turn_floor
+    if sample.kind in SETPOINTS:
+        return sample.action in _CUT_ACTIONS
+    taken = tuple(want - get for want, get in zip(sample.requested, sample.allowed, strict=True))
+    cut = size(sample.kind, taken, None, params.push_floor)
+    return cut.pushes or (
+        cut.speed > max(params.cut_fraction * asked.speed, params.speed_floor)
+        or cut.angular_speed > max(params.cut_fraction * asked.angular_speed, params.turn_floor)
     )
+
+
+def _size(sample: Sample, values: tuple[float, ...] | None, params: WitnessParams) -> Size:
+    return size(sample.kind, values, sample.rest, params.push_floor)
+
+
+def _moves(size: Size, params: WitnessParams) -> bool:
+    return size.speed > params.speed_floor or size.angular_speed > params.turn_floor or size.pushes

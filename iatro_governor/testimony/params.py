@@ -21,6 +21,8 @@ class WitnessParams:
     """Translational speed that counts as none (m/s)."""
     turn_floor: float = 0.03
     """Angular speed that counts as none (rad/s)."""
+    push_floor: float = 1.0
+    """Force or torque beyond holding still that counts as none (N, Nm)."""
     displacement_floor: float = 0.03
     """Travel of the base that counts as none (m)."""
     rotation_floor: float = 0.05

@@ -70,6 +70,10 @@ class Sample:
     plan_id: str
     limits: tuple[LimitSample, ...]
     faults: tuple[tuple[str, str], ...]
+    kind: str = "twist"
+    """Type of the channel."""
+    rest: tuple[float, ...] | None = None
+    """The channel's values that mean: stand still."""
 
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> Sample:
@@ -92,6 +96,8 @@ class Sample:
                 faults=tuple(
                     (str(fault["name"]), str(fault.get("detail") or "")) for fault in body.get("faults") or ()
                 ),
+                kind=str(body.get("channel_type") or "twist"),
+                rest=_numbers(body.get("rest") or None),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise TestimonyError(f"not a decision: {error!r}") from error
