@@ -62,7 +62,7 @@ class TimeToCollisionLimit(Limit[TimeToCollisionConfig]):
         known = looked / length if length > 0 else 1.0
         if len(now):
             # Up to the next place beyond the end: a shorter command sees no place that a longer one has not seen.
-            at: Array = np.arange(1, int(np.ceil(looked / STEP)) + 1) * STEP / length
+            at = np.arange(1.0, np.ceil(looked / STEP) + 1) * (STEP / length)
             way = Rollouts(command[None], arc(whole * at[:, None])[None], UNUSED, UNUSED)
             ahead = distances_ahead(obstacles, situation.footprint, way)[0]
             known = min(known, _free_part(now, ahead, self.config.margin, at, length))
