@@ -43,17 +43,18 @@ class Arm:
         self._start, self._wait, self._folder = start, wait, folder
         self.processes: dict[str, Any] = {}
         self.decisions: dict[int, dict[str, Any]] = {}
-        """By number: nobody acknowledges them here, so they come again."""
+        """Those on the arm's speeds, by number: nobody acknowledges them here, so they come again."""
         self.joints: list[Any] = []
 
         def decided(message: Any) -> None:
-            self.decisions[message.seq] = convert.decision_body_of(message)
+            if message.channel == "arm":
+                self.decisions[message.seq] = convert.decision_body_of(message)
 
         node.create_subscription(GovernorDecision, "governor/decision", decided, qos.RECORD)
         node.create_subscription(JointState, "joint_states", self.joints.append, qos.INPUT)
 
     def start(self, scenario: Path) -> None:
-        """Start all three; the gripper has no channel here, so its commands go straight to the arm."""
+        """Start all three."""
         config = self._folder / "panda.yaml"
         text = (ROOT / "config/panda.yaml").read_text(encoding="utf-8")
         config.write_text(text.replace("timeout_s: 0.1", "timeout_s: 0.6").replace("timeout_s: 0.3", "timeout_s: 0.6")
@@ -61,8 +62,7 @@ class Arm:
         run = self.processes.__setitem__
         run("arm_plant", self._start("arm_plant", scenario=scenario, truth=self._folder / "truth.json"))
         run("governor", self._start("governor", config=config, ledger=self._folder / "ledger.yaml"))
-        run("planner_replay", self._start("planner_replay", scenario=scenario, listeners=0,
-                                          remaps=("gripper_planner:=gripper",)))  # fmt: skip
+        run("planner_replay", self._start("planner_replay", scenario=scenario, listeners=0))
 
     def until(self, condition: Callable[[], object], what: str, timeout: float = 20.0) -> None:
         """Wait for ``condition``, or fail with what everybody said."""
