@@ -23,10 +23,12 @@ import yaml
 from iatro_governor.governor.ladder import TABLE, Level
 from iatro_governor.limits.limit import LimitConfig
 from iatro_governor.limits.registry import KINDS
+from iatro_governor.profile.areas import Area
 from iatro_governor.profile.figures import CircleFigure, Figure, PolygonFigure
 from iatro_governor.profile.seeing import Block
 from iatro_governor.profile.source_part import SourcePart
 from iatro_governor.profile.sources import SourceConfig
+from iatro_governor.profile.volumes import BoxFigure, CapsuleFigure, PrismFigure, SphereFigure, Volume3
 
 if TYPE_CHECKING:
     from iatro_governor.nodes.wire import End, Wire
@@ -271,9 +273,20 @@ unknown keys, and a channel without a bound on travel and turn; where obstacles 
 {kinds}
 ## Figures
 
-`figure` is exactly one of these.
+`figure` (an area) is exactly one of these, `volume` (volume3) one of the solid ones: `box`, `sphere`, `capsule`,
+`prism`. Lengths in m, angles in rad. To a base on the ground a solid is what it covers of the ground at the heights of
+the body (`robot.height`; any height where none is given), above the ground that the base's origin travels on.
 
 {figures}"""
+
+FIGURES: dict[str, Any] = {
+    "circle": CircleFigure,
+    "polygon": PolygonFigure,
+    "box": BoxFigure,
+    "sphere": SphereFigure,
+    "capsule": CapsuleFigure,
+    "prism": PrismFigure,
+}
 
 SHARED = {
     "name": "of this limit, once in the file; decisions name it",
@@ -312,7 +325,8 @@ def kind_of(shape: dict[str, Any]) -> str:
     if shape.get("type") == "array":
         size = f"{shape['maxItems']} " if shape.get("minItems") == shape.get("maxItems") != None else ""  # noqa: E711
         inner = shape.get("items") or shape["prefixItems"][0]
-        return f"list of {size}{'points' if inner.get('type') == 'array' else kind_of(inner) + 's'}"
+        word, _, bound = ("point" if inner.get("type") == "array" else kind_of(inner)).partition(" ")
+        return f"list of {size}{word}s {bound}".rstrip()
     low = {"exclusiveMinimum": "above", "minimum": "at least"}
     bounds = [f"{word} {shape[key]:g}" for key, word in low.items() if key in shape and shape[key] > -1e4]
     return " ".join([str("name" if "pattern" in shape else shape.get("type")), *bounds])
@@ -368,10 +382,10 @@ def limit_text(kind: str) -> str:
 def limits_page() -> str:
     """Every kind of the registry."""
     figures = "\n".join(
-        f"`{name}`: {model.__doc__}\n\n{keys_table(model)}"
-        for name, model in (("circle", CircleFigure), ("polygon", PolygonFigure))
+        f"`{name}`: {' '.join((FIGURES[name].__doc__ or '').replace('``', '`').split())}\n\n{keys_table(FIGURES[name])}"
+        for name in Area.model_fields
     )
-    assert set(Figure.model_fields) == {"circle", "polygon"}
+    assert set(Volume3.model_fields) < set(FIGURES) >= set(Figure.model_fields)
     shared = table(("key", "says"), [(code(name), SHARED[name]) for name in LimitConfig.model_fields])
     kinds = "\n".join(map(limit_text, KINDS))
     return LIMITS.format(stamp=STAMP, shared=shared, kinds=kinds, figures=figures)

@@ -19,6 +19,11 @@ class OwnBody:
     low: float = -np.inf
     high: float = np.inf
 
+    @property
+    def height(self) -> tuple[float, float]:
+        """Lowest and highest point, m."""
+        return self.low, self.high
+
     def holds(self, points: Array, inset: float) -> NDArray[np.bool_]:
         """Which of ``points`` (3, n), base frame, lie in the body, deeper than ``inset`` m inside the footprint."""
         out = np.zeros(points.shape[1], dtype=bool)

@@ -134,3 +134,33 @@ class Box:
         """The corners."""
         signs = np.array([[1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]])
         return np.asarray(self.centre) + signs * np.asarray(self.half), 0.0
+
+
+def polygon(corners: Array) -> Polygon | Box:
+    """The polygon with ``corners`` (n, 2) m; a rectangle along the axes has a form of its own, ten times as fast."""
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    if len(corners) == 4 and ((corners == low) | (corners == high)).all():
+        (x, y), (dx, dy) = (low + high) / 2, (high - low) / 2
+        return Box((float(x), float(y)), (float(dx), float(dy)))
+    return Polygon(corners)
+
+
+def least_width(corners: Array) -> float:
+    """Least width of the polygon ``corners`` (n, 2), m, across any of its edges; 0 where two corners are one."""
+    edges = np.roll(corners, -1, axis=0) - corners
+    length = np.hypot(edges[:, 0], edges[:, 1])
+    if (length < 1e-9).any():
+        return 0.0
+    normals = np.stack([-edges[:, 1], edges[:, 0]], axis=-1) / length[:, None]
+    spread = corners @ normals.T
+    return float((spread.max(axis=0) - spread.min(axis=0)).min())
+
+
+def is_convex(shape: Shape) -> bool:
+    """Whether the figure turns one way all around."""
+    if not isinstance(shape, Polygon):
+        return True
+    ahead = np.roll(shape.corners, -1, axis=0) - shape.corners
+    after = np.roll(ahead, -1, axis=0)
+    turns = ahead[:, 0] * after[:, 1] - ahead[:, 1] * after[:, 0]
+    return bool((turns >= 0).all() or (turns <= 0).all())

@@ -20,6 +20,7 @@ from iatro_governor.governor.events import (
     Flags,
     Joints,
     Malformed,
+    MapPose,
     Odom,
     Points,
     Publishers,
@@ -83,7 +84,7 @@ class Governor:
                 return [] if group is None else self._decide(group, event.t, event)
             case Malformed():
                 return self._malformed(event)
-            case Scan() | Points() | Range() | Odom() | Joints() | Wrench() | Bodies() | Flags():
+            case Scan() | Points() | Range() | Odom() | MapPose() | Joints() | Wrench() | Bodies() | Flags():
                 self._sense(event)
             case EStop():
                 self._estop(event)
@@ -155,6 +156,8 @@ class Governor:
                     self.senses.look(event)
                 case Odom():
                     self.senses.odom(event)
+                case MapPose():
+                    self.senses.map_pose(event)
                 case Joints():
                     self.senses.joints(event)
                 case Wrench():

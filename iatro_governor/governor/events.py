@@ -86,6 +86,22 @@ class Odom:
 
 
 @dataclass(frozen=True, slots=True)
+class MapPose:
+    """``pose`` [x, y, z, qx, qy, qz, qw] of the base in the map.
+
+    covariance: (6, 6) of x, y, z and of the turns about them, or None; then ``sigma``: standard deviations of the
+    place, m, and of the heading, rad.
+    """
+
+    t: float
+    source: str
+    pose: Array
+    covariance: Array | None
+    sigma: tuple[float, float] | None
+    stamp: float
+
+
+@dataclass(frozen=True, slots=True)
 class Joints:
     """Measured joints by name: positions (n,) rad or m, velocities (n,); efforts (n,) Nm or N, None: not measured."""
 
@@ -206,7 +222,7 @@ class Backlog:
 
 Look = Scan | Points | Range
 """What a source that sees has seen."""
-Sensed = Look | Odom | Joints | Wrench | Bodies | Flags
+Sensed = Look | Odom | MapPose | Joints | Wrench | Bodies | Flags
 Event = Command | Sensed | EStop | Reset | Publishers | Malformed | Fault | Backlog
 
 EVERYTHING = "*"

@@ -223,6 +223,8 @@ class JointedBody:
             footprint=self._figure,
             reach=self._figure.reach,
             surroundings=self._senses.surroundings,
+            height=self._senses.own.height,
+            fixes=self._senses.localiser.fixes,
         )
 
 

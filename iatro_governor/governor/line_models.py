@@ -18,6 +18,7 @@ from iatro_governor.governor.events import (
     Flags,
     Joints,
     Knot,
+    MapPose,
     Odom,
     Points,
     Publishers,
@@ -163,6 +164,30 @@ class OdomLine(Line):
             np.array(self.twist),
             self.t if self.stamp is None else self.stamp,
         )
+
+
+class MapPoseLine(Line):
+    """Pose of the base in the map, and how sure it is."""
+
+    type: Literal["map_pose"]
+    source: str
+    pose: Annotated[list[Number], Field(min_length=7, max_length=7)]
+    covariance: Annotated[list[Number], Field(min_length=36, max_length=36)] | None = None
+    sigma: Annotated[list[Number], Field(min_length=2, max_length=2)] | None = None
+    stamp: Number | None = None
+
+    @model_validator(mode="after")
+    def _one_measure(self) -> Self:
+        if (self.covariance is None) == (self.sigma is None):
+            raise ValueError("give either covariance, or sigma: [metres, radians]")
+        return self
+
+    def event(self) -> MapPose:
+        """As the core takes it."""
+        covariance = None if self.covariance is None else np.array(self.covariance).reshape(6, 6)
+        sigma = None if self.sigma is None else (self.sigma[0], self.sigma[1])
+        stamp = self.t if self.stamp is None else self.stamp
+        return MapPose(self.t, self.source, np.array(self.pose), covariance, sigma, stamp)
 
 
 class JointsLine(Line):

@@ -15,6 +15,7 @@ from iatro_governor.governor.line_models import (
     EStopLine,
     FlagsLine,
     JointsLine,
+    MapPoseLine,
     OdomLine,
     PointsLine,
     PublishersLine,
@@ -29,7 +30,7 @@ from iatro_governor.governor.line_models import (
 
 LATEST = 1e11
 """Times beyond this, s, are no times: a double could no longer tell two periods of the loop apart."""
-SENSORS = ("scan", "points", "range", "odom", "joints", "wrench", "bodies", "flags", "estop")
+SENSORS = ("scan", "points", "range", "odom", "map_pose", "joints", "wrench", "bodies", "flags", "estop")
 
 
 AnyLine = Annotated[
@@ -38,6 +39,7 @@ AnyLine = Annotated[
     | PointsLine
     | RangeLine
     | OdomLine
+    | MapPoseLine
     | JointsLine
     | WrenchLine
     | BodiesLine
@@ -52,8 +54,8 @@ AnyLine = Annotated[
 ]
 ADAPTER: TypeAdapter[AnyLine] = TypeAdapter(AnyLine)
 TYPES = (
-    *("command", "scan", "points", "range", "odom", "joints", "wrench", "bodies", "flags", "estop", "reset"),
-    *("publishers", "statement", "tick", "sync"),
+    *("command", "scan", "points", "range", "odom", "map_pose", "joints", "wrench", "bodies", "flags"),
+    *("estop", "reset", "publishers", "statement", "tick", "sync"),
 )
 
 

@@ -41,7 +41,5 @@ def sweep_of(event: Look, source: SourceConfig, own: OwnBody, solid: bool) -> Sw
 
 def own_body(robot: Robot) -> OwnBody:
     """What the robot fills of the space that its sensors see, for a base."""
-    if robot.footprint is None:
-        return OwnBody()
     low, high = robot.height or (-math.inf, math.inf)
-    return OwnBody(robot.footprint.shape(), low, high)
+    return OwnBody(None if robot.footprint is None else robot.footprint.shape(), low, high)

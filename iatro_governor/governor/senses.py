@@ -14,13 +14,15 @@ from iatro_governor.body.scan import Sweep
 from iatro_governor.body.surroundings import Surroundings
 from iatro_governor.body.track import OdomSample, Track
 from iatro_governor.errors import EventError
-from iatro_governor.governor.events import Bodies, Flags, Joints, Look, Odom, Wrench
+from iatro_governor.governor.events import Bodies, Flags, Joints, Look, MapPose, Odom, Wrench
 from iatro_governor.governor.ladder import Ladder
+from iatro_governor.governor.localiser import Localiser, check
 from iatro_governor.governor.looks import kind_of, own_body, sweep_of
 from iatro_governor.profile.robot import Robot
 from iatro_governor.profile.sources import (
     BodiesSource,
     JointsSource,
+    MapPoseSource,
     OdomSource,
     SourceConfig,
     WrenchSource,
@@ -47,7 +49,8 @@ class Senses:
         self.joint_tracks = {name: JointTrack(names) for name, names in (joints or {}).items()}
         self.wrenches: dict[str, Wrench] = {}
         self.tracked: dict[str, Bodies] = {}
-        self._own = NO_BODY if robot is None else own_body(robot)
+        self.localiser = Localiser()
+        self.own = NO_BODY if robot is None else own_body(robot)
         self._solid = robot is not None and robot.model is not None
         self.tracks = {name: Track(REMEMBERED_S) for name, s in sources.items() if s.type == "odom"}
         self.surroundings = Surroundings(memory_s)
@@ -64,7 +67,7 @@ class Senses:
     def look(self, event: Look) -> None:
         """Take a scan, cloud or range. Raises EventError where it is garbled; a late one is taken for what it is."""
         source = self._source(event.source, kind_of(event), event.stamp, event.t)
-        sweep = sweep_of(event, source, self._own, self._solid)
+        sweep = sweep_of(event, source, self.own, self._solid)
         if self._newer(event.source, event.stamp):
             self._unplaced[event.source] = sweep
             if self.track.known:
@@ -92,9 +95,18 @@ class Senses:
             jump = track.jump(sample)
             track.add(sample)
             self._place()
+            self.localiser.place(self.track)
             if jump > source.max_jump:
                 led = f"the pose is {jump:.2f} m or rad from where the last one and its twist lead"
                 raise EventError(f"{led}; {source.max_jump} is allowed", "odom")
+
+    def map_pose(self, event: MapPose) -> None:
+        """Take the base's pose in the map. Raises EventError where it is garbled."""
+        source = self._source(event.source, "map_pose", event.stamp, event.t)
+        assert isinstance(source, MapPoseSource)
+        check(event)
+        if self._newer(event.source, event.stamp):
+            self.localiser.take(event, source, self.track)
 
     def joints(self, event: Joints) -> None:
         """Take measured joints. Raises EventError where they are garbled, or another robot's."""

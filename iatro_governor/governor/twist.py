@@ -62,7 +62,7 @@ class TwistChart(Plain):
         self._track = senses.tracks[config.odom]
         self._figure = figure
         self._period = period
-        self._surroundings = senses.surroundings
+        self._senses = senses
 
     @property
     def measured_rest(self) -> bool:
@@ -162,7 +162,9 @@ class TwistChart(Plain):
             comfort=self.comfort,
             footprint=self._figure,
             reach=reach,
-            surroundings=self._surroundings,
+            surroundings=self._senses.surroundings,
+            height=self._senses.own.height,
+            fixes=self._senses.localiser.fixes,
         )
 
 

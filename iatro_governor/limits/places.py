@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 
 from iatro_governor.errors import Problem
 from iatro_governor.limits.joint_position import JointPositionConfig
 from iatro_governor.limits.joint_velocity import JointVelocityConfig
 from iatro_governor.limits.limit import ROUNDING
+from iatro_governor.profile.areas import Area
 from iatro_governor.profile.channels import TwistChannel
 from iatro_governor.profile.document import Key
 from iatro_governor.profile.load import Profile
@@ -16,8 +18,13 @@ IN_THE_AIR = ("vz", "travel")
 """Axes that only a body in the air has."""
 
 
-def misplaced_limits(profile: Profile, fits: Mapping[str, frozenset[str]]) -> list[Problem]:
-    """One problem for each limit on a type of channel that its kind cannot bound; ``fits``: types by kind."""
+def misplaced_limits(
+    profile: Profile, fits: Mapping[str, frozenset[str]], grounded: frozenset[str] = frozenset()
+) -> list[Problem]:
+    """One problem for each limit on a type of channel that its kind cannot bound.
+
+    fits: types of channel by kind. grounded: the kinds that look at a base on the ground.
+    """
     out = []
     for index, limit in enumerate(profile.limits):
         kind, channel = getattr(limit, "kind", ""), profile.data.channels[getattr(limit, "channel", "")]
@@ -26,10 +33,28 @@ def misplaced_limits(profile: Profile, fits: Mapping[str, frozenset[str]]) -> li
             why = f"{_name(limit)}: a limit of kind {kind} cannot bound a {channel.type} channel"
             key: Key = ("limits", index, "channel")
             out.append(profile.problem(key, channel.type, ", ".join(sorted(allowed)), why))
+        flies = isinstance(channel, TwistChannel) and channel.base == "aerial"
+        if flies and kind in grounded:
+            others = ", ".join(sorted(k for k in fits if k not in grounded and "twist" in fits[k]))
+            why = f"{_name(limit)}: a limit of kind {kind} looks at a base on the ground"
+            out.append(profile.problem(("limits", index, "kind"), kind, others, why))
         axis = getattr(limit, "axis", None)
         if axis in IN_THE_AIR and isinstance(channel, TwistChannel) and channel.base != "aerial":
             key = ("limits", index, "axis")
             out.append(profile.problem(key, axis, "vx, vy, wz, planar", "the base stays on the ground"))
+    return out
+
+
+def unreachable_areas(profile: Profile) -> list[Problem]:
+    """One problem for each area that is above or below all of the body: it would never bound anything."""
+    low, high = profile.data.robot.height or (-math.inf, math.inf)
+    out = []
+    for index, limit in enumerate(profile.limits):
+        area = getattr(limit, "figure", None)
+        if isinstance(area, Area) and area.shape(low, high) is None:
+            why = f"{_name(limit)}: the whole figure is above or below the body"
+            wanted = f"what reaches robot.height, {low} m to {high} m"
+            out.append(profile.problem(("limits", index, "figure"), "a volume elsewhere", wanted, why))
     return out
 
 

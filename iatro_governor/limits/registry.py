@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from iatro_governor.errors import ProfileError
+from iatro_governor.limits.geofence import GeofenceLimit
 from iatro_governor.limits.joint_position import JointPositionLimit
 from iatro_governor.limits.joint_rate import JointAccelerationLimit, JointDecelerationLimit
 from iatro_governor.limits.joint_velocity import JointVelocityLimit
@@ -16,7 +17,12 @@ from iatro_governor.limits.link_speed import LinkSpeedLimit
 from iatro_governor.limits.link_zone import LinkZoneLimit
 from iatro_governor.limits.needs import missing_limits
 from iatro_governor.limits.obstacle import ObstacleLimit
-from iatro_governor.limits.places import beyond_description, misplaced_limits, unfitting_limits
+from iatro_governor.limits.places import (
+    beyond_description,
+    misplaced_limits,
+    unfitting_limits,
+    unreachable_areas,
+)
 from iatro_governor.limits.rate import AccelerationLimit, DecelerationLimit
 from iatro_governor.limits.self_collision import SelfCollisionLimit
 from iatro_governor.limits.singularity import SingularityLimit
@@ -36,6 +42,7 @@ KINDS: dict[str, type[Limit[Any]]] = {
     "deceleration": DecelerationLimit,
     "zone": ZoneLimit,
     "slow_zone": SlowZoneLimit,
+    "geofence": GeofenceLimit,
     "obstacle": ObstacleLimit,
     "time_to_collision": TimeToCollisionLimit,
     "unseen": UnseenLimit,
@@ -59,7 +66,11 @@ def load_profile(path: str | Path, description: str | None = None) -> Profile:
         ProfileError: with every problem found.
     """
     profile = load(path, {kind: limit.model for kind, limit in KINDS.items()})
-    if problems := misplaced_limits(profile, {kind: limit.fits for kind, limit in KINDS.items()}):
+    fits = {kind: limit.fits for kind, limit in KINDS.items()}
+    grounded = frozenset(kind for kind, limit in KINDS.items() if limit.view == "base")
+    if problems := misplaced_limits(profile, fits, grounded):
+        raise ProfileError(problems)
+    if problems := unreachable_areas(profile):
         raise ProfileError(problems)
     if problems := missing_limits(profile):
         raise ProfileError(problems)

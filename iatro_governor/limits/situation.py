@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import numpy as np
 
+from iatro_governor.body.localisation import Fix
 from iatro_governor.body.planar import Array
 from iatro_governor.body.rollout import Braking, Flight, Rollouts, roll_out
 from iatro_governor.body.shape import Shape
@@ -21,7 +24,7 @@ class Situation:
     beyond: (3,) measured motion that no command explains. flight: commands not yet carried out. reaction_s: time from
     the newest measurement to the effect of a command decided now. braking: what any stop is sure to reach. comfort:
     deceleration of ordinary driving, m/s2 and rad/s2. footprint, reach: figure of the body, and its largest distance
-    from the origin, m.
+    from the origin, m. height: lowest and highest point of the body, m. fixes: by source, where odom lies in the map.
     """
 
     t: float
@@ -39,6 +42,8 @@ class Situation:
     surroundings: Surroundings
     sifted: ClassVar[bool] = False
     """Whether limits that cannot matter were left out before."""
+    height: tuple[float, float] = (-math.inf, math.inf)
+    fixes: Mapping[str, Fix] = field(default_factory=dict)
     _obstacles: dict[tuple[str, ...], Obstacles] = field(default_factory=dict, repr=False, compare=False)
 
     def roll_out(self, outputs: Array) -> Rollouts:

@@ -9,15 +9,14 @@ from pydantic import model_validator
 
 from iatro_governor.body.planar import Array
 from iatro_governor.limits.approach import approach_speed
-from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, excess
+from iatro_governor.limits.ground import Ground, GroundConfig
+from iatro_governor.limits.limit import Cap, Example, Limit, excess
 from iatro_governor.limits.returns import gaps
 from iatro_governor.limits.situation import Situation
-from iatro_governor.limits.zones import ZoneGauge
 from iatro_governor.profile.base import Name, Positive
-from iatro_governor.profile.figures import Figure, Frame
 
 
-class SlowZoneConfig(LimitConfig):
+class SlowZoneConfig(GroundConfig):
     """``speed``: translational, m/s, inside ``figure``; in the body frame, while a return of ``sources`` is inside."""
 
     example: ClassVar[Example] = {
@@ -27,15 +26,13 @@ class SlowZoneConfig(LimitConfig):
     }
 
     kind: Literal["slow_zone"]
-    frame: Frame
-    figure: Figure
     speed: Positive
     sources: tuple[Name, ...] = ()
 
     @model_validator(mode="after")
     def _sources(self) -> SlowZoneConfig:
         if (self.frame == "body") != bool(self.sources):
-            raise ValueError("a zone in the body frame needs sources, one in odom takes none")
+            raise ValueError("a zone in the body frame needs sources, one on the ground takes none")
         return self
 
 
@@ -47,8 +44,7 @@ class SlowZoneLimit(Limit[SlowZoneConfig]):
 
     def __init__(self, config: SlowZoneConfig) -> None:
         super().__init__(config)
-        self._figure = config.figure.shape()
-        self._gauge: ZoneGauge | None = None
+        self._ground = Ground(config)
 
     def cap(self, command: Array, situation: Situation) -> Cap | None:
         """Scale the translational norm down to the speed from which the zone can still be entered slowly."""
@@ -65,8 +61,10 @@ class SlowZoneLimit(Limit[SlowZoneConfig]):
 
     def _distance(self, situation: Situation) -> float | None:
         if self.config.frame == "body":
-            obstacles = situation.obstacles(self.config.sources)
-            return float(gaps(obstacles, self._figure).min()) if len(obstacles.points) else None
-        if self._gauge is None:
-            self._gauge = ZoneGauge(self._figure, situation.footprint)
-        return float(self._gauge.distance(situation.pose))
+            obstacles, figure = situation.obstacles(self.config.sources), self._ground.shape(situation)
+            assert figure is not None  # the profile has been checked
+            return float(gaps(obstacles, figure).min()) if len(obstacles.points) else None
+        if not self._ground.known(situation):
+            return 0.0
+        distance = self._ground.now(situation)
+        return distance - float(self._ground.unsure(situation, max(distance, 0.0)))

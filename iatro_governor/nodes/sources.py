@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray
-from geometry_msgs.msg import Point, Vector3, WrenchStamped
+from geometry_msgs.msg import Point, PoseWithCovarianceStamped, Vector3, WrenchStamped
 from nav_msgs.msg import Odometry
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import JointState, LaserScan, PointCloud2
@@ -24,6 +24,7 @@ from iatro_governor.governor.events import (
     EStop,
     Flags,
     Joints,
+    MapPose,
     Odom,
     Points,
     Range,
@@ -121,6 +122,14 @@ def _odom(of: Origin, t: float, message: Odometry) -> Odom:
     return Odom(t, of.name, pose, moves, of.stamp(message.header.stamp))
 
 
+def _map_pose(of: Origin, t: float, message: PoseWithCovarianceStamped) -> MapPose:
+    of.in_frame(message.header.frame_id, of.source.frame)
+    turn = message.pose.pose.orientation
+    pose = np.array([*_three(message.pose.pose.position), turn.x, turn.y, turn.z, turn.w])
+    covariance = np.array(message.pose.covariance, dtype=np.float64).reshape(6, 6)
+    return MapPose(t, of.name, pose, covariance, None, of.stamp(message.header.stamp))
+
+
 def _joints(of: Origin, t: float, message: JointState) -> Joints:
     count = len(message.name)
     given = {"positions": message.position, "velocities": message.velocity}
@@ -179,6 +188,7 @@ TYPES: dict[str, SourceType] = {
     "points": SourceType(PointCloud2, _points),
     "range": SourceType(RangeMessage, _range),
     "odom": SourceType(Odometry, _odom),
+    "map_pose": SourceType(PoseWithCovarianceStamped, _map_pose),
     "joints": SourceType(JointState, _joints),
     "wrench": SourceType(WrenchStamped, _wrench),
     "bodies": SourceType(TrackedBodies, _bodies),

@@ -14,6 +14,7 @@ REFERENCES = {"odom": "odom", "state": "joints", "measured": "wrench"}
 LIMIT_REFERENCES = {
     "sources": ("scan", "points", "range"),
     "bodies": ("bodies",),
+    "localisation": ("map_pose",),
     "wrench": ("wrench",),
     "state": ("joints",),
 }

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from iatro_governor.body.shape import Box, Circle, Polygon, Shape
+from iatro_governor.body.shape import Box, Circle, Polygon, Shape, least_width, polygon
 from iatro_governor.profile.base import Finite, Part, Positive, Vector2
 
 THINNEST = 0.05
@@ -38,18 +38,13 @@ class PolygonFigure(Part):
             raise ValueError(
                 "the edges cross each other or touch; give the corners in order around the figure"
             )
-        if (width := _least_width(corners)) < THINNEST:
+        if (width := least_width(corners)) < THINNEST:
             raise ValueError(f"the polygon is {width:.3f} m wide; at least {THINNEST} m is needed")
         return self
 
     def shape(self) -> Polygon | Box:
-        """The figure as geometry; a rectangle along the axes has a form of its own, ten times as fast."""
-        corners = np.asarray(self.corners, dtype=float)
-        low, high = corners.min(axis=0), corners.max(axis=0)
-        if len(corners) == 4 and ((corners == low) | (corners == high)).all():
-            (x, y), (dx, dy) = (low + high) / 2, (high - low) / 2
-            return Box((float(x), float(y)), (float(dx), float(dy)))
-        return Polygon(corners)
+        """The figure as geometry."""
+        return polygon(np.asarray(self.corners, dtype=float))
 
 
 class Figure(Part):
@@ -71,23 +66,13 @@ class Figure(Part):
         return chosen.shape()
 
 
-Frame = Literal["odom", "body"]
+Frame = Literal["odom", "map", "body"]
 Pose6 = tuple[Finite, Finite, Finite, Finite, Finite, Finite]
 
 
 def planar(pose: Pose6) -> tuple[float, float, float]:
     """x, y, yaw of ``[x, y, z, roll, pitch, yaw]``; a sensor upside down has its yaw mirrored by the caller."""
     return pose[0], pose[1], math.remainder(pose[5], 2 * math.pi)
-
-
-def _least_width(corners: np.ndarray) -> float:
-    edges = np.roll(corners, -1, axis=0) - corners
-    length = np.hypot(edges[:, 0], edges[:, 1])
-    if (length < 1e-9).any():
-        return 0.0
-    normals = np.stack([-edges[:, 1], edges[:, 0]], axis=-1) / length[:, None]
-    spread = corners @ normals.T
-    return float((spread.max(axis=0) - spread.min(axis=0)).min())
 
 
 def _crosses_itself(corners: np.ndarray) -> bool:

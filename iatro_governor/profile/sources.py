@@ -55,6 +55,19 @@ class OdomSource(SourcePart):
     """A pose further than this, m or rad, from where the last one and its twist lead is garbled."""
 
 
+class MapPoseSource(SourcePart):
+    """Where the base is in the map, geometry_msgs/PoseWithCovarianceStamped, as a localiser tells it all the time."""
+
+    type: Literal["map_pose"]
+    frame: Name = "map"
+    sigmas: Positive
+    """Standard deviations that areas in the map grow by; odometry's drift in ``timeout_s`` must be covered, too."""
+    source: Source
+    """Where ``sigmas`` comes from."""
+    max_jump: Positive = 0.5
+    """A pose further than this, m or rad, from where the last one and odometry lead is garbled."""
+
+
 class FlagsSource(SourcePart):
     """Facts told by a trusted, non-planner node, each "true" or "false".
 
@@ -105,6 +118,7 @@ SourceConfig = Annotated[
     | PointsSource
     | RangeSource
     | OdomSource
+    | MapPoseSource
     | FlagsSource
     | EstopSource
     | JointsSource

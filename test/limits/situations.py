@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from iatro_governor.body.localisation import Fix
 from iatro_governor.body.rollout import Braking, fly
 from iatro_governor.body.scan import read_scan
 from iatro_governor.body.shape import Box, Circle, Polygon, Shape
@@ -33,8 +34,30 @@ FIGURES: list[Shape] = [
 ]
 
 
+MAP = {"frame": "map", "localisation": "amcl"}
+VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "zone in the map": ("zone", MAP),
+    "zone of a solid": ("zone", {"figure": {"sphere": {"centre": [1.5, 0.0, 0.8], "radius": 0.6}}}),
+    "zone on the body": (
+        "zone",
+        {"frame": "body", "sources": ["lidar"], "figure": {"circle": {"radius": 0.9}}},
+    ),
+    "slow_zone in the map": ("slow_zone", MAP),
+    "geofence in the map": ("geofence", MAP),
+    "round geofence": ("geofence", {"figure": {"circle": {"radius": 2.0, "centre": [0.5, 0.0]}}}),
+}
+"""Other settings of some kinds, which must keep the contract as well as the example does."""
+
+
+def kind_of(name: str) -> str:
+    """The kind of a variant, or of a kind itself."""
+    return VARIANTS[name][0] if name in VARIANTS else name
+
+
 def make(kind: str, **changes: Any) -> Limit[Any]:
-    """The limit of ``kind`` from its own example."""
+    """The limit of ``kind``, or of a variant, from its own example."""
+    settings = VARIANTS[kind][1] if kind in VARIANTS else {}
+    kind = kind_of(kind)
     limit = KINDS[kind]
     row = {
         "name": kind,
@@ -42,6 +65,7 @@ def make(kind: str, **changes: Any) -> Limit[Any]:
         "channel": "arm" if limit.view == "body" else "base",
         "source": "a test",
         **limit.model.example,
+        **settings,
         **changes,
     }
     return limit(limit.model.model_validate(row))
@@ -62,6 +86,7 @@ def situation(
     figure: Shape = FIGURES[0],
     pose: np.ndarray | None = None,
     anchor: np.ndarray | None = None,
+    fix: Fix | None = None,
 ) -> Situation:
     """The base at ``pose`` in odom, output ``anchor`` standing, at rest unless told otherwise."""
     pose = np.zeros(3) if pose is None else pose
@@ -83,6 +108,8 @@ def situation(
         footprint=figure,
         reach=figure.reach,
         surroundings=around,
+        height=(0.0, 1.0),
+        fixes={"amcl": fix or Fix(0.0, np.zeros(3), 0.02, 0.01)},
     )
 
 
@@ -121,4 +148,6 @@ def situations(draw: st.DrawFn, at_rest: bool = False) -> Situation:
     figure = draw(figures())
     pose = np.array([draw(st.floats(-1.0, 3.0)), draw(st.floats(-1.5, 1.5)), draw(st.floats(-3.0, 3.0))])
     anchor = np.zeros(3) if at_rest else draw(twists) * 0.5
-    return situation(points, figure, pose, anchor)
+    odom = np.array([draw(st.floats(-0.3, 0.3)), draw(st.floats(-0.3, 0.3)), draw(st.floats(-0.2, 0.2))])
+    fix = Fix(0.0, odom, draw(st.floats(0.0, 0.3)), draw(st.floats(0.0, 0.1)))
+    return situation(points, figure, pose, anchor, fix)

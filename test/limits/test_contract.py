@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from iatro_governor.limits.registry import KINDS
 from test.limits.bodies import body_situations, joint_rates
-from test.limits.situations import make, situation, situations, twists
+from test.limits.situations import VARIANTS, kind_of, make, situation, situations, twists
 
-every_kind = pytest.mark.parametrize("kind", sorted(KINDS))
+every_kind = pytest.mark.parametrize("kind", [*sorted(KINDS), *sorted(VARIANTS)])
 
 
 def rollouts(outputs, at):
@@ -22,12 +22,12 @@ def rollouts(outputs, at):
 
 def draw_situation(data, kind, at_rest=False):
     """Of the body that limits of this kind look at."""
-    of_body = KINDS[kind].view == "body"
+    of_body = KINDS[kind_of(kind)].view == "body"
     return data.draw(body_situations(at_rest) if of_body else situations(at_rest))
 
 
 def draw_command(data, kind):
-    return data.draw(joint_rates if KINDS[kind].view == "body" else twists)
+    return data.draw(joint_rates if KINDS[kind_of(kind)].view == "body" else twists)
 
 
 @every_kind
@@ -83,7 +83,7 @@ def test_each_candidate_is_judged_by_itself(kind, data, share):
 @every_kind
 def test_it_says_what_it_bounds_and_why(kind):
     row = make(kind).row()
-    assert row["kind"] == kind and row["unit"] and row["source"]
+    assert row["kind"] == kind_of(kind) and row["unit"] and row["source"]
     assert row["bound"] is None or math.isfinite(row["bound"])
 
 

@@ -1,0 +1,86 @@
+"""Areas on the ground, in the frame that they are fixed to, and how sure it is where that is."""
+
+from __future__ import annotations
+
+import math
+
+from pydantic import model_validator
+
+from iatro_governor.body.localisation import Fix
+from iatro_governor.body.planar import Array, compose
+from iatro_governor.body.shape import Shape
+from iatro_governor.limits.limit import LimitConfig
+from iatro_governor.limits.situation import Situation
+from iatro_governor.limits.zones import Gauge, ZoneGauge
+from iatro_governor.profile.areas import Area
+from iatro_governor.profile.base import Name
+from iatro_governor.profile.figures import Frame
+
+BEYOND = 1e3
+"""Distance of an area that the body cannot reach into, m."""
+
+
+class GroundConfig(LimitConfig):
+    """What limits on areas have in common."""
+
+    frame: Frame
+    """odom and map: fixed to the ground. body: carried along, and looked at for the returns of ``sources``."""
+    figure: Area
+    localisation: Name | None = None
+    """The source of the base's pose in the map; the area grows by what it is unsure of."""
+
+    @model_validator(mode="after")
+    def _localised(self) -> GroundConfig:
+        if (self.frame == "map") != (self.localisation is not None):
+            raise ValueError("an area in the map frame needs localisation, one in another takes none")
+        return self
+
+
+class Ground:
+    """The area of a limit, as a body with a footprint finds it."""
+
+    def __init__(self, config: GroundConfig, gauge: type[Gauge] = ZoneGauge) -> None:
+        self._figure = config.figure
+        self._localisation = config.localisation
+        self._make = gauge
+        self._shape: Shape | None = None
+        self._gauge: Gauge | None = None
+        self._flat = False
+
+    def shape(self, situation: Situation) -> Shape | None:
+        """What it covers at the body's heights, in its own frame; None: nothing."""
+        if not self._flat:
+            self._shape, self._flat = self._figure.shape(*situation.height), True
+        return self._shape
+
+    def known(self, situation: Situation) -> bool:
+        """Whether its frame is: a map is not before it was told where the base is."""
+        return self._localisation is None or self._localisation in situation.fixes
+
+    def now(self, situation: Situation) -> float:
+        """Signed distance of the footprint, m."""
+        return float(self.along(situation, None))
+
+    def along(self, situation: Situation, poses: Array | None, enough: float = math.inf) -> Array:
+        """Signed distances (...,) at ``poses`` (..., 3) in the base frame of now, m; None: where it stands.
+
+        ``enough``: as of ``Gauge.distance``.
+        """
+        fix = self._fix(situation)
+        base = situation.pose if fix is None else fix.in_map(situation.pose)
+        return self._measure(situation).distance(base if poses is None else compose(base, poses), enough)
+
+    def unsure(self, situation: Situation, travel: Array | float) -> Array | float:
+        """How far a distance after ``travel`` m may be wrong for the map's sake, m: a wrong heading leads astray."""
+        fix = self._fix(situation)
+        return 0.0 if fix is None else fix.shift + fix.turn * (situation.reach + travel)
+
+    def _fix(self, situation: Situation) -> Fix | None:
+        return None if self._localisation is None else situation.fixes[self._localisation]
+
+    def _measure(self, situation: Situation) -> Gauge:
+        if self._gauge is None:
+            shape = self.shape(situation)
+            assert shape is not None  # the profile has been checked
+            self._gauge = self._make(shape, situation.footprint)
+        return self._gauge

@@ -1,0 +1,69 @@
+"""What zones and fences have in common: the footprint stays off what it must not enter, and may always come back."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from iatro_governor.body.planar import Array
+from iatro_governor.body.rollout import Rollouts
+from iatro_governor.limits.ground import Ground, GroundConfig
+from iatro_governor.limits.keeping import slow
+from iatro_governor.limits.limit import Cap, Clearance, Guard
+from iatro_governor.limits.situation import Situation
+from iatro_governor.profile.base import NonNegative, Positive
+
+
+class StayingConfig(GroundConfig):
+    """What limits that keep a distance from an area have in common."""
+
+    margin: NonNegative = 0.0
+    """Distance kept, m."""
+    noise: NonNegative = 0.01
+    """How far two measurements of the same place may differ, m."""
+    retreat_speed: Positive = 0.2
+    """Fastest point of the body on its way back, m/s."""
+
+
+class Stay:
+    """Keeps the footprint ``margin`` m off, and what the map is unsure of besides."""
+
+    def __init__(self, ground: Ground, config: StayingConfig) -> None:
+        self._ground, self._config = ground, config
+
+    def cap(self, command: Array, situation: Situation) -> Cap | None:
+        """Come back slowly from where the footprint must not be."""
+        if not self._ground.known(situation):
+            return None
+        if self._ground.now(situation) >= min(self._config.margin - self._config.noise, 0.0):
+            return None
+        return slow(command, situation, self._config.retreat_speed)
+
+    def clear(self, rollouts: Rollouts, situation: Situation, tolerance: float) -> NDArray[np.bool_] | None:
+        """Stay off along the way to rest; where it is too near already, come no nearer."""
+        if not self._ground.known(situation):
+            return np.asarray(~rollouts.outputs.any(axis=1))
+        # A fix may move the map by what the last one was unsure of.
+        unsure = self._ground.unsure(situation, rollouts.travel)
+        eased = min(tolerance, self._config.noise + float(self._ground.unsure(situation, 0.0)))
+        margin = self._config.margin - eased
+        now = self._ground.now(situation)
+        room = rollouts.half_step + unsure
+        if now > margin + float((rollouts.travel + room).max()):
+            return None
+        ahead = self._ground.along(situation, rollouts.poses, margin + float(room.max()))[..., None]
+        guard = Guard(np.array([now - eased]), ahead, margin, -np.inf, self._config.noise)
+        return guard.holds(room[:, None])
+
+    def clearance(self, situation: Situation) -> Clearance | None:
+        """Distance now, negative where the footprint must not be."""
+        if not self._ground.known(situation):
+            return None
+        required = self._config.margin + float(self._ground.unsure(situation, 0.0))
+        return Clearance(self._ground.now(situation), required)
+
+    def least_ahead(self, rollouts: Rollouts, situation: Situation) -> float | None:
+        """Least distance along the first rollout, m."""
+        if not self._ground.known(situation):
+            return None
+        return float(self._ground.along(situation, rollouts.poses[0]).min())
