@@ -49,6 +49,7 @@ SOURCES: dict[str, dict[str, Any]] = {
     },
     "range": {"frame": "sonar", "pose": (0.0,) * 6, "field_of_view": 0.5, "range_max": 4.0},
     "odom": {},
+    "map_pose": {"sigmas": 3.0, "source": SAID},
     "flags": {"names": ["payload_held"]},
     "estop": {},
     "joints": {},

@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("rclpy", reason="ROS 2 (rclpy) is not installed")
 
-from geometry_msgs.msg import Point, Vector3, WrenchStamped
+from geometry_msgs.msg import Point, PoseWithCovarianceStamped, Vector3, WrenchStamped
 from iatro_governor.msg import TrackedBodies
 from nav_msgs.msg import Odometry
 from sensor_msgs.msg import JointState, PointCloud2, PointField, Range
@@ -197,3 +197,23 @@ def test_a_range_keeps_its_numbers_and_an_unknown_cone_is_unknown() -> None:
     message.header.frame_id = "other"
     with pytest.raises(EventError, match="frame 'other'; 'sonar' is needed"):
         read("range", message)
+
+
+def test_a_pose_in_the_map_keeps_its_covariance_row_by_row() -> None:
+    message = PoseWithCovarianceStamped()
+    message.header.frame_id, message.header.stamp = "map", stamp_of(24.5)
+    message.pose.pose.position.x, message.pose.pose.orientation.w = 1.5, 1.0
+    message.pose.covariance = [float(k) for k in range(36)]
+    event = read("map_pose", message)
+    assert (event.source, event.stamp, event.sigma) == ("mine", 19.5, None)
+    assert event.pose.tolist() == [1.5, 0, 0, 0, 0, 0, 1] and event.covariance[1].tolist() == [
+        6,
+        7,
+        8,
+        9,
+        10,
+        11,
+    ]
+    message.header.frame_id = "odom"
+    with pytest.raises(EventError, match="frame 'odom'; 'map' is needed"):
+        read("map_pose", message)
