@@ -98,6 +98,23 @@ def point_gap(ends: Array, radius: Array, points: Array, inflation: Array | floa
     return between(on_axis, radius[:, None], on_points, np.asarray(inflation), across)
 
 
+def ball_distance(ends: Array, radius: Array, centres: Array, inflation: Array | float) -> Array:
+    """Distances (..., P), m, of capsules (..., P, 2, 3), ``radius`` (P,), each from a ball about ``centres`` (P, 3)."""
+    along = ends[..., 1, :] - ends[..., 0, :]
+    offset = centres - ends[..., 0, :]
+    away = offset - _nearest(offset, along)[..., None] * along
+    return length(away) - (radius + inflation)
+
+
+def ball_gap(ends: Array, radius: Array, centres: Array, inflation: Array | float) -> Gap:
+    """As ``ball_distance``, with closest points and direction."""
+    along = ends[..., 1, :] - ends[..., 0, :]
+    share = _nearest(centres - ends[..., 0, :], along)
+    on_axis = ends[..., 0, :] + share[..., None] * along
+    across = cross(along, np.roll(along, 1, axis=-1))
+    return between(on_axis, radius, np.broadcast_to(centres, on_axis.shape), np.asarray(inflation), across)
+
+
 def halfspace_gap(ends: Array, radius: Array, normals: Array, offsets: Array) -> Gap:
     """Gaps (..., C, Z) of capsules from half-spaces ``normal . x <= offset``; ``normals`` (Z, 3) are unit vectors.
 
@@ -157,6 +174,14 @@ def _share(offset: Array, along: Array) -> Array:
     square = np.einsum("...i,...i->...", along, along)
     share = (offset @ along[..., :, :, None])[..., 0] / np.where(square > 0, square, 1.0)[..., None]
     return np.minimum(np.maximum(share, 0.0), 1.0)
+
+
+def _nearest(offset: Array, along: Array) -> Array:
+    """As ``_share``, of segments (..., P, 3) and points (..., P, 3) one by one."""
+    square = np.einsum("...i,...i->...", along, along)
+    share = np.einsum("...i,...i->...", offset, along) / np.where(square > 0, square, 1.0)
+    inside: Array = np.minimum(np.maximum(share, 0.0), 1.0)
+    return inside
 
 
 def _on(segment: Array, share: Array) -> Array:

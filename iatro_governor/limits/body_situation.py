@@ -87,9 +87,9 @@ class BodySituation:
         """
         most = np.maximum(np.maximum(np.abs(wanted), np.abs(self.anchor)), np.abs(self.beyond))
         rates = np.abs(self.drive.matrix) @ most + np.abs(self.drive.start)
-        lasts = self.period + float(self.drive.time(most, rates)) / 2
-        moved = np.abs(self.soon_q - self.now.q) + 2 * rates * lasts
-        return Reach(self.now, moved, moved @ self.levers, self.landmarks)
+        ramp = max(float(self.drive.time(most, rates)), float(self.comfort.time(most, rates)))
+        moved = np.abs(self.soon_q - self.now.q) + rates * (2 * self.period + ramp)
+        return Reach(self.now, moved, moved @ self.levers, self.period + ramp, self.landmarks)
 
     @cached_property
     def freedoms(self) -> int:

@@ -35,11 +35,17 @@ class Landmarks:
 
 
 class Reach:
-    """How far each joint (m,) and each capsule (C,) may move until rest, and which landmarks are beyond that."""
+    """How far each joint (m,) and each capsule (C,) may move until rest, and which landmarks are beyond that.
 
-    def __init__(self, now: Posture, joints: Array, capsules: Array, landmarks: Landmarks | None) -> None:
+    ``seconds``: how long that takes, with the motion in flight done.
+    """
+
+    def __init__(
+        self, now: Posture, joints: Array, capsules: Array, seconds: float, landmarks: Landmarks | None
+    ) -> None:
         self.joints = joints
         self.capsules = capsules
+        self.seconds = seconds
         self._landmarks = landmarks
         self._far = None if landmarks is None else landmarks.out_of_reach(now, capsules)
 

@@ -12,6 +12,7 @@ from iatro_governor.limits.joint_position import JointPositionLimit
 from iatro_governor.limits.joint_rate import JointAccelerationLimit, JointDecelerationLimit
 from iatro_governor.limits.joint_velocity import JointVelocityLimit
 from iatro_governor.limits.limit import Limit
+from iatro_governor.limits.link_separation import LinkSeparationLimit
 from iatro_governor.limits.link_slow_zone import LinkSlowZoneLimit
 from iatro_governor.limits.link_speed import LinkSpeedLimit
 from iatro_governor.limits.link_zone import LinkZoneLimit
@@ -23,6 +24,7 @@ from iatro_governor.limits.places import (
     unfitting_limits,
     unreachable_areas,
 )
+from iatro_governor.limits.power_and_force import PowerAndForceLimit
 from iatro_governor.limits.rate import AccelerationLimit, DecelerationLimit
 from iatro_governor.limits.self_collision import SelfCollisionLimit
 from iatro_governor.limits.singularity import SingularityLimit
@@ -55,6 +57,8 @@ KINDS: dict[str, type[Limit[Any]]] = {
     "link_slow_zone": LinkSlowZoneLimit,
     "workspace": WorkspaceLimit,
     "singularity": SingularityLimit,
+    "link_separation": LinkSeparationLimit,
+    "power_and_force": PowerAndForceLimit,
     "self_collision": SelfCollisionLimit,
 }
 

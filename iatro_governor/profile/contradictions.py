@@ -16,6 +16,7 @@ LIMIT_REFERENCES = {
     "bodies": ("bodies",),
     "localisation": ("map_pose",),
     "wrench": ("wrench",),
+    "contact_detection": ("wrench", "joints"),
     "state": ("joints",),
 }
 """Fields of limits that name sources, and the types they may have."""

@@ -1,0 +1,89 @@
+"""How the links of a body stand to the people that a tracker sees, and how fast they close in on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from iatro_governor.body.distance import ball_gap, length
+from iatro_governor.body.kinematics import cross
+from iatro_governor.body.model import Indices
+from iatro_governor.body.planar import Array
+from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.sensed import People
+from iatro_governor.limits.ssm import largest_closing_speed
+
+WIDEST = 0.866
+"""Sine of the widest cone of directions in which a body may be: within 30 degrees of straight away is always away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """``P`` pairs of a capsule and a tracked body, with the motion in flight done.
+
+    capsule, body: (P,) their numbers. distance: (P,) m between their surfaces. point: (P, 3) m, the capsule's that is
+    nearest. toward: (P, 3) unit, from there to the body's centre, which is ``centre`` (P,) m away.
+    """
+
+    capsule: Indices
+    body: Indices
+    distance: Array
+    point: Array
+    toward: Array
+    centre: Array
+
+
+def bounds(situation: BodySituation, source: str) -> Array:
+    """Distances (C, Z) m of all capsules from all bodies of ``source`` that are never too large, and soon told.
+
+    By the balls around the capsules, with the motion in flight done.
+    """
+    key = (source, "people")
+    if key not in situation.memo:
+        people, model = situation.sensed.people[source], situation.model
+        ends = situation.now.capsules()
+        reach = length(ends[:, 1] - ends[:, 0]) / 2 + model.capsule_radius
+        away = length(ends.mean(axis=1)[:, None] - people.positions)
+        situation.memo[key] = away - (reach + situation.flown + people.radius)[:, None]
+    out: Array = situation.memo[key]
+    return out
+
+
+def pairs_within(situation: BodySituation, source: str, within: Array) -> Pairs | None:
+    """The pairs that may be nearer than ``within`` (C, Z) m, or None."""
+    capsule, body = np.nonzero(bounds(situation, source) <= within)
+    if not capsule.size:
+        return None
+    people, model, at = situation.sensed.people[source], situation.model, situation.soon
+    gap = ball_gap(
+        at.capsules()[capsule], model.capsule_radius[capsule], people.positions[body], people.radius
+    )
+    near = gap.distance <= within[capsule, body]
+    if not near.any():
+        return None
+    distance = gap.distance[near]
+    centre = np.maximum(distance + people.radius, 0.0)
+    return Pairs(capsule[near], body[near], distance, gap.first[near], -gap.normal[near], centre)
+
+
+def closing(pairs: Pairs, situation: BodySituation, rates: Array, uncertainty: float) -> Array:
+    """Closing speeds (k, P), m/s, of the pairs' points for joint velocities ``rates`` (k, m), as of the SSM's cone.
+
+    ``uncertainty``: m, how far from its centre the body may truly be. However near that is, a way out stays.
+    """
+    linear, angular = situation.soon.twists(rates)
+    carrier = situation.model.capsule_body[pairs.capsule]
+    velocity = linear[:, carrier] + cross(angular[:, carrier], pairs.point)
+    return largest_closing_speed(velocity, pairs.toward, _away(pairs, uncertainty), uncertainty)
+
+
+def approaching(pairs: Pairs, people: People, uncertainty: float) -> Array:
+    """Speeds (P,), m/s, at which the bodies themselves come towards the pairs' points; receding is none."""
+    velocity, away = people.velocities[pairs.body], _away(pairs, uncertainty)
+    return np.maximum(largest_closing_speed(velocity, -pairs.toward, away, uncertainty), 0.0)
+
+
+def _away(pairs: Pairs, uncertainty: float) -> Array:
+    """Distances (P,) of the bodies' centres, m, no less than makes the cone its widest."""
+    return np.maximum(pairs.centre, uncertainty / WIDEST)
