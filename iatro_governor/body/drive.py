@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -10,13 +12,33 @@ from iatro_governor.body.planar import Array
 from iatro_governor.body.rollout import Braking
 
 
+class Timed(Protocol):
+    """A stop whose length is known."""
+
+    def time(self, outputs: Array) -> Array:
+        """Seconds (...,) from ``outputs`` (..., n) to rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one channel's part of ``u`` (n,) does to the joints: ``rates = start + matrix @ u``.
+
+    matrix: (m, n). start: (m,) what they do whatever is commanded. least_s: no stop is over sooner, s.
+    """
+
+    matrix: Array
+    start: Array
+    least_s: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Drive:
     """``rates = start + matrix @ u``: joint velocities (m,) for a stacked command ``u`` (N,).
 
     matrix: (m, N). start: (m,) what the joints do whatever is commanded, where a command is no velocity. braking:
-    (m,) decelerations that a stop is sure to reach, rad/s2 or m/s2; infinite for the joints of a base. base: of a
-    base, whose own components of ``u`` come first.
+    (m,) decelerations that a stop is sure to reach, rad/s2 or m/s2; infinite for the joints of a base, and where a stop
+    is no deceleration of joints. base: of a base, whose own components of ``u`` come first. stops: those of components
+    of ``u`` that brake by themselves. least_s: no stop is over sooner, s.
     """
 
     matrix: Array
@@ -24,6 +46,8 @@ class Drive:
     braking: Array
     base: Braking | None
     base_size: int
+    stops: Sequence[tuple[slice, Timed]] = ()
+    least_s: float = 0.0
 
     def rates(self, outputs: Array) -> Array:
         """Joint velocities (..., m) for ``outputs`` (..., N)."""
@@ -32,7 +56,9 @@ class Drive:
 
     def time(self, outputs: Array, rates: Array) -> Array:
         """Seconds (...,) to bring ``outputs`` with their ``rates`` to rest along their own direction."""
-        time: Array = (np.abs(rates) / self.braking).max(axis=-1)
+        time: Array = (np.abs(rates) / self.braking).max(axis=-1, initial=self.least_s)
+        for at, stop in self.stops:
+            time = np.maximum(time, stop.time(outputs[..., at]))
         if self.base is None:
             return time
         return np.maximum(time, self.base.time(outputs[..., : self.base_size]))

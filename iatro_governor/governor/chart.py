@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from iatro_governor.body.drive import Share
 from iatro_governor.body.kinematics import Posture
 from iatro_governor.body.model import Indices
 from iatro_governor.body.planar import Array
@@ -124,10 +125,8 @@ class Chart(Protocol):
     def publish(self, output: Array, dt: float) -> tuple[float, ...]:
         """The channel's values for ``u`` = ``output``, which stands from now on; ``dt`` s since the last one."""
 
-    def joint_map(
-        self, now: Posture, velocity: Array, reaction_s: float, own: Indices
-    ) -> tuple[Array, Array]:
-        """What ``u`` does to the joints of the model, ``rates = start + matrix @ u``: matrix (m, size), start (m,).
+    def joint_map(self, now: Posture, velocity: Array, reaction_s: float, own: Indices) -> Share:
+        """What ``u`` does to the joints of the model.
 
         ``own``: its joints in the model. ``velocity``: (m,) measured. ``reaction_s``: until a command decided now has
         lasted a period.

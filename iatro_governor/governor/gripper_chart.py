@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 
+from iatro_governor.body.drive import Share
 from iatro_governor.body.joint_track import JointTrack
 from iatro_governor.body.kinematics import Posture
 from iatro_governor.body.model import Indices
@@ -31,6 +32,8 @@ SIZE = 2
 """Values of a command: width, m, and largest effort, N."""
 GRIPPED = 0.5
 """Share of the holding effort from which on fingers that press count as holding something."""
+OPEN = 0.02
+"""Share of all widths within which a gripper is as open as it gets: nothing is between its fingers."""
 
 
 class GripperChart(Plain):
@@ -93,11 +96,14 @@ class GripperChart(Plain):
         return self._published
 
     def _first_width(self) -> float:
-        """Where the fingers are measured; the least width where they press, for a thing is between them."""
-        latest, config = self._track.latest, self.config
-        if latest.effort is not None and -latest.effort[self._places].sum() > GRIPPED * config.hold_effort:
-            return config.width[0]
-        return self._within(float(latest.position[self._places].sum()))
+        """Where the fingers are measured; the least width where they stand and press, for a thing is between them."""
+        latest, (least, most) = self._track.latest, self.config.width
+        width = float(latest.position[self._places].sum())
+        pressed = 0.0 if latest.effort is None else -float(latest.effort[self._places].sum())
+        opened = width > most - OPEN * (most - least)
+        if pressed > GRIPPED * self.config.hold_effort and self.measured_rest and not opened:
+            return least
+        return self._within(width)
 
     def _within(self, width: float) -> float:
         return min(max(width, self.config.width[0]), self.config.width[1])
@@ -154,11 +160,9 @@ class GripperChart(Plain):
         self._published = self._within(self.width + float(output[0]) * dt)
         return (self._published, self._effort)
 
-    def joint_map(
-        self, now: Posture, velocity: Array, reaction_s: float, own: Indices
-    ) -> tuple[Array, Array]:
+    def joint_map(self, now: Posture, velocity: Array, reaction_s: float, own: Indices) -> Share:
         """Fingers are no joints of the model."""
-        return np.zeros((len(now.q), 1)), np.zeros(len(now.q))
+        return Share(np.zeros((len(now.q), 1)), np.zeros(len(now.q)))
 
     def parts(self, wanted: Array) -> list[Array]:
         """One component has none."""

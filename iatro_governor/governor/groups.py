@@ -7,23 +7,30 @@ from typing import Any
 
 import numpy as np
 
+from iatro_governor.body.mechanics import mechanics
 from iatro_governor.body.model import ArmModel
 from iatro_governor.body.shape import Shape
-from iatro_governor.governor.chart import Chart
+from iatro_governor.governor.chart import Chart, Ramp
 from iatro_governor.governor.claims import Claims
+from iatro_governor.governor.effort_chart import EffortChart, Weight
 from iatro_governor.governor.gripper_chart import GripperChart
 from iatro_governor.governor.group import Group, Stops
 from iatro_governor.governor.joint_chart import JointPositionChart, JointVelocityChart
 from iatro_governor.governor.jointed import JointedBody
+from iatro_governor.governor.readings import Readings
 from iatro_governor.governor.seated import Seated
 from iatro_governor.governor.senses import Senses
-from iatro_governor.governor.stacked import StackedBrakes
+from iatro_governor.governor.stacked import AtOnce, StackedBrakes
 from iatro_governor.governor.stepping import Rates
 from iatro_governor.governor.twist import TwistChart, axes
 from iatro_governor.limits.limit import Limit
 from iatro_governor.profile.channels import TwistChannel
 from iatro_governor.profile.every_channel import AnyChannel
-from iatro_governor.profile.joint_channels import JointPositionChannel, JointVelocityChannel
+from iatro_governor.profile.joint_channels import (
+    JointEffortChannel,
+    JointPositionChannel,
+    JointVelocityChannel,
+)
 from iatro_governor.profile.load import Profile
 from iatro_governor.profile.tool_channels import GripperChannel
 
@@ -73,7 +80,7 @@ def _jointed(
     rates = []
     for name, config in channels.items():
         own = [limit for limit in limits if limit.config.channel == name]
-        charts[name], part = _chart(config, own, senses, figure, period)
+        charts[name], part = _chart(config, own, senses, figure, period, profile)
         rates.append(part)
     claims = Claims({name: chart.moves for name, chart in charts.items()})
     body = JointedBody(model, charts, figure, senses, period, limits, profile.data.robot.model, claims)
@@ -83,7 +90,7 @@ def _jointed(
 
 
 def _chart(
-    config: AnyChannel, limits: Limits, senses: Senses, figure: Shape | None, period: float
+    config: AnyChannel, limits: Limits, senses: Senses, figure: Shape | None, period: float, profile: Profile
 ) -> tuple[Chart, Rates]:
     match config:
         case TwistChannel():
@@ -94,14 +101,29 @@ def _chart(
             rates = Rates.of(limits, {"joint": np.arange(count)}, count)
             make = JointVelocityChart if isinstance(config, JointVelocityChannel) else JointPositionChart
             return make(config, rates, senses), rates
+        case JointEffortChannel():
+            rates = Rates.of(limits, {"joint": np.arange(len(config.joints))}, len(config.joints))
+            return EffortChart(config, rates, senses, _weight(config, profile, senses), period), rates
         case GripperChannel():
             rates = Rates.of(limits, {"width": np.arange(1)}, 1)
             return GripperChart(config, rates, senses), rates
     raise NotImplementedError(config.type)
 
 
+def _weight(config: JointEffortChannel, profile: Profile, senses: Senses) -> Weight:
+    model, part = profile.body, profile.data.robot.model
+    assert model is not None and part is not None  # the profile has been checked
+    named = [joint for joint in model.joints if not joint.startswith("odom/")]
+    own = np.array([model.joints.index(joint) for joint in config.joints], dtype=np.int64)
+    return Weight(mechanics(model, part).dynamics, Readings(named, senses.joint_tracks), own)
+
+
 def _brakes(charts: Mapping[str, Chart], places: Mapping[str, slice], which: str) -> StackedBrakes:
-    each = [(places[name], getattr(chart, which), bool(chart.moves) or isinstance(chart, TwistChart))
-            for name, chart in charts.items()]  # fmt: skip
-    together = [(place, ramp) for place, ramp, moves in each if moves]
-    return StackedBrakes(together, [(place, ramp) for place, ramp, moves in each if not moves])
+    """What carries one another keeps its way while it brakes; what stops at once, or moves no link, stops by itself."""
+    together: list[tuple[slice, Ramp]] = []
+    alone: list[tuple[slice, Ramp]] = []
+    for name, chart in charts.items():
+        ramp: Ramp = getattr(chart, which)
+        carries = (chart.moves or isinstance(chart, TwistChart)) and not isinstance(ramp, AtOnce)
+        (together if carries else alone).append((places[name], ramp))
+    return StackedBrakes(together, alone)

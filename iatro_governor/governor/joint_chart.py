@@ -6,11 +6,12 @@ import math
 
 import numpy as np
 
+from iatro_governor.body.drive import Share
 from iatro_governor.body.joint_track import JointTrack
 from iatro_governor.body.kinematics import Posture
 from iatro_governor.body.model import Indices
 from iatro_governor.body.planar import Array
-from iatro_governor.governor.chart import Plain
+from iatro_governor.governor.chart import Plain, Ramp
 from iatro_governor.governor.events import Command
 from iatro_governor.governor.senses import Senses
 from iatro_governor.governor.stacked import Brakes
@@ -40,11 +41,12 @@ class JointChart(Plain):
         self.size = len(config.joints)
         self.axes = {"joint": np.arange(self.size)}
         self.keep_s = source.timeout_s + config.actuator_delay_s + KEPT_S
-        self.controlled = Brakes(np.array(config.stop_modes.controlled.deceleration))
-        self.protective = Brakes(np.array(config.stop_modes.protective.deceleration))
+        modes = config.stop_modes
+        self.controlled: Ramp = Brakes(np.array(modes.controlled.deceleration))
+        self.protective: Ramp = Brakes(np.array(modes.protective.deceleration))
         self.moves = config.joints
         # A stop may be taken over by a weaker mode, so no way to rest counts on the stronger one.
-        self.stopping = self.controlled.deceleration
+        self.stopping = np.array(modes.controlled.deceleration)
         self.easing = np.minimum(rates.decrease, self.stopping)
         self.creeps = creeps(self.size, config.creep_speed)
         self.slack = 2 * source.rest_speed
@@ -80,13 +82,11 @@ class JointChart(Plain):
             return "values must be finite, not NaN or infinite"
         return None
 
-    def joint_map(
-        self, now: Posture, velocity: Array, reaction_s: float, own: Indices
-    ) -> tuple[Array, Array]:
+    def joint_map(self, now: Posture, velocity: Array, reaction_s: float, own: Indices) -> Share:
         """``u`` is the velocity of the joints."""
         matrix = np.zeros((len(now.q), self.size))
         matrix[own, np.arange(self.size)] = 1.0
-        return matrix, np.zeros(len(now.q))
+        return Share(matrix, np.zeros(len(now.q)))
 
     def parts(self, wanted: Array) -> list[Array]:
         """Each joint alone."""

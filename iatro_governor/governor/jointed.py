@@ -77,6 +77,11 @@ class JointedBody:
         self._landmarks = _landmarks(limits)
         self._sure = self._braking({name: chart.stopping for name, chart in charts.items()})
         self._ease = self._braking({name: chart.easing for name, chart in charts.items()})
+        self._stops = [
+            (self.places[name], chart.controlled)
+            for name, chart in charts.items()
+            if len(chart.moves) and np.isinf(chart.stopping).any()
+        ]
 
     def _braking(self, decelerations: Mapping[str, Array]) -> Array:
         """Decelerations (m,) of the joints, the least of all channels that move them; infinite for a base."""
@@ -98,7 +103,8 @@ class JointedBody:
         beyond = outputs.beyond(t, age, measured, self._slack)
         drive = self._drive(now, self._sure, velocity, age)
         gentle = None if self._twist is None else self._twist.comfort
-        comfort = Drive(drive.matrix, drive.start, self._ease, gentle, drive.base_size)
+        parts = drive.matrix, drive.start, self._ease, gentle, drive.base_size
+        comfort = Drive(*parts, self._stops, drive.least_s)
         pieces = outputs.pieces(t, age, measured)
         soon, base_flight = self._fly(q, pieces, drive)
         period = outputs.hold_s(self._period)
@@ -163,14 +169,15 @@ class JointedBody:
     def _drive(self, now: Posture, braking: Array, velocity: Array, age: float) -> Drive:
         count = sum(chart.size for chart in self._charts.values())
         matrix, start = np.zeros((len(self.model.joints), count)), self._unled(velocity)
-        reaction = age + self._delay + self._period
+        reaction, least_s = age + self._delay + self._period, 0.0
         for name, chart in self._charts.items():
             if len(self.joints[name]):
-                moved, led = chart.joint_map(now, velocity, reaction, self.joints[name])
-                matrix[:, self.places[name]] = moved
-                start += led * self._claims.has(name)
-        base = None if self._twist is None else self._twist.sure
-        return Drive(matrix, start, braking, base, 0 if self._twist is None else self._twist.size)
+                share = chart.joint_map(now, velocity, reaction, self.joints[name])
+                matrix[:, self.places[name]] = share.matrix
+                start += share.start * self._claims.has(name)
+                least_s = max(least_s, share.least_s * self._claims.has(name))
+        base, size = (None, 0) if self._twist is None else (self._twist.sure, self._twist.size)
+        return Drive(matrix, start, braking, base, size, self._stops, least_s)
 
     def _unled(self, velocity: Array) -> Array:
         """Of joints that no channel has, what is measured (m,): they will go on with it, whatever is commanded."""

@@ -29,6 +29,19 @@ class Brakes:
 
 
 @dataclass(frozen=True, slots=True)
+class AtOnce:
+    """A stop that is one step: its origin itself brakes and holds."""
+
+    def time(self, outputs: Array) -> Array:
+        """None (...,)."""
+        return np.zeros(outputs.shape[:-1])
+
+    def ramp(self, anchor: Array, dt: float) -> Array:
+        """Zeros (n,)."""
+        return np.zeros(len(anchor))
+
+
+@dataclass(frozen=True, slots=True)
 class StackedBrakes:
     """The stop of a group. together: parts of ``u`` that carry one another, and must keep their way; alone: others."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from iatro_governor.body.drive import Share
 from iatro_governor.body.kinematics import Posture
 from iatro_governor.body.model import Indices
 from iatro_governor.body.planar import Array
@@ -134,15 +135,13 @@ class TwistChart(Plain):
         """All of them."""
         return limits
 
-    def joint_map(
-        self, now: Posture, velocity: Array, reaction_s: float, own: Indices
-    ) -> tuple[Array, Array]:
+    def joint_map(self, now: Posture, velocity: Array, reaction_s: float, own: Indices) -> Share:
         """A twist in the base's frame is turned to odom by the heading."""
         matrix = np.zeros((len(now.q), self.size))
         yaw = float(now.q[own[-1]])
         matrix[own, np.arange(self.size)] = 1.0
         matrix[:2, :2] = [[math.cos(yaw), -math.sin(yaw)], [math.sin(yaw), math.cos(yaw)]]
-        return matrix, np.zeros(len(now.q))
+        return Share(matrix, np.zeros(len(now.q)))
 
     def situation(self, t: float, outputs: Outputs) -> Situation:
         """A base on the ground, from the newest odometry and what was published since."""

@@ -37,6 +37,7 @@ from iatro_governor.limits.zone import ZoneLimit
 from iatro_governor.profile.base import Part
 from iatro_governor.profile.body_model import with_body
 from iatro_governor.profile.load import Profile, load
+from iatro_governor.profile.stoppable import unstoppable
 
 KINDS: dict[str, type[Limit[Any]]] = {
     "speed": SpeedLimit,
@@ -79,7 +80,7 @@ def load_profile(path: str | Path, description: str | None = None) -> Profile:
     if problems := missing_limits(profile):
         raise ProfileError(problems)
     profile = with_body(profile, description)
-    if problems := unfitting_limits(profile) or beyond_description(profile):
+    if problems := unfitting_limits(profile) or beyond_description(profile) or unstoppable(profile):
         raise ProfileError(problems)
     return profile
 

@@ -74,11 +74,17 @@ class JointEffortChannel(JointChannelPart):
     damping: EachPositive
     """Of a stop, Nm s/rad (N s/m), one a joint: the stop is ``g(q) - damping * velocity``."""
     damping_source: Source
+    stiffness: EachNonNegative | None = None
+    """Of the position hold that a stop ends in, Nm/rad (N/m), one a joint; without one a load may sink slowly."""
+    stiffness_source: Source | None = None
 
     @model_validator(mode="after")
     def _damped(self) -> Self:
-        if len(self.damping) != len(self.joints):
-            raise ValueError(f"damping needs {len(self.joints)} numbers, one a joint")
+        for name, gains in (("damping", self.damping), ("stiffness", self.stiffness)):
+            if gains is not None and len(gains) != len(self.joints):
+                raise ValueError(f"{name} needs {len(self.joints)} numbers, one a joint")
+        if (self.stiffness is None) != (self.stiffness_source is None):
+            raise ValueError("stiffness and stiffness_source go together")
         return self
 
 

@@ -14,12 +14,13 @@ from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Decision
 from iatro_governor.governor.events import Bodies, Command, Event, Joints, Wrench
 from iatro_governor.limits.registry import load_profile
+from iatro_governor.plant.arm_claim import Claim
 from iatro_governor.plant.arm_driver import Kind, TrajectoryPoint
+from iatro_governor.plant.arm_model import JOINTS
 from iatro_governor.plant.arm_simulation import ArmPlant
 from iatro_governor.profile.load import Profile
 
 PANDA = Path(__file__).parents[2] / "config/panda.yaml"
-FINGERS = ("panda_finger_joint1", "panda_finger_joint2")
 PERIOD = 0.01
 
 Planner = Callable[[float], Sequence[Event]]
@@ -47,6 +48,7 @@ class Bench:
 
     def __init__(self, plant: ArmPlant, profile: Profile) -> None:
         self.plant = plant
+        self.claim = Claim(plant)
         self.governor = Governor(profile)
         self.kinds: dict[str, str] = {name: c.type for name, c in profile.data.channels.items()}
         self.decisions: list[Decision] = []
@@ -81,19 +83,10 @@ class Bench:
     def _sense(self, t: float) -> None:
         sources = self.governor.profile.data.sources
         if not self.blind:
-            arm = self.plant.joints()
-            fingers = [self.plant.data.joint(name) for name in FINGERS]
-            self.governor.handle(
-                Joints(
-                    t,
-                    "joints",
-                    (*arm.names, *FINGERS),
-                    np.append(arm.position, [f.qpos[0] for f in fingers]),
-                    np.append(arm.velocity, [f.qvel[0] for f in fingers]),
-                    np.append(arm.effort, [f.qfrc_actuator[0] for f in fingers]),
-                    t,
-                )
-            )
+            arm, fingers = self.plant.joints(), self.plant.fingers()
+            parts = ("position", "velocity", "effort")
+            told = {part: np.append(getattr(arm, part), getattr(fingers, part)) for part in parts}
+            self.governor.handle(Joints(t, "joints", (*arm.names, *fingers.names), stamp=t, **told))
         if "wrist" in sources:
             felt = self.plant.wrench()
             self.governor.handle(Wrench(t, "wrist", felt.force, felt.torque, t))
@@ -110,10 +103,10 @@ class Bench:
                         TrajectoryPoint(knot.time, knot.positions, knot.velocities or None)
                         for knot in decision.trajectory
                     ]
-                    self.plant.trajectory(points)
+                    self.claim.trajectory(points, JOINTS)
             elif kind in ("joint_velocity", "joint_position", "joint_effort", "gripper"):
                 self._command(kind, decision.allowed)
 
     def _command(self, kind: Any, values: Sequence[float]) -> None:
         made: Kind = kind
-        self.plant.command(made, values)
+        self.claim.command(made, values)

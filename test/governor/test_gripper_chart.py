@@ -145,8 +145,14 @@ def test_the_arm_may_move_while_the_gripper_is_silent(profile):
 def test_fingers_that_press_when_the_governor_starts_hold_something(profile):
     rows, _ = run(profile, [joints(0.0, 0.04, effort=-10.0), {"t": 0.1, "type": "tick"}])
     assert decisions(rows, "hand")[-1]["allowed"] == [0.0, HOLD]
-    rows, _ = run(profile, [joints(0.0, 0.04, effort=-1.0), {"t": 0.1, "type": "tick"}])
-    assert decisions(rows, "hand")[-1]["allowed"] == [pytest.approx(0.04), HOLD]
+
+
+@pytest.mark.parametrize(
+    "seen", [(0.04, 0.0, -1.0), (0.04, 0.0, 20.0), (0.04, -0.05, -10.0), (0.08, 0.0, -35.0)], ids=str
+)
+def test_fingers_that_hold_nothing_stay_where_they_are_when_the_governor_starts(profile, seen):
+    rows, _ = run(profile, [joints(0.0, *seen), {"t": 0.1, "type": "tick"}])
+    assert decisions(rows, "hand")[-1]["allowed"] == [pytest.approx(seen[0]), HOLD]
 
 
 def test_nothing_is_said_of_fingers_that_were_never_seen(profile):
