@@ -71,6 +71,8 @@ class ChannelServer(Generic[AnyGoal]):
         """``name``: of the action. ``action``: its type."""
         self.node, self.channel, self.action, self.measured = node, channel, action, measured
         self._running: list[Running[AnyGoal]] = []
+        self._unsent: dict[bytes, str] = {}
+        """Why a goal was not sent at all."""
         self.out = node.create_publisher(command_type(channel).message, channel.input, qos.COMMAND)
         self._server = ActionServer(
             node,
@@ -140,7 +142,8 @@ class ChannelServer(Generic[AnyGoal]):
             running.goal.cancel(self.now())
 
     def _begin(self, handle: Any) -> None:
-        if self._unsendable(handle.request):
+        if reason := self._unsendable(handle.request):
+            self._unsent[_id(handle)] = reason
             handle.execute()
             return
         for running in self._running:
@@ -162,7 +165,7 @@ class ChannelServer(Generic[AnyGoal]):
     def _finish(self, handle: Any) -> Any:
         running = self._of(handle)
         if running is None:
-            reason = self._unsendable(handle.request)
+            reason = self._unsent.pop(_id(handle), "")
             handle.abort()
         else:
             reason = running.goal.reason
@@ -181,3 +184,7 @@ class ChannelServer(Generic[AnyGoal]):
 
     def _of(self, handle: Any) -> Running[AnyGoal] | None:
         return next((running for running in self._running if running.handle == handle), None)
+
+
+def _id(handle: Any) -> bytes:
+    return bytes(handle.goal_id.uuid)

@@ -128,7 +128,8 @@ class TrajectoryOut(Outgoing):
         if (dt := decision.t - t) >= SHORTEST_S:
             self._speeds = tuple((b - a) / dt for a, b in zip(before, decision.allowed, strict=True))
             self._at = (decision.t, decision.allowed)
-        self.moving, self._stopped = any(self._speeds) or decision.trajectory is not None, False
+        # Where the joints stand is measured, and noise is no motion.
+        self.moving, self._stopped = decision.trajectory is not None, False
         if decision.trajectory is None:
             self._publisher.assert_liveliness()
         else:

@@ -149,6 +149,13 @@ def test_a_trajectory_goes_out_only_with_the_decision_that_has_it() -> None:
     assert list(message.joint_names) == ["a", "b"] and list(message.points[1].positions) == [0.5, 1.0]
 
 
+def test_a_trajectory_moves_the_robot_and_the_noise_of_where_it_stands_does_not() -> None:
+    wire = Wire("joint_trajectory")
+    for t, at, path in ((1.0, 0.0, None), (1.01, 1e-5, None), (1.02, 0.0, PATH), (1.03, 2e-5, None)):
+        wire.decide((at, 0.0), t=t, trajectory=path)
+        assert wire.out.moving is (path is not None)
+
+
 def test_without_the_core_a_running_trajectory_is_braked_evenly_and_told_so_once() -> None:
     wire = Wire("joint_trajectory")
     wire.out.stop(DT, 0.0)

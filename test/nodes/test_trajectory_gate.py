@@ -5,17 +5,20 @@ from __future__ import annotations
 import math
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from iatro_governor.governor.decision import Action, Decision, FaultReport, State
 from test.nodes.channels import COMMON, OWN, SAID
 
 pytestmark = pytest.mark.ros
 
 WHY = "control_msgs is not installed (comes with ROS 2, not from PyPI)"
+TOO_FAR = (FaultReport("command_malformed", "too far"),)
 SUCCEEDED, CANCELED, ABORTED = 4, 5, 6
 """action_msgs/GoalStatus"""
 
@@ -62,7 +65,7 @@ class World:
         self.refuses = False
         self.silent = False
         self.state = "NOMINAL"
-        self.faults: list[dict[str, str]] = []
+        self.faults: tuple[FaultReport, ...] = ()
         self.share = 1.0
         """Of its way, that a trajectory is let go."""
         self.trajectories: list[Any] = []
@@ -93,45 +96,44 @@ class World:
         return float(self.node.get_clock().now().nanoseconds * 1e-9)
 
     def _decide(self, channel: str, **changes: Any) -> None:
-        from iatro_governor.nodes.convert import decision_message
+        from iatro_governor.nodes.convert import decision_body, decision_message
 
-        body = {
-            "t": self._now(), "seq": self._seq, "writer": "w", "channel": channel, "trigger": "tick",
-            "state": self.state, "action": "hold", "latch": None, "requested": None,
-            "allowed": [self.joints["a"], self.joints["b"]], "plan_id": None, "limits": [], "faults": self.faults,
-            "config_hash": "", "software_version": "", "clock_source": "monotonic", "measured": None, "stamp": None,
-            **changes,
-        }  # fmt: skip
+        usual = Decision(
+            t=self._now(), seq=self._seq, channel=channel, state=State(self.state), latch=None, action=Action.HOLD,
+            requested=None, allowed=(self.joints["a"], self.joints["b"]), plan_id=None, limits=(),
+            faults=self.faults, config_hash="", on_command=False, stamp=None, measured=None,
+        )  # fmt: skip
         self._seq += 1
-        self._decisions.publish(decision_message(body))
+        made = replace(usual, **changes)
+        self._decisions.publish(decision_message(decision_body(made, 0.0, "w", "", "sim", None, ("a", "b"))))
 
     def _follow(self, message: Any) -> None:
         from iatro_governor.nodes.stamps import seconds
-        from iatro_governor.nodes.trajectories import body_of_message
+        from iatro_governor.nodes.trajectories import knots_of
 
         self.trajectories.append(message)
         if self.silent:
             return
-        body = body_of_message(message)
-        last = body["points"][-1]
-        told = {"trigger": "command", "stamp": seconds(message.header.stamp), "requested": last["positions"]}
+        order = [list(message.joint_names).index(joint) for joint in ("a", "b")]
+        knots = [replace(knot, positions=tuple(self.share * knot.positions[k] for k in order), velocities=())
+                 for knot in knots_of(message)]  # fmt: skip
+        last = knots[-1].positions
+        told: dict[str, Any] = {"on_command": True, "stamp": seconds(message.header.stamp), "requested": last}
         if self.refuses:
-            self._decide("arm_trajectory", action="refused", requested_trajectory=body,
-                         **told, faults=[{"name": "command_malformed", "detail": "too far"}])  # fmt: skip
+            self._decide("arm_trajectory", action=Action.REFUSED, faults=TOO_FAR, **told)
             return
-        last["positions"] = [self.share * value for value in last["positions"]]
-        self._decide("arm_trajectory", action="pass", allowed_trajectory=body, **told)
-        self._goal = dict(zip(message.joint_names, last["positions"], strict=True))
+        self._decide("arm_trajectory", action=Action.PASS, trajectory=tuple(knots), **told)
+        self._goal = dict(zip(("a", "b"), last, strict=True))
 
     def _grip(self, message: Any) -> None:
         values = tuple(message.data)
         self.widths.append(values)
-        action = "refused" if self.refuses else "pass"
-        faults = [{"name": "command_malformed", "detail": "too wide"}] if self.refuses else []
-        self._decide("gripper", trigger="command", stamp=self._now(), requested=list(values), action=action,
-                     allowed=list(values), faults=faults)  # fmt: skip
-        if not self.refuses:
-            self._goal |= {"f1": values[0] / 2, "f2": values[0] / 2}
+        told: dict[str, Any] = {"on_command": True, "stamp": self._now(), "requested": values}
+        if self.refuses:
+            self._decide("gripper", action=Action.REFUSED, faults=TOO_FAR, allowed=(0.08, 20.0), **told)
+            return
+        self._decide("gripper", action=Action.PASS, allowed=values, **told)
+        self._goal |= {"f1": values[0] / 2, "f2": values[0] / 2}
 
     def _move(self) -> None:
         from sensor_msgs.msg import JointState
@@ -261,7 +263,7 @@ def test_a_goal_is_aborted_when_the_governor_stops(
 ) -> None:
     handle = arm.send(goal(2.0, 0.0, 4.0))
     wait_until(lambda: world.joints["b"] > 0.1, 10.0, "motion")
-    world.faults, world.state = [{"name": "estop", "detail": "pressed"}], "PROTECTIVE_STOP"
+    world.faults, world.state = (FaultReport("estop", "pressed"),), "PROTECTIVE_STOP"
     status, result = arm.end(handle)
     assert status == ABORTED and "estop: pressed" in result.error_string
 
