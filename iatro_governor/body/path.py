@@ -99,6 +99,11 @@ class JointPath:
             self._edges[order] = turns(self._derivatives[order])
         return self._edges[order]
 
+    def segments(self, times: Array) -> NDArray[np.intp]:
+        """The segment (s,) that each of ``times`` (s,) is in; at a knot the one that begins there."""
+        found = np.searchsorted(self.starts, times, side="right") - 1
+        return np.clip(found, 0, len(self.spans) - 1)
+
     def positions(self, times: Array) -> Array:
         """(..., n) rad at ``times`` (...,) s; before the start and after the end the joints stay."""
         return self._at(times, 0)
@@ -145,7 +150,7 @@ class JointPath:
 
     def _at(self, times: Array, order: int) -> Array:
         flat = np.atleast_1d(np.asarray(times, dtype=float)).ravel()
-        segments = np.clip(np.searchsorted(self.starts, flat, side="right") - 1, 0, len(self.spans) - 1)
+        segments = self.segments(flat)
         parts = np.clip((flat - self.starts[segments]) / self.spans[segments], 0.0, 1.0)
         values = self.within(segments, parts, order)
         if order:

@@ -141,8 +141,10 @@ def _first(path: JointPath, order: int, kind: Kind, pieces: _Pieces) -> Excess |
     coefficients = path.derivative(order)
     first, last = value(coefficients, pieces.start), value(coefficients, pieces.end)
     low, high, slack = (np.broadcast_to(a, first.shape) for a in (pieces.low, pieces.high, pieces.slack))
-    above = np.maximum(first, last) > high + slack
-    over = above | (np.minimum(first, last) < low - slack)
+    # What a piece breaks at its start comes first; one can go from beyond one bound to beyond the other.
+    at_start = (first > high + slack) | (first < low - slack)
+    above = np.where(at_start, first, last) > high + slack
+    over = at_start | above | (last < low - slack)
     # Where edges coincide there is nothing between them, and which way the joint goes there is not known.
     over &= pieces.end > pieces.start
     found = np.nonzero(over.any(axis=(1, 2)))[0]
@@ -155,7 +157,7 @@ def _first(path: JointPath, order: int, kind: Kind, pieces: _Pieces) -> Excess |
     start, end = pieces.start[at], pieces.end[at]
     rows = coefficients[segment, joints]
     when = crossing(rows, start[:, None], end[:, None], sign[:, None], bound[:, None])[:, 0]
-    when = np.where(sign * (first[at] - bound) > 0, start, when)
+    when = np.where(at_start[at], start, when)
     earliest = int(np.argmin(when))
     joint = int(joints[earliest])
     worst = path.extremes(order)[int(above[at][earliest])][segment, joint]

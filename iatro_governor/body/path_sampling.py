@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,25 +12,8 @@ from iatro_governor.body.path import JointPath
 from iatro_governor.body.planar import Array
 from iatro_governor.body.polynomial import variation
 
-LEAST = 4
-"""Intervals of each segment, at least: between two corners there is room to speed up and to slow down."""
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A path cut into i intervals, none of which holds a knot. times: (i + 1,) s. segments: (i,) the segment of each.
-
-    starts, ends: (i,) the parts of its segment between which each interval lies.
-    """
-
-    times: Array
-    segments: NDArray[np.intp]
-    starts: Array
-    ends: Array
-
-    def until(self, node: int) -> Grid:
-        """Its beginning, up to ``times[node]``."""
-        return Grid(self.times[: node + 1], self.segments[:node], self.starts[:node], self.ends[:node])
+TOO_MANY = 10**9
+"""Intervals of a segment are not counted beyond this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,55 +31,60 @@ class Samples:
     largest: Array
 
 
-def intervals(path: JointPath, step: Array | float, period: float) -> NDArray[np.intp]:
-    """Into how many intervals (m,) each segment has to be cut.
+def intervals(
+    path: JointPath, step: Array | float, period: float = math.inf, least: int = 1
+) -> NDArray[np.intp]:
+    """Into how many equal intervals (m,) each segment has to be cut.
 
     In none of them may a joint move further than ``step`` (n,) rad, nor may it last longer than ``period`` s.
     """
     low, high = path.extremes(1)
     ways = np.maximum(np.abs(low), np.abs(high)) * path.spans[:, None]
     counts = np.maximum((ways / step).max(axis=1), path.spans / period)
-    # Far too many are told by the caller; here they only have to fit an integer.
-    whole: NDArray[np.intp] = np.maximum(np.ceil(np.minimum(counts, 1e9)), LEAST).astype(np.intp)
+    whole: NDArray[np.intp] = np.maximum(np.ceil(np.minimum(counts, TOO_MANY)), least).astype(np.intp)
     return whole
 
 
-def grid(path: JointPath, counts: NDArray[np.intp]) -> Grid:
-    """Each segment of ``path`` cut into ``counts`` (m,) equal intervals."""
+def spaced(path: JointPath, counts: NDArray[np.intp], step: Array | float) -> Array:
+    """Times (s,), of those that cut each segment into ``counts`` (m,), no more than are needed for ``step`` (n,)."""
+    segments, starts = cut(counts)
+    times = np.append(path.starts[segments] + starts * path.spans[segments], path.duration)
+    passed = np.concatenate([[0.0], np.cumsum((np.diff(ways(path, times), axis=0) / step).max(axis=1))])
+    room = 1.0 - np.diff(passed).max()
+    if room < 0.5:
+        return times
+    # Of each stretch of ``room`` steps the first time is kept: up to the next one it is a stretch and an interval.
+    kept = np.diff(np.floor(passed / room), prepend=-1.0) > 0
+    kept[-1] = True
+    return times[kept]
+
+
+def cut(counts: NDArray[np.intp]) -> tuple[NDArray[np.intp], Array]:
+    """The segment (i,) of each interval, and the part of it at which the interval starts."""
     segments = np.repeat(np.arange(len(counts)), counts)
     index = np.arange(len(segments)) - np.repeat(np.cumsum(counts) - counts, counts)
-    of = counts[segments]
-    starts, ends = index / of, (index + 1) / of
-    times = np.append(path.starts[segments] + starts * path.spans[segments], path.duration)
-    return Grid(times, segments, starts, ends)
+    return segments, index / counts[segments]
 
 
-def sample(path: JointPath, at: Grid) -> Samples:
-    """The places of ``at``; at a corner the velocity is the faster one of both sides."""
-    before, after = (_ends(path.within(at.segments, part, 1)) for part in (at.ends, at.starts))
-    came, goes = before[:-1], after[1:]
+def ways(path: JointPath, times: Array) -> Array:
+    """How far (s, n) each joint has gone, to and fro, at ``times`` (s,), rad."""
+    segments = path.segments(times)
+    parts = np.clip((times - path.starts[segments]) / path.spans[segments], 0.0, 1.0)
+    edges = path.edges(0)
+    whole = variation(path.coefficients, edges, np.ones_like(path.coefficients[..., 0]))
+    before = np.concatenate([np.zeros_like(whole[:1]), np.cumsum(whole, axis=0)])
+    within = np.broadcast_to(parts[:, None], (len(times), whole.shape[1]))
+    out: Array = before[segments] + variation(path.coefficients[segments], edges[segments], within)
+    return out
+
+
+def sample(path: JointPath, times: Array) -> Samples:
+    """The path at ``times`` (s,), start and end included; at a corner the velocity is the faster one of both sides."""
+    goes, came = path.velocities(times), path.velocities(np.nextafter(times, -np.inf))
     faster = np.abs(came).max(axis=1) > np.abs(goes).max(axis=1)
-    ways = _ways(path, at)
-    half = np.maximum(_ends(ways)[1:], _ends(ways)[:-1]) / 2
+    between = np.diff(ways(path, times), axis=0)
+    nothing = np.zeros_like(between[:1])
+    half = np.maximum(np.concatenate([nothing, between]), np.concatenate([between, nothing])) / 2
     half[0] += np.abs(path.gap)
-    return Samples(
-        at.times,
-        path.positions(at.times),
-        np.where(faster[:, None], came, goes),
-        half,
-        ways.max(axis=0),
-    )
-
-
-def _ends(values: Array) -> Array:
-    """With nothing before the first interval and after the last."""
-    nothing = np.zeros_like(values[:1])
-    return np.concatenate([nothing, values, nothing])
-
-
-def _ways(path: JointPath, at: Grid) -> Array:
-    """How far (i, n) each joint goes, to and fro, in each interval, rad."""
-    coefficients, edges = path.coefficients[at.segments], path.edges(0)[at.segments]
-    ones = np.ones_like(coefficients[..., 0])
-    ends, starts = (variation(coefficients, edges, ones * part[:, None]) for part in (at.ends, at.starts))
-    return ends - starts
+    velocities = np.where(faster[:, None], came, goes)
+    return Samples(times, path.positions(times), velocities, half, between.max(axis=0, initial=0.0))

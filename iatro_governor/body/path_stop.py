@@ -53,7 +53,7 @@ def stop_along(path: JointPath, t: float, deceleration: Array, period: float) ->
 
 def _after(path: JointPath, now: _Moment, deceleration: Array, period: float) -> _Moment:
     """One step later."""
-    segment = int(np.searchsorted(path.starts, now.place, side="right")) - 1
+    segment = int(path.segments(np.array(now.place)))
     knot = float(path.knots.times[segment + 1])
     rest = knot - now.place
     way = rest / math.ceil(rest / (now.pace * period))
@@ -61,7 +61,7 @@ def _after(path: JointPath, now: _Moment, deceleration: Array, period: float) ->
     square = now.pace**2 + 2 * rate * way
     if square <= TINY**2:
         lasts = max(-now.pace / rate, LAST * period)
-        return _Moment(now.time + lasts, min(now.place + now.pace * lasts / 2, knot), 0.0)
+        return _Moment(now.time + lasts, min(now.place + now.pace * lasts / 2, path.duration), 0.0)
     pace = math.sqrt(square)
     time = now.time + 2 * way / (now.pace + pace)
     arrived = way == rest

@@ -14,15 +14,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from iatro_governor.body.path import JointPath, JointState, Knots
 from iatro_governor.body.path_bounds import JointBounds
 from iatro_governor.body.path_corners import Corner, corners, slow_for, without
-from iatro_governor.body.path_sampling import Grid
+from iatro_governor.body.path_grid import TINY, Grid, Slopes
 from iatro_governor.body.planar import Array
 
-TINY = 1e-9
-"""A joint slower than this, rad/s, has no share in what bounds a change of pace."""
+CHANGE = 0.15
+"""Share of the pace that it may change by from one point to the next."""
+EVENLY = np.array([0.25, 0.5, 0.75])
+"""Where an interval is cut in which it changes more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,30 +39,6 @@ class Care:
 
 
 @dataclass(frozen=True, slots=True)
-class Slopes:
-    """A path by its own time, at one end of i intervals. velocity: (i, n) of its joints at pace 1, rad/s.
-
-    bend: (i, n) acceleration in the direction of the motion, rad/s2; at the edge of rest that of the motion within.
-    """
-
-    velocity: Array
-    bend: Array
-
-    @classmethod
-    def at(cls, path: JointPath, grid: Grid, end: bool) -> Slopes:
-        """At the end or at the start of each interval of ``grid``."""
-        parts = grid.ends if end else grid.starts
-        velocity, acceleration = (path.within(grid.segments, parts, order) for order in (1, 2))
-        leaving = np.sign(acceleration) * (-1.0 if end else 1.0)
-        return cls(velocity, acceleration * np.where(np.abs(velocity) > TINY, np.sign(velocity), leaving))
-
-    @property
-    def speed(self) -> Array:
-        """(i, n) rad/s."""
-        return np.abs(self.velocity)
-
-
-@dataclass(frozen=True, slots=True)
 class _Rows:
     """Bounds ``next <= min(offset + factor * known)`` of x at one end of i intervals by x at the other, (i, r)."""
 
@@ -67,9 +46,12 @@ class _Rows:
     factor: Array
 
     @classmethod
-    def of(cls, *parts: tuple[Array, Array, Array]) -> _Rows:
-        """Of ``coefficient * next <= constant + known's coefficient * known``; others than positive bound nothing."""
-        offsets, factors = [], []
+    def of(cls, keeps: NDArray[np.bool_], *parts: tuple[Array, Array, Array]) -> _Rows:
+        """Of ``coefficient * next <= constant + known's coefficient * known``; others than positive bound nothing.
+
+        keeps: (i,) where next may not be more than known.
+        """
+        offsets, factors = [np.where(keeps, 0.0, np.inf)[:, None]], [np.where(keeps, 1.0, 0.0)[:, None]]
         for coefficient, constant, known in parts:
             bounds = coefficient > TINY
             ratio = np.where(bounds, coefficient, 1.0)
@@ -149,6 +131,7 @@ def _limits(before: Slopes, after: Slopes, bound: Array, care: Care, sign: float
 def _backward(x: Array, before: Slopes, after: Slopes, gains: list[Array], limits: list[Array]) -> None:
     """``gain (y - x) + bend x >= -limit`` where an interval starts, and with ``bend y`` where it ends, for its x."""
     rows = _Rows.of(
+        before.at_rest & ~after.at_rest,
         (gains[0] - before.bend, limits[0], gains[0]),
         (gains[1], limits[1], gains[1] + after.bend),
     )
@@ -159,6 +142,7 @@ def _backward(x: Array, before: Slopes, after: Slopes, gains: list[Array], limit
 def _forward(x: Array, before: Slopes, after: Slopes, gains: list[Array], limits: list[Array]) -> None:
     """``gain (y - x) + bend x <= limit`` where an interval starts, and with ``bend y`` where it ends, for its y."""
     rows = _Rows.of(
+        after.at_rest & ~before.at_rest,
         (gains[0], limits[0], gains[0] - before.bend),
         (gains[1] + after.bend, limits[1], gains[1]),
     )
@@ -179,6 +163,16 @@ def _entry(entry: Array, velocity: Array, bounds: JointBounds) -> tuple[float, f
     return (float(least), float(most)) if least <= most else (np.inf, 0.0)
 
 
+def _between(nodes: Array, pace: Array) -> Array:
+    """Places that cut an interval evenly in time, where the pace changes much within it: u is constant there."""
+    start, end = pace[:-1], pace[1:]
+    changing = np.abs(end - start) > CHANGE * np.maximum(start, end)
+    start, end = start[changing, None], end[changing, None]
+    parts = ((start + EVENLY * (end - start)) ** 2 - start**2) / (end**2 - start**2)
+    out: Array = nodes[:-1][changing, None] + parts * np.diff(nodes)[changing, None]
+    return out.ravel()
+
+
 def _timed(path: JointPath, nodes: Array, x: Array, turned: list[Corner]) -> JointPath | None:
     """Points that come up at that pace; between the nodes x is linear in the path's own time."""
     pace = np.sqrt(x)
@@ -186,7 +180,7 @@ def _timed(path: JointPath, nodes: Array, x: Array, turned: list[Corner]) -> Joi
     if not np.all(mean > TINY):
         return None
     reached = np.concatenate([[0.0], np.cumsum(np.diff(nodes) / mean)])
-    places = without(turned, nodes)
+    places = without(turned, np.union1d(nodes, _between(nodes, pace)))
     interval = np.clip(np.searchsorted(nodes, places, side="right") - 1, 0, len(mean) - 1)
     paces = np.sqrt(np.interp(places, nodes, x))
     since = places - nodes[interval]

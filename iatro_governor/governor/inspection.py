@@ -9,7 +9,7 @@ import numpy as np
 
 from iatro_governor.body.path import JointPath
 from iatro_governor.body.path_bounds import JointBounds, excesses
-from iatro_governor.body.path_sampling import Grid, sample
+from iatro_governor.body.path_sampling import sample
 from iatro_governor.body.planar import Array
 from iatro_governor.governor.offence import Check, Offence, Reading, of_joint, of_reading
 
@@ -44,17 +44,17 @@ class Inspection:
 
 
 def inspect(
-    path: JointPath, at: Grid, bounds: JointBounds, check: Check, slack: Slack = STRICT
+    path: JointPath, times: Array, bounds: JointBounds, check: Check, slack: Slack = STRICT
 ) -> Inspection:
-    """Look at ``path`` at the places of ``at``, and exactly at what its joints do."""
-    places = sample(path, at)
+    """Look at ``path`` at ``times`` (s,), and exactly at what its joints do."""
+    places = sample(path, times)
     joints = [of_joint(excess, bounds) for excess in excesses(path, bounds, slack.share, slack.place)]
     readings = check(places)
-    others = [offence for reading in readings for offence in _firsts(reading, places.times, slack)]
+    others = [offence for reading in readings for offence in _firsts(reading, times, slack)]
     offences = sorted([*joints, *others], key=lambda offence: offence.time)
     barred = min((offence.time for offence in offences if not offence.slows), default=None)
-    good = len(at.times) - 1 if barred is None else int(np.searchsorted(at.times, barred)) - 1
-    return Inspection(places.times, tuple(offences), _paces(readings, len(places.times)), barred, good)
+    good = len(times) - 1 if barred is None else int(np.searchsorted(times, barred)) - 1
+    return Inspection(times, tuple(offences), _paces(readings, len(times)), barred, good)
 
 
 def _firsts(reading: Reading, times: Array, slack: Slack) -> list[Offence]:

@@ -89,7 +89,7 @@ def _are_known(measured: JointState, joints: tuple[str, ...]) -> None:
 def _order(names: Sequence[str], joints: tuple[str, ...]) -> list[int]:
     """Where in the message each of the channel's joints is."""
     named = list(names)
-    unknown = [repr(name) for name in named if name not in joints]
+    unknown = [_shown(name) for name in named if name not in joints]
     missing = [repr(joint) for joint in joints if joint not in named]
     twice = [repr(joint) for joint in joints if named.count(joint) > 1]
     for what, which in (("unknown", unknown), ("missing", missing), ("named twice", twice)):
@@ -175,7 +175,9 @@ def _number(value: Any) -> float:
 
 def _shown(value: Any) -> str:
     """As sent, cut where somebody sent a book."""
-    return repr(value)[:40] if not isinstance(value, float) else f"{value:g}"
+    if isinstance(value, int) and abs(value) >= 2**63:
+        return "an integer beyond 64 bits"
+    return f"{value:g}" if isinstance(value, float) else repr(value)[:40]
 
 
 def _ends_at_rest(knots: Knots, joints: tuple[str, ...]) -> None:

@@ -10,7 +10,8 @@ import numpy as np
 
 from iatro_governor.body.path import JointPath
 from iatro_governor.body.path_bounds import JointBounds, jerk_stretch
-from iatro_governor.body.path_sampling import Grid, grid, intervals
+from iatro_governor.body.path_grid import Grid
+from iatro_governor.body.path_sampling import intervals, spaced
 from iatro_governor.body.path_timing import Care, slowed
 from iatro_governor.body.planar import Array
 from iatro_governor.governor.inspection import Inspection, Slack, inspect
@@ -18,8 +19,12 @@ from iatro_governor.governor.offence import Check, Offence
 
 CURED = Slack(share=0.01, place=1e-6)
 """How exactly a path that the governor made keeps the bounds."""
-CARES = ((1, Care(0.99, True)), (2, Care(0.99, True)), (4, Care(0.97, True)), (4, Care(0.9, False)))
-"""What is tried, one after the other: into how many parts the period is cut, and how carefully the pace is chosen."""
+CARES = ((1, Care(0.99, True)), (2, Care(0.99, True)), (4, Care(0.97, True)), (16, Care(0.9, False)))
+"""What is tried, one after the other: how many times as fine a grid, and how carefully the pace is chosen on it."""
+ROOM = 4
+"""Intervals of each segment, at least: between two corners a path has to speed up and to slow down."""
+FINEST = 16
+"""Times ``max_samples``, the most places that are considered before those that have to be looked at are chosen."""
 
 
 class Answer(StrEnum):
@@ -76,12 +81,12 @@ def vet(path: JointPath, bounds: JointBounds, check: Check, policy: Policy) -> V
     What is retimed or cut has been judged again, by the same means and with the slack ``CURED``; nothing else is
     handed out. A path that is cut comes to rest before the first place that may not be passed, on its own way.
     """
-    places = _places(path, policy, 1)
-    if places is None:
+    times = _looked_at(path, policy)
+    if times is None:
         return Vetted(
             Outcome.REFUSED, None, (), f"more than {policy.max_samples} places would have to be looked at"
         )
-    seen = inspect(path, places, bounds, check)
+    seen = inspect(path, times, bounds, check)
     if not seen.offences:
         return Vetted(Outcome.PASS, path, ())
     if policy.answer is Answer.REFUSE:
@@ -97,24 +102,28 @@ def _refused(seen: Inspection, reason: str) -> Vetted:
     return Vetted(Outcome.REFUSED, None, seen.offences, reason)
 
 
-def _places(path: JointPath, policy: Policy, parts: int) -> Grid | None:
-    counts = intervals(path, policy.step, policy.period / parts)
-    return grid(path, counts) if counts.sum() <= policy.max_samples * parts else None
+def _looked_at(path: JointPath, policy: Policy) -> Array | None:
+    """Times (s,) at which no joint is further than a step from where it was before; None for too many."""
+    counts = intervals(path, policy.step)
+    if counts.sum() > FINEST * policy.max_samples:
+        return None
+    times = spaced(path, counts, policy.step)
+    return times if len(times) <= policy.max_samples else None
 
 
 def _cured(path: JointPath, seen: Inspection, bounds: JointBounds, check: Check, policy: Policy) -> Vetted:
     reason = "no pace keeps every bound"
-    cut = seen.barred is not None
     for made in _attempts(path, seen, bounds, policy):
         if made is None:
             reason = "the joints are too fast at the start to slow down in time"
-        elif made.duration > policy.max_duration:
+            continue
+        if made.duration > policy.max_duration:
             reason = f"it would take {made.duration:.3g} s, {policy.max_duration:.3g} s are allowed"
-        else:
-            places = _places(made, policy, CARES[-1][0])
-            again = None if places is None else inspect(made, places, bounds, check, CURED)
-            if again is not None and not again.offences:
-                return Vetted(Outcome.CUT if cut else Outcome.RETIMED, made, seen.offences)
+            continue
+        times = _looked_at(made, policy)
+        if times is not None and not inspect(made, times, bounds, check, CURED).offences:
+            outcome = Outcome.RETIMED if seen.barred is None else Outcome.CUT
+            return Vetted(outcome, made, seen.offences)
     return _refused(seen, f"{seen.offences[0]}; {reason}")
 
 
@@ -122,25 +131,25 @@ def _attempts(
     path: JointPath, seen: Inspection, bounds: JointBounds, policy: Policy
 ) -> Iterator[JointPath | None]:
     """The same way at a lower pace, each time chosen with more care, and each time stopped earlier if it is cut."""
-    only_jerk = all(offence.limit == "joint_jerk" for offence in seen.offences)
-    if only_jerk:
+    if all(offence.limit == "joint_jerk" for offence in seen.offences):
         yield _eased(path, bounds)
         return
+    counts = intervals(path, policy.step, policy.period, ROOM)
+    if counts.sum() > policy.max_samples:
+        return
     for attempt, (parts, care) in enumerate(CARES):
-        places = _places(path, policy, parts)
-        if places is None:
-            return
-        cut = seen.barred is not None
-        if cut:
-            end = seen.times[max(seen.good - (2**attempt - 1), 1)]
-            places = places.until(int(np.searchsorted(places.times, end, side="right")) - 1)
-        made = slowed(path, places, bounds, _shares(seen, places, care), care, cut)
+        grid = Grid.of(path, counts * parts)
+        if seen.barred is not None:
+            end = seen.times[max(seen.good - attempt, 1)]
+            grid = grid.until(int(np.searchsorted(grid.times, end, side="right")) - 1)
+        shares = _shares(seen, grid.times, care)
+        made = slowed(path, grid, bounds, shares, care, to_rest=seen.barred is not None)
         yield None if made is None else _eased(made, bounds)
 
 
-def _shares(seen: Inspection, places: Grid, care: Care) -> Array:
-    """The largest pace at the places of a grid, from what was seen at coarser ones."""
-    before = np.clip(np.searchsorted(seen.times, places.times, side="right") - 1, 0, len(seen.times) - 2)
+def _shares(seen: Inspection, times: Array, care: Care) -> Array:
+    """The largest pace at the times of a grid, from what was seen at others."""
+    before = np.clip(np.searchsorted(seen.times, times, side="right") - 1, 0, len(seen.times) - 2)
     shares = np.minimum(seen.paces[before], seen.paces[before + 1])
     return np.asarray(np.where(shares < 1.0, shares * care.share, shares))
 

@@ -22,7 +22,9 @@ def knots(times, positions, velocities=None, accelerations=None):
     """Points that all have the same derivatives."""
     positions = np.array(positions, dtype=float)
     given = [values for values in (velocities, accelerations) if values is not None]
-    arrays = [np.array(values, dtype=float) for values in given] + [np.zeros_like(positions)] * (2 - len(given))
+    arrays = [np.array(values, dtype=float) for values in given] + [np.zeros_like(positions)] * (
+        2 - len(given)
+    )
     return Knots(np.array(times, dtype=float), positions, *arrays, np.full(len(times), len(given)))
 
 
@@ -30,7 +32,9 @@ def through(times, positions, velocities=None, accelerations=None, start=None, e
     """The path of such points, from rest at ``start`` (the first point by default)."""
     sent = knots(times, positions, velocities, accelerations)
     here = sent.positions[0] if start is None else np.array(start, dtype=float)
-    return JointPath.through(sent, JointState(here, np.zeros_like(here) if entry is None else np.array(entry)))
+    return JointPath.through(
+        sent, JointState(here, np.zeros_like(here) if entry is None else np.array(entry))
+    )
 
 
 @st.composite
@@ -48,7 +52,9 @@ def paths(draw, most_joints=3, most_points=4, mixed=True, moving=False):
     positions = numbers.uniform(-1, 1, (k, n))
     start = positions[0] + numbers.uniform(-0.01, 0.01, n) if times[0] == 0 else numbers.uniform(-1, 1, n)
     entry = numbers.uniform(-0.5, 0.5, n) * moving
-    return JointPath.through(Knots(times, positions, velocities, accelerations, given), JointState(start, entry))
+    return JointPath.through(
+        Knots(times, positions, velocities, accelerations, given), JointState(start, entry)
+    )
 
 
 def dense(path, count=2000):

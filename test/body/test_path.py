@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -124,11 +126,11 @@ def test_zeros_and_turns_of_any_polynomial(poly):
     samples = np.linspace(0, 1, 400)
     values = value(poly, samples)
     tolerance = 1e-9 * (1 + np.abs(poly).sum())
-    for start, end in zip(edges[:-1], edges[1:], strict=True):
+    for start, end in pairwise(edges):
         within = value(poly, np.linspace(start, end, 20))
         rising = np.diff(within)
         assert rising.min() >= -tolerance or rising.max() <= tolerance
-    for here, there, a, b in zip(values[:-1], values[1:], samples[:-1], samples[1:], strict=True):
+    for (here, a), (there, b) in pairwise(zip(values, samples, strict=True)):
         if here * there < 0 and min(abs(here), abs(there)) > tolerance:
             found = zeros(poly)
             assert np.any((found >= a - 1e-9) & (found <= b + 1e-9))

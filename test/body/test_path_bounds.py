@@ -46,6 +46,13 @@ def test_speeding_up_and_slowing_down_have_bounds_of_their_own():
     assert not excesses(path, bounds(1, acceleration=6.0, deceleration=6.0))
 
 
+def test_what_is_broken_at_the_start_comes_before_what_is_broken_at_the_end():
+    """From -20 to 22 rad/s2 without turning round, in one monotone piece: it speeds up too hard first."""
+    path = through([0.5], [[-1.0]], [[0.0]], start=[0.0], entry=[-0.5])
+    excess = kinds(path, bounds(1))["joint_acceleration"]
+    assert (excess.time, excess.requested, excess.allowed) == pytest.approx((0.0, -20.0, -5.0))
+
+
 def test_a_corner_is_an_acceleration():
     """Lines begin and end with a step of velocity, 0.5 rad/s in 4 ms."""
     path = through([1.0], [[0.5]], start=[0.0])
@@ -79,7 +86,9 @@ def test_jerk_counts_where_it_is_bounded():
 def test_an_excess_is_found_where_samples_show_it_and_nowhere_else(path, size):
     """By 2,001 samples of every segment: the same kinds, the same first segment, no sample before its time."""
     n = path.gap.size
-    bound = bounds(n, velocity=1.5 * size, acceleration=6.0 * size, deceleration=9.0 * size, upper=size, lower=-size)
+    bound = bounds(
+        n, velocity=1.5 * size, acceleration=6.0 * size, deceleration=9.0 * size, upper=size, lower=-size
+    )
     found = kinds(path, bound)
     parts = np.linspace(0, 1, 2001)
     start = path.knots.positions[0] + path.gap
@@ -110,7 +119,9 @@ def test_an_excess_is_found_where_samples_show_it_and_nowhere_else(path, size):
 @few
 @given(path=paths(mixed=False))
 def test_stretched_for_its_jerk_a_path_keeps_it(path):
-    bound = bounds(path.gap.size, jerk=np.full(path.gap.size, 20.0), velocity=1e3, acceleration=1e9, deceleration=1e9)
+    bound = bounds(
+        path.gap.size, jerk=np.full(path.gap.size, 20.0), velocity=1e3, acceleration=1e9, deceleration=1e9
+    )
     slow = path.stretched(jerk_stretch(path, bound))
     assert not [e for e in excesses(slow, bound) if e.kind == "joint_jerk"]
     factor = jerk_stretch(path, bound)
