@@ -18,11 +18,15 @@ WORTHWHILE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Corner:
-    """time: of the path, s. pace: the highest at which it may be passed, 0 to 1. seconds: that passing it takes."""
+    """time: of the path, s. pace: the highest at which it may be passed, 0 to 1. seconds: that passing it takes.
+
+    parts: (n,) of what each joint may accelerate, that passing it at that pace takes.
+    """
 
     time: float
     pace: float
     seconds: float
+    parts: Array
 
     @property
     def span(self) -> tuple[float, float]:
@@ -32,26 +36,37 @@ class Corner:
 
 
 def corners(path: JointPath, bounds: JointBounds, share: float, own: bool) -> list[Corner]:
-    """Those between segments. ``share`` of the bounds is used, or all where ``own`` and the path itself is within."""
+    """Those between segments.
+
+    own: what the path itself does is allowed where it is within the bounds; else ``share`` of them is used for a corner
+    and what the joints do on both sides of it.
+    """
     steps = np.abs(knot_steps(path, 1, path.entry))
     seconds = corner_times(path, bounds.corner_s)
     allowed = bounds.lesser * seconds[:, None]
     out = []
     for knot in np.nonzero((steps > NONE).any(axis=1))[0]:
         if 0 < knot < len(seconds) - 1:
-            part = float((allowed[knot] / np.maximum(steps[knot], NONE)).min())
-            pace = 1.0 if own and part >= 1.0 else min(part * share, 1.0)
+            parts = steps[knot] / allowed[knot]
+            used = share if own else share / 2
+            pace = 1.0 if own and parts.max() <= 1.0 else min(used / parts.max(), 1.0)
             pace = pace if pace >= WORTHWHILE else 0.0
-            out.append(Corner(float(path.knots.times[knot]), pace, float(seconds[knot])))
+            out.append(Corner(float(path.knots.times[knot]), pace, float(seconds[knot]), parts * pace))
     return out
 
 
-def slow_for(corners: list[Corner], times: Array, highest: Array) -> None:
-    """Lower ``highest`` (i,), squares of the pace at ``times`` (i,), where corners are rounded."""
+def slow_for(corners: list[Corner], times: Array, highest: Array, room: Array, own: bool) -> None:
+    """Lower ``highest`` (i + 1,), squares of the pace at ``times`` (i + 1,), where corners are rounded.
+
+    room: (i, n) the part of its bounds that each joint has for changes of pace in each interval, lowered as well. own:
+    the path's own acceleration before and after a corner is allowed as it is.
+    """
     for corner in corners:
         first, last = (int(index) for index in np.searchsorted(times, corner.span))
         around = slice(first - 1, last + 1) if corner.pace > 0 else slice(first, first + 1)
-        highest[around] = np.minimum(highest[around], corner.pace**2)
+        rest = 1.0 if own else 1.0 - corner.parts.max()
+        highest[around] = np.minimum(highest[around] * rest, corner.pace**2)
+        room[first - 1 : last] = np.minimum(room[first - 1 : last], 1.0 - corner.parts)
 
 
 def without(corners: list[Corner], times: Array) -> Array:

@@ -56,7 +56,8 @@ def spaced(path: JointPath, counts: NDArray[np.intp], step: Array | float) -> Ar
     # Of each stretch of ``room`` steps the first time is kept: up to the next one it is a stretch and an interval.
     kept = np.diff(np.floor(passed / room), prepend=-1.0) > 0
     kept[-1] = True
-    return times[kept]
+    out: Array = times[kept]
+    return out
 
 
 def cut(counts: NDArray[np.intp]) -> tuple[NDArray[np.intp], Array]:

@@ -72,22 +72,23 @@ def slowed(
     shares: (i + 1,) the largest pace at each of the grid's times, 0 to 1. to_rest: rest at the end of the grid, even if
     the path goes on there. Returns None where the joints are too fast at the start to slow down in time, or where some
     way can only be passed at rest. The result is within the bounds at the grid's times; between them it can be a little
-    beyond, and where the pace changes within a corner.
+    beyond.
     """
     before, after = Slopes.at(path, grid, end=False), Slopes.at(path, grid, end=True)
     gains = [ends.speed / (2 * np.diff(grid.times)[:, None]) for ends in (before, after)]
     faster, slower = _rates(before, after, bounds)
     turned = corners(path, bounds, care.share, care.own)
     x = np.minimum(_sustained(before, after, bounds.velocity, faster, slower, care), shares**2)
-    slow_for(turned, grid.times, x)
+    room = np.ones_like(before.velocity)
+    slow_for(turned, grid.times, x, room, care.own)
     if to_rest or np.any(after.speed[-1] > TINY):
         x[-1] = 0.0
-    _backward(x, before, after, gains, _limits(before, after, slower, care, -1.0))
+    _backward(x, before, after, gains, _limits(before, after, slower, room, care, -1.0))
     least, most = _entry(path.entry, before.velocity[0], bounds)
     if least**2 > x[0]:
         return None
     x[0] = min(x[0], most**2)
-    _forward(x, before, after, gains, _limits(before, after, faster, care, 1.0))
+    _forward(x, before, after, gains, _limits(before, after, faster, room, care, 1.0))
     return _timed(path, grid.times, x, turned)
 
 
@@ -120,9 +121,9 @@ def _part(values: Array, bound: Array, care: Care) -> Array:
     return np.asarray(np.minimum(parts.min(axis=1), 1.0))
 
 
-def _limits(before: Slopes, after: Slopes, bound: Array, care: Care, sign: float) -> list[Array]:
+def _limits(before: Slopes, after: Slopes, bound: Array, room: Array, care: Care, sign: float) -> list[Array]:
     """What a joint may do at both ends of each interval, rad/s2; the path's own, where that is within the bound."""
-    used = bound * care.share
+    used = bound * np.maximum(room, 0.0) * care.share
     if not care.own:
         return [used, used]
     return [np.maximum(used, np.minimum(sign * ends.bend, bound)) for ends in (before, after)]

@@ -13,7 +13,7 @@ from iatro_governor.body.path_stop import stop_along
 from iatro_governor.body.path_timing import Care, slowed
 from test.body.paths import away, bounds, dense, paths, through
 
-few = settings(max_examples=60, deadline=None)
+few = settings(max_examples=40, deadline=None)
 
 
 @st.composite
@@ -43,7 +43,7 @@ def test_a_stop_stays_on_its_path_and_within_its_brakes(path, part, brake, perio
     t = part * path.duration
     stop = stop_along(path, t, np.full(path.gap.size, brake), period)
     rest = through(*remaining(path, t))
-    assert away(rest, stop.positions(dense(stop, 200))).max() <= 1e-4
+    assert away(rest, stop.positions(dense(stop, 60))).max() <= 1e-4
     own = braking(path)
     assert np.all(braking(stop) <= np.maximum(brake, own) * 1.1)
     assert stop.knots.positions[0] == pytest.approx(path.positions(np.array([t]))[0])

