@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,7 +53,8 @@ def inspect(
     offences = sorted([*joints, *others], key=lambda offence: offence.time)
     barred = min((offence.time for offence in offences if not offence.slows), default=None)
     good = len(times) - 1 if barred is None else int(np.searchsorted(times, barred)) - 1
-    return Inspection(times, tuple(offences), _paces(readings, len(times)), barred, good)
+    paces = np.min([np.ones(len(times)), *(reading.pace() for reading in readings)], axis=0)
+    return Inspection(times, tuple(offences), paces, barred, good)
 
 
 def _firsts(reading: Reading, times: Array, slack: Slack) -> list[Offence]:
@@ -67,10 +67,3 @@ def _firsts(reading: Reading, times: Array, slack: Slack) -> list[Offence]:
             first = int(samples[0])
             found.append(of_reading(reading, first, float(times[first]), slows))
     return found
-
-
-def _paces(readings: Sequence[Reading], count: int) -> Array:
-    """A limit speaks for the way to the neighbouring samples, too."""
-    paces = np.min([np.ones(count), *(reading.pace() for reading in readings)], axis=0)
-    wide = np.concatenate([paces[:1], paces, paces[-1:]])
-    return np.asarray(np.minimum(np.minimum(wide[:-2], wide[2:]), paces))

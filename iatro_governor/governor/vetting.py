@@ -148,7 +148,7 @@ def _attempts(
 
 
 def _shares(seen: Inspection, times: Array, care: Care) -> Array:
-    """The largest pace at the times of a grid, from what was seen at others."""
+    """The largest pace at the times of a grid: the lesser one of what was seen before and after each."""
     before = np.clip(np.searchsorted(seen.times, times, side="right") - 1, 0, len(seen.times) - 2)
     shares = np.minimum(seen.paces[before], seen.paces[before + 1])
     return np.asarray(np.where(shares < 1.0, shares * care.share, shares))

@@ -21,11 +21,11 @@ def bounds(n, **changed):
 def knots(times, positions, velocities=None, accelerations=None):
     """Points that all have the same derivatives."""
     positions = np.array(positions, dtype=float)
-    given = [values for values in (velocities, accelerations) if values is not None]
-    arrays = [np.array(values, dtype=float) for values in given] + [np.zeros_like(positions)] * (
-        2 - len(given)
-    )
-    return Knots(np.array(times, dtype=float), positions, *arrays, np.full(len(times), len(given)))
+    still = np.zeros_like(positions)
+    v = still if velocities is None else np.array(velocities, dtype=float)
+    a = still if accelerations is None else np.array(accelerations, dtype=float)
+    given = (velocities is not None) + (accelerations is not None)
+    return Knots(np.array(times, dtype=float), positions, v, a, np.full(len(times), given))
 
 
 def through(times, positions, velocities=None, accelerations=None, start=None, entry=None):

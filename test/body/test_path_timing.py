@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from iatro_governor.body.path import JointPath, JointState, Knots
 from iatro_governor.body.path_bounds import knot_steps
 from iatro_governor.body.path_grid import Grid
 from iatro_governor.body.path_sampling import intervals
@@ -97,6 +98,45 @@ def test_a_gentle_corner_is_rounded_on_the_way():
     assert made is not None
     assert rates(made, bounds(2))[1].max() <= 1.01
     assert made.duration <= 3.5
+
+
+def test_a_corner_leaves_less_for_a_change_of_pace():
+    """A step of 0.018 rad/s takes 90 % of what the joint may do, just where it speeds up from rest."""
+    path = through([0.05, 1.0], [[0.05], [0.05 + 0.95 * 1.018]], start=[0.0])
+    made, _ = slow(path, bounds(1), care=Care(0.97, own=True), fine=8)
+    assert made is not None and rates(made, bounds(1))[1].max() <= 1.05
+
+
+def test_a_corner_leaves_less_for_the_way_into_it():
+    """A cubic that bends as much as it may, into a line that is a little faster still."""
+    times, positions = [0, 0.3223, 0.7007], [[-0.0469], [0.0018], [-0.2754]]
+    path = JointPath.through(
+        Knots(
+            np.array(times),
+            np.array(positions),
+            np.array([[0], [-0.7205], [0]]),
+            np.zeros((3, 1)),
+            np.array([1, 1, 0]),
+        ),
+        JointState(np.array(positions[0]), np.zeros(1)),
+    )
+    made, _ = slow(path, bounds(1), fine=8)
+    assert made is not None and rates(made, bounds(1))[1].max() <= 1.0
+
+
+def test_the_first_steps_out_of_rest_are_short():
+    """A path that is entered with a step of velocity and bends at once."""
+    path = through([0, 0.25], [[-0.68], [0.1]], [[-0.55], [0.0]], start=[-0.69])
+    made, _ = slow(path, bounds(1), fine=4)
+    assert made is not None and rates(made, bounds(1))[1].max() <= 1.0
+
+
+def test_out_of_rest_and_into_it_the_pace_stays():
+    """Minimum-jerk ways leave rest without velocity or acceleration: there no joint says how fast the pace may be."""
+    still = [[0.0], [0.0]]
+    path = through([0, 0.05], [[0.5], [-0.5]], still, still)
+    made, _ = slow(path, bounds(1), fine=4)
+    assert made is not None and rates(made, bounds(1))[1].max() <= 1.0
 
 
 def test_a_share_of_the_pace_is_kept():

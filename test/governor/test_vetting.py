@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 
 from iatro_governor.body.path import JointPath, JointState
 from iatro_governor.body.path_bounds import excesses, knot_steps
+from iatro_governor.body.path_grid import Grid
+from iatro_governor.body.path_sampling import intervals
+from iatro_governor.body.path_timing import Care, slowed
 from iatro_governor.governor.offence import Reading
 from iatro_governor.governor.vetting import CURED, Answer, Outcome, Policy, vet
 from test.body.paths import away, bounds, dense, paths, rates, through
@@ -124,6 +127,18 @@ def test_too_fast_a_path_is_retimed():
     assert not excesses(vetted.path, bounds(1), CURED.share)
     # Speeding up with 5 and slowing down with 8 rad/s2 it could be done in 0.81 s.
     assert 0.81 <= vetted.path.duration <= 1.1
+
+
+def test_a_cure_that_is_not_good_enough_is_not_handed_out():
+    """Short, hard and round a turn: the first attempt at this one goes half beyond what a joint may do."""
+    times, positions = [0, 0.1613, 1.0928, 1.1986], [[-0.4452], [-0.7711], [0.4387], [0.9244]]
+    velocities, accelerations = [[0], [0.7337], [-0.089], [0]], [[0], [2.4168], [-1.8219], [0]]
+    path = through(times, positions, velocities, accelerations)
+    counts = intervals(path, 0.03, 0.01, 4)
+    first = slowed(path, Grid.of(path, counts), bounds(1), np.ones(counts.sum() + 1), Care(0.99, True), False)
+    assert first is not None and rates(first, bounds(1))[1].max() > 1.3
+    vetted = vet(path, bounds(1), free, policy(Answer.RETIME))
+    assert vetted.path is not None and rates(vetted.path, bounds(1))[1].max() <= 1 + CURED.share
 
 
 def test_a_command_of_positions_alone_is_retimed_into_one_that_starts_and_ends_at_rest():
