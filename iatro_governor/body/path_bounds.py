@@ -156,7 +156,7 @@ def _first(path: JointPath, order: int, kind: Kind, pieces: _Pieces) -> Excess |
     sign, bound = np.where(above[at], 1.0, -1.0), np.where(above[at], high[at], low[at])
     start, end = pieces.start[at], pieces.end[at]
     rows = coefficients[segment, joints]
-    when = crossing(rows, start[:, None], end[:, None], sign[:, None], bound[:, None])[:, 0]
+    when = crossing(rows, start, end, sign, bound)
     when = np.where(at_start[at], start, when)
     earliest = int(np.argmin(when))
     joint = int(joints[earliest])

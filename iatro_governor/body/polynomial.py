@@ -17,10 +17,11 @@ HALVINGS = 48
 
 def value(coefficients: Array, at: Array) -> Array:
     """Values (..., p) of polynomials (..., d + 1) at ``at`` (..., p)."""
-    out = coefficients[..., -1:] * np.ones_like(at)
-    for power in range(coefficients.shape[-1] - 2, -1, -1):
-        out = out * at + coefficients[..., power : power + 1]
-    return out
+    last = coefficients.shape[-1] - 1
+    out: Array = coefficients[..., last:] * (at if last else np.ones_like(at))
+    for power in range(last - 1, 0, -1):
+        out = (out + coefficients[..., power : power + 1]) * at
+    return out + coefficients[..., :1] if last else out
 
 
 def slope(coefficients: Array) -> Array:
@@ -42,16 +43,25 @@ def turns(coefficients: Array) -> Array:
 def zeros(coefficients: Array) -> Array:
     """Zeros (..., d) in [0, 1], in order, where there are any; a monotone piece that has none gives its start."""
     edges = turns(coefficients)
-    start, end = edges[..., :-1], edges[..., 1:]
-    first, last = np.sign(value(coefficients, start)), np.sign(value(coefficients, end))
-    return np.where(first * last < 0, crossing(coefficients, start, end, last), start)
+    values = np.sign(value(coefficients, edges))
+    out = edges[..., :-1].copy()
+    *which, piece = np.nonzero(values[..., :-1] * values[..., 1:] < 0)
+    if len(piece):
+        start, end = edges[(*which, piece)], edges[(*which, piece + 1)]
+        out[(*which, piece)] = crossing(coefficients[tuple(which)], start, end, values[(*which, piece + 1)])
+    return out
 
 
-def crossing(coefficients: Array, start: Array, end: Array, sign: Array, level: Array | float = 0.0) -> Array:
-    """Where in [start, end] (..., p) monotone pieces cross ``level``; ``sign`` (..., p): 1 rising, -1 falling."""
+def crossing(
+    coefficients: Array, start: Array, end: Array, sign: Array, level: Array | float = 0.0
+) -> Array:
+    """Where in [start, end] (k,) polynomials (k, d + 1) that are monotone there cross ``level``, at most once each.
+
+    sign: (k,) 1 for those that rise, -1 for those that fall.
+    """
     for _ in range(HALVINGS):
         middle = (start + end) / 2
-        past = sign * (value(coefficients, middle) - level) > 0
+        past = sign * (value(coefficients, middle[:, None])[:, 0] - level) > 0
         start, end = np.where(past, start, middle), np.where(past, middle, end)
     return (start + end) / 2
 
