@@ -92,12 +92,14 @@ class LinkKeeper:
         if not near.size:
             return None
         at = which[near]
-        distance = self._distance(ways.rows, at, situation.freedoms)
+        half_step = ways.half_step[:, at]
+        # What is further than any candidate needs may be told too small: it is far enough all the same.
+        distance = self._distance(ways.rows, at, situation.freedoms, margin + float(half_step.max()))
         soon, ahead = distance[0], distance[1:].reshape(*ways.ahead.shape[:2], -1)
         if (soon > reach[near]).all():
             return None
         guard = Guard(soon - tolerance, ahead, margin, -np.inf, self.noise)
-        return guard.holds(ways.half_step[:, at])
+        return guard.holds(half_step)
 
     def clearance(self, situation: BodySituation) -> Clearance:
         """Distance of the nearest kept capsule; of far ones at least this."""
