@@ -12,6 +12,7 @@ import numpy as np
 from iatro_governor.body.path import JointPath, JointState, Knots
 from iatro_governor.body.planar import Array
 from iatro_governor.errors import EventError
+from iatro_governor.governor.events import Knot
 
 APART_S = 1e-6
 """Two points nearer in time than this, or a first one that is due sooner without being due at once, are a mistake."""
@@ -21,16 +22,6 @@ REST = 1e-6
 """A last velocity or acceleration below this, rad/s or rad/s2, is rest."""
 SHOWN = 8
 """Joints that a message names, at most."""
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One point as sent, its joints in the message's order; an empty sequence is as good as None."""
-
-    time: float
-    positions: Sequence[float]
-    velocities: Sequence[float] | None = None
-    accelerations: Sequence[float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +37,7 @@ class Shape:
 
 
 def check_shape(
-    names: Sequence[str], points: Sequence[Point], shape: Shape, measured: JointState
+    names: Sequence[str], points: Sequence[Knot], shape: Shape, measured: JointState
 ) -> JointPath:
     """The path that a message of ``points`` for the joints ``names`` (in any order) describes from here.
 
@@ -71,6 +62,16 @@ def check_shape(
     _ends_at_rest(knots, shape.joints)
     _starts_here(knots, measured, shape)
     return JointPath.through(knots, measured)
+
+
+def as_points(path: JointPath) -> tuple[Knot, ...]:
+    """What a controller has to be sent to follow ``path``; the first point is due at once."""
+    knots, out = path.knots, []
+    rows = (knots.positions.tolist(), knots.velocities.tolist(), knots.accelerations.tolist())
+    for time, given, *sent in zip(knots.times.tolist(), knots.given.tolist(), *rows, strict=True):
+        parts = [tuple(row) for row in sent[: given + 1]]
+        out.append(Knot(time, *parts))
+    return tuple(out)
 
 
 def _error(message: str) -> EventError:
@@ -101,7 +102,7 @@ def _order(names: Sequence[str], joints: tuple[str, ...]) -> list[int]:
     return [named.index(joint) for joint in joints]
 
 
-def _times(points: Sequence[Point], max_duration: float) -> Array:
+def _times(points: Sequence[Knot], max_duration: float) -> Array:
     times: list[float] = []
     for index, point in enumerate(points):
         time = _number(point.time)
@@ -125,7 +126,7 @@ def _times(points: Sequence[Point], max_duration: float) -> Array:
     return np.array(times)
 
 
-def _rows(where: str, point: Point, order: list[int], joints: tuple[str, ...]) -> list[Array]:
+def _rows(where: str, point: Knot, order: list[int], joints: tuple[str, ...]) -> list[Array]:
     """Positions, and velocities and accelerations as far as they are given, in the channel's order."""
     accelerated = _is_given(point.accelerations)
     if accelerated and not _is_given(point.velocities):

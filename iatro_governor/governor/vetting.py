@@ -23,8 +23,8 @@ CARES = ((1, Care(0.99, True)), (2, Care(0.99, True)), (4, Care(0.97, True)), (1
 """What is tried, one after the other: how many times as fine a grid, and how carefully the pace is chosen on it."""
 ROOM = 4
 """Intervals of each segment, at least: between two corners a path has to speed up and to slow down."""
-FINEST = 16
-"""Times ``max_samples``, the most places that are considered before those that have to be looked at are chosen."""
+FINEST = 8
+"""Times ``max_samples``, the most places of a grid: a pace is not chosen, nor are places to look at, on a finer one."""
 
 
 class Answer(StrEnum):
@@ -118,8 +118,9 @@ def _cured(path: JointPath, seen: Inspection, bounds: JointBounds, check: Check,
             reason = "the joints are too fast at the start to slow down in time"
             continue
         if made.duration > policy.max_duration:
+            # With more care it takes longer still.
             reason = f"it would take {made.duration:.3g} s, {policy.max_duration:.3g} s are allowed"
-            continue
+            break
         times = _looked_at(made, policy)
         if times is not None and not inspect(made, times, bounds, check, CURED).offences:
             outcome = Outcome.RETIMED if seen.barred is None else Outcome.CUT
@@ -135,9 +136,9 @@ def _attempts(
         yield _eased(path, bounds)
         return
     counts = intervals(path, policy.step, policy.period, ROOM)
-    if counts.sum() > policy.max_samples:
-        return
     for attempt, (parts, care) in enumerate(CARES):
+        if counts.sum() * parts > FINEST * policy.max_samples:
+            return
         grid = Grid.of(path, counts * parts)
         if seen.barred is not None:
             end = seen.times[max(seen.good - attempt, 1)]

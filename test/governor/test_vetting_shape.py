@@ -11,25 +11,27 @@ from hypothesis import strategies as st
 
 from iatro_governor.body.path import JointState
 from iatro_governor.errors import EventError
-from iatro_governor.governor.trajectory import Point, Shape, check_shape
+from iatro_governor.governor.events import Knot
+from iatro_governor.governor.trajectory import Shape, as_points, check_shape
+from test.body.paths import dense, paths
 
 SHAPE = Shape(("a", "b"), start_tolerance=0.05, max_duration=30.0, max_points=10)
 HERE = JointState(np.array([0.1, 0.2]), np.zeros(2))
 NAMES = ("a", "b")
 
 
-def points(*times, q=(0.1, 0.2), v=None, a=None):
-    return [Point(time, list(q), v, a) for time in times]
+def points(*times, q=(0.1, 0.2), v=(), a=()):
+    return [Knot(time, tuple(q), v, a) for time in times]
 
 
 def test_any_order_of_names_is_put_into_the_channels():
-    path = check_shape(("b", "a"), [Point(1.0, [2.0, 1.0], [0.0, 0.0]), Point(2.0, [4.0, 3.0])], SHAPE, HERE)
+    path = check_shape(("b", "a"), [Knot(1.0, (2.0, 1.0), (0.0, 0.0)), Knot(2.0, (4.0, 3.0))], SHAPE, HERE)
     assert path.knots.positions == pytest.approx(np.array([[0.1, 0.2], [1.0, 2.0], [3.0, 4.0]]))
     assert list(path.knots.given) == [1, 1, 0]
 
 
-def test_empty_sequences_are_as_good_as_none():
-    path = check_shape(NAMES, [Point(1.0, [1.0, 1.0], [], ())], SHAPE, HERE)
+def test_empty_sequences_are_not_given():
+    path = check_shape(NAMES, [Knot(1.0, (1.0, 1.0), (), ())], SHAPE, HERE)
     assert list(path.knots.given) == [1, 0]
 
 
@@ -98,6 +100,17 @@ def test_what_is_no_trajectory_says_why(names, given_points, message):
     assert refused.value.of == "command"
 
 
+@settings(max_examples=60, deadline=None)
+@given(path=paths(most_joints=2))
+def test_a_path_sent_as_points_is_the_same_path(path):
+    shape = Shape(("a", "b")[: path.gap.size], 0.05, 30.0, 10)
+    here = JointState(path.knots.positions[0] + path.gap, path.entry)
+    again = check_shape(shape.joints, as_points(path), shape, here)
+    times = dense(path, 40)
+    assert again.positions(times) == pytest.approx(path.positions(times), abs=1e-12)
+    assert list(again.knots.given) == list(path.knots.given)
+
+
 @pytest.mark.parametrize("where", [[math.nan, 0.0], [0.0], [0.0, 0.0, 0.0]])
 def test_nothing_is_judged_from_joints_that_are_not_known(where):
     for lost in (JointState(np.array(where), np.zeros(2)), JointState(np.zeros(2), np.array(where))):
@@ -129,7 +142,7 @@ def test_whatever_is_sent_is_a_path_or_an_event_error(names, sent, sort):
     if sort:
         sent = sorted(sent, key=lambda row: row[0] if isinstance(row[0], float) else 0.0)
     try:
-        path = check_shape(names, [Point(*row) for row in sent], SHAPE, HERE)
+        path = check_shape(names, [Knot(*row) for row in sent], SHAPE, HERE)
     except EventError as refused:
         assert "allowed" in str(refused) and len(str(refused)) < 500
         return
