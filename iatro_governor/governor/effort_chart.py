@@ -17,7 +17,7 @@ from iatro_governor.body.model import Indices
 from iatro_governor.body.planar import Array
 from iatro_governor.governor.events import Command
 from iatro_governor.governor.joint_chart import JointChart
-from iatro_governor.governor.readings import Readings
+from iatro_governor.governor.readings import Readings, upright
 from iatro_governor.governor.senses import Senses
 from iatro_governor.governor.stacked import AtOnce
 from iatro_governor.governor.stepping import Rates
@@ -35,13 +35,6 @@ class Weight:
     dynamics: Dynamics
     readings: Readings
     own: Indices
-
-    def posture(self) -> Array:
-        """Positions (m,) as measured last; a base is taken to stand upright, wherever that is."""
-        q = np.zeros(len(self.dynamics.model.joints))
-        position = self.readings.position
-        q[len(q) - len(position) :] = position
-        return q
 
     def gravity(self, q: Array) -> Array:
         """Efforts (n,) that hold the joints still."""
@@ -102,7 +95,7 @@ class EffortChart(JointChart):
         Of a velocity that is older than a period only what damping has left of it counts: damped as if it were new, it
         would soon drive the joints back.
         """
-        posture, sample = self._weight.posture(), self._track.latest
+        posture, sample = upright(self._weight.dynamics.model, self._weight.readings), self._track.latest
         self._inertia = self._weight.inertia(posture)
         measured = sample.velocity[self._places]
         rates, modes = self._modes()

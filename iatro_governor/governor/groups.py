@@ -17,12 +17,14 @@ from iatro_governor.governor.gripper_chart import GripperChart
 from iatro_governor.governor.group import Group, Stops
 from iatro_governor.governor.joint_chart import JointPositionChart, JointVelocityChart
 from iatro_governor.governor.jointed import JointedBody
+from iatro_governor.governor.pose_chart import ANGULAR, LINEAR, Limb, PoseChart
 from iatro_governor.governor.readings import Readings
 from iatro_governor.governor.seated import Seated
 from iatro_governor.governor.senses import Senses
 from iatro_governor.governor.stacked import AtOnce, StackedBrakes
 from iatro_governor.governor.stepping import Rates
 from iatro_governor.governor.twist import TwistChart, axes
+from iatro_governor.governor.wrench_chart import WrenchChart
 from iatro_governor.limits.limit import Limit
 from iatro_governor.profile.channels import TwistChannel
 from iatro_governor.profile.every_channel import AnyChannel
@@ -32,7 +34,7 @@ from iatro_governor.profile.joint_channels import (
     JointVelocityChannel,
 )
 from iatro_governor.profile.load import Profile
-from iatro_governor.profile.tool_channels import GripperChannel
+from iatro_governor.profile.tool_channels import GripperChannel, PoseChannel, WrenchChannel
 
 Limits = list[Limit[Any]]
 
@@ -104,6 +106,13 @@ def _chart(
         case JointEffortChannel():
             rates = Rates.of(limits, {"joint": np.arange(len(config.joints))}, len(config.joints))
             return EffortChart(config, rates, senses, _weight(config, profile, senses), period), rates
+        case PoseChannel():
+            rates = Rates.of(limits, {"linear": LINEAR, "angular": ANGULAR}, 6)
+            assert profile.body is not None  # the profile has been checked
+            limb = Limb.of(profile.body, config.link, _readings(profile.body, senses))
+            return PoseChart(config, rates, senses, limb), rates
+        case WrenchChannel():
+            return WrenchChart(config, senses), Rates.of(limits, {"force": LINEAR, "torque": ANGULAR}, 6)
         case GripperChannel():
             rates = Rates.of(limits, {"width": np.arange(1)}, 1)
             return GripperChart(config, rates, senses), rates
@@ -113,9 +122,13 @@ def _chart(
 def _weight(config: JointEffortChannel, profile: Profile, senses: Senses) -> Weight:
     model, part = profile.body, profile.data.robot.model
     assert model is not None and part is not None  # the profile has been checked
-    named = [joint for joint in model.joints if not joint.startswith("odom/")]
     own = np.array([model.joints.index(joint) for joint in config.joints], dtype=np.int64)
-    return Weight(mechanics(model, part).dynamics, Readings(named, senses.joint_tracks), own)
+    return Weight(mechanics(model, part).dynamics, _readings(model, senses), own)
+
+
+def _readings(model: ArmModel, senses: Senses) -> Readings:
+    named = [joint for joint in model.joints if not joint.startswith("odom/")]
+    return Readings(named, senses.joint_tracks)
 
 
 def _brakes(charts: Mapping[str, Chart], places: Mapping[str, slice], which: str) -> StackedBrakes:

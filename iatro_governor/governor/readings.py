@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from iatro_governor.body.joint_track import JointTrack
-from iatro_governor.body.model import Indices
+from iatro_governor.body.model import ArmModel, Indices
 from iatro_governor.body.planar import Array
 
 
@@ -56,3 +56,10 @@ class Readings:
                 return None
             out[at] = measured[places]
         return out if self._parts else None
+
+
+def upright(model: ArmModel, readings: Readings) -> Array:
+    """Positions (m,) of the joints of ``model``, with its base upright at the origin, wherever that is."""
+    position, q = readings.position, np.zeros(len(model.joints))
+    q[len(q) - len(position) :] = position
+    return q

@@ -29,6 +29,28 @@ class Brakes:
 
 
 @dataclass(frozen=True, slots=True)
+class HalvesBrakes:
+    """Six components, three of each kind, that go to rest along their common direction.
+
+    first, second: how fast the norm of each kind falls: m/s2 and rad/s2 of a twist, N/s and Nm/s of a wrench.
+    """
+
+    first: float
+    second: float
+
+    def time(self, outputs: Array) -> Array:
+        """Seconds (...,) from ``outputs`` (..., 6) to rest."""
+        norms = np.linalg.norm(outputs.reshape(*outputs.shape[:-1], 2, 3), axis=-1)
+        time: Array = np.maximum(norms[..., 0] / self.first, norms[..., 1] / self.second)
+        return time
+
+    def ramp(self, anchor: Array, dt: float) -> Array:
+        """The output (6,) after ``dt`` s, ending in exact zeros."""
+        time = float(self.time(anchor))
+        return np.zeros(len(anchor)) if time <= dt + 1e-12 else anchor * (1.0 - dt / time)
+
+
+@dataclass(frozen=True, slots=True)
 class AtOnce:
     """A stop that is one step: its origin itself brakes and holds."""
 

@@ -7,24 +7,43 @@ from collections.abc import Iterator
 import numpy as np
 
 from iatro_governor.body.mechanics import mechanics
+from iatro_governor.body.model import ArmModel
 from iatro_governor.errors import MissingPart, ModelError, Problem
 from iatro_governor.profile.joint_channels import JointEffortChannel
 from iatro_governor.profile.load import Profile
+from iatro_governor.profile.tool_channels import PoseChannel
 
 LIGHTEST = 1e-6
 """What resists less than this, kg m2 or kg, has no inertia: its masses are missing."""
 
 
 def unstoppable(profile: Profile) -> list[Problem]:
-    """One problem for each reason why a channel of efforts could not be stopped. The profile has its body."""
+    """One problem for each reason why a channel could not be stopped, or moves nothing. The profile has its body."""
     out = []
     for name, channel in profile.data.channels.items():
         if isinstance(channel, JointEffortChannel):
-            line = profile.document.line(("channels", name))
             for given, allowed, why in _reasons(profile, channel):
-                why = f"channel {name} has no stop: {why}"
-                out.append(Problem(profile.file, line, f"channels.{name}", given, allowed, why))
+                out.append(
+                    profile.problem(("channels", name), given, allowed, f"channel {name} has no stop: {why}")
+                )
+        if (
+            isinstance(channel, PoseChannel)
+            and profile.body is not None
+            and not _moves(profile.body, channel.link)
+        ):
+            key, why = (
+                ("channels", name, "link"),
+                f"channel {name} cannot move it: no joint of the model carries it",
+            )
+            out.append(profile.problem(key, channel.link, "a link that a joint moves", why))
     return out
+
+
+def _moves(model: ArmModel, link: str) -> bool:
+    """Whether any joint carries ``link``, a base's own apart."""
+    carries = model.supports[model.link_body[model.link(link)]]
+    joints = np.flatnonzero(np.abs(model.gain[carries]).sum(axis=0) > 0)
+    return any(not model.joints[joint].startswith("odom/") for joint in joints)
 
 
 def _reasons(profile: Profile, channel: JointEffortChannel) -> Iterator[tuple[str, str, str]]:

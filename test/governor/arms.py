@@ -99,9 +99,12 @@ def channel(kind: str, name: str = "", **changes: Any) -> dict[str, Any]:
     return {"type": kind, **topics, "command_timeout_s": 0.2, "actuator_delay_s": 0.02} | OWN[kind] | changes
 
 
-def limits_of(name: str) -> list[dict[str, Any]]:
-    """Those without which no channel of joints is governed."""
-    rows = (("joint_velocity", {"bounds": [1.0, 1.5]}), ("joint_position", {"margin": 0.02}))
+def limits_of(name: str, kind: str = "joint") -> list[dict[str, Any]]:
+    """Those without which no channel of joints is governed, or some for a pose."""
+    rows: list[tuple[str, dict[str, Any]]] = [("joint_velocity", {"bounds": [1.0, 1.5]})]
+    rows += [("joint_position", {"margin": 0.02})]
+    if kind == "pose":
+        rows = [("link_speed", {"bound": 0.25})]
     return [
         {"name": f"{name}_{kind}", "kind": kind, "channel": name, "source": SAID} | more
         for kind, more in rows
@@ -113,12 +116,8 @@ def data(
 ) -> dict[str, Any]:
     """A profile as plain data; channels of joints get their limits where none are given."""
     if limits is None:
-        limits = [
-            row for name, c in channels.items() if c["type"].startswith("joint") for row in limits_of(name)
-        ]
-    limits = limits or [
-        {"name": "arm_speed", "kind": "link_speed", "channel": "spare", "bound": 1.0, "source": SAID}
-    ]
+        moved = {name: c["type"] for name, c in channels.items() if c["type"].startswith(("joint", "pose"))}
+        limits = [row for name, kind in moved.items() for row in limits_of(name, kind)]
     model = {"urdf": "arm.urdf", "joints": JOINTS} | robot
     return {
         "version": 1,
