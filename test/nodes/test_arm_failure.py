@@ -1,0 +1,149 @@
+"""When the governor of an arm fails: no channel is left moving, and none is let go."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("rclpy", reason="ROS 2 (rclpy) is not installed")
+pytest.importorskip("pinocchio", reason="Pinocchio is not installed")
+
+import numpy as np
+import rclpy
+from rclpy.executors import SingleThreadedExecutor
+
+from iatro_governor.governor.decision import State
+from iatro_governor.governor.events import Command, Joints, Wrench
+from iatro_governor.nodes import governor as shell
+from test.governor.arms import FINGERS, JOINTS, arm, channel, data
+
+pytestmark = pytest.mark.ros
+
+HERE = {"shoulder": 0.3, "elbow": -0.2, "finger_left": 0.02, "finger_right": 0.02}
+ASKED = {
+    "joint_velocity": (0.4, -0.3),
+    "joint_position": (0.35, -0.25),
+    "joint_effort": (12.0, 2.5),
+    "gripper": (0.02, 30.0),
+    "pose": (0.4856, 0.0, 0.1136, 0.0, -math.sin(0.05), 0.0, math.cos(0.05)),  # 5 mm above where the hand is
+    "wrench": (5.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+}
+
+
+class Spun:
+    """A governor of one channel in this process; its output is caught where it is published."""
+
+    def __init__(self, node: Any, type_: str) -> None:
+        self.node, self.type = node, type_
+        self.sent: list[tuple[float, ...]] = []
+        self._executor = SingleThreadedExecutor()
+        self._executor.add_node(node)
+        publish = node._commands["it"].publish
+
+        def caught(values: tuple[float, ...], now: float) -> None:
+            self.sent.append(values)
+            publish(values, now)
+
+        node._commands["it"].publish = caught
+
+    def until(self, condition: Callable[[], object], turns: int = 2000) -> None:
+        for _ in range(turns):
+            if condition():
+                return
+            self._executor.spin_once(timeout_sec=0.01)
+        pytest.fail("the condition never came")
+
+    def sense(self) -> None:
+        """The arm stands still, whatever it is told."""
+        t = self.node.timeline.read()
+        names = (*JOINTS, *FINGERS)
+        position = np.array([HERE[name] for name in names])
+        self.node._take(Joints(t, "joints", names, position, np.zeros(4), np.zeros(4), t))
+        if self.type == "wrench":
+            self.node._take(Wrench(t, "wrist", np.zeros(3), np.zeros(3), t, "hand"))
+
+    def ask(self) -> None:
+        """Command it until something of it is published."""
+
+        def step() -> bool:
+            self.sense()
+            t = self.node.timeline.read()
+            self.node._take(Command(t, "it", ASKED[self.type], t))
+            last = self.node._last.get("it")
+            return (
+                last is not None
+                and last.requested is not None
+                and last.state in (State.NOMINAL, State.LIMITED)
+            )
+
+        self.until(step)
+
+
+@pytest.fixture
+def spun(request: pytest.FixtureRequest, domain: int, tmp_path: Path) -> Iterator[Spun]:
+    type_ = request.param
+    beside = {"arm": channel("joint_velocity")} if type_ in ("gripper", "wrench") else {}
+    arm(tmp_path, data({"it": channel(type_)} | beside))
+    config = tmp_path / "profile.yaml"
+    given = ["-p", f"config:={config}", "-p", f"ledger:={tmp_path / 'ledger.yaml'}"]
+    rclpy.init(args=["--ros-args", *given], domain_id=domain)
+    node = shell.build()
+    try:
+        yield Spun(node, type_)
+    finally:
+        node.destroy_node()
+        rclpy.try_shutdown()
+
+
+def broken(*_arguments: object) -> Any:
+    raise ZeroDivisionError("broken on purpose")
+
+
+@pytest.mark.parametrize("spun", sorted(ASKED), indirect=True)
+def test_without_the_core_every_channel_stands_at_the_rest_that_was_decided_last(spun: Spun) -> None:
+    spun.ask()
+    rest = spun.node._last["it"].rest
+    spun.node.core.tick = broken
+    count = len(spun.sent)
+    spun.until(lambda: len(spun.sent) > count + 40)
+    assert spun.sent[-1] == rest and len(set(spun.sent[-5:])) == 1
+    assert all(math.isfinite(value) for values in spun.sent for value in values)
+    if spun.type == "joint_velocity":
+        assert rest == (0.0, 0.0)
+    else:
+        assert set(spun.sent[count:]) == {rest}
+    if spun.type == "joint_effort":
+        # Two links, 2 kg and 1 kg, held against their weight: about 8.5 Nm at the shoulder, 0.98 Nm at the elbow.
+        weight = 9.81 * (2 * 0.15 * math.cos(0.3) + 1 * (0.3 * math.cos(0.3) + 0.1 * math.cos(0.1)))
+        assert rest[0] == pytest.approx(weight, rel=0.02) and rest[1] == pytest.approx(0.976, rel=0.02)
+    if spun.type == "gripper":
+        assert rest[1] >= 15.0, "the hold"
+
+
+@pytest.mark.parametrize("spun", ["joint_position"], indirect=True)
+def test_before_the_joints_were_seen_nothing_is_published(spun: Spun) -> None:
+    for _ in range(30):
+        spun._executor.spin_once(timeout_sec=0.01)
+    spun.node.core.tick = broken
+    for _ in range(30):
+        spun._executor.spin_once(timeout_sec=0.01)
+    assert spun.sent == []
+
+
+@pytest.mark.parametrize("spun", sorted(ASKED), indirect=True)
+def test_it_ends_at_rest_and_holds_there(spun: Spun) -> None:
+    spun.ask()
+
+    def over() -> bool:
+        spun.sense()
+        return bool(spun.node.finish())
+
+    spun.until(over)
+    last = spun.node._last["it"]
+    assert last.state is State.CONTROLLED_STOP and spun.sent[-1] == last.rest
+    if spun.type != "joint_velocity":
+        assert any(spun.sent[-1]) or spun.type == "wrench"
