@@ -84,14 +84,17 @@ def fly(pieces: Sequence[tuple[tuple[float, ...], float]], reach: float) -> Flig
     return Flight(np.array([x, y, yaw]), poses, step, travel)
 
 
-def roll_out(outputs: Array, flight: Flight, period: float, braking: Braking, reach: float) -> Rollouts:
+def roll_out(
+    outputs: Array, flight: Flight, period: float, braking: Braking, reach: float, coast: Array | None = None
+) -> Rollouts:
     """Follow each of ``outputs`` (c, 3) to rest.
 
     First the commands still in flight; then the output, held for one ``period`` s; then its ramp to rest along the
     same direction. Hold and ramp share one curvature, so they are one arc of length ``twist * (period + ramp / 2)``.
-    ``reach``: largest distance of the body from the base origin, m.
+    ``reach``: largest distance of the body from the base origin, m. ``coast``: (c,) s, in place of half the ramp, where
+    a stop is no plain ramp.
     """
-    total = outputs * (period + braking.time(outputs) / 2)[:, None]
+    total = outputs * (period + (braking.time(outputs) / 2 if coast is None else coast))[:, None]
     ahead = compose(flight.end, arc(total[:, None, :] * FRACTIONS[:, None]))
     moved = np.hypot(total[:, 0], total[:, 1]) + np.abs(total[:, 2]) * reach
     start = np.broadcast_to(flight.poses, (len(outputs), *flight.poses.shape))

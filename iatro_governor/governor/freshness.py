@@ -11,6 +11,7 @@ from iatro_governor.governor.chart import Chart
 from iatro_governor.governor.decision import FaultReport
 from iatro_governor.governor.events import Command
 from iatro_governor.governor.ladder import Ladder, Recovery
+from iatro_governor.limits.command_rate import CommandRateConfig
 
 MOST_PLANS = 65_536
 """Plan ids that are remembered. Beyond that every plan id counts as used: the safe side of forgetting."""
@@ -29,8 +30,12 @@ class Verdict(Enum):
 class CommandStream:
     """The command stream of one channel."""
 
-    def __init__(self, chart: Chart, ladder: Ladder, period_s: float) -> None:
+    def __init__(
+        self, chart: Chart, ladder: Ladder, period_s: float, rate: CommandRateConfig | None = None
+    ) -> None:
+        """``rate``: the limit on commands a second, where there is one."""
         self._chart = chart
+        self._rate = rate
         self._config = chart.config
         self._ladder = ladder
         self._period_s = period_s
@@ -171,11 +176,14 @@ class CommandStream:
         self._arrivals.append(t)
         while t - self._arrivals[0] > RATE_WINDOW_S:
             self._arrivals.popleft()
-        most = self._config.max_command_hz * RATE_WINDOW_S
+        rate = self._rate
+        most = (self._config.max_command_hz if rate is None else rate.bound) * RATE_WINDOW_S
         if len(self._arrivals) <= most:
             return False
         self._arrivals.popleft()
-        self._ladder.pulse("command_rate", t, f"more than {most:.0f} commands in {RATE_WINDOW_S:.0f} s")
+        named = "" if rate is None else f" (limit {rate.name})"
+        told = f"more than {most:.0f} commands in {RATE_WINDOW_S:.0f} s{named}"
+        self._ladder.pulse("command_rate", t, told)
         return True
 
     def why_garbled(self, command: Command) -> str | None:

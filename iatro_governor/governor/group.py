@@ -25,7 +25,9 @@ from iatro_governor.governor.outputs import Outputs
 from iatro_governor.governor.report import limit_reports, rate_reports
 from iatro_governor.governor.resolve import Limits, Resolution, is_clear, resolve
 from iatro_governor.governor.senses import Senses
+from iatro_governor.governor.smooth import SmoothStop
 from iatro_governor.governor.stepping import Rates
+from iatro_governor.limits.command_rate import tightest
 from iatro_governor.limits.limit import Limit
 
 STUCK = 0.02
@@ -97,13 +99,14 @@ class Group:
     ) -> None:
         self.limits = limits
         self.ladder = Ladder()
-        self.members = _members(charts, self.ladder, period)
+        self.members = _members(charts, self.ladder, period, limits)
         self._claims = claims or Claims({name: chart.moves for name, chart in charts.items()})
         self._body = body
         self._stops = stops
         self._senses = senses
         self._period = period
         self._rates = rates
+        self._smooth = SmoothStop(stops.controlled, rates.jerk) if rates.smooth else None
         self._size = sum(chart.size for chart in charts.values())
         delay = max(chart.config.actuator_delay_s for chart in charts.values())
         keep_s = max(chart.keep_s for chart in charts.values())
@@ -183,23 +186,32 @@ class Group:
         settled = member.chart.measured_rest or not self._claims.has(member.name)
         return settled and not self._outputs.standing[member.place].any()
 
-    def _publish(self, t: float, output: Array, dt: float) -> dict[str, tuple[float, ...]]:
-        standing = self._outputs.publish(t, output)
+    def _publish(
+        self, t: float, output: Array, dt: float, pace: Array | None = None
+    ) -> dict[str, tuple[float, ...]]:
+        standing = self._outputs.publish(t, output, dt, pace)
         return {m.name: m.chart.publish(standing[m.place], dt) for m in self.members if m.chart.ready}
 
     def _stop(
         self, t: float, dt: float, level: Level, process: Ladder, arrival: Arrival | None
     ) -> list[Outcome]:
         hard = self.ladder.protective_mode or process.protective_mode
-        ramp = self._stops.protective if hard else self._stops.controlled
-        output = ramp.ramp(self._outputs.standing, dt)
+        output, pace = (
+            (self._stops.protective.ramp(self._outputs.standing, dt), None) if hard else self._ease(dt)
+        )
         self._stuck_since = None
         for member in self.members:
             member.stream.drop()
             member.chart.halt(hard)
         state = State.PROTECTIVE_STOP if level == Level.PROTECTIVE_STOP else State.CONTROLLED_STOP
         actions = {member.name: Action.STOP for member in self.members}
-        return self._outcomes(state, actions, {}, self._publish(t, output, dt), (), arrival)
+        return self._outcomes(state, actions, {}, self._publish(t, output, dt, pace), (), arrival)
+
+    def _ease(self, dt: float) -> tuple[Array, Array | None]:
+        """The output after ``dt`` s of a controlled stop, and its pace, None: as it looks."""
+        if self._smooth is None:
+            return self._stops.controlled.ramp(self._outputs.standing, dt), None
+        return self._smooth.step(self._outputs.standing, self._outputs.pace, dt)
 
     def _govern(self, t: float, dt: float, arrival: Arrival | None) -> list[Outcome]:
         closed = bool(self._senses.unseen)
@@ -212,7 +224,9 @@ class Group:
             return self._unreachable(t, dt, situation, limits, resolution, wanted, requests, arrival)
         target, standing = resolution.target, self._outputs.standing
         output = self._step(target[None], dt)[0]
-        shaped = rate_reports(self._rates, standing, target, output, max(dt, self._period))
+        shaped = rate_reports(
+            self._rates, standing, self._outputs.pace, target, output, max(dt, self._period)
+        )
         bound = limit_reports(resolution, limits, wanted, situation)
         moved = not np.array_equal(output, wanted)
         state = State.TRAPPED if self._trapped(t, situation) else State.LIMITED if moved else State.NOMINAL
@@ -327,7 +341,8 @@ class Group:
         return out
 
     def _step(self, targets: Array, dt: float) -> Array:
-        return self._rates.step(self._outputs.standing, targets, dt, PAUSE * self._period)
+        pace = self._outputs.pace if self._smooth else None
+        return self._rates.step(self._outputs.standing, targets, dt, PAUSE * self._period, pace)
 
     def _unreachable(
         self,
@@ -342,12 +357,13 @@ class Group:
     ) -> list[Outcome]:
         """No step of ordinary motion is clear: follow the way to rest that was verified last, or brake hardest."""
         standing = self._outputs.standing
-        verified = self._stops.controlled.ramp(standing, dt)
+        verified, pace = self._ease(dt)
         bound = tuple(limit_reports(resolution, limits, wanted, situation))
-        kept = is_clear(verified[None], situation, self.limits, tolerance=math.inf)[0]
+        eased = situation if pace is None else situation.changing(pace[None])
+        kept = is_clear(verified[None], eased, self.limits, tolerance=math.inf)[0]
         if kept or not standing.any():
             actions = {member.name: Action.SCALED for member in self.members}
-            allowed = self._publish(t, verified, dt)
+            allowed = self._publish(t, verified, dt, pace)
             return self._outcomes(State.LIMITED, actions, requests, allowed, bound, arrival)
         names = ", ".join(limit.config.name for limit in resolution.blocked) or "the limits together"
         self.ladder.pulse("limit_unreachable", t, f"no way to rest that was verified before keeps {names}")
@@ -385,11 +401,13 @@ def _refused(outcome: Outcome, command: Command) -> Outcome:
     )
 
 
-def _members(charts: Mapping[str, Chart], ladder: Ladder, period: float) -> tuple[Member, ...]:
+def _members(
+    charts: Mapping[str, Chart], ladder: Ladder, period: float, limits: Limits
+) -> tuple[Member, ...]:
     out, offset = [], 0
     for name, chart in charts.items():
         place = slice(offset, offset + chart.size)
-        out.append(Member(name, chart, CommandStream(chart, ladder, period), place))
+        out.append(Member(name, chart, CommandStream(chart, ladder, period, tightest(limits, name)), place))
         offset += chart.size
     return tuple(out)
 

@@ -47,7 +47,7 @@ TABLE: dict[str, Row] = {
     "command_stale": Row("channel", _C, "controlled", "rearm", "a fresh command, or rest"),
     "command_future": Row("channel", _C, "controlled", "rearm", "no stamp ahead of the clock"),
     "command_backwards": Row("channel", _C, "controlled", "rearm", "no stamp before the last one"),
-    "command_rate": Row("channel", _C, "controlled", "rearm", "fewer commands than max_command_hz"),
+    "command_rate": Row("channel", _C, "controlled", "rearm", "fewer commands than allowed"),
     "awaiting_command": Row(
         "channel", _C, "controlled", "none", "a command stamped after the last fault cleared", 0.0
     ),

@@ -15,6 +15,8 @@ LONGEST_S = 0.25
 """A longer gap between outputs is an overrun, a fault of its own, s."""
 FORGET = 0.995
 """Share of the longest gap that is still reckoned with at the next output: half of it after 1.4 s at 100 Hz."""
+SAME_S = 1e-6
+"""Outputs closer together than this, s, do not tell how fast they change."""
 LAG_S = 0.3
 """A body may follow its commands by this much beyond their delay, s."""
 OVERSHOOT = 0.1
@@ -39,6 +41,8 @@ class Outputs:
         self._keep_s = keep_s
         self._past: deque[Published] = deque()
         self._slowest = 0.0
+        self.pace: Array = np.zeros(size)
+        """How fast the output (size,) changes, per second."""
 
     @property
     def standing(self) -> Array:
@@ -54,11 +58,15 @@ class Outputs:
         """How long an output may have to stand, s: a loop that was late lately may be late again."""
         return max(period, self._slowest)
 
-    def publish(self, t: float, output: Array) -> Array:
-        """Let ``output`` (size,) stand from ``t`` on."""
+    def publish(self, t: float, output: Array, dt: float, pace: Array | None = None) -> Array:
+        """Let ``output`` (size,) stand from ``t`` on, ``dt`` s after the last; ``pace`` if it is not as it looks."""
         if self._past:
             gap = min(t - self._past[-1].t, LONGEST_S)
             self._slowest = max(gap, self._slowest * FORGET)
+        if pace is not None:
+            self.pace = pace
+        elif dt > SAME_S:
+            self.pace = (output - self.standing) / dt
         output = output + 0.0  # turns a negative zero into zero
         values = tuple(output.tolist())
         self._past.append(Published(t, output, values, sum(map(abs, values))))

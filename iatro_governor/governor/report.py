@@ -54,19 +54,28 @@ def _kept(limit: Limit[Any], wanted: Array, situation: Situation) -> LimitReport
 
 
 def rate_reports(
-    rates: Rates, anchor: Array, target: Array, output: Array, dt: float
+    rates: Rates, anchor: Array, pace: Array, target: Array, output: Array, dt: float
 ) -> Iterable[LimitReport]:
-    """The rate limits that kept ``output`` from reaching ``target``, from ``anchor`` within ``dt`` s."""
+    """The rate limits that kept ``output`` from reaching ``target``, from ``anchor`` within ``dt`` s.
+
+    ``pace``: (n,) how fast the output changed before.
+    """
     if np.array_equal(output, target):
         return
     for row in rates.rows:
-        change, start = (target - anchor)[row.components], anchor[row.components]
-        slowing = change * start < 0
-        counts = slowing if row.limit.way == "deceleration" else ~slowing
-        asked = np.abs(change) * counts / dt
+        asked, taken = (
+            _rate(
+                row.limit.way,
+                (end - anchor)[row.components],
+                anchor[row.components],
+                pace[row.components],
+                dt,
+            )
+            for end in (target, output)
+        )
         worst = int(np.argmax(asked - row.bounds))
         if asked[worst] > row.bounds[worst]:
-            given = float((np.abs((output - anchor)[row.components]) * counts)[worst]) / dt
+            given = float(taken[worst])
             config, bound = row.limit.config, float(row.bounds[worst])
             yield LimitReport(
                 config.name,
@@ -77,3 +86,13 @@ def rate_reports(
                 bound - given,
                 config.source,
             )
+
+
+def _rate(way: str, change: Array, start: Array, pace: Array, dt: float) -> Array:
+    """How much (k,) of what a rate limit bounds lies in ``change`` (k,) from ``start`` (k,) within ``dt`` s."""
+    if way == "jerk":
+        jerk: Array = np.abs(change / dt - pace) / dt
+        return jerk
+    slowing = change * start < 0
+    rate: Array = np.abs(change) * (slowing if way == "deceleration" else ~slowing) / dt
+    return rate

@@ -10,6 +10,7 @@ import numpy as np
 
 from iatro_governor.body.model import Indices
 from iatro_governor.body.planar import Array
+from iatro_governor.governor.smooth import jerk_shares
 from iatro_governor.limits.limit import Limit
 from iatro_governor.limits.rate import RateLimit
 
@@ -28,16 +29,21 @@ class RateRow:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Bounds (n,) on the growth and on the decrease of each component's magnitude, and the limits they come from."""
+    """Bounds (n,) on the growth and on the decrease of each component's magnitude, and the limits they come from.
+
+    jerk: (n,) on the change of both, infinite where there is none.
+    """
 
     growth: Array
     decrease: Array
+    jerk: Array
     rows: tuple[RateRow, ...]
 
     @classmethod
     def of(cls, limits: Iterable[Limit[Any]], axes: Mapping[str, Indices], size: int) -> Rates:
         """The tightest bounds among ``limits`` on a channel whose ``axes`` are these components of ``size``."""
         bounds = {name: np.full(size, UNBOUNDED) for name in ("acceleration", "deceleration")}
+        bounds["jerk"] = np.full(size, np.inf)
         rows = []
         for limit in limits:
             if isinstance(limit, RateLimit):
@@ -45,7 +51,7 @@ class Rates:
                 row = RateRow(limit, at, limit.bounds(len(at)))
                 rows.append(row)
                 bounds[limit.way][at] = np.minimum(bounds[limit.way][at], row.bounds)
-        return cls(bounds["acceleration"], bounds["deceleration"], tuple(rows))
+        return cls(bounds["acceleration"], bounds["deceleration"], bounds["jerk"], tuple(rows))
 
     @classmethod
     def stacked(cls, parts: Sequence[Rates]) -> Rates:
@@ -54,26 +60,42 @@ class Rates:
         for part in parts:
             rows += [RateRow(row.limit, row.components + offset, row.bounds) for row in part.rows]
             offset += len(part.growth)
-        growth = np.concatenate([part.growth for part in parts])
-        return cls(growth, np.concatenate([part.decrease for part in parts]), tuple(rows))
+        each = [
+            np.concatenate([getattr(part, name) for part in parts]) for name in ("growth", "decrease", "jerk")
+        ]
+        return cls(each[0], each[1], each[2], tuple(rows))
 
-    def step(self, anchor: Array, targets: Array, dt: float, most: float) -> Array:
+    @property
+    def smooth(self) -> bool:
+        """Whether any jerk is bounded."""
+        return bool(np.isfinite(self.jerk).any())
+
+    def step(self, anchor: Array, targets: Array, dt: float, most: float, pace: Array | None = None) -> Array:
         """Outputs (c, 3) after ``dt`` s on the straight way from ``anchor`` (3,) to ``targets`` (c, 3).
 
         A late loop makes up for lost braking, but a pause saves up no more than ``most`` s of gaining speed.
+        ``pace`` (3,): how fast the output changes already, where jerk is bounded.
         """
         change = targets - anchor
+        share = self._share(anchor, change, self.growth, dt, most)
+        if pace is not None and dt > 0:
+            least, largest = jerk_shares(change, pace, self.jerk, dt)
+            share = np.minimum(share, largest)
+            if (share < least).any():  # jerk outweighs the bound on acceleration, not the one on deceleration
+                free = np.full(len(self.growth), UNBOUNDED)
+                share = np.maximum(share, np.minimum(least, self._share(anchor, change, free, dt, most)))
+        # The end is taken as it stands: anchor + 1.0 * change would round.
+        result: Array = np.where(share >= 1.0, targets, anchor + share * change)
+        return result
+
+    def _share(self, anchor: Array, change: Array, growth: Array, dt: float, most: float) -> Array:
+        """The largest share (c, 1) of ``change`` (c, n) within ``growth`` (n,) and the bounds on decrease."""
         size = np.abs(change)
         back = np.minimum(np.abs(anchor), self.decrease * dt)
         gain = min(dt, most)
         rest = np.clip(dt - np.abs(anchor) / self.decrease, 0.0, gain)
         towards = anchor * change < 0
-        allowed = np.where(
-            towards, back + np.where(size > np.abs(anchor), self.growth * rest, 0.0), self.growth * gain
-        )
-        share = np.where(size > allowed, allowed / np.where(size > 0, size, 1.0), 1.0).min(
-            axis=-1, keepdims=True
-        )
-        # The end is taken as it stands: anchor + 1.0 * change would round.
-        result: Array = np.where(share >= 1.0, targets, anchor + share * change)
-        return result
+        allowed = np.where(towards, back + np.where(size > np.abs(anchor), growth * rest, 0.0), growth * gain)
+        share: Array = np.where(size > allowed, allowed / np.where(size > 0, size, 1.0), 1.0)
+        least: Array = share.min(axis=-1, keepdims=True)
+        return least

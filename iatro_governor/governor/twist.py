@@ -19,7 +19,7 @@ from iatro_governor.governor.outputs import Outputs
 from iatro_governor.governor.senses import Senses
 from iatro_governor.governor.stepping import Rates
 from iatro_governor.limits.limit import Limit
-from iatro_governor.limits.situation import Situation
+from iatro_governor.limits.situation import Jerk, Situation
 from iatro_governor.profile.channels import StopMode, TwistChannel
 from iatro_governor.profile.sources import OdomSource
 
@@ -61,6 +61,7 @@ class TwistChart(Plain):
         self._able = ABLE[config.base]
         self._rest_speed = odom.rest_speed
         self._track = senses.tracks[config.odom]
+        self._jerk = rates.jerk if rates.smooth else None
         self._figure = figure
         self._period = period
         self._senses = senses
@@ -164,7 +165,11 @@ class TwistChart(Plain):
             surroundings=self._senses.surroundings,
             height=self._senses.own.height,
             fixes=self._senses.localiser.fixes,
+            jerk=self._jerky(outputs.elapsed(t, self._period)),
         )
+
+    def _jerky(self, dt: float) -> Jerk | None:
+        return None if self._jerk is None else Jerk(self._jerk, max(dt, self._period))
 
 
 def axes(config: TwistChannel) -> dict[str, Indices]:

@@ -15,7 +15,7 @@ from iatro_governor.profile.base import Positive
 class RateConfig(LimitConfig):
     """``bound`` in m/s2 for linear (vx and vy each), in rad/s2 for angular (wz)."""
 
-    kind: Literal["acceleration", "deceleration"]
+    kind: Literal["acceleration", "deceleration", "jerk"]
     axis: Literal["linear", "angular"]
     bound: Positive
 
@@ -43,7 +43,7 @@ class RateLimit(Limit[AnyRate]):
     """Shapes the step from the output that stands to the next one; it bounds neither speed nor place."""
 
     unit = "m/s2"
-    way: ClassVar[Literal["acceleration", "deceleration"]]
+    way: ClassVar[Literal["acceleration", "deceleration", "jerk"]]
 
     @property
     @abstractmethod

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from iatro_governor.errors import ProfileError
+from iatro_governor.limits.command_rate import CommandRateLimit
 from iatro_governor.limits.geofence import GeofenceLimit
+from iatro_governor.limits.jerk import JerkLimit
 from iatro_governor.limits.joint_position import JointPositionLimit
 from iatro_governor.limits.joint_rate import JointAccelerationLimit, JointDecelerationLimit
 from iatro_governor.limits.joint_velocity import JointVelocityLimit
@@ -43,12 +45,14 @@ KINDS: dict[str, type[Limit[Any]]] = {
     "speed": SpeedLimit,
     "acceleration": AccelerationLimit,
     "deceleration": DecelerationLimit,
+    "jerk": JerkLimit,
     "zone": ZoneLimit,
     "slow_zone": SlowZoneLimit,
     "geofence": GeofenceLimit,
     "obstacle": ObstacleLimit,
     "time_to_collision": TimeToCollisionLimit,
     "unseen": UnseenLimit,
+    "command_rate": CommandRateLimit,
     "joint_velocity": JointVelocityLimit,
     "joint_acceleration": JointAccelerationLimit,
     "joint_deceleration": JointDecelerationLimit,

@@ -9,11 +9,32 @@ from typing import ClassVar
 
 import numpy as np
 
+from iatro_governor.body.easing import eased_stop
 from iatro_governor.body.localisation import Fix
 from iatro_governor.body.planar import Array
 from iatro_governor.body.rollout import Braking, Flight, Rollouts, roll_out
 from iatro_governor.body.shape import Shape
 from iatro_governor.body.surroundings import Obstacles, Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class Jerk:
+    """How outputs that are ``step_s`` s from the standing one may come to rest.
+
+    bounds: (n,) on the change of each component's pace. pace: (c, n) of the outputs per second, where another than the
+    step's is meant.
+    """
+
+    bounds: Array
+    step_s: float
+    pace: Array | None = None
+
+    def coast(self, time: Array, moving: Array, outputs: Array, anchor: Array) -> Array:
+        """Seconds (c,) at full speed that lead as far as the stops do, which take ``time`` (c,) s without jerk."""
+        pace = (outputs - anchor) / self.step_s if self.pace is None else self.pace
+        # What the body does beyond its command, no command has begun to slow.
+        own = np.where((moving == outputs).all(axis=-1)[:, None], pace, 0.0)
+        return eased_stop(time, moving, own, self.bounds).coast
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +46,7 @@ class Situation:
     the newest measurement to the effect of a command decided now. braking: what any stop is sure to reach. comfort:
     deceleration of ordinary driving, m/s2 and rad/s2. footprint, reach: figure of the body, and its largest distance
     from the origin, m. height: lowest and highest point of the body, m. fixes: by source, where odom lies in the map.
+    jerk: what a stop's deceleration builds up by, None: at once.
     """
 
     t: float
@@ -44,17 +66,31 @@ class Situation:
     """Whether limits that cannot matter were left out before."""
     height: tuple[float, float] = (-math.inf, math.inf)
     fixes: Mapping[str, Fix] = field(default_factory=dict)
+    jerk: Jerk | None = None
     _obstacles: dict[tuple[str, ...], Obstacles] = field(default_factory=dict, repr=False, compare=False)
 
     def roll_out(self, outputs: Array) -> Rollouts:
         """Ways to rest of ``outputs`` (c, 3); where the body moves faster by itself, that is what has to stop."""
         faster = (outputs * self.beyond >= 0) & (np.abs(self.beyond) > np.abs(outputs))
         moving = np.where(faster, self.beyond, outputs)
-        return roll_out(moving, self.flight, self.period, self.braking, self.reach)
+        coast = (
+            None
+            if self.jerk is None
+            else self.jerk.coast(self.braking.time(moving), moving, outputs, self.anchor)
+        )
+        return roll_out(moving, self.flight, self.period, self.braking, self.reach, coast)
+
+    def build_up_s(self, deceleration: float) -> float:
+        """Seconds until ``deceleration``, m/s2, of the linear part is reached, and again until it is over."""
+        return 0.0 if self.jerk is None else deceleration / float(self.jerk.bounds[:2].min())
 
     def lasting(self, period: float) -> Situation:
         """The same moment, with outputs held for ``period`` s."""
         return replace(self, period=period)
+
+    def changing(self, pace: Array) -> Situation:
+        """The same moment, for outputs that change at ``pace`` (c, n) per second."""
+        return self if self.jerk is None else replace(self, jerk=replace(self.jerk, pace=pace))
 
     def obstacles(self, sources: tuple[str, ...]) -> Obstacles:
         """Returns of ``sources`` in the base frame of now; worked out once, several limits ask."""

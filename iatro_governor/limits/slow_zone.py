@@ -52,9 +52,9 @@ class SlowZoneLimit(Limit[SlowZoneConfig]):
         if distance is None:
             return None
         deceleration = min(situation.comfort.linear, situation.braking.linear)
-        allowed = approach_speed(
-            distance, self.config.speed, deceleration, situation.reaction_s + situation.period
-        )
+        # Half of the build-up would do where it is let go of again; all of it is never too little.
+        reaction = situation.reaction_s + situation.period + situation.build_up_s(deceleration)
+        allowed = approach_speed(distance, self.config.speed, deceleration, reaction)
         value = float(np.hypot(command[0], command[1]))
         now = float(np.hypot(situation.anchor[0], situation.anchor[1]))
         return Cap(1.0 if value <= allowed else allowed / value, value, allowed, excess(now, allowed))

@@ -44,6 +44,7 @@ class ChannelPart(Part):
     output: Topic
     command_timeout_s: Timeout
     max_command_hz: Positive = 500.0
+    """More commands a second than this are a fault, unless a limit of kind command_rate says another number."""
     max_future_s: NonNegative = 0.05
     actuator_delay_s: NonNegative
     """Longest time from a published command to its effect, s."""
