@@ -98,6 +98,7 @@ class Group:
         claims: Claims | None = None,
     ) -> None:
         self.limits = limits
+        self._watchful = [limit for limit in limits if limit.fault]
         self.ladder = Ladder()
         self.members = _members(charts, self.ladder, period, limits)
         self._claims = claims or Claims({name: chart.moves for name, chart in charts.items()})
@@ -146,7 +147,7 @@ class Group:
         dt = self._outputs.elapsed(t, self._period)
         if level >= Level.CONTROLLED_STOP or all(m.stream.owed is not None for m in self.members):
             return self._stop(t, dt, level, process, arrival)
-        return self._govern(t, dt, arrival)
+        return self._govern(t, dt, process, arrival)
 
     def faults(self, process: Ladder, member: Member) -> list[FaultReport]:
         """Everything in force for one channel."""
@@ -213,10 +214,12 @@ class Group:
             return self._stops.controlled.ramp(self._outputs.standing, dt), None
         return self._smooth.step(self._outputs.standing, self._outputs.pace, dt)
 
-    def _govern(self, t: float, dt: float, arrival: Arrival | None) -> list[Outcome]:
+    def _govern(self, t: float, dt: float, process: Ladder, arrival: Arrival | None) -> list[Outcome]:
         closed = bool(self._senses.unseen)
         requests = {m.name: None if closed else m.stream.live(t) for m in self.members}
         situation = self._body.situation(t, self._outputs)
+        if self._alarmed(t, situation):
+            return self._stop(t, dt, self._level(process), process, arrival)
         wanted = self._wanted(requests, max(dt, self._period))
         limits = self._body.relevant(self.limits, situation, wanted)
         resolution, action = self._resolve(wanted, situation, limits, dt, t)
@@ -248,6 +251,15 @@ class Group:
         told = (*bound, *shaped, *(report for reports in cut.values() for report in reports))
         outcomes = self._outcomes(state, actions, requests, self._publish(t, output, dt), told, arrival)
         return [self._closed(outcome, arrival) for outcome in outcomes] if closed else outcomes
+
+    def _alarmed(self, t: float, situation: Any) -> bool:
+        """Whether a limit has the body stop at once."""
+        alarmed = False
+        for limit in self._watchful:
+            if (why := limit.alarm(situation)) is not None:
+                self.ladder.pulse(limit.fault, t, f"{limit.config.name}: {why}", limit.config.name)
+                alarmed = True
+        return alarmed
 
     def _clamps(self, requests: Mapping[str, Command | None]) -> dict[str, list[LimitReport]]:
         """What the channels' own numbers cut, of those channels where they do."""

@@ -114,7 +114,7 @@ class JointedBody:
             reaction_s=age + self._delay,
             now=now,
             velocity=velocity,
-            effort=self._readings.effort,
+            effort=self._efforts(),
             anchor=outputs.standing,
             beyond=beyond,
             soon_q=soon,
@@ -149,6 +149,11 @@ class JointedBody:
                 for name, chart in self._charts.items()
             ]
         )
+
+    def _efforts(self) -> Array | None:
+        """Efforts (m,), none of a base; None where they are not measured."""
+        measured = self._readings.effort
+        return None if measured is None else np.concatenate([np.zeros(self._freedoms), measured])
 
     def _measured(self) -> tuple[Array, Array]:
         """Positions and velocities (m,)."""

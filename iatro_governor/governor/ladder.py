@@ -63,6 +63,7 @@ TABLE: dict[str, Row] = {
     "ledger_backlog": Row("process", _C, "controlled", "fresh", "less than 90% of the ring unacknowledged"),
     "inactive": Row("process", _C, "controlled", "rearm", "the node is active and not ending"),
     "limit_unreachable": Row("channel", _C, "protective", "rearm", "a verified way to rest"),
+    "contact_collision": Row("channel", _P, "protective", "rearm", "the body no longer pushes on"),
     "foreign_publisher": Row("channel", _P, "protective", "rearm", "no foreign publisher"),
     "incompatible_qos": Row("channel", _P, "protective", "rearm", "all endpoints match"),
     "estop": Row("process", _P, "protective", "rearm", "a signed reset", latches=True),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from iatro_governor.body.mobile import Base
@@ -21,7 +23,8 @@ def perceive(senses: Senses, t: float, kind: Base, q: Array) -> Sensed:
         for name, source in senses.sources.items()
         if source.type == "wrench" and name in senses.wrenches
     }
-    return Sensed(people, felt)
+    flags = {name: _flags(senses, name, t) for name, s in senses.sources.items() if s.type == "flags"}
+    return Sensed(people, felt, flags=flags)
 
 
 def _people(senses: Senses, name: str, t: float) -> People:
@@ -43,3 +46,9 @@ def _felt(senses: Senses, name: str, t: float) -> Felt:
     source, said = senses.sources[name], senses.wrenches[name]
     assert isinstance(source, WrenchSource)
     return Felt(said.force, said.torque, source.frame, max(t - said.stamp, 0.0))
+
+
+def _flags(senses: Senses, name: str, t: float) -> dict[str, bool]:
+    """What a source of flags says; nothing once it is stale, for who reads a flag knows the worse case."""
+    stamp, said = senses.flags.get(name, (-math.inf, {}))
+    return said if t - stamp <= senses.sources[name].timeout_s else {}

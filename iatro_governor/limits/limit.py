@@ -113,11 +113,16 @@ class Limit(ABC, Generic[Config]):
     view: ClassVar[View] = "base"
     """What it looks at: the base on the ground, its own channel's components alone, or the whole jointed body."""
 
-    weighs: ClassVar[bool] = False
-    """Whether it asks for the ``mechanics`` of the body."""
+    fault: ClassVar[str] = ""
+    """The ladder's fault that its ``alarm`` raises."""
 
     def __init__(self, config: Config) -> None:
         self.config = config
+
+    @property
+    def weighs(self) -> bool:
+        """Whether it asks for the ``mechanics`` of the body."""
+        return False
 
     @property
     def keeps(self) -> bool:
@@ -148,6 +153,10 @@ class Limit(ABC, Generic[Config]):
 
         ``tolerance`` widens the margin inwards, m: a way to rest that was verified before is not dropped for noise.
         """
+        return None
+
+    def alarm(self, situation: Any) -> str | None:
+        """Why the body has to stop at once, whatever is commanded, or None."""
         return None
 
     def idle(self, situation: Any, reach: Any) -> bool:

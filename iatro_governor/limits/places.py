@@ -19,11 +19,15 @@ IN_THE_AIR = ("vz", "travel")
 
 
 def misplaced_limits(
-    profile: Profile, fits: Mapping[str, frozenset[str]], grounded: frozenset[str] = frozenset()
+    profile: Profile,
+    fits: Mapping[str, frozenset[str]],
+    grounded: frozenset[str] = frozenset(),
+    bodily: frozenset[str] = frozenset(),
 ) -> list[Problem]:
     """One problem for each limit on a type of channel that its kind cannot bound.
 
-    fits: types of channel by kind. grounded: the kinds that look at a base on the ground.
+    fits: types of channel by kind. grounded: the kinds that look at a base on the ground. bodily: those that look at
+    the links of a body.
     """
     out = []
     for index, limit in enumerate(profile.limits):
@@ -38,6 +42,9 @@ def misplaced_limits(
             others = ", ".join(sorted(k for k in fits if k not in grounded and "twist" in fits[k]))
             why = f"{_name(limit)}: a limit of kind {kind} looks at a base on the ground"
             out.append(profile.problem(("limits", index, "kind"), kind, others, why))
+        if kind in bodily and profile.data.robot.model is None:
+            why = f"{_name(limit)}: a limit of kind {kind} looks at links, and the robot has no model"
+            out.append(profile.problem(("limits", index, "kind"), kind, "a robot with a model", why))
         axis = getattr(limit, "axis", None)
         if axis in IN_THE_AIR and isinstance(channel, TwistChannel) and channel.base != "aerial":
             key = ("limits", index, "axis")

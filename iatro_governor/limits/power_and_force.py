@@ -104,7 +104,6 @@ class PowerAndForceLimit(Limit[PowerAndForceConfig]):
     unit = "m/s"
     fits = BODY_MOTION
     view = "body"
-    weighs = True
 
     def __init__(self, config: PowerAndForceConfig) -> None:
         super().__init__(config)
@@ -116,6 +115,11 @@ class PowerAndForceLimit(Limit[PowerAndForceConfig]):
         self._clamped = np.array([region.clamped_force or region.force for region in each])
         self._stiffness = np.array([region.stiffness for region in each])
         self._mass = np.array([region.mass for region in each])
+
+    @property
+    def weighs(self) -> bool:
+        """For the mass that the robot brings to a contact."""
+        return True
 
     def cap(self, command: Array, situation: BodySituation) -> Cap | None:
         """Scale down to the speed of a contact that everybody bears."""

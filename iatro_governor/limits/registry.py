@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from iatro_governor.errors import ProfileError
+from iatro_governor.limits.agreements import disagreements
 from iatro_governor.limits.command_rate import CommandRateLimit
+from iatro_governor.limits.contact_force import ContactForceLimit
 from iatro_governor.limits.geofence import GeofenceLimit
 from iatro_governor.limits.jerk import JerkLimit
 from iatro_governor.limits.joint_position import JointPositionLimit
@@ -64,6 +66,7 @@ KINDS: dict[str, type[Limit[Any]]] = {
     "singularity": SingularityLimit,
     "link_separation": LinkSeparationLimit,
     "power_and_force": PowerAndForceLimit,
+    "contact_force": ContactForceLimit,
     "self_collision": SelfCollisionLimit,
 }
 
@@ -77,7 +80,8 @@ def load_profile(path: str | Path, description: str | None = None) -> Profile:
     profile = load(path, {kind: limit.model for kind, limit in KINDS.items()})
     fits = {kind: limit.fits for kind, limit in KINDS.items()}
     grounded = frozenset(kind for kind, limit in KINDS.items() if limit.view == "base")
-    if problems := misplaced_limits(profile, fits, grounded):
+    bodily = frozenset(kind for kind, limit in KINDS.items() if limit.view == "body")
+    if problems := misplaced_limits(profile, fits, grounded, bodily):
         raise ProfileError(problems)
     if problems := unreachable_areas(profile):
         raise ProfileError(problems)
@@ -85,6 +89,8 @@ def load_profile(path: str | Path, description: str | None = None) -> Profile:
         raise ProfileError(problems)
     profile = with_body(profile, description)
     if problems := unfitting_limits(profile) or beyond_description(profile) or unstoppable(profile):
+        raise ProfileError(problems)
+    if problems := disagreements(profile):
         raise ProfileError(problems)
     return profile
 

@@ -38,12 +38,12 @@ class Felt:
 
 @dataclass(frozen=True, slots=True)
 class Sensed:
-    """By source. points: (n, 3) m."""
+    """By source. points: (n, 3) m. flags: by name, those that were told and are not stale."""
 
     people: Mapping[str, People] = field(default_factory=dict)
     felt: Mapping[str, Felt] = field(default_factory=dict)
     points: Mapping[str, Array] = field(default_factory=dict)
-    flags: Mapping[str, bool] = field(default_factory=dict)
+    flags: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
 
 
 NOBODY = np.zeros((0, 3))

@@ -21,7 +21,9 @@ CLEARANCE = frozenset(
 _CUT_ACTIONS = frozenset({"scaled", "split", "projected", "unreachable", "refused"})
 CONTENT_FAULT = "command_malformed"
 """The one fault that counts against a planner: the command itself made no sense."""
-_NO_EXCUSE = frozenset({CONTENT_FAULT, "limit_unreachable", "command_superseded", "reset_refused"})
+_NO_EXCUSE = frozenset(
+    {CONTENT_FAULT, "limit_unreachable", "contact_collision", "command_superseded", "reset_refused"}
+)
 """Faults that the planner's own command brought about, or that stop nothing."""
 DISOBEYS = "actuator_disobeys"
 _STOP_STATES = frozenset({"CONTROLLED_STOP", "PROTECTIVE_STOP", "TRAPPED"})

@@ -53,3 +53,81 @@ def test_a_hand_that_nobody_named(tmp_path):
     without = row("singularity", link=None)
     (problem,) = refused(tmp_path, without, change=lambda data: data["robot"]["model"].pop("tool"))
     assert problem.key.endswith(".link") and "robot.model.tool" in problem.message
+
+
+TOUCH = {"name": "touch", "kind": "power_and_force", "channel": "arm", "source": "a test"}
+TOUCH |= KINDS["power_and_force"].model.example
+FELT = {"wrench": "wrist", "report": [10.0, 2.0], "stop": [30.0, 6.0], "retreat_speed": 0.1}
+
+
+def only(*limits):
+    """The arm's profile with ``limits`` in place of those on contact."""
+
+    def change(data):
+        kept = [x for x in data["limits"] if x["kind"] not in ("contact_force", "power_and_force")]
+        data["limits"] = [*kept, *limits]
+
+    return change
+
+
+def test_a_contact_that_stops_nothing_is_not_detected(tmp_path):
+    (problem,) = refused(tmp_path, change=only(TOUCH))
+    assert problem.key.endswith(".contact_detection") and "contact_force" in problem.allowed
+    by_joints = row("contact_force", wrench=None, state="joints", report=[5.0] * 7, stop=[20.0] * 7)
+    (problem,) = refused(tmp_path, change=only(TOUCH, by_joints))
+    assert problem.given == "wrist"
+
+
+def test_a_force_at_which_nothing_stops_yet_is_no_detected_force(tmp_path):
+    (problem,) = refused(
+        tmp_path, change=only({**TOUCH, "detected_force": 29.0}, row("contact_force", **FELT))
+    )
+    assert problem.key.endswith(".detected_force") and problem.allowed == "at least 30"
+
+
+@pytest.mark.parametrize("detection", ["people", "nobody"])
+def test_what_feels_nothing_detects_no_contact(tmp_path, detection):
+    problems = refused(tmp_path, change=only({**TOUCH, "contact_detection": detection}))
+    assert problems[0].key.endswith(".contact_detection") and "wrist" in problems[0].allowed
+
+
+def test_a_sensor_on_a_link_that_the_robot_has_not(tmp_path):
+    def change(data):
+        only(row("contact_force", **FELT))(data)
+        data["sources"]["wrist"]["frame"] = "tool0"
+
+    (problem,) = refused(tmp_path, change=change)
+    assert problem.key == "sources.wrist.frame" and "panda_hand" in problem.allowed
+
+
+def test_torques_for_other_joints_than_the_channels(tmp_path):
+    (problem,) = refused(
+        tmp_path,
+        change=only(row("contact_force", wrench=None, state="joints", report=[5.0] * 6, stop=[20.0] * 6)),
+    )
+    assert problem.key.endswith(".stop") and problem.given == 6 and problem.allowed.startswith("7 ")
+
+
+@pytest.mark.parametrize(
+    ("flags", "flag", "key"), [("wrist", "wiping", ".flags"), ("cell", "sanding", ".flag")]
+)
+def test_a_task_that_no_trusted_source_tells_of(tmp_path, flags, flag, key):
+    task = {"flags": flags, "flag": flag, "report": [40.0, 9.0], "stop": [60.0, 9.0], "source": "a test"}
+
+    def change(data):
+        only(row("contact_force", **FELT, task=task))(data)
+        data["sources"]["cell"] = {"type": "flags", "topic": "cell", "names": ["wiping"], "timeout_s": 1.0}
+
+    (problem,) = refused(tmp_path, change=change)
+    assert problem.key.endswith(key)
+
+
+def test_links_of_a_robot_without_a_model(tmp_path):
+    data = yaml.safe_load(shared("config/amr.yaml").read_text())
+    speed = {"name": "mine", "kind": "link_speed", "channel": "base", "bound": 0.5, "source": "a test"}
+    path = tmp_path / "amr.yaml"
+    path.write_text(yaml.safe_dump({**data, "limits": [*data["limits"], speed]}))
+    with pytest.raises(ProfileError) as caught:
+        load_profile(path)
+    (problem,) = caught.value.problems
+    assert problem.key.endswith(".kind") and "model" in problem.allowed

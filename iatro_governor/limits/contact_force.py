@@ -1,0 +1,202 @@
+"""Contact force: what is felt at the wrist or in the joints is reported, and beyond a bound nothing pushes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+from pydantic import model_validator
+
+from iatro_governor.body.planar import Array
+from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.contact_forces import Touch, judge, magnitudes, pushing_torques, turned
+from iatro_governor.limits.kinds import BODY_MOTION
+from iatro_governor.limits.landmarks import Reach
+from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig
+from iatro_governor.limits.link_keeping import slow
+from iatro_governor.profile.base import Name, Part, Positive, Source
+from iatro_governor.profile.joint_channels import EachPositive
+
+PUSHES = -1e-9
+"""Power of what is felt, W, below which a motion pushes against it."""
+UNITS = ("N", "Nm")
+
+
+class ContactTask(Part):
+    """Higher bounds while a trusted source, never the planner, says that touching is what is being done."""
+
+    flags: Name
+    """The source of the flag; unknown or stale counts as not said."""
+    flag: Name
+    report: EachPositive
+    stop: EachPositive
+    source: Source
+
+
+class ContactForceConfig(LimitConfig):
+    """``report``, ``stop``: force, N, and torque, Nm, of ``wrench``; or a torque for each joint, told by ``state``."""
+
+    example: ClassVar[Example] = {
+        "wrench": "wrist",
+        "report": [10.0, 2.0],
+        "stop": [30.0, 6.0],
+        "retreat_speed": 0.1,
+    }
+
+    kind: Literal["contact_force"]
+    wrench: Name | None = None
+    """The sensor in the wrist; it feels what the hand and what it holds touch."""
+    state: Name | None = None
+    """The joints, with their efforts; they feel what any link touches."""
+    report: EachPositive
+    """Beyond it there is contact, and decisions say so."""
+    stop: EachPositive
+    """Beyond it there is a collision: the body stops, and then only leaves what it pushes against."""
+    task: ContactTask | None = None
+    retreat_speed: Positive
+    """Fastest point of the body while it leaves, m/s."""
+
+    @model_validator(mode="after")
+    def _fitting(self) -> ContactForceConfig:
+        if (self.wrench is None) == (self.state is None):
+            raise ValueError("give exactly one of wrench and state")
+        for part, name in ((self, ""), (self.task, "task.")):
+            if part is None:
+                continue
+            if self.wrench is not None and not len(part.report) == len(part.stop) == len(UNITS):
+                raise ValueError(f"{name}report and {name}stop of a wrench are a force and a torque: [N, Nm]")
+            if len(part.report) != len(part.stop):
+                raise ValueError(f"{name}report and {name}stop need as many numbers")
+            if any(low > high for low, high in zip(part.report, part.stop, strict=True)):
+                raise ValueError(f"{name}report must be at most {name}stop")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """What is felt.
+
+    touch: how bad. value, threshold: of the worst component, in ``unit``. reaction: (m,) W s/rad: moving by ``rates``,
+    what is felt works ``reaction @ rates`` on the body; less than nothing where that pushes against it.
+    """
+
+    touch: Touch
+    value: float
+    threshold: float
+    unit: str
+    reaction: Array
+
+
+class ContactForceLimit(Limit[ContactForceConfig]):
+    """``f . v >= 0`` of what is felt and where it is felt, once that is beyond ``stop``: nothing pushes on.
+
+    Of a wrench (f, tau) on the robot about a frame that moves by (v, w) the power is ``f . v + tau . w``, wherever the
+    hand is touched. Joints feel ``tau_measured - g(q)`` (see ``limits.contact_forces``), and what is touched works
+    against it. While the output that stands pushes on, the fault ``contact_collision`` brings the protective stop; then
+    the body may leave, at ``retreat_speed``. Joints that tell no efforts move nothing.
+    """
+
+    model = ContactForceConfig
+    unit = "N"
+    fits = BODY_MOTION
+    view = "body"
+    fault = "contact_collision"
+
+    @property
+    def weighs(self) -> bool:
+        """For the torques of gravity, which the joints feel too."""
+        return self.config.state is not None
+
+    @property
+    def bound(self) -> float | None:
+        """Force at which it stops, N, of a wrench."""
+        return None if self.config.wrench is None else self.config.stop[0]
+
+    @property
+    def row_unit(self) -> str:
+        """N, or Nm of joints."""
+        return UNITS[self.config.wrench is None]
+
+    def cap(self, command: Array, situation: BodySituation) -> Cap | None:
+        """Report a contact; let a collision be left, slowly."""
+        contact = self._contact(situation)
+        if contact is None or contact.touch is Touch.NONE:
+            return None
+        beyond = contact.value - contact.threshold
+        scale = 1.0
+        if contact.touch is Touch.COLLISION:
+            pushes = self._pushes(command, contact, situation)
+            scale = 0.0 if pushes else slow(command, situation, self.config.retreat_speed).scale
+        return Cap(scale, contact.value, contact.threshold, beyond, contact.unit)
+
+    def alarm(self, situation: BodySituation) -> str | None:
+        """While the output that stands pushes on in a collision."""
+        contact = self._contact(situation)
+        if contact is None or contact.touch is not Touch.COLLISION:
+            return None
+        if not self._pushes(situation.anchor, contact, situation):
+            return None
+        unit = contact.unit
+        return (
+            f"{contact.value:.4g} {unit}, {contact.threshold:g} {unit} are allowed, and the motion pushes on"
+        )
+
+    def idle(self, situation: BodySituation, reach: Reach) -> bool:
+        """Nothing is felt."""
+        contact = self._contact(situation)
+        return contact is None or contact.touch is Touch.NONE
+
+    @staticmethod
+    def _pushes(output: Array, contact: Contact, situation: BodySituation) -> bool:
+        """Whether ``output`` (N,) adds motion against what is felt."""
+        power = float(contact.reaction @ (situation.rates(output) - situation.still))
+        return not power >= PUSHES
+
+    def _contact(self, situation: BodySituation) -> Contact | None:
+        """What is felt now, None before anything was measured."""
+        key = (id(self), "contact")
+        if key not in situation.memo:
+            of = self._at_wrist if self.config.wrench is not None else self._in_joints
+            situation.memo[key] = of(situation)
+        found: Contact | None = situation.memo[key]
+        return found
+
+    def _at_wrist(self, situation: BodySituation) -> Contact | None:
+        felt = situation.sensed.felt.get(self.config.wrench or "")
+        if felt is None:
+            return None
+        wrench = np.concatenate([felt.force, felt.torque])
+        values = magnitudes(wrench)
+        touch, at, threshold = self._judged(values, situation)
+        reaction = np.zeros(len(situation.now.q))
+        if touch is Touch.COLLISION:
+            pose = situation.now.link(felt.frame)
+            reaction = turned(wrench, pose[:3, :3]) @ situation.now.frame_jacobian(felt.frame)
+        return Contact(touch, float(values[at]), threshold, UNITS[at], reaction)
+
+    def _in_joints(self, situation: BodySituation) -> Contact:
+        own = situation.joints[self.config.channel]
+        reaction = np.zeros(len(situation.now.q))
+        if situation.effort is None or situation.mechanics is None:
+            reaction[own] = np.nan
+            return Contact(Touch.COLLISION, 0.0, 0.0, UNITS[1], reaction)
+        q = situation.now.q
+        gravity = situation.mechanics.dynamics.gravity(q)
+        pushing = pushing_torques(situation.effort, gravity)[own]
+        touch, at, threshold = self._judged(np.abs(pushing), situation)
+        reaction[own] = -pushing
+        return Contact(touch, float(abs(pushing[at])), threshold, UNITS[1], reaction)
+
+    def _judged(self, values: Array, situation: BodySituation) -> tuple[Touch, int, float]:
+        """How bad ``values`` (k,) are, which of them is worst for its bound, and the bound that it is beyond."""
+        part: ContactForceConfig | ContactTask = self.config
+        if (task := self.config.task) is not None and situation.sensed.flags.get(task.flags, {}).get(
+            task.flag
+        ):
+            part = task
+        report, stop = np.array(part.report), np.array(part.stop)
+        touch = Touch(int(judge(values, report, stop)))
+        bound = stop if touch is Touch.COLLISION else report
+        worst = int(np.argmax(values / bound))
+        return touch, worst, float(bound[worst])
