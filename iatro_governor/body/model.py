@@ -62,6 +62,8 @@ class ArmModel:
     digest: str
     warnings: tuple[str, ...]
     capsule_body: Indices = field(init=False, repr=False)
+    capsule_reach: Array = field(init=False, repr=False)
+    """Radius (C,), m, of the ball around each capsule, about the middle of its segment."""
     supports: NDArray[np.bool_] = field(init=False, repr=False)
     turn: tuple[Array, Array, Array] = field(init=False, repr=False)
     jumps: tuple[Indices, ...] = field(init=False, repr=False)
@@ -70,6 +72,8 @@ class ArmModel:
     def __post_init__(self) -> None:
         for name, value in {
             "capsule_body": self.link_body[self.capsule_link],
+            "capsule_reach": np.linalg.norm(np.diff(self.capsule_ends, axis=1)[:, 0], axis=1) / 2
+            + self.capsule_radius,
             "supports": _supports(self.parents),
             "turn": _turn_parts(self.placements, self.axes, self.prismatic),
             "jumps": _jumps(self.parents),

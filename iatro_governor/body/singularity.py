@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from iatro_governor.body.kinematics import Posture, cross
+from iatro_governor.body.levers import origin_levers
+from iatro_governor.body.model import ArmModel
 from iatro_governor.body.planar import Array
 
 
@@ -13,6 +15,23 @@ def least_singular_value(posture: Posture, link: str, reach: float) -> float:
     jacobian = posture.frame_jacobian(link)
     jacobian[3:] *= reach
     return float(np.linalg.svd(jacobian, compute_uv=False)[-1])
+
+
+def steepest_falls(model: ArmModel, link: str, reach: float) -> Array:
+    """Bound (n,) on how fast sigma of ``singularity`` changes with each joint, m/rad (or 1), whatever the posture.
+
+    A singular value changes by no more than the matrix does (Weyl 1912). With L_i the distance of joint i from
+    ``link``'s origin at most: joint j turns the column of each joint i that it carries, itself too, which changes it by
+    ``L_i`` and by ``reach``, and moves the origin under each joint before it, by ``L_j``.
+    """
+    lever = origin_levers(model, link)
+    carries = model.supports[model.link_body[model.link(link)]]
+    order = np.cumsum(carries)  # along the way from the root to the link
+    after = carries & (order >= order[:, None])
+    before = carries & (order < order[:, None])
+    square = after @ (lever**2 + reach**2) + before.sum(axis=1) * lever**2
+    bound: Array = (np.sqrt(square) * carries) @ np.abs(model.gain)
+    return bound
 
 
 def singularity(posture: Posture, link: str, velocity: Array, reach: float) -> tuple[Array, Array, Array]:

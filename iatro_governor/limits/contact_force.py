@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -88,6 +89,9 @@ class Contact:
     reaction: Array
 
 
+NOTHING = Contact(Touch.NONE, 0.0, 0.0, UNITS[0], np.zeros(0))
+
+
 class ContactForceLimit(Limit[ContactForceConfig]):
     """``f . v >= 0`` of what is felt and where it is felt, once that is beyond ``stop``: nothing pushes on.
 
@@ -102,6 +106,11 @@ class ContactForceLimit(Limit[ContactForceConfig]):
     fits = BODY_MOTION
     view = "body"
     fault = "contact_collision"
+
+    def __init__(self, config: ContactForceConfig) -> None:
+        super().__init__(config)
+        task = config.report if config.task is None else config.task.report
+        self._least = [min(pair) for pair in zip(config.report, task, strict=True)]
 
     @property
     def weighs(self) -> bool:
@@ -166,6 +175,9 @@ class ContactForceLimit(Limit[ContactForceConfig]):
         felt = situation.sensed.felt.get(self.config.wrench or "")
         if felt is None:
             return None
+        sizes = math.hypot(*felt.force.tolist()), math.hypot(*felt.torque.tolist())
+        if all(size <= least for size, least in zip(sizes, self._least, strict=True)):
+            return NOTHING
         wrench = np.concatenate([felt.force, felt.torque])
         values = magnitudes(wrench)
         touch, at, threshold = self._judged(values, situation)

@@ -43,9 +43,9 @@ def bounds(situation: BodySituation, source: str) -> Array:
     if key not in situation.memo:
         people, model = situation.sensed.people[source], situation.model
         ends = situation.now.capsules()
-        reach = length(ends[:, 1] - ends[:, 0]) / 2 + model.capsule_radius
-        away = length(ends.mean(axis=1)[:, None] - people.positions)
-        situation.memo[key] = away - (reach + situation.flown + people.radius)[:, None]
+        middles = (ends[:, 0] + ends[:, 1]) / 2
+        away = length(middles[:, None] - people.positions)
+        situation.memo[key] = away - (model.capsule_reach + situation.flown + people.radius)[:, None]
     out: Array = situation.memo[key]
     return out
 

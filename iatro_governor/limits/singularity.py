@@ -9,7 +9,7 @@ from pydantic import model_validator
 
 from iatro_governor.body.kinematics import Posture
 from iatro_governor.body.planar import Array
-from iatro_governor.body.singularity import least_singular_value, singularity
+from iatro_governor.body.singularity import least_singular_value, singularity, steepest_falls
 from iatro_governor.limits.affine import convex_shares
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.kinds import JOINT_MOTION
@@ -63,6 +63,11 @@ class SingularityLimit(Limit[SingularityConfig]):
     fits = JOINT_MOTION
     view = "body"
 
+    def __init__(self, config: SingularityConfig) -> None:
+        super().__init__(config)
+        self._falls: Array | None = None
+        self._seen: tuple[Array, float] | None = None
+
     @property
     def bound(self) -> float:
         """m/s, at the threshold."""
@@ -70,14 +75,17 @@ class SingularityLimit(Limit[SingularityConfig]):
 
     def cap(self, command: Array, situation: BodySituation) -> Cap | None:
         """Scale down where the command itself makes the smallest singular value smaller."""
-        config, still, at = self.config, situation.still, situation.soon
+        config, still = self.config, situation.still
         link = config.link or situation.tool
         if link is None:
             raise ValueError("a singularity limit needs a link; the profile was not checked")
-        sigma = self._sigma(at, link, situation)
+        if self._still_far(link, situation):
+            return None
+        sigma = self._sigma(situation.soon, link, situation)
         if sigma >= config.threshold:
             return None
         rates = situation.rates(np.stack([command, situation.anchor]))
+        at = situation.soon
         trends = singularity(at, link, rates - still, config.reach)[2]
         falls = trends < -FALLING
         if not falls.any():
@@ -99,4 +107,14 @@ class SingularityLimit(Limit[SingularityConfig]):
         if key not in situation.memo:
             situation.memo[key] = least_singular_value(at, link, self.config.reach)
         sigma: float = situation.memo[key]
+        self._seen = at.q, sigma
         return sigma
+
+    def _still_far(self, link: str, situation: BodySituation) -> bool:
+        """Whether what was far from singular lately still is, whatever way the joints moved since."""
+        if self._falls is None:
+            self._falls = steepest_falls(situation.model, link, self.config.reach)
+        if self._seen is None:
+            return False
+        then, sigma = self._seen
+        return bool(sigma - self._falls @ np.abs(situation.soon_q - then) >= self.config.threshold)

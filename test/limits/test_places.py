@@ -51,8 +51,10 @@ def test_a_hand_that_the_robot_has_not(tmp_path):
 
 def test_a_hand_that_nobody_named(tmp_path):
     without = row("singularity", link=None)
-    (problem,) = refused(tmp_path, without, change=lambda data: data["robot"]["model"].pop("tool"))
-    assert problem.key.endswith(".link") and "robot.model.tool" in problem.message
+    *_, problem = refused(tmp_path, without, change=lambda data: data["robot"]["model"].pop("tool"))
+    assert (
+        problem.key.endswith(".link") and "mine" in problem.message and "robot.model.tool" in problem.message
+    )
 
 
 TOUCH = {"name": "touch", "kind": "power_and_force", "channel": "arm", "source": "a test"}

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from iatro_governor.body.kinematics import posture
 from iatro_governor.body.load import load_text
-from iatro_governor.body.singularity import least_singular_value, singularity
+from iatro_governor.body.singularity import least_singular_value, singularity, steepest_falls
+from test.body.arm.conftest import load_robot, robots_folder
 from test.limits.bodies import TWO_LINKS, body_situation
 from test.limits.situations import make
 
@@ -107,3 +108,32 @@ def test_a_hand_that_stands_too_fast_is_an_excess():
 def test_thresholds_the_wrong_way_round_are_refused():
     with pytest.raises(ValidationError, match="least must be below threshold"):
         limit(least=0.3)
+
+
+@pytest.mark.parametrize("name", ["panda", "ur5", "tiago"])
+def test_the_smallest_value_falls_no_faster_than_the_bound_says(name):
+    """What lets the limit skip its work while it is far; at small steps and at large ones."""
+    if robots_folder() is None:
+        pytest.skip("example-robot-data is not installed")
+    model, _ = load_robot(name)
+    link = model.links[int(np.argmax(model.link_body))]
+    bound = steepest_falls(model, link, 0.2)
+    rng = np.random.default_rng(3)
+    low, high = np.maximum(model.lower, -3.0), np.minimum(model.upper, 3.0)
+    worst = 0.0
+    for step in np.repeat([1e-4, 0.05, 0.5], 60):
+        one = rng.uniform(low, high)
+        other = one + rng.normal(0.0, step, len(one))
+        here, there = (least_singular_value(posture(model, q), link, 0.2) for q in (one, other))
+        change = abs(there - here)
+        allowed = float(bound @ np.abs(other - one))
+        worst = max(worst, change / allowed)
+        assert change <= allowed + 1e-12
+    assert worst > 0.01
+
+
+def test_what_it_saw_before_changes_no_answer():
+    rule, at = limit(link="tip", reach=0.01), tip()
+    for q in (np.array([0.0, 1.5]), np.array([0.0, 1.1]), np.array([0.1, 0.5]), np.array([0.1, 0.9])):
+        fresh = limit(link="tip", reach=0.01).cap(np.array([0.0, -1.0]), at(q))
+        assert rule.cap(np.array([0.0, -1.0]), at(q)) == fresh
