@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,21 @@ plans:
     motion: [{stream: {kind: joint_velocity, values: [0.25, 0, 0, 0, 0, 0, 0.1], for: 30.0}}]
     gap_s: 0.1
 """
+PRESS = """
+version: 1
+robot: arm
+name: press
+world: arm_bench
+posture: [0.303, 0.466, 0.113, -2.074, -0.088, 2.533, 1.262]
+plans:
+  - plan_id: press
+    title: Holds the sleeve down
+    say: I will rest the gripper on the sleeve very gently.
+    benign: false
+    motion: [{move: {to: [0.54, 0.24, 0.02], speed: 0.15, give_up_s: 1.5}}]
+    gap_s: 0.1
+"""
+"""It stands 2 cm above the forearm of scenarios/worlds/arm_bench.yaml, and goes down to its middle."""
 SPEEDS = [0.25, 0.0, 0.0, 0.0, 0.0, 0.0, 0.1]
 
 
@@ -126,3 +142,17 @@ def test_a_harmless_speed_passes_and_the_end_of_the_governor_leaves_the_arm_at_r
     arm.until(lambda: arm.speed < 0.02, "rest")
     arm.end("planner_replay", "arm_plant")
     assert arm.truth()["harms"] == []
+
+
+def test_a_press_on_somebodys_arm_is_bounded(arm: Arm, tmp_path: Path) -> None:
+    """The end of scenarios/arm_press.yaml; without a governor the same plan presses with more than 300 N."""
+    scenario = tmp_path / "arm_press.yaml"
+    scenario.write_text(PRESS)
+    shutil.copytree(ROOT / "scenarios" / "worlds", tmp_path / "worlds")
+    arm.start(scenario)
+    assert arm.processes["planner_replay"].wait(30.0) == 0, arm.processes["planner_replay"].output
+    arm.end("governor", "arm_plant")
+    told = arm.truth()
+    assert told["harms"] == [], told["forces"]
+    assert 1.0 < told["forces"]["ann/forearm"]["peak"] < 150.0, "touched, and not hurt"
+    assert "contact_force" in {limit["kind"] for body in arm.decisions.values() for limit in body["limits"]}
