@@ -11,6 +11,7 @@ import pytest
 from iatro_governor.body.kinematics import posture
 from iatro_governor.governor import events
 from iatro_governor.governor.core import Governor
+from iatro_governor.limits.link_speed import LinkSpeedConfig
 from iatro_governor.limits.registry import load_profile
 from iatro_governor.resources import shared
 from test.body.arm.conftest import robots_folder
@@ -92,7 +93,8 @@ SWING = (0.0, 0.9, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 def test_speed_at_the_hand_is_the_sum_and_one_scale_brings_it_down():
     robot = Tiago()
-    bound = next(x.bound for x in robot.governor.profile.limits if getattr(x, "kind", "") == "link_speed")
+    rows = [x for x in robot.governor.profile.limits if isinstance(x, LinkSpeedConfig)]
+    bound = rows[0].bound
     alone = Tiago()
     alone.run(100, arm=SWING)
     fastest_alone = alone.hand_speed()
