@@ -72,6 +72,7 @@ class JointedBody:
             else np.array([model.joints.index(joint) for joint in chart.moves], dtype=np.int64)
             for name, chart in self._charts.items()
         }
+        self._moving = [(name, at) for name, at in self.places.items() if len(self.joints[name])]
         self._delay = max(chart.config.actuator_delay_s for chart in self._charts.values())
         self._slack = np.concatenate([np.full(c.size, c.slack) for c in self._charts.values()])
         self._landmarks = _landmarks(limits)
@@ -93,10 +94,8 @@ class JointedBody:
 
     def situation(self, t: float, outputs: Outputs) -> BodySituation:
         """From the newest measurements, and what was published since."""
-        newest = self._readings.oldest_t
-        if self._twist is not None:
-            newest = min(newest, self._senses.tracks[self._twist.config.odom].latest.t)
-        age = max(t - newest, 0.0)
+        ages = self._ages(t)
+        age = float(ages.max(initial=0.0))
         q, velocity = self._measured()
         now = posture(self.model, q)
         measured = self._attributed()
@@ -105,8 +104,7 @@ class JointedBody:
         gentle = None if self._twist is None else self._twist.comfort
         parts = drive.matrix, drive.start, self._ease, gentle, drive.base_size
         comfort = Drive(*parts, self._stops, drive.least_s)
-        pieces = outputs.pieces(t, age, measured)
-        soon, base_flight = self._fly(q, pieces, drive)
+        soon, base_flight = self._fly(t, q, ages, outputs, measured, drive)
         period = outputs.hold_s(self._period)
         return BodySituation(
             t=t,
@@ -193,24 +191,41 @@ class JointedBody:
                 out[self.joints[name]] = 0.0
         return out
 
+    def _ages(self, t: float) -> Array:
+        """How long ago each joint (m,) was measured, s."""
+        times = np.full(len(self.model.joints), t)
+        times[self._freedoms :] = np.minimum(self._readings.times, t)
+        if self._twist is not None:
+            times[: self._freedoms] = min(self._senses.tracks[self._twist.config.odom].latest.t, t)
+        ages: Array = t - times
+        return ages
+
     def _fly(
-        self, q: Array, pieces: Sequence[tuple[tuple[float, ...], float]], drive: Drive
+        self, t: float, q: Array, ages: Array, outputs: Outputs, measured: Array, drive: Drive
     ) -> tuple[Array, Flight | None]:
-        """Positions (m,) once commands in flight are carried out, and what the base does meanwhile."""
-        soon = q.copy()
-        for moves, seconds in pieces:
-            soon += drive.rates(np.array(moves)) * seconds
+        """Positions (m,) once commands in flight are carried out, and what the base does meanwhile.
+
+        Each channel by its own age and delay: what an older measurement or a slower actuator has yet to do is not done
+        by the others.
+        """
+        slowing_s = max(float(self._charts[name].controlled.time(measured[at])) for name, at in self._moving)
+        led, flight = np.zeros(len(measured)), None
+        for name, at in self._moving:
+            age = float(ages[self.joints[name]].max())
+            delay = self._charts[name].config.actuator_delay_s
+            pieces = outputs.pieces(t, age, delay, measured[at], slowing_s, at)
+            led[at] = np.sum([np.array(moves) * seconds for moves, seconds in pieces], axis=0)
+            if self._charts[name] is self._twist:
+                reach = self._figure.reach if self._figure is not None else self._reach
+                flight = fly([((m[0], m[1], m[-1]), seconds) for m, seconds in pieces], reach)
+        soon: Array = q + drive.matrix @ led + drive.start * (ages + self._delay)
         for name, chart in self._charts.items():
             if self._claims.has(name) and (lead := chart.lead) is not None:
                 soon[self.joints[name]] = lead
-        if self._twist is None:
-            return soon, None
-        size = self._twist.size
-        reach = self._figure.reach if self._figure is not None else self._reach
-        base = fly([((m[0], m[1], m[size - 1]), seconds) for m, seconds in pieces], reach)
-        plane = [0, 1, self._freedoms - 1]
-        soon[plane] = compose(q[plane], base.end)
-        return soon, base
+        if flight is not None:
+            plane = [0, 1, self._freedoms - 1]
+            soon[plane] = compose(q[plane], flight.end)
+        return soon, flight
 
     def _on_ground(
         self, t: float, period: float, age: float, outputs: Outputs, beyond: Array, flight: Flight | None

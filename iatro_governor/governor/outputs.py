@@ -23,13 +23,17 @@ OVERSHOOT = 0.1
 """A body may be faster than its commands by this share."""
 
 
+WHOLE = slice(None)
+Piece = tuple[tuple[float, ...], float]
+"""A motion, and how long it lasts, s."""
+
+
 class Published(NamedTuple):
-    """An output that stood from ``t`` on; ``size`` orders outputs by how much they move."""
+    """An output that stood from ``t`` on."""
 
     t: float
     output: Array
     values: tuple[float, ...]
-    size: float
 
 
 class Outputs:
@@ -69,22 +73,30 @@ class Outputs:
             self.pace = (output - self.standing) / dt
         output = output + 0.0  # turns a negative zero into zero
         values = tuple(output.tolist())
-        self._past.append(Published(t, output, values, sum(map(abs, values))))
+        self._past.append(Published(t, output, values))
         while t - self._past[0].t > self._keep_s and len(self._past) > 1:
             self._past.popleft()
         return output
 
-    def pieces(self, t: float, age: float, measured: Array) -> list[tuple[tuple[float, ...], float]]:
-        """Motions and how long each lasts, s: from what was measured ``age`` s ago until what is decided now acts."""
-        span = age + self._delay_s
+    def pieces(
+        self, t: float, age: float, delay_s: float, measured: Array, slowing_s: float, place: slice = WHOLE
+    ) -> list[Piece]:
+        """Motions and how long each lasts, s: from what was measured ``age`` s ago until what is decided now acts.
+
+        Of the components at ``place``, whose ``measured`` (n,) motion a stop takes to rest in ``slowing_s``: a body
+        that is faster than its commands will be no slower than that, and no faster.
+        """
+        span = age + delay_s
         piece = span / PIECES
         # What was published at a moment takes effect one delay later, so the pieces cover the last ``span`` seconds.
-        window = self._since(t - span)
-        moves = tuple(measured.tolist())
-        return [
-            (_fastest(window, t - span + k * piece, t - span + (k + 1) * piece, moves), piece)
-            for k in range(PIECES if span > 0 else 0)
-        ]
+        start = t - span
+        window = [(past.t, past.values[place]) for past in self._since(start)]
+        out: list[Piece] = []
+        for k in range(PIECES if span > 0 else 0):
+            left = 1.0 - k * piece / slowing_s if k * piece < slowing_s else 0.0
+            fastest = _fastest(window, start + k * piece, start + (k + 1) * piece)
+            out.append((_at_least(fastest, [value * left for value in measured.tolist()]), piece))
+        return out
 
     def beyond(self, t: float, age: float, measured: Array, slack: Array) -> Array:
         """Components (size,) of ``measured`` that no output of late explains, 0 where one does.
@@ -110,16 +122,20 @@ class Outputs:
         return out
 
 
-def _fastest(
-    window: list[Published], start: float, end: float, measured: tuple[float, ...]
-) -> tuple[float, ...]:
-    """The fastest output in force between ``start`` and ``end``, or what is measured where that is faster still."""
-    fastest: tuple[float, ...] = (0.0,) * len(measured)
+def _fastest(window: list[tuple[float, tuple[float, ...]]], start: float, end: float) -> tuple[float, ...]:
+    """The fastest output in force between ``start`` and ``end``; ``window``: newest first."""
+    fastest: tuple[float, ...] = ()
     most = -1.0
-    for past in window:
-        if past.t <= end:
-            if past.size > most:
-                fastest, most = past.values, past.size
-            if past.t <= start:
+    for since, values in window:
+        if since <= end:
+            if (size := sum(map(abs, values))) > most:
+                fastest, most = values, size
+            if since <= start:
                 break
-    return tuple(m if abs(m) > abs(f) and m * f >= 0 else f for m, f in zip(measured, fastest, strict=True))
+    return fastest
+
+
+def _at_least(moves: tuple[float, ...], measured: list[float]) -> tuple[float, ...]:
+    """``moves``, or rest where there is none; what is ``measured`` instead where that is faster the same way."""
+    moves = moves or (0.0,) * len(measured)
+    return tuple(m if abs(m) > abs(f) and m * f >= 0 else f for m, f in zip(measured, moves, strict=True))

@@ -26,9 +26,12 @@ class Readings:
                 left = [name for name in left if name not in mine]
 
     @property
-    def oldest_t(self) -> float:
-        """When the oldest of the newest samples was measured, s; infinity where there is nothing to measure."""
-        return min((track.latest.t for track, _, _ in self._parts), default=np.inf)
+    def times(self) -> Array:
+        """When each joint (n,) was measured last, s; infinity where there is nothing to measure."""
+        out = np.full(self._count, np.inf)
+        for track, at, _ in self._parts:
+            out[at] = track.latest.t
+        return out
 
     @property
     def position(self) -> Array:

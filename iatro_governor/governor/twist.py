@@ -156,7 +156,7 @@ class TwistChart(Plain):
             measured=twist,
             anchor=outputs.standing,
             beyond=outputs.beyond(t, age, twist, np.full(self.size, self.slack)),
-            flight=fly(outputs.pieces(t, age, twist), reach),
+            flight=fly(outputs.pieces(t, age, delay, twist, float(self.sure.time(twist))), reach),
             reaction_s=age + delay,
             braking=self.sure,
             comfort=self.comfort,

@@ -20,7 +20,7 @@ def test_each_joint_comes_from_the_source_that_knows_it():
     read = Readings(("c", "a", "b"), {"left": left, "right": right})
     assert read.position.tolist() == [3.0, 1.0, 2.0]
     assert np.allclose(read.velocity, [0.3, 0.1, 0.2])
-    assert read.oldest_t == 0.9
+    assert read.times.tolist() == [0.9, 1.0, 1.0]
 
 
 def test_efforts_count_only_where_all_are_measured():
@@ -33,4 +33,4 @@ def test_efforts_count_only_where_all_are_measured():
 
 def test_without_joints_nothing_is_old():
     read = Readings((), {})
-    assert read.oldest_t == np.inf and read.effort is None and len(read.position) == 0
+    assert len(read.times) == 0 and read.effort is None and len(read.position) == 0

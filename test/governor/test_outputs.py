@@ -1,0 +1,63 @@
+"""What the body has yet to do of what was published: neither forgotten nor counted twice."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iatro_governor.governor.outputs import Outputs
+
+PERIOD, DELAY, BRAKING = 0.01, 0.1, 1.0
+
+
+def ramp(speed: float, count: int = 60) -> tuple[Outputs, list[float]]:
+    """One component, held at ``speed`` and then braked at ``BRAKING``; also what was published, a period each."""
+    outputs, sent = Outputs(1, DELAY, 2.0), []
+    for k in range(count):
+        value = speed if k < 30 else max(speed - BRAKING * (k - 30) * PERIOD, 0.0)
+        outputs.publish(k * PERIOD, np.array([value]), PERIOD)
+        sent.append(value)
+    return outputs, sent
+
+
+def led(pieces) -> float:
+    return float(sum(moves[0] * seconds for moves, seconds in pieces))
+
+
+@given(speed=st.floats(0.05, 0.3), cycle=st.integers(31, 59), age=st.floats(0.0, 0.08))
+def test_a_body_that_brakes_as_told_goes_no_further_than_it_was_told(speed, cycle, age):
+    """Its measured speed is from before: that it is faster than the newest outputs means nothing."""
+    outputs, sent = ramp(speed)
+    t = cycle * PERIOD
+    index = int(max((t - age - DELAY) // PERIOD, 0))
+    measured = np.array([sent[index]])
+    told = sum(value * PERIOD for k, value in enumerate(sent) if t - age - DELAY <= k * PERIOD < t)
+    span = age + DELAY
+    got = led(outputs.pieces(t, age, DELAY, measured, float(measured[0]) / BRAKING))
+    assert told - 1e-9 <= got + BRAKING * PERIOD * span
+    # A piece counts as its fastest moment, and lasts a quarter of the span.
+    assert got <= told + BRAKING * span * span / 4 + speed * 2 * PERIOD
+
+
+def test_a_body_that_is_faster_than_told_goes_on_as_far_as_a_stop_takes_it():
+    outputs, _ = ramp(0.0)
+    got = led(outputs.pieces(0.3, 0.0, DELAY, np.array([0.5]), 0.5 / BRAKING))
+    assert 0.5 * DELAY - BRAKING * DELAY**2 / 2 <= got <= 0.5 * DELAY
+
+
+def test_each_channel_has_its_own_share_of_what_is_in_flight():
+    """A fast arm does not hide a slow base: outputs are ordered by the channel's own components."""
+    outputs = Outputs(2, DELAY, 2.0)
+    for k, values in enumerate([(0.4, 0.0), (0.1, 2.0)]):
+        outputs.publish(k * 0.6 * DELAY, np.array(values), 0.6 * DELAY)
+    whole = outputs.pieces(DELAY, 0.0, DELAY, np.zeros(1), 0.0, slice(0, 1))
+    assert [moves for moves, _ in whole] == [(0.4,), (0.4,), (0.4,), (0.1,)]
+    assert led(whole) == pytest.approx(0.4 * DELAY * 3 / 4 + 0.1 * DELAY / 4)
+
+
+def test_before_anything_was_published_what_is_measured_is_all_there_is():
+    outputs = Outputs(2, DELAY, 2.0)
+    pieces = outputs.pieces(1.0, 0.0, DELAY, np.array([0.2, -0.3]), 1.0)
+    assert pieces[0][0] == (0.2, -0.3) and all(abs(moves[0]) <= 0.2 for moves, _ in pieces)
