@@ -22,6 +22,7 @@ from iatro_governor.governor.freshness import CommandStream, Verdict
 from iatro_governor.governor.ladder import Ladder, Level
 from iatro_governor.governor.member import Member
 from iatro_governor.governor.outputs import Outputs
+from iatro_governor.governor.projection import Projector
 from iatro_governor.governor.report import limit_reports, rate_reports
 from iatro_governor.governor.resolve import Limits, Resolution, is_clear, resolve
 from iatro_governor.governor.senses import Senses
@@ -96,6 +97,7 @@ class Group:
         senses: Senses,
         period: float,
         claims: Claims | None = None,
+        projector: Projector | None = None,
     ) -> None:
         self.limits = limits
         self._watchful = [limit for limit in limits if limit.fault]
@@ -107,6 +109,7 @@ class Group:
         self._senses = senses
         self._period = period
         self._rates = rates
+        self._projector = projector
         self._smooth = SmoothStop(stops.controlled, rates.jerk) if rates.smooth else None
         self._size = sum(chart.size for chart in charts.values())
         delay = max(chart.config.actuator_delay_s for chart in charts.values())
@@ -326,6 +329,14 @@ class Group:
             return self._step(targets, max(dt, self._period))
 
         whole = resolve(wanted, situation, limits, step)
+        nearer = (
+            None
+            if self._projector is None
+            else self._projector.improve(whole, wanted, situation, limits, step, t)
+        )
+        if nearer is not None:
+            self._stuck_since = None
+            return nearer, Action.PROJECTED
         least = STUCK if self._stuck_since is None else FREE
         stuck = whole.scale is not None and whole.scale < least and bool(wanted.any())
         if not stuck:

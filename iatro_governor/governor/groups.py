@@ -18,12 +18,13 @@ from iatro_governor.governor.group import Group, Stops
 from iatro_governor.governor.joint_chart import JointPositionChart, JointVelocityChart
 from iatro_governor.governor.jointed import JointedBody
 from iatro_governor.governor.pose_chart import ANGULAR, LINEAR, Limb, PoseChart
+from iatro_governor.governor.projection import Projector
 from iatro_governor.governor.readings import Readings
 from iatro_governor.governor.seated import Seated
 from iatro_governor.governor.senses import Senses
 from iatro_governor.governor.stacked import AtOnce, StackedBrakes
 from iatro_governor.governor.stepping import Rates
-from iatro_governor.governor.twist import TwistChart, axes
+from iatro_governor.governor.twist import TwistChart, axes, can_do
 from iatro_governor.governor.wrench_chart import WrenchChart
 from iatro_governor.limits.limit import Limit
 from iatro_governor.profile.channels import TwistChannel
@@ -52,7 +53,8 @@ def build_groups(profile: Profile, limits: Limits, senses: Senses, period: float
         rates = Rates.of(own, axes(config), 3)
         chart = TwistChart(config, figure, rates, senses, period)
         stops = Stops(chart.controlled, chart.protective)
-        out.append(Group({name: chart}, chart, stops, own, rates, senses, period))
+        projector = _projector({name: config})
+        out.append(Group({name: chart}, chart, stops, own, rates, senses, period, projector=projector))
     return out
 
 
@@ -88,7 +90,20 @@ def _jointed(
     body = JointedBody(model, charts, figure, senses, period, limits, profile.data.robot.model, claims)
     seated = [x if x.view == "body" else Seated(x, body.places[x.config.channel]) for x in limits]
     stops = Stops(_brakes(charts, body.places, "controlled"), _brakes(charts, body.places, "protective"))
-    return Group(charts, body, stops, seated, Rates.stacked(rates), senses, period, claims)
+    together = Rates.stacked(rates)
+    return Group(charts, body, stops, seated, together, senses, period, claims, _projector(channels))
+
+
+def _projector(channels: Mapping[str, AnyChannel]) -> Projector | None:
+    """Where all channels of a group, in the order of ``u``, ask for the nearest command."""
+    weights: list[float] = []
+    able: list[bool] = []
+    for config in channels.values():
+        if config.weights is None:
+            return None
+        weights += config.weights
+        able += can_do(config) if isinstance(config, TwistChannel) else [True] * len(config.weights)
+    return Projector(np.array(weights), np.array(able))
 
 
 def _chart(

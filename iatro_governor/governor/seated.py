@@ -11,6 +11,7 @@ from iatro_governor.body.planar import Array
 from iatro_governor.body.ways import Ways
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.limit import Cap, Clearance, Limit
+from iatro_governor.limits.rows import Rows
 
 
 class Own:
@@ -62,6 +63,15 @@ class Seated(Limit[Any]):
         ways: Ways = rollouts
         assert ways.planar is not None
         return self.limit.clear(ways.planar, situation.base, tolerance)
+
+    def rows(self, situation: Any) -> Rows | None:
+        """Of its own components."""
+        own: Rows | None = self.limit.rows(self._seen(situation))
+        if own is None:
+            return None
+        matrix = np.zeros((len(own.bounds), len(situation.anchor)))
+        matrix[:, self.place] = own.matrix
+        return Rows(matrix, own.bounds)
 
     def clearance(self, situation: Any) -> Clearance | None:
         """As the limit's own."""

@@ -51,8 +51,7 @@ class TwistChart(Plain):
         # A stop may be taken over by a weaker mode, so no way to rest counts on the stronger one.
         self.sure = self.controlled
         self.comfort = _comfort(rates, self.sure)
-        aerial = config.base == "aerial"
-        self._components = [0, 1, 2, 5] if aerial else [0, 1, 5]
+        self._components = _components(config)
         self.size = len(self._components)
         self.axes = axes(config)
         self.creeps = _creeps(config)
@@ -176,6 +175,16 @@ def axes(config: TwistChannel) -> dict[str, Indices]:
     """What rate limits may bound."""
     turn = 3 if config.base == "aerial" else 2
     return {"linear": np.arange(turn), "angular": np.array([turn])}
+
+
+def can_do(config: TwistChannel) -> list[bool]:
+    """Which components of ``u`` the base can do."""
+    return [component in ABLE[config.base] for component in _components(config)]
+
+
+def _components(config: TwistChannel) -> list[int]:
+    """The components of ``u`` among the six of a twist."""
+    return [0, 1, 2, 5] if config.base == "aerial" else [0, 1, 5]
 
 
 def bounded(wanted: Array, fastest: float, slowest: float) -> Array:

@@ -12,6 +12,7 @@ from iatro_governor.body.planar import Array
 from iatro_governor.body.rollout import Rollouts
 from iatro_governor.limits.ground import Ground
 from iatro_governor.limits.limit import Cap, Clearance, Example, Limit
+from iatro_governor.limits.rows import Rows
 from iatro_governor.limits.situation import Situation
 from iatro_governor.limits.staying import Stay, StayingConfig
 from iatro_governor.limits.zones import FenceGauge
@@ -56,6 +57,10 @@ class GeofenceLimit(Limit[GeofenceConfig]):
     ) -> NDArray[np.bool_] | None:
         """Stay inside along the way to rest."""
         return self._stay.clear(rollouts, situation, tolerance)
+
+    def rows(self, situation: Situation) -> Rows | None:
+        """How fast the fence may be closed in on."""
+        return self._stay.rows(situation)
 
     def clearance(self, situation: Situation) -> Clearance | None:
         """Distance from the fence, negative outside."""

@@ -11,6 +11,7 @@ from iatro_governor.limits.affine import largest_share
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.kinds import JOINT_MOTION
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig
+from iatro_governor.limits.rows import Rows
 from iatro_governor.profile.joint_channels import EachPositive
 
 
@@ -39,6 +40,13 @@ class JointVelocityLimit(Limit[JointVelocityConfig]):
     def each(self) -> tuple[float, ...]:
         """rad/s or m/s."""
         return self.config.bounds
+
+    def rows(self, situation: BodySituation) -> Rows:
+        """The bound itself; beyond it nothing goes further."""
+        own = situation.joints[self.config.channel]
+        start, matrix = situation.still[own], situation.drive.matrix[own]
+        bounds = np.concatenate([self._bounds - start, self._bounds + start])
+        return Rows(np.concatenate([matrix, -matrix]), np.maximum(bounds, 0.0))
 
     def cap(self, command: Array, situation: BodySituation) -> Cap:
         """Scale down until the fastest joint, for its bound, is at it."""

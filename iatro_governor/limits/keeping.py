@@ -10,6 +10,7 @@ from iatro_governor.body.rollout import Rollouts
 from iatro_governor.body.shape import Shape
 from iatro_governor.limits.limit import Cap, Clearance, Guard, excess
 from iatro_governor.limits.returns import distances_ahead, gaps, near
+from iatro_governor.limits.rows import Rows, off_returns
 from iatro_governor.limits.situation import Situation
 
 FAR = 1e3
@@ -42,6 +43,10 @@ class Keeper:
         return Guard(now - tolerance, ahead, margin, self.floor, self.noise).holds(
             rollouts.half_step[:, None]
         )
+
+    def rows(self, figure: Shape, situation: Situation) -> Rows | None:
+        """How fast each return may be closed in on."""
+        return off_returns(self.sources, figure, self.margin, situation)
 
     def clearance(self, figure: Shape, situation: Situation) -> Clearance:
         """Distance now of the nearest return."""

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iatro_governor.body.planar import Array
+from iatro_governor.limits.rows import Rows
 from iatro_governor.profile.base import Name, Part, Source
 
 ROUNDING = 1e-9
@@ -165,6 +166,10 @@ class Limit(ABC, Generic[Config]):
         Then it caps no command, refuses no way and is not broken: a quick answer that spares the exact one.
         """
         return False
+
+    def rows(self, situation: Any) -> Rows | None:
+        """Linear bounds on ``u``, see ``limits.rows``, for the nearest command to be looked for within; None: none."""
+        return None
 
     def clearance(self, situation: Any) -> Clearance | None:
         """The distance this limit keeps, as it is now, or None where it keeps none or sees nothing."""

@@ -12,6 +12,7 @@ from iatro_governor.body.planar import Array
 from iatro_governor.body.rollout import Rollouts
 from iatro_governor.limits.keeping import Keeper
 from iatro_governor.limits.limit import Cap, Clearance, Example, Limit, LimitConfig
+from iatro_governor.limits.rows import Rows
 from iatro_governor.limits.situation import Situation
 from iatro_governor.profile.base import Name, NonNegative, Positive
 
@@ -63,6 +64,10 @@ class ObstacleLimit(Limit[ObstacleConfig]):
         """Keep the margin along the way to rest."""
         eased = min(tolerance, self.config.noise)
         return self._keeper.clear(situation.footprint, rollouts, situation, eased)
+
+    def rows(self, situation: Situation) -> Rows | None:
+        """How fast each return may be closed in on."""
+        return self._keeper.rows(situation.footprint, situation)
 
     def clearance(self, situation: Situation) -> Clearance:
         """Nearest return."""

@@ -29,6 +29,7 @@ from iatro_governor.limits.places import (
     unreachable_areas,
 )
 from iatro_governor.limits.power_and_force import PowerAndForceLimit
+from iatro_governor.limits.projection import unprojectable
 from iatro_governor.limits.rate import AccelerationLimit, DecelerationLimit
 from iatro_governor.limits.self_collision import SelfCollisionLimit
 from iatro_governor.limits.singularity import SingularityLimit
@@ -88,6 +89,8 @@ def load_profile(path: str | Path, description: str | None = None) -> Profile:
     if problems := missing_limits(profile):
         raise ProfileError(problems)
     profile = with_body(profile, description)
+    if problems := unprojectable(profile):
+        raise ProfileError(problems)
     if problems := unfitting_limits(profile) or beyond_description(profile) or unstoppable(profile):
         raise ProfileError(problems)
     if problems := disagreements(profile):

@@ -12,6 +12,7 @@ from iatro_governor.limits.approach import approach_speed
 from iatro_governor.limits.ground import Ground, GroundConfig
 from iatro_governor.limits.limit import Cap, Example, Limit, excess
 from iatro_governor.limits.returns import gaps
+from iatro_governor.limits.rows import Rows, norm
 from iatro_governor.limits.situation import Situation
 from iatro_governor.profile.base import Name, Positive
 
@@ -48,16 +49,27 @@ class SlowZoneLimit(Limit[SlowZoneConfig]):
 
     def cap(self, command: Array, situation: Situation) -> Cap | None:
         """Scale the translational norm down to the speed from which the zone can still be entered slowly."""
+        allowed = self._allowed(situation)
+        if allowed is None:
+            return None
+        value = float(np.hypot(command[0], command[1]))
+        now = float(np.hypot(situation.anchor[0], situation.anchor[1]))
+        return Cap(1.0 if value <= allowed else allowed / value, value, allowed, excess(now, allowed))
+
+    def rows(self, situation: Situation) -> Rows | None:
+        """The planes that touch the bound of now."""
+        allowed = self._allowed(situation)
+        return None if allowed is None else norm(2, len(situation.anchor), allowed)
+
+    def _allowed(self, situation: Situation) -> float | None:
+        """Translational speed, m/s, from which the zone can be entered at its own; None: nothing is in it."""
         distance = self._distance(situation)
         if distance is None:
             return None
         deceleration = min(situation.comfort.linear, situation.braking.linear)
         # Half of the build-up would do where it is let go of again; all of it is never too little.
         reaction = situation.reaction_s + situation.period + situation.build_up_s(deceleration)
-        allowed = approach_speed(distance, self.config.speed, deceleration, reaction)
-        value = float(np.hypot(command[0], command[1]))
-        now = float(np.hypot(situation.anchor[0], situation.anchor[1]))
-        return Cap(1.0 if value <= allowed else allowed / value, value, allowed, excess(now, allowed))
+        return approach_speed(distance, self.config.speed, deceleration, reaction)
 
     def _distance(self, situation: Situation) -> float | None:
         if self.config.frame == "body":

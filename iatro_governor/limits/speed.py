@@ -8,6 +8,7 @@ import numpy as np
 
 from iatro_governor.body.planar import Array
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, excess
+from iatro_governor.limits.rows import Rows, box, norm
 from iatro_governor.limits.situation import Situation
 from iatro_governor.profile.base import Positive
 
@@ -55,6 +56,18 @@ class SpeedLimit(Limit[SpeedConfig]):
             case "negative":
                 return max(-value, 0.0)
         return abs(value)
+
+    def rows(self, situation: Situation) -> Rows:
+        """The bound itself; of a norm, the planes that touch it."""
+        size, axis, bound = len(situation.anchor), self.config.axis, self.config.bound
+        if axis in ("planar", "travel"):
+            return norm(2 if axis == "planar" else size - 1, size, bound)
+        low, high = np.full(size, -np.inf), np.full(size, np.inf)
+        if self.config.direction != "negative":
+            high[AXES[axis]] = bound
+        if self.config.direction != "positive":
+            low[AXES[axis]] = -bound
+        return box(low, high)
 
     def cap(self, command: Array, situation: Situation) -> Cap:
         """Scale down to the bound."""

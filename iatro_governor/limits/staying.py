@@ -10,6 +10,7 @@ from iatro_governor.body.rollout import Rollouts
 from iatro_governor.limits.ground import Ground, GroundConfig
 from iatro_governor.limits.keeping import slow
 from iatro_governor.limits.limit import Cap, Clearance, Guard
+from iatro_governor.limits.rows import Rows, off_area
 from iatro_governor.limits.situation import Situation
 from iatro_governor.profile.base import NonNegative, Positive
 
@@ -54,6 +55,14 @@ class Stay:
         ahead = self._ground.along(situation, rollouts.poses, margin + float(room.max()))[..., None]
         guard = Guard(np.array([now - eased]), ahead, margin, -np.inf, self._config.noise)
         return guard.holds(room[:, None])
+
+    def rows(self, situation: Situation) -> Rows | None:
+        """How fast the area may be closed in on."""
+        if not self._ground.known(situation):
+            return None
+        margin = self._config.margin + float(self._ground.unsure(situation, 0.0))
+        now = self._ground.now(situation)
+        return off_area(lambda poses: self._ground.along(situation, poses), now, margin, situation)
 
     def clearance(self, situation: Situation) -> Clearance | None:
         """Distance now, negative where the footprint must not be."""

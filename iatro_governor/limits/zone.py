@@ -14,6 +14,7 @@ from iatro_governor.body.shape import Shape
 from iatro_governor.limits.ground import Ground
 from iatro_governor.limits.keeping import Keeper
 from iatro_governor.limits.limit import Cap, Clearance, Example, Limit
+from iatro_governor.limits.rows import Rows
 from iatro_governor.limits.situation import Situation
 from iatro_governor.limits.staying import Stay, StayingConfig
 from iatro_governor.profile.base import Name
@@ -70,6 +71,12 @@ class ZoneLimit(Limit[ZoneConfig]):
             eased = min(tolerance, self.config.noise)
             return self._keeper.clear(self._figure(situation), rollouts, situation, eased)
         return self._stay.clear(rollouts, situation, tolerance)
+
+    def rows(self, situation: Situation) -> Rows | None:
+        """How fast the zone, or what may not enter it, may be closed in on."""
+        if self._carried:
+            return self._keeper.rows(self._figure(situation), situation)
+        return self._stay.rows(situation)
 
     def clearance(self, situation: Situation) -> Clearance | None:
         """Distance from the zone, negative inside."""

@@ -48,7 +48,11 @@ class ChannelPart(Part):
     max_future_s: NonNegative = 0.05
     actuator_delay_s: NonNegative
     """Longest time from a published command to its effect, s."""
-    resolution: Literal["scale"] = "scale"
+    resolution: Literal["scale", "project"] = "scale"
+    """scale: the command's own path, slower. project: the nearest command that the limits allow, on another path."""
+    weights: Annotated[tuple[Positive, ...], Field(min_length=1, max_length=64)] | None = None
+    """What a deviation of each component costs where the nearest command is looked for, per its unit squared."""
+    weights_source: Source | None = None
     allow_split: bool = True
     """Parts of a command may go on alone when the whole stays near zero."""
     allowed_publishers: tuple[str, ...] = ()
@@ -58,6 +62,13 @@ class ChannelPart(Part):
     trapped_s: Annotated[float, Field(strict=True, ge=0.1)] = 2.0
     creep_speed: Positive = 0.05
     """Speed at which a way out is looked for before the state is called TRAPPED, m/s or rad/s."""
+
+    @model_validator(mode="after")
+    def _weighed(self) -> Self:
+        given = self.weights is not None
+        if (self.resolution == "project") != given or given != (self.weights_source is not None):
+            raise ValueError("resolution project needs weights and weights_source, and scale takes neither")
+        return self
 
     @model_validator(mode="after")
     def _apart(self) -> Self:

@@ -81,6 +81,21 @@ def test_each_candidate_is_judged_by_itself(kind, data, share):
 
 
 @every_kind
+@given(data=st.data())
+def test_rows_hold_the_stop_and_all_that_a_level_allows(kind, data):
+    """A limit that looks at ways decides by them; one that caps may not cut off what it allows."""
+    limit, at, command = make(kind), draw_situation(data, kind), draw_command(data, kind)
+    rows = limit.rows(at)
+    if rows is None:
+        return
+    assert rows.matrix.shape == (len(rows.bounds), len(at.anchor))
+    assert np.isfinite(rows.matrix).all() and np.isfinite(rows.bounds).all() and (rows.bounds >= 0).all()
+    cap = limit.cap(command, at)
+    if not limit.keeps and cap is not None:
+        assert (rows.matrix @ (cap.scale * command) <= rows.bounds + 1e-9).all()
+
+
+@every_kind
 def test_it_says_what_it_bounds_and_why(kind):
     row = make(kind).row()
     assert row["kind"] == kind_of(kind) and row["unit"] and row["source"]
