@@ -81,6 +81,11 @@ class Surroundings:
             _grain(parts),
         )
 
+    def newest(self, source: str) -> Placed | None:
+        """What ``source`` saw last; None: nothing yet."""
+        past = self._placed.get(source)
+        return past[-1] if past else None
+
     def points3(self, sources: tuple[str, ...], pose: Array) -> Array:
         """Points (n, 3) m that ``sources`` saw last, in the base frame at ``pose`` in odom; scans at their height.
 

@@ -18,6 +18,7 @@ from iatro_governor.body.rollout import Flight, fly
 from iatro_governor.body.shape import Shape
 from iatro_governor.governor.chart import Chart
 from iatro_governor.governor.claims import Claims
+from iatro_governor.governor.clouds import Clouds
 from iatro_governor.governor.outputs import Outputs
 from iatro_governor.governor.perception import perceive
 from iatro_governor.governor.readings import Readings
@@ -26,6 +27,7 @@ from iatro_governor.governor.twist import TwistChart
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.landmarks import Landmarks
 from iatro_governor.limits.limit import Limit
+from iatro_governor.limits.link_obstacle import LinkObstacleLimit
 from iatro_governor.limits.link_zone import LinkZoneLimit
 from iatro_governor.limits.situation import Situation
 from iatro_governor.profile.robot import ModelPart
@@ -76,6 +78,10 @@ class JointedBody:
         self._delay = max(chart.config.actuator_delay_s for chart in self._charts.values())
         self._slack = np.concatenate([np.full(c.size, c.slack) for c in self._charts.values()])
         self._landmarks = _landmarks(limits)
+        looked_at = {
+            name for limit in limits if isinstance(limit, LinkObstacleLimit) for name in limit.config.sources
+        }
+        self._clouds = Clouds(sorted(looked_at), senses.surroundings)
         self._sure = self._braking({name: chart.stopping for name, chart in charts.items()})
         self._ease = self._braking({name: chart.easing for name, chart in charts.items()})
         self._stops = [
@@ -105,6 +111,7 @@ class JointedBody:
         parts = drive.matrix, drive.start, self._ease, gentle, drive.base_size
         comfort = Drive(*parts, self._stops, drive.least_s)
         soon, base_flight = self._fly(t, q, ages, outputs, measured, drive)
+        rise = float(q[2]) if self.kind == "aerial" else 0.0
         period = outputs.hold_s(self._period)
         return BodySituation(
             t=t,
@@ -125,7 +132,7 @@ class JointedBody:
             joints=self.joints,
             levers=self._levers,
             pair_levers=self._pair_levers,
-            sensed=perceive(self._senses, t, self.kind, q),
+            sensed=perceive(self._senses, t, self._clouds.seen(t - age, q, rise)),
             landmarks=self._landmarks,
             tool=self._tool,
             mechanics=self._mechanics,

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
-from iatro_governor.body.mobile import Base
-from iatro_governor.body.planar import Array
 from iatro_governor.governor.senses import Senses
-from iatro_governor.limits.sensed import NOBODY, Felt, People, Sensed
+from iatro_governor.limits.sensed import NOBODY, Cloud, Felt, People, Sensed
 from iatro_governor.profile.sources import BodiesSource, WrenchSource
 
 
-def perceive(senses: Senses, t: float, kind: Base, q: Array) -> Sensed:
-    """What every source says at ``t``; places in the model's base frame. ``q``: (m,) measured joints."""
+def perceive(senses: Senses, t: float, points: Mapping[str, Cloud]) -> Sensed:
+    """What every source says at ``t``; places in the model's base frame. ``points``: of ``Clouds``."""
     people = {
         name: _people(senses, name, t) for name, source in senses.sources.items() if source.type == "bodies"
     }
@@ -24,7 +23,7 @@ def perceive(senses: Senses, t: float, kind: Base, q: Array) -> Sensed:
         if source.type == "wrench" and name in senses.wrenches
     }
     flags = {name: _flags(senses, name, t) for name, s in senses.sources.items() if s.type == "flags"}
-    return Sensed(people, felt, flags=flags)
+    return Sensed(people, felt, points, flags)
 
 
 def _people(senses: Senses, name: str, t: float) -> People:

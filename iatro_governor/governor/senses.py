@@ -70,13 +70,16 @@ class Senses:
         sweep = sweep_of(event, source, self.own, self._solid)
         if self._newer(event.source, event.stamp):
             self._unplaced[event.source] = sweep
-            if self.track.known:
+            if not self.tracks or self.track.known:
                 self._place()
 
     def _place(self) -> None:
-        """Give sweeps their place in odom; those from before the first odometry wait for it."""
+        """Give sweeps their place in odom; those from before the first odometry wait for it.
+
+        A robot without any stands at odom's origin.
+        """
         for name, sweep in self._unplaced.items():
-            self.surroundings.add(name, sweep, self.track.pose_at(sweep.t))
+            self.surroundings.add(name, sweep, self.track.pose_at(sweep.t) if self.tracks else np.zeros(3))
         self._unplaced.clear()
 
     def odom(self, event: Odom) -> None:

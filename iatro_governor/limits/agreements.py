@@ -8,9 +8,10 @@ from iatro_governor.body.mechanics import mechanics
 from iatro_governor.errors import MissingPart, ModelError, Problem
 from iatro_governor.limits.contact_force import ContactForceConfig
 from iatro_governor.limits.power_and_force import PowerAndForceConfig
+from iatro_governor.profile.body_model import base_of
 from iatro_governor.profile.document import Key
 from iatro_governor.profile.load import Profile
-from iatro_governor.profile.sources import FlagsSource, WrenchSource
+from iatro_governor.profile.sources import BodiesSource, FlagsSource, WrenchSource
 
 
 def disagreements(profile: Profile) -> list[Problem]:
@@ -21,7 +22,20 @@ def disagreements(profile: Profile) -> list[Problem]:
             out += [*_sensor(profile, index, limit), *_task(profile, index, limit)]
         if isinstance(limit, PowerAndForceConfig):
             out += [*_detection(profile, index, limit), *_inertia(profile, index)]
+        if profile.body is not None and (tracker := getattr(limit, "bodies", None)) is not None:
+            out += _frame(profile, tracker)
     return out
+
+
+def _frame(profile: Profile, tracker: str) -> Iterator[Problem]:
+    """Links and the people that they keep away from are told in one frame."""
+    robot, source = profile.data.robot, profile.data.sources[tracker]
+    assert isinstance(source, BodiesSource)  # references have been checked
+    still = base_of(profile) == "fixed"
+    allowed = sorted({robot.odom_frame, robot.base_frame} if still else {robot.odom_frame})
+    if source.frame not in allowed:
+        why = "a tracker must tell where people are in the frame in which the links are known"
+        yield profile.problem(("sources", tracker, "frame"), source.frame, " or ".join(allowed), why)
 
 
 def _sensor(profile: Profile, index: int, limit: ContactForceConfig) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from iatro_governor.limits.joint_position import JointPositionLimit
 from iatro_governor.limits.joint_rate import JointAccelerationLimit, JointDecelerationLimit
 from iatro_governor.limits.joint_velocity import JointVelocityLimit
 from iatro_governor.limits.limit import Limit
+from iatro_governor.limits.link_obstacle import LinkObstacleLimit
 from iatro_governor.limits.link_separation import LinkSeparationLimit
 from iatro_governor.limits.link_slow_zone import LinkSlowZoneLimit
 from iatro_governor.limits.link_speed import LinkSpeedLimit
@@ -65,6 +66,7 @@ KINDS: dict[str, type[Limit[Any]]] = {
     "link_slow_zone": LinkSlowZoneLimit,
     "workspace": WorkspaceLimit,
     "singularity": SingularityLimit,
+    "link_obstacle": LinkObstacleLimit,
     "link_separation": LinkSeparationLimit,
     "power_and_force": PowerAndForceLimit,
     "contact_force": ContactForceLimit,

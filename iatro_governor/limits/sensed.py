@@ -36,13 +36,25 @@ class Felt:
     age_s: float
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Cloud:
+    """What one message of a source showed in space.
+
+    points: (n, 3) m over ground, each for what is within ``spread`` m of it. q: (m,) the joints at its moment.
+    """
+
+    points: Array
+    spread: float
+    q: Array
+
+
 @dataclass(frozen=True, slots=True)
 class Sensed:
-    """By source. points: (n, 3) m. flags: by name, those that were told and are not stale."""
+    """By source. flags: by name, those that were told and are not stale."""
 
     people: Mapping[str, People] = field(default_factory=dict)
     felt: Mapping[str, Felt] = field(default_factory=dict)
-    points: Mapping[str, Array] = field(default_factory=dict)
+    points: Mapping[str, Cloud] = field(default_factory=dict)
     flags: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
 
 

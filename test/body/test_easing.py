@@ -56,7 +56,9 @@ def test_it_is_what_small_steps_make(peak, rise, share):
     assert falls[-1] == pytest.approx(0.0, abs=1e-6) and (falls >= -1e-12).all()
     assert falls.max() <= max(peak, 1e-12) * (1 + 1e-9)
     assert np.trapezoid(left, dx=dt) == pytest.approx(stop.coast[0], rel=1e-5)
-    assert -np.diff(left) / dt == pytest.approx((falls[1:] + falls[:-1]) / 2, rel=1e-3, abs=float(stop.rise[0]) * dt)
+    assert -np.diff(left) / dt == pytest.approx(
+        (falls[1:] + falls[:-1]) / 2, rel=1e-3, abs=float(stop.rise[0]) * dt
+    )
     assert np.abs(np.diff(falls)).max() / dt <= max(rise, (share * peak) ** 2 / 2) * (1 + 1e-3) + 1e-3 * rise
 
 

@@ -15,7 +15,7 @@ from iatro_governor.body.load import load_text
 from iatro_governor.body.mechanics import Mechanics
 from iatro_governor.body.model import ArmModel
 from iatro_governor.limits.body_situation import BodySituation
-from iatro_governor.limits.sensed import Felt, People, Sensed
+from iatro_governor.limits.sensed import Cloud, Felt, People, Sensed
 from test.limits.situations import charted
 
 TWO_LINKS = """<robot name="two">
@@ -108,7 +108,8 @@ def sensed(draw: st.DrawFn) -> Sensed:
     force = np.array([draw(st.floats(-80.0, 80.0)) for _ in range(3)])
     points = np.array(draw(st.lists(place, max_size=6))).reshape(-1, 3)
     felt = Felt(force, force / 10, "lower", 0.0)
-    return Sensed({"people": people}, {"wrist": felt}, {"points": points})
+    seen = Cloud(points, draw(st.floats(0.0, 0.05)), np.array([draw(angle), draw(angle)]))
+    return Sensed({"people": people}, {"wrist": felt}, {"camera": seen})
 
 
 @st.composite
