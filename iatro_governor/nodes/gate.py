@@ -75,6 +75,10 @@ class Goal:
         """Why it cannot reach its end although it was let pass; empty: it can."""
         return ""
 
+    def cut_off(self, body: Body) -> bool:
+        """Whether a decision replaces what was let pass, although the governor is not stopped."""
+        return False
+
     def decide(self, body: Body, now: float) -> None:
         """Take a decision of the governor on the goal's channel. Those that are sent again do no harm."""
         commanded = body["trigger"] == "command"
@@ -106,6 +110,8 @@ class Goal:
             self._end(Phase.STOPPED, why(body))
         elif others and self.passed(body):
             self._end(Phase.STOPPED, "another command on the channel took its place")
+        elif self.cut_off(body):
+            self._end(Phase.STOPPED, why(body))
 
     def cancel(self, now: float) -> None:
         """Whoever gave the goal wants it no more."""
@@ -159,6 +165,10 @@ class TrajectoryGoal(Goal):
     def passed(self, body: Body) -> bool:
         """A trajectory was published."""
         return super().passed(body) and "allowed_trajectory" in body
+
+    def cut_off(self, body: Body) -> bool:
+        """A stop was published in its place: a limit would not be kept on its way."""
+        return "allowed_trajectory" in body and not self.is_mine(body)
 
     @property
     def ends(self) -> dict[str, float]:

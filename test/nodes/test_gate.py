@@ -137,6 +137,12 @@ def test_a_stop_of_the_governor_ends_it_with_its_cause(state: str) -> None:
     assert (phase(made), made.reason, made.take_stop()) == (Phase.STOPPED, "estop: pressed", False)
 
 
+def test_a_stop_that_a_limit_asks_for_on_the_way_ends_it_with_the_limit() -> None:
+    made = executing()
+    made.decide(decision(state="LIMITED", action="stop", allowed_trajectory=path(), limits=[LIMIT]), 10.5)
+    assert phase(made) is Phase.STOPPED and made.reason.startswith("table: ") and not made.take_stop()
+
+
 def test_another_trajectory_that_passes_takes_its_place_and_one_that_does_not_leaves_it() -> None:
     made = executing()
     made.decide(refused(stamp=STAMP + 1.0, state="NOMINAL", faults=[FAULT]), 10.2)
