@@ -13,7 +13,8 @@ from iatro_governor.body.kinematics import Posture
 from iatro_governor.body.model import Indices
 from iatro_governor.body.planar import Array
 from iatro_governor.governor.decision import LimitReport
-from iatro_governor.governor.events import Command
+from iatro_governor.governor.events import Command, Knot
+from iatro_governor.limits.course import Course
 from iatro_governor.profile.every_channel import AnyChannel
 
 
@@ -95,6 +96,22 @@ class Chart(Protocol):
         """Where its joints will go without another command, None: where the motions in flight lead."""
 
     @property
+    def going(self) -> Array | None:
+        """``u`` (size,) of what goes on without another command, None: nothing does."""
+
+    @property
+    def course(self) -> Course | None:
+        """How what goes on comes to rest."""
+
+    @property
+    def executed(self) -> Command | None:
+        """The command that what goes on comes from, None: none, or it is being stopped."""
+
+    @property
+    def astray(self) -> str | None:
+        """How the body leaves what goes on, None: it follows."""
+
+    @property
     def rest(self) -> tuple[float, ...]:
         """The channel's values for the origin of ``u``, now."""
 
@@ -132,12 +149,20 @@ class Chart(Protocol):
         lasted a period.
         """
 
+    def outgoing(self) -> tuple[Knot, ...] | None:
+        """What is to be published now beside its values, once: a trajectory."""
+
     def parts(self, wanted: Array) -> list[Array]:
         """Parts of ``wanted`` that may go on alone where the whole is stuck."""
 
 
 class Plain:
-    """What most charts have in common: nothing to note between commands, and nothing that is cut."""
+    """What most charts have in common: nothing goes on without a command, and nothing is cut by them."""
+
+    going: Array | None = None
+    course: Course | None = None
+    executed: Command | None = None
+    astray: str | None = None
 
     def look(self, t: float) -> None:
         """A decision begins."""
@@ -154,3 +179,7 @@ class Plain:
     def clamps(self, command: Command) -> list[LimitReport]:
         """Nothing but limits cuts a command."""
         return []
+
+    def outgoing(self) -> tuple[Knot, ...] | None:
+        """Its values are all."""
+        return None

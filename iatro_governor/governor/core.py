@@ -30,9 +30,10 @@ from iatro_governor.governor.events import (
     Sensed,
     Wrench,
 )
-from iatro_governor.governor.group import Group, Outcome
+from iatro_governor.governor.group import Group
 from iatro_governor.governor.groups import build_groups, needed_joints
 from iatro_governor.governor.ladder import TABLE, Ladder
+from iatro_governor.governor.outcome import Outcome
 from iatro_governor.governor.senses import Senses
 from iatro_governor.limits.registry import build
 from iatro_governor.limits.unseen import UnseenConfig
@@ -144,6 +145,8 @@ class Governor:
             measured=member.chart.measured_values,
             channel_type=member.chart.config.type,
             rest=outcome.rest,
+            trajectory=outcome.trajectory,
+            joints=member.chart.moves,
         )
         self._seq += 1
         return decision

@@ -99,6 +99,8 @@ class Decision:
     """The channel's values that mean: stop here, now."""
     trajectory: tuple[Knot, ...] | None = None
     """What to publish on a channel of trajectories, None: nothing now."""
+    joints: tuple[str, ...] = ()
+    """The joints of a trajectory, in the order of its positions."""
     channel_type: str = "twist"
 
     def to_json(self) -> dict[str, Any]:
@@ -117,7 +119,18 @@ class Decision:
             "limits": [limit.to_json() for limit in self.limits],
             "faults": [{"name": fault.name, "detail": fault.detail} for fault in self.faults],
             "config_hash": self.config_hash,
+            "trajectory": None if self.trajectory is None else self._trajectory(self.trajectory),
         }
+
+    def _trajectory(self, points: tuple[Knot, ...]) -> dict[str, Any]:
+        return {"names": list(self.joints), "points": [_point(knot) for knot in points]}
+
+
+def _point(knot: Knot) -> dict[str, Any]:
+    """A point; accelerations only where there are some, for they change the way between the points."""
+    velocities = list(knot.velocities) if knot.velocities else None
+    out = {"time": knot.time, "positions": list(knot.positions), "velocities": velocities}
+    return {**out, "accelerations": list(knot.accelerations)} if knot.accelerations else out
 
 
 def number(value: float) -> float | str:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from iatro_governor.body.planar import Array
+from iatro_governor.governor.admission import Admission
 from iatro_governor.governor.chart import Chart, Ramp
 from iatro_governor.governor.claims import Claims
 from iatro_governor.governor.decision import Action, FaultReport, LimitReport, State
@@ -21,6 +22,7 @@ from iatro_governor.governor.events import Command
 from iatro_governor.governor.freshness import CommandStream, Verdict
 from iatro_governor.governor.ladder import Ladder, Level
 from iatro_governor.governor.member import Member
+from iatro_governor.governor.outcome import Arrival, Outcome, outcome_of
 from iatro_governor.governor.outputs import Outputs
 from iatro_governor.governor.projection import Projector
 from iatro_governor.governor.report import limit_reports, rate_reports
@@ -28,6 +30,7 @@ from iatro_governor.governor.resolve import Limits, Resolution, is_clear, resolv
 from iatro_governor.governor.senses import Senses
 from iatro_governor.governor.smooth import SmoothStop
 from iatro_governor.governor.stepping import Rates
+from iatro_governor.governor.trajectories import Trajectories
 from iatro_governor.limits.command_rate import tightest
 from iatro_governor.limits.limit import Limit
 
@@ -39,22 +42,6 @@ PAUSE = 2.0
 """Periods of a pause in which speed may be gained at most."""
 WAY_OUT_S = 1.0
 """A way out is a creep that can be kept up this long, s."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one cycle came to for one channel."""
-
-    channel: str
-    state: State
-    action: Action
-    requested: tuple[float, ...] | None
-    allowed: tuple[float, ...]
-    rest: tuple[float, ...]
-    plan_id: str | None
-    limits: tuple[LimitReport, ...]
-    stamp: float | None
-    on_command: bool
 
 
 class Body(Protocol):
@@ -75,15 +62,6 @@ class Stops:
     protective: Ramp
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A command that came in now, for which channel, and what its stream made of it."""
-
-    member: Member
-    command: Command
-    verdict: Verdict
-
-
 class Group:
     """State of one group between cycles; holds no clock."""
 
@@ -98,12 +76,14 @@ class Group:
         period: float,
         claims: Claims | None = None,
         projector: Projector | None = None,
+        admissions: Mapping[str, Admission] | None = None,
     ) -> None:
         self.limits = limits
         self._watchful = [limit for limit in limits if limit.fault]
         self.ladder = Ladder()
         self.members = _members(charts, self.ladder, period, limits)
         self._claims = claims or Claims({name: chart.moves for name, chart in charts.items()})
+        self._trajectories = Trajectories(self.members, admissions or {})
         self._body = body
         self._stops = stops
         self._senses = senses
@@ -124,7 +104,7 @@ class Group:
     def at_rest(self) -> bool:
         """Output and measurement both say so."""
         measured = all(member.chart.measured_rest for member in self.members)
-        return not self._outputs.standing.any() and measured
+        return not self._outputs.standing.any() and measured and not self._trajectories.going
 
     def member(self, name: str) -> Member:
         """The channel called ``name``."""
@@ -137,6 +117,8 @@ class Group:
         for member in self.members:
             member.chart.look(t)
             member.stream.watch(t, self._rests(member))
+            if member.chart.astray is not None:
+                self.ladder.pulse("off_course", t, member.chart.astray)
         self.ladder.advance(t)
         cleared = max(self.ladder.cleared_t, process.cleared_t)
         for member in self.members:
@@ -166,12 +148,18 @@ class Group:
         member = self.member(name)
         stopped = self._level(process) >= Level.CONTROLLED_STOP or bool(self._senses.unseen)
         verdict = member.stream.accept(command, t, stopped, self._taken(member, t))
-        if verdict is Verdict.ACCEPTED and member.chart.asks(command):
-            if self._claims.take(name):
-                member.chart.take()
-            for rival in self._claims.rivals(name):
-                self.member(rival).chart.lose()
-        return Arrival(member, command, verdict)
+        if verdict is Verdict.ACCEPTED and self._trajectories.judges(name):
+            member.stream.drop()  # it is obeyed whole or not at all, and needs no other after it
+        elif verdict is Verdict.ACCEPTED and member.chart.asks(command):
+            self._take(member)
+        return Arrival(member, self._trajectories.ordered(name, command), verdict)
+
+    def _take(self, member: Member) -> None:
+        """Let ``member`` move its joints."""
+        if self._claims.take(member.name):
+            member.chart.take()
+        for rival in self._claims.rivals(member.name):
+            self.member(rival).chart.lose()
 
     def _taken(self, member: Member, t: float) -> str | None:
         """The channel that moves joints of ``member``, or is asked to, or has not let them come to rest."""
@@ -181,7 +169,8 @@ class Group:
             request = rival.stream.live(t)
             asked = request is not None and rival.chart.asks(request)
             unsettled = not held and self._claims.uses(name) and not rival.chart.measured_rest
-            if asked or unsettled or self._outputs.standing[rival.place].any():
+            moves = self._outputs.standing[rival.place].any() or rival.chart.going is not None
+            if asked or unsettled or moves:
                 return name
         return None
 
@@ -207,6 +196,7 @@ class Group:
         for member in self.members:
             member.stream.drop()
             member.chart.halt(hard)
+        output = self._trajectories.fill(output)
         state = State.PROTECTIVE_STOP if level == Level.PROTECTIVE_STOP else State.CONTROLLED_STOP
         actions = {member.name: Action.STOP for member in self.members}
         return self._outcomes(state, actions, {}, self._publish(t, output, dt, pace), (), arrival)
@@ -223,23 +213,29 @@ class Group:
         situation = self._body.situation(t, self._outputs)
         if self._alarmed(t, situation):
             return self._stop(t, dt, self._level(process), process, arrival)
+        if arrival is not None and arrival.verdict is Verdict.ACCEPTED and not closed:
+            arrival, situation = self._admit(t, arrival, situation)
+        requests = self._trajectories.executed(requests)
         wanted = self._wanted(requests, max(dt, self._period))
         limits = self._body.relevant(self.limits, situation, wanted)
         resolution, action = self._resolve(wanted, situation, limits, dt, t)
+        stopped, arrival = self._trajectories.interrupt(resolution, wanted, arrival, t, self.ladder)
         if resolution.scale is None:
-            return self._unreachable(t, dt, situation, limits, resolution, wanted, requests, arrival)
+            return self._unreachable(t, dt, situation, limits, resolution, wanted, requests, arrival, stopped)
         target, standing = resolution.target, self._outputs.standing
-        output = self._step(target[None], dt)[0]
+        output = self._trajectories.fill(self._step(target[None], dt)[0])
         shaped = rate_reports(
             self._rates, standing, self._outputs.pace, target, output, max(dt, self._period)
         )
         bound = limit_reports(resolution, limits, wanted, situation)
-        moved = not np.array_equal(output, wanted)
+        moved = not np.array_equal(output, wanted) or bool(stopped)
         state = State.TRAPPED if self._trapped(t, situation) else State.LIMITED if moved else State.NOMINAL
         actions = {}
         for member in self.members:
             own_moved = not np.array_equal(output[member.place], wanted[member.place])
-            if requests[member.name] is None:
+            if member.chart.going is not None:
+                actions[member.name] = self._action_along(member, arrival)
+            elif requests[member.name] is None:
                 still = own_moved or output[member.place].any()
                 actions[member.name] = Action.RAMPED if still else Action.HOLD
             elif action is not Action.SCALED:
@@ -254,6 +250,23 @@ class Group:
         told = (*bound, *shaped, *(report for reports in cut.values() for report in reports))
         outcomes = self._outcomes(state, actions, requests, self._publish(t, output, dt), told, arrival)
         return [self._closed(outcome, arrival) for outcome in outcomes] if closed else outcomes
+
+    def _admit(self, t: float, arrival: Arrival, situation: Any) -> tuple[Arrival, Any]:
+        """Judge a trajectory; what then goes on is part of the situation from now on."""
+        if not self._trajectories.judges(arrival.member.name):
+            return arrival, situation
+        arrival = self._trajectories.admit(arrival, situation, self.ladder)
+        if arrival.verdict is Verdict.REFUSED:
+            return arrival, situation
+        self._take(arrival.member)
+        return arrival, self._body.situation(t, self._outputs)
+
+    def _action_along(self, member: Member, arrival: Arrival | None) -> Action:
+        """What becomes of a trajectory that goes on."""
+        if member.chart.executed is None:
+            return Action.STOP
+        begun = arrival is not None and arrival.member is member and arrival.verdict is Verdict.ACCEPTED
+        return Action.SCALED if begun and arrival is not None and arrival.limits else Action.PASS
 
     def _alarmed(self, t: float, situation: Any) -> bool:
         """Whether a limit has the body stop at once."""
@@ -278,13 +291,13 @@ class Group:
         for member in self.members:
             if (request := requests[member.name]) is not None and member.chart.ready:
                 wanted[member.place] = member.chart.wanted(request, dt)
-        return wanted
+        return self._trajectories.fill(wanted)
 
     def _closed(self, outcome: Outcome, arrival: Arrival | None) -> Outcome:
         """Before every required source has spoken, each command is refused."""
         if arrival is None or outcome.channel != arrival.member.name:
             return outcome
-        return _refused(outcome, arrival.command)
+        return outcome.refused(arrival.command)
 
     def _outcomes(
         self,
@@ -302,21 +315,7 @@ class Group:
                 continue
             mine = arrival is not None and arrival.member is member
             request = arrival.command if arrival and mine and not requests else requests.get(name)
-            outcome = Outcome(
-                channel=name,
-                state=state,
-                action=actions[name],
-                requested=request.values if request else None,
-                allowed=allowed[name],
-                rest=member.chart.rest,
-                plan_id=request.plan_id if request else None,
-                limits=limits,
-                stamp=request.stamp if request else None,
-                on_command=mine,
-            )
-            if arrival is not None and mine and arrival.verdict is Verdict.REFUSED:
-                outcome = _refused(outcome, arrival.command)
-            out.append(outcome)
+            out.append(outcome_of(member, state, actions[name], request, allowed[name], limits, arrival))
         return out
 
     def _resolve(
@@ -365,7 +364,8 @@ class Group:
 
     def _step(self, targets: Array, dt: float) -> Array:
         pace = self._outputs.pace if self._smooth else None
-        return self._rates.step(self._outputs.standing, targets, dt, PAUSE * self._period, pace)
+        steps = self._rates.step(self._outputs.standing, targets, dt, PAUSE * self._period, pace)
+        return np.where(self._trajectories.mask, targets, steps)
 
     def _unreachable(
         self,
@@ -377,23 +377,29 @@ class Group:
         wanted: Array,
         requests: Mapping[str, Command | None],
         arrival: Arrival | None,
+        stopped: Sequence[Member],
     ) -> list[Outcome]:
-        """No step of ordinary motion is clear: follow the way to rest that was verified last, or brake hardest."""
+        """No step of ordinary motion is clear: follow the way to rest that was verified last, or brake hardest.
+
+        ``stopped``: trajectories that go along that way from now on.
+        """
         standing = self._outputs.standing
-        verified, pace = self._ease(dt)
+        eased_to, pace = self._ease(dt)
+        verified = self._trajectories.fill(eased_to)
         bound = tuple(limit_reports(resolution, limits, wanted, situation))
         eased = situation if pace is None else situation.changing(pace[None])
-        kept = is_clear(verified[None], eased, self.limits, tolerance=math.inf)[0]
+        kept = stopped or is_clear(verified[None], eased, self.limits, tolerance=math.inf)[0]
         if kept or not standing.any():
-            actions = {member.name: Action.SCALED for member in self.members}
+            actions = {m.name: Action.SCALED if m.chart.going is None else Action.STOP for m in self.members}
             allowed = self._publish(t, verified, dt, pace)
             return self._outcomes(State.LIMITED, actions, requests, allowed, bound, arrival)
         names = ", ".join(limit.config.name for limit in resolution.blocked) or "the limits together"
         self.ladder.pulse("limit_unreachable", t, f"no way to rest that was verified before keeps {names}")
-        allowed = self._publish(t, self._stops.protective.ramp(standing, dt), dt)
         for member in self.members:
             member.stream.drop()
             member.chart.halt(True)
+        hardest = self._trajectories.fill(self._stops.protective.ramp(standing, dt))
+        allowed = self._publish(t, hardest, dt)
         actions = {member.name: Action.UNREACHABLE for member in self.members}
         return self._outcomes(State.CONTROLLED_STOP, actions, requests, allowed, bound, arrival)
 
@@ -407,21 +413,6 @@ class Group:
             if all(cap is None or cap.scale >= STUCK for cap in caps):
                 return False
         return True
-
-
-def _refused(outcome: Outcome, command: Command) -> Outcome:
-    return Outcome(
-        outcome.channel,
-        outcome.state,
-        Action.REFUSED,
-        command.values,
-        outcome.allowed,
-        outcome.rest,
-        command.plan_id,
-        outcome.limits,
-        command.stamp,
-        outcome.on_command,
-    )
 
 
 def _members(

@@ -10,6 +10,7 @@ import numpy as np
 from iatro_governor.body.mechanics import mechanics
 from iatro_governor.body.model import ArmModel
 from iatro_governor.body.shape import Shape
+from iatro_governor.governor.admission import Admission
 from iatro_governor.governor.chart import Chart, Ramp
 from iatro_governor.governor.claims import Claims
 from iatro_governor.governor.effort_chart import EffortChart, Weight
@@ -24,6 +25,7 @@ from iatro_governor.governor.seated import Seated
 from iatro_governor.governor.senses import Senses
 from iatro_governor.governor.stacked import AtOnce, StackedBrakes
 from iatro_governor.governor.stepping import Rates
+from iatro_governor.governor.trajectory_chart import TrajectoryChart
 from iatro_governor.governor.twist import TwistChart, axes, can_do
 from iatro_governor.governor.wrench_chart import WrenchChart
 from iatro_governor.limits.limit import Limit
@@ -32,6 +34,7 @@ from iatro_governor.profile.every_channel import AnyChannel
 from iatro_governor.profile.joint_channels import (
     JointEffortChannel,
     JointPositionChannel,
+    JointTrajectoryChannel,
     JointVelocityChannel,
 )
 from iatro_governor.profile.load import Profile
@@ -90,8 +93,14 @@ def _jointed(
     body = JointedBody(model, charts, figure, senses, period, limits, profile.data.robot.model, claims)
     seated = [x if x.view == "body" else Seated(x, body.places[x.config.channel]) for x in limits]
     stops = Stops(_brakes(charts, body.places, "controlled"), _brakes(charts, body.places, "protective"))
+    admissions = {
+        name: Admission(name, chart, model, seated, body.levers, body.joints, period)
+        for name, chart in charts.items()
+        if isinstance(chart, TrajectoryChart)
+    }
     together = Rates.stacked(rates)
-    return Group(charts, body, stops, seated, together, senses, period, claims, _projector(channels))
+    nearest = _projector(channels)
+    return Group(charts, body, stops, seated, together, senses, period, claims, nearest, admissions)
 
 
 def _projector(channels: Mapping[str, AnyChannel]) -> Projector | None:
@@ -121,6 +130,10 @@ def _chart(
         case JointEffortChannel():
             rates = Rates.of(limits, {"joint": np.arange(len(config.joints))}, len(config.joints))
             return EffortChart(config, rates, senses, _weight(config, profile, senses), period), rates
+        case JointTrajectoryChannel():
+            # Its rates are vetted before it is passed: what is executed is shaped no more.
+            rates = Rates.of((), {}, len(config.joints))
+            return TrajectoryChart(config, rates, senses, period), rates
         case PoseChannel():
             rates = Rates.of(limits, {"linear": LINEAR, "angular": ANGULAR}, 6)
             assert profile.body is not None  # the profile has been checked

@@ -64,9 +64,9 @@ class JointedBody:
         names = model.joints[self._freedoms :]
         self._readings = Readings(names, senses.joint_tracks)
         self._figure = figure
-        self._levers = levers(model)
-        self._pair_levers = pair_levers(model, self._levers)
-        self._reach = float(self._levers[self._freedoms - 1].max()) if self._freedoms else 0.0
+        self.levers = levers(model)
+        self._pair_levers = pair_levers(model, self.levers)
+        self._reach = float(self.levers[self._freedoms - 1].max()) if self._freedoms else 0.0
         self.places = _places(self._charts)
         self.joints = {
             name: np.arange(self._freedoms)
@@ -130,10 +130,11 @@ class JointedBody:
             base_flight=base_flight,
             places=self.places,
             joints=self.joints,
-            levers=self._levers,
+            levers=self.levers,
             pair_levers=self._pair_levers,
             sensed=perceive(self._senses, t, self._clouds.seen(t - age, q, rise)),
             landmarks=self._landmarks,
+            courses={n: course for n, c in self._charts.items() if (course := c.course) is not None},
             tool=self._tool,
             mechanics=self._mechanics,
             rest={name: np.array(chart.rest) for name, chart in self._charts.items() if chart.ready},

@@ -73,6 +73,8 @@ TABLE: dict[str, Row] = {
     "ledger_half_full": Row(
         "process", _N, "controlled", "none", "less than half of the ring unacknowledged", 0.0
     ),
+    "off_course": Row("channel", _C, "controlled", "rearm", "the joints rest, or follow their trajectory"),
+    "trajectory_refused": Row("channel", _N, "controlled", "none", "at once", 0.0),
     "joints_taken": Row("channel", _N, "controlled", "none", "at once", 0.0),
     "command_superseded": Row("channel", _N, "controlled", "none", "at once", 0.0),
     "reset_refused": Row("process", _N, "controlled", "none", "at once", 0.0),

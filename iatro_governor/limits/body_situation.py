@@ -17,6 +17,7 @@ from iatro_governor.body.model import ArmModel, Indices
 from iatro_governor.body.planar import Array, arc, compose
 from iatro_governor.body.rollout import Flight, Rollouts
 from iatro_governor.body.ways import FRACTIONS, Ways
+from iatro_governor.limits.course import Course
 from iatro_governor.limits.landmarks import Landmarks, Reach
 from iatro_governor.limits.sensed import Sensed
 from iatro_governor.limits.situation import Situation
@@ -57,6 +58,8 @@ class BodySituation:
     pair_levers: Array
     sensed: Sensed
     landmarks: Landmarks | None = None
+    courses: Mapping[str, Course] = field(default_factory=dict)
+    """Of each channel that follows a path whatever is commanded, how that comes to rest."""
     tool: str | None = None
     mechanics: Mechanics | None = None
     rest: Mapping[str, Array] = field(default_factory=dict)
@@ -88,8 +91,14 @@ class BodySituation:
         most = np.maximum(np.maximum(np.abs(wanted), np.abs(self.anchor)), np.abs(self.beyond))
         rates = np.abs(self.drive.matrix) @ most + np.abs(self.drive.start)
         ramp = max(float(self.drive.time(most, rates)), float(self.comfort.time(most, rates)))
-        moved = np.abs(self.soon_q - self.now.q) + rates * (2 * self.period + ramp)
-        return Reach(self.now, moved, moved @ self.levers, self.period + ramp, self.landmarks)
+        flown, seconds = np.abs(self.soon_q - self.now.q), self.period + ramp
+        moved = flown + rates * (2 * self.period + ramp)
+        for channel, course in self.courses.items():
+            own = self.joints[channel]
+            way = np.abs(np.diff(course.positions, axis=0, prepend=self.soon_q[None, own])).sum(axis=0)
+            moved[own] = np.maximum(moved[own], flown[own] + 2 * way)
+            seconds = max(seconds, course.seconds)
+        return Reach(self.now, moved, moved @ self.levers, seconds, self.landmarks)
 
     @cached_property
     def freedoms(self) -> int:
@@ -122,6 +131,9 @@ class BodySituation:
         ramp = self.drive.time(moving, rates)
         lasts = self.period + ramp / 2
         ahead = self.soon_q + (rates * lasts[:, None])[:, None] * FRACTIONS[:, None]
+        for channel, course in self.courses.items():
+            ahead[..., self.joints[channel]] = course.positions
+            ramp = np.maximum(ramp, course.seconds)
         planar = None
         if self.freedoms:
             planar = self._on_ground(moving, lasts, ahead)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from iatro_governor.body.model import ArmModel, Indices
 from iatro_governor.body.planar import Array
 from iatro_governor.body.ways import Ways
 from iatro_governor.limits.body_situation import BodySituation
@@ -65,11 +66,15 @@ class JointPositionLimit(Limit[JointPositionConfig]):
 
     def _ends(self, situation: BodySituation) -> tuple[Array, Array]:
         if self._kept is None:
-            own, config = situation.joints[self.config.channel], self.config
-            lower = situation.model.lower[own] if config.lower is None else np.array(config.lower)
-            upper = situation.model.upper[own] if config.upper is None else np.array(config.upper)
-            self._kept = lower + config.margin, upper - config.margin
+            self._kept = self.kept(situation.model, situation.joints[self.config.channel])
         return self._kept
+
+    def kept(self, model: ArmModel, own: Indices) -> tuple[Array, Array]:
+        """Least and largest positions (n,) of the channel's joints ``own`` (n,), the margin kept."""
+        config = self.config
+        lower = model.lower[own] if config.lower is None else np.array(config.lower)
+        upper = model.upper[own] if config.upper is None else np.array(config.upper)
+        return lower + config.margin, upper - config.margin
 
     def idle(self, situation: BodySituation, reach: Reach) -> bool:
         """No joint comes near its end."""
@@ -79,8 +84,8 @@ class JointPositionLimit(Limit[JointPositionConfig]):
         return bool((q - moved > lower).all() and (q + moved < upper).all())
 
     def cap(self, command: Array, situation: BodySituation) -> Cap | None:
-        """Slow down in time; where a command is no velocity, the way to rest alone decides."""
-        if situation.still.any():
+        """Slow down in time; where a command is no velocity, or is a path, the way to rest alone decides."""
+        if situation.still.any() or self.config.channel in situation.courses:
             return None
         own = situation.joints[self.config.channel]
         rates = situation.rates(command)

@@ -175,6 +175,10 @@ class Limit(ABC, Generic[Config]):
         """The distance this limit keeps, as it is now, or None where it keeps none or sees nothing."""
         return None
 
+    def about(self, situation: Any) -> str | None:
+        """The link that comes nearest to the bound as things are, None: no single one, or it is not told."""
+        return None
+
     def least_ahead(self, rollouts: Any, situation: Any) -> float | None:
         """The smallest distance along the first of ``rollouts``, m, or None where this limit keeps none."""
         return None

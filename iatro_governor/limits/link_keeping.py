@@ -101,6 +101,11 @@ class LinkKeeper:
         guard = Guard(soon - tolerance, ahead, margin, -np.inf, self.noise)
         return guard.holds(half_step)
 
+    def nearest(self, situation: BodySituation) -> str:
+        """The link that is nearest to what is measured."""
+        capsule = self.capsules(situation.model)[int(np.argmin(self.now(situation)))]
+        return situation.model.links[int(situation.model.capsule_link[capsule])]
+
     def clearance(self, situation: BodySituation) -> Clearance:
         """Distance of the nearest kept capsule; of far ones at least this."""
         return Clearance(float(self.now(situation).min()), self.margin)

@@ -68,3 +68,9 @@ class LinkSpeedLimit(Limit[LinkSpeedConfig]):
             idle, added = self._fastest(np.stack([still, rates[0] - still]), situation).tolist()
             scale = min(max(bound - idle, 0.0) / added, 1.0) if added > 0 else 1.0
         return Cap(scale, value, bound, excess(now, bound))
+
+    def about(self, situation: BodySituation) -> str:
+        """The fastest link of the output that stands."""
+        which = capsules_of(situation.model, self.config.links)
+        speeds = situation.now.capsule_speeds(situation.rates(situation.anchor))[which]
+        return situation.model.links[int(situation.model.capsule_link[which[int(np.argmax(speeds))]])]

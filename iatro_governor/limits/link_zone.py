@@ -76,6 +76,10 @@ class LinkKeepingLimit(Limit[LinkKeepingConfig]):
         """Nothing near."""
         return self._keeper.idle(situation, reach)
 
+    def about(self, situation: BodySituation) -> str:
+        """The nearest link."""
+        return self._keeper.nearest(situation)
+
     def clearance(self, situation: BodySituation) -> Clearance:
         """Of the nearest link."""
         return self._keeper.clearance(situation)

@@ -114,6 +114,14 @@ class SelfCollisionLimit(Limit[SelfCollisionConfig]):
         guard = Guard(soon[near] - eased, ahead, margin, -np.inf, self.config.noise)
         return guard.holds(rollouts.half_step[:, a] + rollouts.half_step[:, b])
 
+    def about(self, situation: BodySituation) -> str | None:
+        """The nearest pair."""
+        model = situation.model
+        if not len(model.pairs):
+            return None
+        pair = model.capsule_link[model.pairs[int(np.argmin(self._now(situation)))]]
+        return " and ".join(model.links[int(link)] for link in pair)
+
     def clearance(self, situation: BodySituation) -> Clearance | None:
         """Of the nearest pair; of far ones at least this."""
         if not len(situation.model.pairs):

@@ -52,9 +52,10 @@ def decision_body(
     joints: those of its channel, in the order of a published trajectory. Where no trajectory was asked for or
     published, the body has no key for it.
     """
-    stamp = decision.stamp
+    stamp, line = decision.stamp, decision.to_json()
+    del line["trajectory"]  # on the wire it is a message of its own
     body = {
-        **decision.to_json(),
+        **line,
         "t": decision.t + offset,
         "trigger": TRIGGERS[decision.on_command],
         "measured": None if decision.measured is None else list(decision.measured),
