@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from iatro_governor.body.mechanics import mechanics
 from iatro_governor.errors import MissingPart, ModelError, Problem
 from iatro_governor.limits.contact_force import ContactForceConfig
 from iatro_governor.limits.power_and_force import PowerAndForceConfig
+from iatro_governor.limits.wrench import WrenchConfig
 from iatro_governor.profile.body_model import base_of
 from iatro_governor.profile.document import Key
 from iatro_governor.profile.load import Profile
 from iatro_governor.profile.sources import BodiesSource, FlagsSource, WrenchSource
+from iatro_governor.profile.tool_channels import WrenchChannel
 
 
 def disagreements(profile: Profile) -> list[Problem]:
@@ -22,9 +25,22 @@ def disagreements(profile: Profile) -> list[Problem]:
             out += [*_sensor(profile, index, limit), *_task(profile, index, limit)]
         if isinstance(limit, PowerAndForceConfig):
             out += [*_detection(profile, index, limit), *_inertia(profile, index)]
+        if isinstance(limit, WrenchConfig):
+            out += _hold(profile, index, limit)
         if profile.body is not None and (tracker := getattr(limit, "bodies", None)) is not None:
             out += _frame(profile, tracker)
     return out
+
+
+def _hold(profile: Profile, index: int, limit: WrenchConfig) -> Iterator[Problem]:
+    """What a stop exerts is within the bounds."""
+    channel = profile.data.channels[limit.channel]
+    assert isinstance(channel, WrenchChannel)  # the limit fits no other
+    for field, part in (("force", channel.hold[:3]), ("torque", channel.hold[3:])):
+        size, bound = math.hypot(*part), float(getattr(limit, field))
+        if size > bound:
+            why = f"{limit.name}: a stop of channel {limit.channel} exerts that much"
+            yield profile.problem(("limits", index, field), bound, f"at least {size:g}", why)
 
 
 def _frame(profile: Profile, tracker: str) -> Iterator[Problem]:

@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from iatro_governor.errors import Problem
+from iatro_governor.limits.gripper_speed import GripperSpeedConfig
+from iatro_governor.limits.joint_effort import JointEffortConfig
 from iatro_governor.limits.joint_position import JointPositionConfig
 from iatro_governor.limits.joint_velocity import JointVelocityConfig
 from iatro_governor.limits.obstacle import ObstacleConfig
 from iatro_governor.limits.speed import SpeedConfig
 from iatro_governor.limits.unseen import UnseenConfig
+from iatro_governor.limits.wrench import WrenchConfig
 from iatro_governor.profile.channels import TwistChannel
 from iatro_governor.profile.every_channel import AnyChannel, JointChannel
 from iatro_governor.profile.load import Profile
 
+MOVING = (("joint_velocity", JointVelocityConfig), ("joint_position", JointPositionConfig))
+"""What no channel of joints is governed without."""
+NEEDED = {
+    "joint_effort": (("joint_effort", JointEffortConfig),),
+    "wrench": (("wrench", WrenchConfig),),
+    "gripper": (("gripper_speed", GripperSpeedConfig),),
+}
+"""What no channel of these types is governed without."""
 BOTH = frozenset({"positive", "negative"})
 
 
@@ -56,10 +67,10 @@ def _bounds(name: str, channel: AnyChannel, mine: Sequence[object]) -> Iterator[
         if watched - seen:
             wanted = f"a limit of kind unseen with sources [{', '.join(sorted(watched))}]"
             yield key, wanted, "would take unseen space for free"
-    if isinstance(channel, JointChannel):
-        for kind, model in (("joint_velocity", JointVelocityConfig), ("joint_position", JointPositionConfig)):
-            if not any(isinstance(limit, model) for limit in mine):
-                yield key, f"a limit of kind {kind}", f"has no {kind.replace('_', ' ')} limit"
+    kinds = [*(MOVING if isinstance(channel, JointChannel) else ()), *NEEDED.get(channel.type, ())]
+    for kind, model in kinds:
+        if not any(isinstance(limit, model) for limit in mine):
+            yield key, f"a limit of kind {kind}", f"has no {kind.replace('_', ' ')} limit"
 
 
 def _axes(limits: Sequence[object], aerial: bool) -> set[str]:

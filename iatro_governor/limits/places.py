@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 
 from iatro_governor.errors import Problem
+from iatro_governor.limits.joint_effort import JointEffortConfig
 from iatro_governor.limits.joint_position import JointPositionConfig
 from iatro_governor.limits.joint_velocity import JointVelocityConfig
 from iatro_governor.limits.limit import ROUNDING
@@ -120,6 +121,11 @@ def beyond_description(profile: Profile) -> list[Problem]:
                     wanted = f"at most {body.velocity[at]:g}"
                     key: Key = ("limits", index, "bounds", place)
                     why = f"{limit.name}: joint {joint} moves no faster, the description says"
+                    out.append(profile.problem(key, limit.bounds[place], wanted, why))
+                case JointEffortConfig() if limit.bounds[place] > body.effort[at]:
+                    wanted = f"at most {body.effort[at]:g}"
+                    key = ("limits", index, "bounds", place)
+                    why = f"{limit.name}: joint {joint} pushes no harder, the description says"
                     out.append(profile.problem(key, limit.bounds[place], wanted, why))
                 case JointPositionConfig():
                     out += _ends(profile, ("limits", index), limit, place, joint, ends)

@@ -10,8 +10,11 @@ from iatro_governor.errors import ProfileError
 from iatro_governor.limits.agreements import disagreements
 from iatro_governor.limits.command_rate import CommandRateLimit
 from iatro_governor.limits.contact_force import ContactForceLimit
+from iatro_governor.limits.effort_rate import EffortRateLimit
 from iatro_governor.limits.geofence import GeofenceLimit
+from iatro_governor.limits.gripper_speed import GripperSpeedLimit
 from iatro_governor.limits.jerk import JerkLimit
+from iatro_governor.limits.joint_effort import JointEffortLimit
 from iatro_governor.limits.joint_position import JointPositionLimit
 from iatro_governor.limits.joint_rate import JointAccelerationLimit, JointDecelerationLimit
 from iatro_governor.limits.joint_velocity import JointVelocityLimit
@@ -39,6 +42,7 @@ from iatro_governor.limits.speed import SpeedLimit
 from iatro_governor.limits.time_to_collision import TimeToCollisionLimit
 from iatro_governor.limits.unseen import UnseenLimit
 from iatro_governor.limits.workspace import WorkspaceLimit
+from iatro_governor.limits.wrench import WrenchLimit
 from iatro_governor.limits.zone import ZoneLimit
 from iatro_governor.profile.base import Part
 from iatro_governor.profile.body_model import with_body
@@ -61,6 +65,10 @@ KINDS: dict[str, type[Limit[Any]]] = {
     "joint_acceleration": JointAccelerationLimit,
     "joint_deceleration": JointDecelerationLimit,
     "joint_position": JointPositionLimit,
+    "joint_effort": JointEffortLimit,
+    "effort_rate": EffortRateLimit,
+    "wrench": WrenchLimit,
+    "gripper_speed": GripperSpeedLimit,
     "link_speed": LinkSpeedLimit,
     "link_zone": LinkZoneLimit,
     "link_slow_zone": LinkSlowZoneLimit,

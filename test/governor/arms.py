@@ -100,11 +100,18 @@ def channel(kind: str, name: str = "", **changes: Any) -> dict[str, Any]:
 
 
 def limits_of(name: str, kind: str = "joint") -> list[dict[str, Any]]:
-    """Those without which no channel of joints is governed, or some for a pose."""
+    """Those without which no channel of a type is governed; wide, where they are not about joints' motion."""
     rows: list[tuple[str, dict[str, Any]]] = [("joint_velocity", {"bounds": [1.0, 1.5]})]
     rows += [("joint_position", {"margin": 0.02})]
-    if kind == "pose":
-        rows = [("link_speed", {"bound": 0.25})]
+    match kind:
+        case "joint_effort":
+            rows += [("joint_effort", {"bounds": [60.0, 30.0]})]
+        case "pose":
+            rows = [("link_speed", {"bound": 0.25})]
+        case "wrench":
+            rows = [("wrench", {"force": 1000.0, "torque": 100.0})]
+        case "gripper":
+            rows = [("gripper_speed", {"closing": 10.0, "opening": 10.0})]
     return [
         {"name": f"{name}_{kind}", "kind": kind, "channel": name, "source": SAID} | more
         for kind, more in rows
@@ -116,8 +123,7 @@ def data(
 ) -> dict[str, Any]:
     """A profile as plain data; channels of joints get their limits where none are given."""
     if limits is None:
-        moved = {name: c["type"] for name, c in channels.items() if c["type"].startswith(("joint", "pose"))}
-        limits = [row for name, kind in moved.items() for row in limits_of(name, kind)]
+        limits = [row for name, made in channels.items() for row in limits_of(name, made["type"])]
     model = {"urdf": "arm.urdf", "joints": JOINTS} | robot
     return {
         "version": 1,

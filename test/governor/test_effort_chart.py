@@ -231,6 +231,13 @@ CHANNEL = channel(
 BOUNDS = [
     {"name": "speed", "kind": "joint_velocity", "channel": "efforts", "bounds": [1.0] * 7, "source": SAID},
     {"name": "range", "kind": "joint_position", "channel": "efforts", "margin": 0.03, "source": SAID},
+    {
+        "name": "push",
+        "kind": "joint_effort",
+        "channel": "efforts",
+        "bounds": [87.0] * 4 + [12.0] * 3,
+        "source": SAID,
+    },
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import pytest
 import yaml
@@ -142,3 +143,54 @@ def test_people_told_of_in_a_frame_that_the_links_are_not_in(tmp_path):
     problems = refused(tmp_path, change=change)
     assert {problem.key for problem in problems} == {"sources.people.frame"}
     assert problems[0].allowed == "panda_link0"
+
+
+def test_a_wrench_bound_below_what_a_stop_exerts(tmp_path):
+    """The channel's stop carries 12 N up."""
+    tool: dict[str, Any] = {
+        "type": "wrench",
+        "input": "press_in",
+        "output": "press",
+        "frame": "panda_hand",
+        "measured": "wrist",
+    }
+    tool |= {"hold": [0.0, 0.0, 12.0, 0.0, 0.0, 0.0], "hold_source": "a test", "state": "joints"}
+    tool |= {"command_timeout_s": 0.2, "actuator_delay_s": 0.03}
+    rate: dict[str, Any] = {"force": 100.0, "torque": 10.0, "source": "a test"}
+    tool |= {"stop_modes": {"controlled": rate, "protective": rate}}
+    bound = row("wrench", channel="press", force=10.0)
+
+    def change(data):
+        data["channels"]["press"] = tool
+
+    (problem,) = refused(tmp_path, bound, change=change)
+    assert problem.key.endswith(".force") and problem.allowed == "at least 12"
+    (problem,) = refused(tmp_path, change=change)
+    assert "wrench" in problem.allowed and "press" in problem.message
+
+
+def test_a_gripper_whose_speed_is_not_bounded(tmp_path):
+    def change(data):
+        data["limits"] = [x for x in data["limits"] if x["kind"] != "gripper_speed"]
+
+    (problem,) = refused(tmp_path, change=change)
+    assert "gripper_speed" in problem.allowed and "gripper" in problem.message
+
+
+def test_efforts_without_a_bound_or_with_more_than_the_joints_can(tmp_path):
+    def change(data):
+        arm = data["channels"].pop("arm")
+        arm |= {
+            "type": "joint_effort",
+            "gravity_compensated": True,
+            "damping": [30.0] * 7,
+            "damping_source": "a test",
+        }
+        data["channels"]["arm"] = arm
+        kinds = ("joint_velocity", "joint_position", "joint_effort", "gripper_speed")
+        data["limits"] = [x for x in data["limits"] if x["kind"] in kinds]
+
+    (problem,) = refused(tmp_path, change=change)
+    assert "joint_effort" in problem.allowed
+    (problem,) = refused(tmp_path, row("joint_effort", bounds=[87.0] * 4 + [12.0, 13.0, 12.0]), change=change)
+    assert problem.given == 13.0 and problem.allowed == "at most 12"

@@ -1,0 +1,47 @@
+"""Gripper speed: how fast fingers may close, and open."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from iatro_governor.body.planar import Array
+from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, excess
+from iatro_governor.profile.base import Positive
+
+
+class GripperSpeedConfig(LimitConfig):
+    """``closing``, ``opening``: m/s of the width between the fingers."""
+
+    example: ClassVar[Example] = {"closing": 0.05, "opening": 0.1}
+
+    kind: Literal["gripper_speed"]
+    closing: Positive
+    opening: Positive
+
+
+class GripperSpeedLimit(Limit[GripperSpeedConfig]):
+    """``-closing <= u <= opening``; a level limit, closed form.
+
+    Width and effort are kept within the channel's own ``width``, ``hold_effort`` and ``max_effort``; a finger that
+    meets something presses with the effort, and hits it at this speed.
+    """
+
+    model = GripperSpeedConfig
+    unit = "m/s"
+    fits = frozenset({"gripper"})
+    view = "own"
+
+    @property
+    def bound(self) -> float:
+        """m/s, of closing."""
+        return self.config.closing
+
+    def _allowed(self, speed: float) -> float:
+        return self.config.opening if speed > 0 else self.config.closing
+
+    def cap(self, command: Array, situation: Any) -> Cap:
+        """Scale down to the bound of the direction."""
+        speed, standing = float(command[0]), float(situation.anchor[0])
+        allowed = self._allowed(speed)
+        scale = 1.0 if abs(speed) <= allowed else allowed / abs(speed)
+        return Cap(scale, abs(speed), allowed, excess(abs(standing), self._allowed(standing)))
