@@ -21,7 +21,10 @@ from typing import TYPE_CHECKING, Any, get_args
 import yaml
 
 from iatro_governor.governor.ladder import TABLE, Level
+from iatro_governor.limits.contact_force import ContactTask
 from iatro_governor.limits.limit import LimitConfig
+from iatro_governor.limits.payload import Held
+from iatro_governor.limits.power_and_force import RegionBound
 from iatro_governor.limits.registry import KINDS
 from iatro_governor.profile.areas import Area
 from iatro_governor.profile.figures import CircleFigure, Figure, PolygonFigure
@@ -271,6 +274,9 @@ unknown keys, and a channel without a bound on travel and turn; where obstacles 
 
 {shared}
 {kinds}
+## Parts
+
+{parts}
 ## Figures
 
 `figure` (an area) is exactly one of these, `volume` (volume3) one of the solid ones: `box`, `sphere`, `capsule`,
@@ -287,6 +293,9 @@ FIGURES: dict[str, Any] = {
     "capsule": CapsuleFigure,
     "prism": PrismFigure,
 }
+
+PARTS = (RegionBound, ContactTask, Held)
+"""Parts of limits that have keys of their own."""
 
 SHARED = {
     "name": "of this limit, once in the file; decisions name it",
@@ -327,6 +336,8 @@ def kind_of(shape: dict[str, Any]) -> str:
         inner = shape.get("items") or shape["prefixItems"][0]
         word, _, bound = ("point" if inner.get("type") == "array" else kind_of(inner)).partition(" ")
         return f"list of {size}{word}s {bound}".rstrip()
+    if shape.get("type") == "object" and "additionalProperties" in shape:
+        return f"{kind_of(shape['additionalProperties'])} by name"
     low = {"exclusiveMinimum": "above", "minimum": "at least"}
     bounds = [f"{word} {shape[key]:g}" for key, word in low.items() if key in shape and shape[key] > -1e4]
     return " ".join([str("name" if "pattern" in shape else shape.get("type")), *bounds])
@@ -339,7 +350,11 @@ def keys_table(model: Any, left_out: Iterable[str] = ()) -> str:
     rows = []
     for name, field in model.model_fields.items():
         if name not in left_out:
-            default = "required" if field.is_required() else code(_plain(field.default))
+            default = (
+                "required"
+                if field.is_required()
+                else code(_plain(field.get_default(call_default_factory=True)))
+            )
             rows.append(
                 (
                     code(name),
@@ -357,13 +372,18 @@ def _plain(value: object) -> str:
     return str(list(value)) if isinstance(value, tuple) else str(value)
 
 
+def part_text(name: str, part: Any) -> str:
+    """A part that limits have: what it is, and its keys."""
+    return f"`{name}`: {' '.join((part.__doc__ or '').replace('``', '`').split())}\n\n{keys_table(part)}"
+
+
 def limit_text(kind: str) -> str:
     """The section of one kind of limit."""
     limit, model = KINDS[kind], KINDS[kind].model
     example = {
         "name": f"my_{kind}",
         "kind": kind,
-        "channel": "base",
+        "channel": "arm" if limit.view == "body" else "base",
         **model.example,
         "source": "data sheet, page 4",
     }
@@ -381,14 +401,12 @@ def limit_text(kind: str) -> str:
 
 def limits_page() -> str:
     """Every kind of the registry."""
-    figures = "\n".join(
-        f"`{name}`: {' '.join((FIGURES[name].__doc__ or '').replace('``', '`').split())}\n\n{keys_table(FIGURES[name])}"
-        for name in Area.model_fields
-    )
+    figures = "\n".join(part_text(name, FIGURES[name]) for name in Area.model_fields)
+    parts = "\n".join(part_text(part.__name__.lower(), part) for part in PARTS)
     assert set(Volume3.model_fields) < set(FIGURES) >= set(Figure.model_fields)
     shared = table(("key", "says"), [(code(name), SHARED[name]) for name in LimitConfig.model_fields])
     kinds = "\n".join(map(limit_text, KINDS))
-    return LIMITS.format(stamp=STAMP, shared=shared, kinds=kinds, figures=figures)
+    return LIMITS.format(stamp=STAMP, shared=shared, kinds=kinds, parts=parts, figures=figures)
 
 
 # Sources.

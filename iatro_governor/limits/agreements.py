@@ -5,12 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+import numpy as np
+
+from iatro_governor.body.kinematics import posture
 from iatro_governor.body.mechanics import mechanics
+from iatro_governor.body.mobile import base_joints
 from iatro_governor.errors import MissingPart, ModelError, Problem
-from iatro_governor.limits.contact_force import ContactForceConfig
+from iatro_governor.limits.contact_force import ContactForceConfig, ContactTask
+from iatro_governor.limits.payload import Held, PayloadConfig
 from iatro_governor.limits.power_and_force import PowerAndForceConfig
+from iatro_governor.limits.tip_over import TipOverConfig, TipOverLimit
 from iatro_governor.limits.wrench import WrenchConfig
 from iatro_governor.profile.body_model import base_of
+from iatro_governor.profile.channels import TwistChannel
 from iatro_governor.profile.document import Key
 from iatro_governor.profile.load import Profile
 from iatro_governor.profile.sources import BodiesSource, FlagsSource, WrenchSource
@@ -22,9 +29,13 @@ def disagreements(profile: Profile) -> list[Problem]:
     out: list[Problem] = []
     for index, limit in enumerate(profile.limits):
         if isinstance(limit, ContactForceConfig):
-            out += [*_sensor(profile, index, limit), *_task(profile, index, limit)]
+            out += [*_sensor(profile, index, limit), *_flag(profile, ("limits", index, "task"), limit.task)]
         if isinstance(limit, PowerAndForceConfig):
             out += [*_detection(profile, index, limit), *_inertia(profile, index)]
+        if isinstance(limit, PayloadConfig):
+            out += _load(profile, index, limit)
+        if isinstance(limit, TipOverConfig):
+            out += _upright(profile, index, limit)
         if isinstance(limit, WrenchConfig):
             out += _hold(profile, index, limit)
         if profile.body is not None and (tracker := getattr(limit, "bodies", None)) is not None:
@@ -73,18 +84,53 @@ def _sensor(profile: Profile, index: int, limit: ContactForceConfig) -> Iterator
             yield profile.problem(key, len(part.stop), wanted, f"{limit.name} does not fit its channel")
 
 
-def _task(profile: Profile, index: int, limit: ContactForceConfig) -> Iterator[Problem]:
-    """Its flag is told by a source of flags."""
-    if limit.task is None:
+def _flag(profile: Profile, at: Key, named: ContactTask | Held | None) -> Iterator[Problem]:
+    """A flag is told by a source of flags."""
+    if named is None:
         return
-    source = profile.data.sources.get(limit.task.flags)
+    source = profile.data.sources.get(named.flags)
     if not isinstance(source, FlagsSource):
         known = ", ".join(n for n, s in profile.data.sources.items() if isinstance(s, FlagsSource))
-        key: Key = ("limits", index, "task", "flags")
-        yield profile.problem(key, limit.task.flags, known or "a flags source", "names no flags source")
-    elif limit.task.flag not in source.names:
-        key = ("limits", index, "task", "flag")
-        yield profile.problem(key, limit.task.flag, ", ".join(source.names), "the source tells no such flag")
+        yield profile.problem((*at, "flags"), named.flags, known or "a flags source", "names no flags source")
+    elif named.flag not in source.names:
+        known = ", ".join(source.names)
+        yield profile.problem((*at, "flag"), named.flag, known, "the source tells no such flag")
+
+
+def _load(profile: Profile, index: int, limit: PayloadConfig) -> Iterator[Problem]:
+    """No more is carried than is reckoned with."""
+    yield from _flag(profile, ("limits", index, "held"), limit.held)
+    part = profile.data.robot.model
+    if part is not None and limit.mass < part.payload:
+        why = f"{limit.name}: robot.model.payload is more"
+        yield profile.problem(("limits", index, "mass"), limit.mass, f"at least {part.payload:g}", why)
+
+
+def _upright(profile: Profile, index: int, limit: TipOverConfig) -> Iterator[Problem]:
+    """No stop of the base tips it where the arm rests."""
+    channel, body = profile.data.channels[limit.channel], profile.body
+    assert isinstance(channel, TwistChannel) and body is not None  # the limit fits no other
+    if channel.base == "aerial":
+        key: Key = ("limits", index, "channel")
+        yield profile.problem(key, limit.channel, "a base on the ground", f"{limit.name}: it is in the air")
+        return
+    hardest = channel.stop_modes.protective.linear
+    if limit.deceleration < hardest:
+        why = f"{limit.name}: the protective stop of channel {limit.channel} brakes harder"
+        key = ("limits", index, "deceleration")
+        yield profile.problem(key, limit.deceleration, f"at least {hardest:g}", why)
+    turns = 2 if channel.base == "differential" else 16
+    angles = np.arange(turns) * (2 * math.pi / turns)
+    tool = None if profile.data.robot.model is None else profile.data.robot.model.tool
+    stands, freedoms = posture(body, body.rest), len(base_joints("planar"))
+    each = [
+        TipOverLimit(limit).hardest(stands, freedoms, tool, np.array([math.cos(angle), math.sin(angle)]))
+        for angle in angles
+    ]
+    if limit.deceleration > min(each):
+        why = f"{limit.name}: a stop that brakes so hard tips the robot over as it rests"
+        key = ("limits", index, "deceleration")
+        yield profile.problem(key, limit.deceleration, f"at most {min(each):.3g}", why)
 
 
 def _detection(profile: Profile, index: int, limit: PowerAndForceConfig) -> Iterator[Problem]:

@@ -26,6 +26,7 @@ from iatro_governor.limits.link_speed import LinkSpeedLimit
 from iatro_governor.limits.link_zone import LinkZoneLimit
 from iatro_governor.limits.needs import missing_limits
 from iatro_governor.limits.obstacle import ObstacleLimit
+from iatro_governor.limits.payload import PayloadLimit
 from iatro_governor.limits.places import (
     beyond_description,
     misplaced_limits,
@@ -40,6 +41,7 @@ from iatro_governor.limits.singularity import SingularityLimit
 from iatro_governor.limits.slow_zone import SlowZoneLimit
 from iatro_governor.limits.speed import SpeedLimit
 from iatro_governor.limits.time_to_collision import TimeToCollisionLimit
+from iatro_governor.limits.tip_over import TipOverLimit
 from iatro_governor.limits.unseen import UnseenLimit
 from iatro_governor.limits.workspace import WorkspaceLimit
 from iatro_governor.limits.wrench import WrenchLimit
@@ -65,6 +67,8 @@ KINDS: dict[str, type[Limit[Any]]] = {
     "joint_acceleration": JointAccelerationLimit,
     "joint_deceleration": JointDecelerationLimit,
     "joint_position": JointPositionLimit,
+    "payload": PayloadLimit,
+    "tip_over": TipOverLimit,
     "joint_effort": JointEffortLimit,
     "effort_rate": EffortRateLimit,
     "wrench": WrenchLimit,

@@ -194,3 +194,45 @@ def test_efforts_without_a_bound_or_with_more_than_the_joints_can(tmp_path):
     assert "joint_effort" in problem.allowed
     (problem,) = refused(tmp_path, row("joint_effort", bounds=[87.0] * 4 + [12.0, 13.0, 12.0]), change=change)
     assert problem.given == 13.0 and problem.allowed == "at most 12"
+
+
+def test_a_payload_beyond_what_is_reckoned_with(tmp_path):
+    load = {**row("payload", bounds=[1.0] * 7, rated=3.0), "mass": 0.5}
+    (problem,) = refused(tmp_path, load)
+    assert problem.key.endswith(".mass") and problem.allowed == "at least 1"
+    held = {"flags": "cell", "flag": "payload_held"}
+    (problem,) = refused(tmp_path, {**load, "mass": 1.0, "held": held})
+    assert problem.key.endswith(".held.flags")
+    (problem,) = refused(tmp_path, {**load, "mass": 1.0, "bounds": [1.0] * 6})
+    assert problem.given == 6
+
+
+TIAGO = shared("config/tiago.yaml")
+CONTACTS = [[0.2, 0.2], [-0.2, 0.2], [-0.2, -0.2], [0.2, -0.2]]
+
+
+def tipping(tmp_path, **changes):
+    data = yaml.safe_load(TIAGO.read_text())
+    stands = {"base_mass": 0.0, "contacts": CONTACTS, "deceleration": 1.0}
+    data["limits"].append({**row("tip_over", channel="base"), **stands, **changes})
+    data["robot"]["model"]["srdf"] = str(shared("config/tiago.srdf"))
+    path = tmp_path / "tiago.yaml"
+    path.write_text(yaml.safe_dump(data))
+    return path
+
+
+def test_a_stop_that_tips_the_robot_as_it_rests_is_refused(tmp_path):
+    assert load_profile(tipping(tmp_path)).limits[-1]
+    with pytest.raises(ProfileError) as caught:
+        load_profile(tipping(tmp_path, deceleration=6.0))
+    (problem,) = caught.value.problems
+    assert problem.key.endswith(".deceleration") and problem.allowed.startswith("at most ")
+    least = float(problem.allowed.removeprefix("at most "))
+    assert 1.0 < least < 6.0 and load_profile(tipping(tmp_path, deceleration=least - 0.01))
+
+
+def test_a_stop_that_brakes_harder_than_is_reckoned_with(tmp_path):
+    with pytest.raises(ProfileError) as caught:
+        load_profile(tipping(tmp_path, deceleration=0.9))
+    (problem,) = caught.value.problems
+    assert problem.key.endswith(".deceleration") and problem.allowed == "at least 1"

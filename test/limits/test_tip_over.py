@@ -1,0 +1,158 @@
+"""Tip-over: a robot worked by hand, blocks that rock on their edge in small steps, and slopes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from test.limits.bodies import body_situation
+from test.limits.situations import make
+
+G = 9.81
+STRETCHED, FOLDED = np.zeros(2), np.array([0.0, math.pi])
+CENTRE, HEIGHT = 1.4 / 33, 22.5 / 33
+"""30 kg 0.7 m above the ground, 2 kg 0.3 m and 1 kg 0.8 m ahead at 0.5 m: (0.6 + 0.8) / 33 and (21 + 1.5) / 33."""
+
+
+def limit(**changes):
+    """Contacts 0.3 m from the middle all around, 0.03 m of margin; the arm's plane is 0.5 m above the ground."""
+    return make("tip_over", channel="base", **{"ground": -0.5, **changes})
+
+
+def standing(q=STRETCHED, anchor=(0.0, 0.0, 0.0)):
+    return replace(body_situation(q), places={"base": slice(0, 3)}, anchor=np.array(anchor, dtype=float))
+
+
+def cap(twist, q=STRETCHED, **changes):
+    return limit(**changes).cap(np.array(twist, dtype=float), standing(q))
+
+
+def test_the_hardest_stop_by_hand():
+    """Ahead 0.3 - 0.03 - 0.0424 = 0.2276 m: g * 0.2276 / 0.6818 = 3.27 m/s2. Behind there are 0.0848 m more."""
+    at = standing()
+    ahead, behind = (limit().hardest(at.now, 0, None, np.array([way, 0.0])) for way in (1.0, -1.0))
+    assert ahead == pytest.approx(G * (0.27 - CENTRE) / HEIGHT) and behind == pytest.approx(
+        G * (0.27 + CENTRE) / HEIGHT
+    )
+
+
+def test_a_stop_that_cannot_tip_bounds_nothing():
+    assert cap([5.0, 0.0, 0.0], deceleration=3.27).scale == 1.0
+
+
+def test_a_stop_that_could_tip_is_braked_from_less_than_the_energy_to_tip():
+    """4 m/s2: r = hypot(0.6818, 0.2276), v = sqrt(2 g (r - 0.6818)) = 0.852 m/s. Backwards it stands 4 m/s2."""
+    found = cap([1.0, 0.0, 0.0], deceleration=4.0)
+    expected = math.sqrt(2 * G * (math.hypot(HEIGHT, 0.27 - CENTRE) - HEIGHT))
+    assert found.allowed == pytest.approx(expected) and found.scale == pytest.approx(expected)
+    assert cap([-1.0, 0.0, 0.0], deceleration=4.0).scale == 1.0
+
+
+def test_a_folded_arm_may_drive_faster():
+    stretched, folded = (cap([3.0, 0.0, 0.0], q, deceleration=4.5) for q in (STRETCHED, FOLDED))
+    assert stretched.scale < folded.scale
+
+
+def tips(x, height, speed, deceleration):
+    """Whether a block, its mass x m behind the edge it rocks on, falls over as its base brakes; in steps of 0.1 ms."""
+    radius, start = math.hypot(x, height), math.atan2(x, height)
+    angle, rate, t = start, 0.0, 0.0
+    while t < 5.0:
+        braking = deceleration if t < speed / deceleration else 0.0
+        rate += (G * math.sin(angle) - braking * math.cos(angle)) / radius * 1e-4
+        angle += rate * 1e-4
+        if angle >= start:
+            angle, rate = start, min(rate, 0.0)
+            if braking == 0.0:
+                return False
+        if angle < 0.0:
+            return True
+        t += 1e-4
+    return False
+
+
+@pytest.mark.parametrize("deceleration", [3.5, 5.0, 15.0, 500.0])
+def test_at_the_allowed_speed_no_stop_makes_it_fall(deceleration):
+    allowed = cap([3.0, 0.0, 0.0], deceleration=deceleration).allowed
+    assert not tips(0.27 - CENTRE, HEIGHT, allowed, deceleration)
+
+
+def test_the_oracle_can_tell_a_fall():
+    """A wall: the block keeps v h / r of its speed, so a twelfth more than v r / h is too much."""
+    allowed = cap([3.0, 0.0, 0.0], deceleration=500.0).allowed
+    assert tips(0.27 - CENTRE, HEIGHT, 1.12 * allowed, 500.0)
+
+
+def test_turning_by_hand():
+    """2 m/s at 2.5 rad/s: 5 m/s2 to the left press 5 h / g = 0.3475 m to the right, where there are 0.27 m.
+
+    Of a command scaled by s it is s^2 of that.
+    """
+    found = cap([2.0, 0.0, 2.5], deceleration=0.1)
+    assert found.scale == pytest.approx(math.sqrt(0.27 / (5 * HEIGHT / G)))
+    assert cap([2.0, 0.0, 1.9], deceleration=0.1).scale == 1.0
+
+
+def test_spinning_on_the_spot_throws_the_arm_outwards():
+    """wz^2 * 0.0424 m ahead; 0.2276 m of room: at 8.9 rad/s."""
+    fastest = math.sqrt(G * (0.27 - CENTRE) / HEIGHT / CENTRE)
+    found = cap([0.0, 0.0, 2 * fastest])
+    assert found.scale == pytest.approx(0.5) and found.unit == "rad/s"
+    assert cap([0.0, 0.0, 0.99 * fastest]).scale == 1.0
+
+
+def test_a_slope_takes_from_every_side():
+    """0.1 rad: the weight presses h tan(0.1) = 0.0684 m further down the slope."""
+    at = standing()
+    found = limit(slope=0.1).hardest(at.now, 0, None, np.array([1.0, 0.0]))
+    assert found == pytest.approx(G * math.cos(0.1) * (0.27 - CENTRE - HEIGHT * math.tan(0.1)) / HEIGHT)
+    assert cap([1.0, 0.0, 0.0], slope=0.4).scale == 0.0  # it falls by itself
+
+
+def test_what_is_carried_counts():
+    at = standing()
+    ahead = np.array([1.0, 0.0])
+    empty, loaded = (limit(payload=mass).hardest(at.now, 0, "lower", ahead) for mass in (0.0, 5.0))
+    assert (
+        loaded == pytest.approx(G * (0.27 - (1.4 + 5 * 0.6) / 38) / ((22.5 + 5 * 0.5) / 38))
+        and loaded < empty
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    twist=st.tuples(st.floats(-3, 3), st.floats(-3, 3), st.floats(-4, 4)).map(np.array),
+    hard=st.floats(0.5, 6.0),
+)
+def test_what_is_allowed_keeps_the_weight_within_the_contacts_or_has_no_energy_to_tip(twist, hard):
+    """By moments about the middle of the ground, with brakes on or off, and the turn that it drives."""
+    found = cap(twist, deceleration=hard)
+    if found is None:
+        return
+    vx, vy, wz = found.scale * twist
+    speed = math.hypot(vx, vy)
+    inward = np.array([-wz * vy - wz * wz * CENTRE, wz * vx])
+    for braking in (0.0, hard):
+        brake = braking * np.array([vx, vy]) / speed if speed > 0 else np.zeros(2)
+        point = np.array([CENTRE, 0.0]) + HEIGHT / G * (brake - inward)
+        beyond = np.abs(point) - 0.27
+        room = np.array([0.27 - math.copysign(CENTRE, point[0]) if point[0] > 0 else 0.27 + CENTRE, 0.27])
+        energy = [math.sqrt(2 * G * (math.hypot(HEIGHT, max(each, 0.0)) - HEIGHT)) for each in room]
+        for axis in (0, 1):
+            assert beyond[axis] <= 1e-9 or (braking > 0 and speed <= energy[axis] + 1e-9)
+
+
+def test_a_base_that_drives_too_fast_is_an_excess():
+    found = limit(deceleration=4.0).cap(np.zeros(3), standing(anchor=(1.0, 0.0, 0.0)))
+    assert found.scale == 1.0 and found.excess == pytest.approx(1.0 - 0.852, abs=1e-3)
+
+
+def test_contacts_on_a_line_carry_nothing():
+    with pytest.raises(ValidationError, match="line"):
+        limit(contacts=[[0.0, 0.0], [0.1, 0.1], [0.2, 0.2]])
