@@ -365,7 +365,7 @@ class Group:
     def _step(self, targets: Array, dt: float) -> Array:
         pace = self._outputs.pace if self._smooth else None
         steps = self._rates.step(self._outputs.standing, targets, dt, PAUSE * self._period, pace)
-        return np.where(self._trajectories.mask, targets, steps)
+        return self._trajectories.unshaped(steps, targets)
 
     def _unreachable(
         self,

@@ -142,6 +142,8 @@ class Ladder:
     @property
     def reports(self) -> list[FaultReport]:
         """Faults in force, most severe first, then by name."""
+        if not self._standing:
+            return []
         order = sorted(self._standing.items(), key=lambda item: (-TABLE[item[0][0]].level, item[0]))
         return [FaultReport(key[0], fault.detail) for key, fault in order]
 

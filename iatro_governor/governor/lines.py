@@ -160,5 +160,6 @@ def _why(error: Exception) -> str:
     parts = []
     for item in error.errors(include_url=False, include_input=False)[:3]:
         where = ".".join(str(part) for part in item["loc"][1:])
-        parts.append(f"{where}: {item['msg']}" if where else str(item["msg"]))
+        why = str(item["msg"]).removeprefix("Value error, ")
+        parts.append(f"{where}: {why}" if where else why)
     return "; ".join(parts)

@@ -30,7 +30,8 @@ class Trajectories:
     """The members of a group that execute trajectories. admissions: the judge of each of them, by channel."""
 
     def __init__(self, members: Sequence[Member], admissions: Mapping[str, Admission]) -> None:
-        self._members, self._admissions = members, admissions
+        self._admissions = admissions
+        self._able = [member for member in members if member.name in admissions]
 
     def judges(self, name: str) -> bool:
         """Whether ``name`` is a channel of trajectories."""
@@ -43,26 +44,25 @@ class Trajectories:
     @property
     def going(self) -> list[Member]:
         """Those whose trajectory, or its stop, goes on."""
-        return [member for member in self._members if member.chart.going is not None]
-
-    @property
-    def mask(self) -> Array:
-        """Which components (N,) of ``u`` go on by themselves."""
-        out = np.zeros(sum(member.chart.size for member in self._members), dtype=bool)
-        for member in self.going:
-            out[member.place] = True
-        return out
+        return [member for member in self._able if member.chart.going is not None]
 
     def fill(self, outputs: Array) -> Array:
         """``outputs`` (N,) with what goes on, whatever else is decided."""
-        out = outputs.copy()
-        for member in self.going:
+        going = self.going
+        out = outputs.copy() if going else outputs
+        for member in going:
             out[member.place] = member.chart.going
         return out
 
-    def executed(self, requests: Mapping[str, Command | None]) -> dict[str, Command | None]:
+    def unshaped(self, steps: Array, targets: Array) -> Array:
+        """``steps`` (c, N) towards ``targets`` (c, N), without what goes on: nothing shapes that."""
+        for member in self.going:
+            steps[:, member.place] = targets[:, member.place]
+        return steps
+
+    def executed(self, requests: dict[str, Command | None]) -> dict[str, Command | None]:
         """``requests``, and the commands that what goes on comes from."""
-        return {**requests, **{member.name: member.chart.executed for member in self.going}}
+        return requests | {member.name: member.chart.executed for member in self.going}
 
     def admit(self, arrival: Arrival, situation: BodySituation, ladder: Ladder) -> Arrival:
         """Judge a trajectory that its stream has accepted, and begin to execute what is admitted of it."""

@@ -97,6 +97,8 @@ class TrajectoryChart(JointChart):
     def look(self, t: float) -> None:
         """Where the trajectory is, and whether the joints follow."""
         self._t = t
+        if self._stand is None and not self.execution.under_way:
+            return
         left = self.execution.watch(t, self._measured_state, self._track.latest.t, self.measured_rest)
         self._stand = self._stand if left is None else left
         if self.execution.under_way:

@@ -228,6 +228,7 @@ CHANNEL = channel(
     stiffness_source=SAID,
     stop_modes={mode: {"deceleration": [1.0] * 7, "source": SAID} for mode in ("controlled", "protective")},
 )
+ALONE = {"arm": None, "arm_trajectory": None}
 BOUNDS = [
     {"name": "speed", "kind": "joint_velocity", "channel": "efforts", "bounds": [1.0] * 7, "source": SAID},
     {"name": "range", "kind": "joint_position", "channel": "efforts", "margin": 0.03, "source": SAID},
@@ -246,7 +247,7 @@ def bench(request, tmp_path):
     """The arm under efforts alone, at rest."""
     made = CHANNEL | {"gravity_compensated": request.param}
     plant = ArmPlant(ArmWorld("empty"), posture=BENT, arm=ArmSpec(gravity_compensated=request.param))
-    bench = Bench(plant, panda(tmp_path, {"arm": None, "efforts": made}, limits=BOUNDS))
+    bench = Bench(plant, panda(tmp_path, ALONE | {"efforts": made}, limits=BOUNDS))
     bench.run(0.3)
     return bench
 
@@ -302,7 +303,7 @@ def test_a_load_does_not_sink(tmp_path):
         made = {key: CHANNEL[key] for key in CHANNEL if hold or not key.startswith("stiffness")}
         plant = ArmPlant(ArmWorld("empty"), posture=BENT, arm=ArmSpec(gravity_compensated=False))
         plant.data.xfrc_applied[plant.data.body("hand").id, 2] = -0.5 * 9.81
-        bench = Bench(plant, panda(tmp_path, {"arm": None, "efforts": made}, limits=BOUNDS))
+        bench = Bench(plant, panda(tmp_path, ALONE | {"efforts": made}, limits=BOUNDS))
         bench.run(0.1, pushing(bench))
         bench.governor.handle(EStop(bench.t, True))
         ways[hold] = sunk(bench, 1.0)[0]
@@ -329,7 +330,7 @@ def test_a_box_in_the_hand_is_held_through_a_stop(tmp_path):
         arm=ArmSpec(gravity_compensated=False),
     )
     plant.data.joint("box").qpos[:3] = plant.truth().tool
-    bench = Bench(plant, panda(tmp_path, {"arm": None, "efforts": made}, limits=BOUNDS))
+    bench = Bench(plant, panda(tmp_path, ALONE | {"efforts": made}, limits=BOUNDS))
     plant.model.opt.gravity[2] = -9.81
     plant.model.body_gravcomp[plant.data.body("box").id] = 1.0
     bench.run(0.8, lambda t: [bench.command("gripper", [0.0, 50.0])])
