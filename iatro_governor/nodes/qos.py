@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rclpy.duration import Duration
+from rclpy.duration import Duration, Infinite
 from rclpy.event_handler import PublisherEventCallbacks, SubscriptionEventCallbacks
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, LivelinessPolicy, QoSProfile, ReliabilityPolicy
 
@@ -94,12 +94,16 @@ def output(rate_hz: float, lease_s: float) -> QoSProfile:
 
 
 def now_and_then(lease_s: float) -> QoSProfile:
-    """A governed output of trajectories: its readers may ask for the publisher's life, but for no deadline."""
+    """A governed output of trajectories: its readers may ask for the publisher's life, but for no deadline.
+
+    A deadline that is left out would read as less than the one of a reader that asks for none.
+    """
     return QoSProfile(
         reliability=ReliabilityPolicy.RELIABLE,
         durability=DurabilityPolicy.VOLATILE,
         history=HistoryPolicy.KEEP_LAST,
         depth=1,
+        deadline=Infinite,
         liveliness=LivelinessPolicy.MANUAL_BY_TOPIC,
         liveliness_lease_duration=Duration(seconds=lease_s),
     )

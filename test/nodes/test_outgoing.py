@@ -11,8 +11,12 @@ import pytest
 
 pytest.importorskip("rclpy", reason="ROS 2 (rclpy) is not installed")
 
+from rclpy.duration import Infinite
+from rclpy.qos import QoSCompatibility, QoSProfile, ReliabilityPolicy, qos_check_compatible
+
 from iatro_governor.governor.decision import Action, Decision, State
 from iatro_governor.governor.events import Knot
+from iatro_governor.nodes import qos
 from iatro_governor.nodes.commands import command_type
 from iatro_governor.nodes.outgoing import output_of
 from iatro_governor.nodes.stamps import seconds
@@ -180,3 +184,9 @@ def test_an_outage_after_the_core_came_back_is_stopped_anew() -> None:
         wire.decide((t, t), t=t)
         wire.out.stop(DT, t)
     assert len(wire.sent) == 6
+
+
+def test_a_reader_of_trajectories_that_asks_for_no_deadline_hears_them() -> None:
+    """The graph tells its deadline as an infinite one, which a missing one would not reach."""
+    reader = QoSProfile(depth=1, reliability=ReliabilityPolicy.RELIABLE, deadline=Infinite)
+    assert qos_check_compatible(qos.now_and_then(0.25), reader)[0] == QoSCompatibility.OK
