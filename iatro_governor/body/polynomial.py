@@ -52,9 +52,7 @@ def zeros(coefficients: Array) -> Array:
     return out
 
 
-def crossing(
-    coefficients: Array, start: Array, end: Array, sign: Array, level: Array | float = 0.0
-) -> Array:
+def crossing(coefficients: Array, start: Array, end: Array, sign: Array, level: Array | float = 0.0) -> Array:
     """Where in [start, end] (k,) polynomials (k, d + 1) that are monotone there cross ``level``, at most once each.
 
     sign: (k,) 1 for those that rise, -1 for those that fall.

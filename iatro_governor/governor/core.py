@@ -42,6 +42,9 @@ from iatro_governor.profile.load import Profile
 CLOCK_JUMP_S = 60.0
 """A step of time beyond this is a jump of the clock, not a long silence."""
 
+BACK_S = 1e-3
+"""Times that go back by no more than this come of rounding, s."""
+
 Nonce = Callable[[str, int], str]
 
 
@@ -112,6 +115,8 @@ class Governor:
     def _advance(self, t: float) -> None:
         if self._last_t is not None and t - self._last_t > CLOCK_JUMP_S:
             self.process.pulse("clock_jump", t, f"time went from {self._last_t} s to {t} s in one step")
+        elif self._last_t is not None and t < self._last_t - BACK_S:
+            self.process.pulse("clock_jump", t, f"time went back from {self._last_t} s to {t} s")
         self._last_t = t
 
     def _decide(self, group: Group, t: float, command: Command | None) -> list[Decision]:

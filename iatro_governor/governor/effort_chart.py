@@ -65,6 +65,7 @@ class EffortChart(JointChart):
         self._stiffness = np.zeros(self.size) if config.stiffness is None else np.array(config.stiffness)
         self.controlled = self.protective = AtOnce()
         self._inertia = np.eye(self.size)
+        self._most = weight.dynamics.model.effort[weight.own]
         self._q = self._v = self._base = np.zeros(self.size)
         self._held: Array | None = None
 
@@ -116,7 +117,11 @@ class EffortChart(JointChart):
     def rest(self) -> tuple[float, ...]:
         """The effort of a stop now: ``g(q) - D v``, and the pull to the place that is held, if one is."""
         held = self._q if self._held is None else self._held
-        return tuple((self._base + self._stiffness * (held - self._q)).tolist())
+        return self._bounded(self._base + self._stiffness * (held - self._q))
+
+    def _bounded(self, effort: Array) -> tuple[float, ...]:
+        """No more than the joints are described to bear, whatever was measured."""
+        return tuple(np.clip(effort, -self._most, self._most).tolist())
 
     def asks(self, command: Command) -> bool:
         """Any effort, also none: without one an arm falls. Where the driver holds it, none asks for nothing."""
@@ -130,7 +135,7 @@ class EffortChart(JointChart):
         """The stop's effort and ``output``; where that is none, the joints are held where damping lets them rest."""
         if output.any():
             self._held = None
-            return tuple((self._base + output).tolist())
+            return self._bounded(self._base + output)
         if self._held is None:
             self._held = self._q + self._inertia @ self._v / self._damping
         return self.rest

@@ -183,7 +183,9 @@ class Group:
         self, t: float, output: Array, dt: float, pace: Array | None = None
     ) -> dict[str, tuple[float, ...]]:
         standing = self._outputs.publish(t, output, dt, pace)
-        return {m.name: m.chart.publish(standing[m.place], dt) for m in self.members if m.chart.ready}
+        # What a late loop missed is not made up for at once: a set-point would jump by it.
+        moved = min(dt, PAUSE * self._period)
+        return {m.name: m.chart.publish(standing[m.place], moved) for m in self.members if m.chart.ready}
 
     def _stop(
         self, t: float, dt: float, level: Level, process: Ladder, arrival: Arrival | None
@@ -216,8 +218,10 @@ class Group:
         if arrival is not None and arrival.verdict is Verdict.ACCEPTED and not closed:
             arrival, situation = self._admit(t, arrival, situation)
         requests = self._trajectories.executed(requests)
-        wanted = self._wanted(requests, max(dt, self._period))
-        limits = self._body.relevant(self.limits, situation, wanted)
+        wanted = self._wanted(t, requests, max(dt, self._period))
+        limits = self.limits
+        if self._projector is None:  # the nearest command may ask more of a component than the command itself
+            limits = self._body.relevant(self.limits, situation, wanted)
         resolution, action = self._resolve(wanted, situation, limits, dt, t)
         stopped, arrival = self._trajectories.interrupt(resolution, wanted, arrival, t, self.ladder)
         if resolution.scale is None:
@@ -286,11 +290,15 @@ class Group:
         }
         return {name: reports for name, reports in found.items() if reports}
 
-    def _wanted(self, requests: Mapping[str, Command | None], dt: float) -> Array:
+    def _wanted(self, t: float, requests: Mapping[str, Command | None], dt: float) -> Array:
         wanted = np.zeros(self._size)
         for member in self.members:
             if (request := requests[member.name]) is not None and member.chart.ready:
-                wanted[member.place] = member.chart.wanted(request, dt)
+                part = member.chart.wanted(request, dt)
+                if np.isfinite(part).all():
+                    wanted[member.place] = part
+                else:
+                    self.ladder.pulse("command_malformed", t, f"{member.name}: leads to no finite motion")
         return self._trajectories.fill(wanted)
 
     def _closed(self, outcome: Outcome, arrival: Arrival | None) -> Outcome:

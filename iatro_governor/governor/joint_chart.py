@@ -24,6 +24,8 @@ FASTEST, SLOWEST = 1e3, 1e-9
 """rad/s or m/s."""
 SAME = 1e-9
 """Set-points closer than this are one, rad or m."""
+AHEAD = 0.3
+"""A set-point further than this ahead of its joint, rad or m, is not followed: the joint is held by something."""
 APPROACH = 0.7
 """Share of the ordinary deceleration that an approach to a set-point is planned with: steps of time are not exact."""
 
@@ -147,8 +149,12 @@ class JointPositionChart(JointChart):
         self._lost = True
 
     def asks(self, command: Command) -> bool:
-        """Any other set-point than the one that stands."""
-        return self._lost or bool((np.abs(np.array(command.values) - self.setpoint) > SAME).any())
+        """Any other set-point than the one that stands; before the joints were seen, any at all."""
+        return (
+            self._lost
+            or not self.ready
+            or bool((np.abs(np.array(command.values) - self.setpoint) > SAME).any())
+        )
 
     @property
     def lead(self) -> Array | None:  # type: ignore[override]
@@ -157,10 +163,10 @@ class JointPositionChart(JointChart):
 
     @property
     def setpoint(self) -> Array:
-        """The set-point (size,) that stands."""
-        if self._published is None:
+        """The set-point (size,) that stands; the measured place before the joints were seen, and not for good."""
+        if self._published is None and self._track.known:
             self._published = self.positions.copy()
-        return self._published
+        return self.positions if self._published is None else self._published
 
     @property
     def measured_values(self) -> tuple[float, ...] | None:
@@ -173,8 +179,15 @@ class JointPositionChart(JointChart):
         return tuple(self.setpoint.tolist())
 
     def wanted(self, command: Command, dt: float) -> Array:
-        """The velocity towards the commanded set-point, along a straight way and able to stop there."""
-        return bounded(approach(np.array(command.values) - self.setpoint, self.easing, dt), FASTEST, SLOWEST)
+        """The velocity towards the commanded set-point, along a straight way and able to stop there.
+
+        A set-point that the joints no longer follow goes no further ahead of them: what holds them may let go.
+        """
+        way = np.array(command.values) - self.setpoint
+        ahead = self.setpoint - self.positions
+        if ((np.abs(ahead) > AHEAD) & (ahead * way > 0)).any():
+            return np.zeros(self.size)
+        return bounded(approach(way, self.easing, dt), FASTEST, SLOWEST)
 
     def publish(self, output: Array, dt: float) -> tuple[float, ...]:
         """The set-point that ``output`` has led to."""

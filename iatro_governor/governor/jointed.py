@@ -216,7 +216,8 @@ class JointedBody:
         Each channel by its own age and delay: what an older measurement or a slower actuator has yet to do is not done
         by the others.
         """
-        slowing_s = max(float(self._charts[name].controlled.time(measured[at])) for name, at in self._moving)
+        slowing = (float(self._charts[name].controlled.time(measured[at])) for name, at in self._moving)
+        slowing_s = max(slowing, default=0.0)
         led, flight = np.zeros(len(measured)), None
         for name, at in self._moving:
             age = float(ages[self.joints[name]].max())

@@ -24,6 +24,7 @@ from iatro_governor.governor.senses import Senses
 from iatro_governor.governor.stacked import HalvesBrakes
 from iatro_governor.governor.stepping import Rates
 from iatro_governor.governor.twist import KEPT_S, bounded
+from iatro_governor.profile.base import LARGEST
 from iatro_governor.profile.sources import JointsSource
 from iatro_governor.profile.tool_channels import PoseChannel
 
@@ -178,6 +179,8 @@ class PoseChart(Plain):
             return f"{len(values)} values; {SIZE} are needed: x, y, z, qx, qy, qz, qw"
         if not all(math.isfinite(value) for value in values):
             return "values must be finite, not NaN or infinite"
+        if max(map(abs, values)) > LARGEST:
+            return f"a place {max(map(abs, values)):g} m away; at most {LARGEST:g} m is allowed"
         length = math.hypot(*values[3:])
         if not abs(length - 1.0) <= UNIT:
             return f"a quaternion of length {length:.4g}; 1 is needed, within {UNIT}"

@@ -18,6 +18,7 @@ from iatro_governor.governor.events import Bodies, Flags, Joints, Look, MapPose,
 from iatro_governor.governor.ladder import Ladder
 from iatro_governor.governor.localiser import Localiser, check
 from iatro_governor.governor.looks import kind_of, own_body, sweep_of
+from iatro_governor.profile.base import LARGEST
 from iatro_governor.profile.robot import Robot
 from iatro_governor.profile.sources import (
     BodiesSource,
@@ -126,6 +127,14 @@ class Senses:
             raise EventError(f"{len(event.names)} names need as many positions and velocities", "joints")
         if not all(np.isfinite(values).all() for values in measured):
             raise EventError("positions, velocities and efforts must be finite", "joints")
+        fastest = float(np.abs(event.velocity).max(initial=0.0))
+        if fastest > source.max_speed:
+            raise EventError(
+                f"a joint at {fastest:.3g} rad/s or m/s; {source.max_speed} is allowed", "joints"
+            )
+        furthest = float(np.abs(event.position).max(initial=0.0))
+        if furthest > LARGEST:
+            raise EventError(f"a joint at {furthest:.3g} rad or m; {LARGEST:g} is allowed", "joints")
         if self._newer(event.source, event.stamp):
             jump = track.add(event.stamp, event.names, event.position, event.velocity, event.effort)
             if jump > source.max_jump:

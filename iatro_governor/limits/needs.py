@@ -9,6 +9,7 @@ from iatro_governor.limits.gripper_speed import GripperSpeedConfig
 from iatro_governor.limits.joint_effort import JointEffortConfig
 from iatro_governor.limits.joint_position import JointPositionConfig
 from iatro_governor.limits.joint_velocity import JointVelocityConfig
+from iatro_governor.limits.link_speed import LinkSpeedConfig
 from iatro_governor.limits.obstacle import ObstacleConfig
 from iatro_governor.limits.speed import SpeedConfig
 from iatro_governor.limits.unseen import UnseenConfig
@@ -23,6 +24,7 @@ NEEDED = {
     "joint_effort": (("joint_effort", JointEffortConfig),),
     "wrench": (("wrench", WrenchConfig),),
     "gripper": (("gripper_speed", GripperSpeedConfig),),
+    "pose": (("link_speed", LinkSpeedConfig),),
 }
 """What no channel of these types is governed without."""
 BOTH = frozenset({"positive", "negative"})

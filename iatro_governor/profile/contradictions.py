@@ -25,6 +25,7 @@ LIMIT_REFERENCES = {
 def contradictions(document: Document, data: ProfileData, limits: list[Part]) -> list[Problem]:
     """One problem for each name that means nothing, or two things."""
     problems = [*_channel_references(document, data), *_shared_topics(document, data)]
+    problems += _frames(document, data)
     problems += _names(document, data, limits)
     for index, limit in enumerate(limits):
         for field, kinds in LIMIT_REFERENCES.items():
@@ -33,6 +34,29 @@ def contradictions(document: Document, data: ProfileData, limits: list[Part]) ->
                 what = f"limit {getattr(limit, 'name', '')} cannot hold without it"
                 problems += _reference(document, data, ("limits", index, field), source, kinds, what)
     return problems
+
+
+def _frames(document: Document, data: ProfileData) -> Iterator[Problem]:
+    """Places are taken as they are said: in odom where the base moves, else in the base's frame as well."""
+    robot = data.robot
+    moves = any(channel.type == "twist" for channel in data.channels.values())
+    places = (robot.odom_frame,) if moves else (robot.odom_frame, robot.base_frame)
+    for name, source in data.sources.items():
+        if source.type == "bodies" and source.frame not in places:
+            yield document.problem(
+                ("sources", name, "frame"), source.frame, " or ".join(places), "people are not told there"
+            )
+    for name, channel in data.channels.items():
+        if channel.type == "pose" and channel.frame != robot.base_frame:
+            yield document.problem(
+                ("channels", name, "frame"), channel.frame, robot.base_frame, "poses are not taken there"
+            )
+        if channel.type == "gripper":
+            driven = {joint for other in data.channels.values() for joint in getattr(other, "joints", ())}
+            for finger in driven.intersection(channel.fingers):
+                yield document.problem(
+                    ("channels", name, "fingers"), finger, "joints of no other channel", "is no finger"
+                )
 
 
 def _channel_references(document: Document, data: ProfileData) -> Iterator[Problem]:

@@ -92,6 +92,8 @@ class JointsSource(SourcePart):
     """Measured speeds below this count as rest, rad/s or m/s."""
     max_jump: Positive = 0.5
     """A position further than this, rad or m, from where the last one and its velocity lead is garbled."""
+    max_speed: Positive = 20.0
+    """A velocity beyond this, rad/s or m/s, is no joint's, and garbled."""
 
 
 class WrenchSource(SourcePart):

@@ -94,7 +94,7 @@ class GripperChannel(ChannelPart):
     """The source of the measured joints."""
     width: tuple[NonNegative, Positive]
     """Least and greatest width, m."""
-    hold_effort: NonNegative
+    hold_effort: Positive
     """Least effort while anything may be held, N: a stop never lets go."""
     max_effort: Positive
     """N."""
@@ -105,6 +105,8 @@ class GripperChannel(ChannelPart):
     def _ordered(self) -> Self:
         if not self.fingers:
             raise ValueError("fingers must name at least one joint")
+        if len(set(self.fingers)) != len(self.fingers):
+            raise ValueError("a joint stands twice among the fingers")
         if self.width[0] >= self.width[1]:
             raise ValueError("width must rise from least to greatest")
         if self.hold_effort > self.max_effort:
