@@ -34,6 +34,12 @@ class Easing:
     release: Array
 
     @property
+    def time(self) -> Array:
+        """Seconds (c,) until rest."""
+        out: Array = self.build + self.even + self.release
+        return out
+
+    @property
     def coast(self) -> Array:
         """Seconds (c,) at full speed that lead as far as the stop does: the integral of sigma."""
         left = self._left_after_build

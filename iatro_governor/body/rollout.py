@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from iatro_governor.body.easing import Easing
 from iatro_governor.body.planar import Array, arc, compose
 
 SAMPLES = 12
@@ -44,13 +45,37 @@ class Rollouts:
 
     poses: (c, k, 3) of the base, in the base frame of now, in order. half_step: (c,) half the largest distance that any
     point of the body moves between two samples, m. travel: (c,) bound on how far any point of the body moves, m.
-    outputs: (c, 3) the candidates themselves.
+    outputs: (c, 3) the candidates themselves. flown: how many of the poses come before the output acts. hold: how long
+    it lasts, s. ramp, coast: (c,) s, its way to rest: how long, and how far in seconds at full speed.
     """
 
     outputs: Array
     poses: Array
     half_step: Array
     travel: Array
+    flown: int = 0
+    hold: float = 0.0
+    ramp: Array | None = None
+    coast: Array | None = None
+
+    def seconds(self, reaction_s: float) -> Array:
+        """When (c, k) each pose is reached, s after the last measurement; never too early.
+
+        ``reaction_s``: from the measurement until the output acts.
+        """
+        before = reaction_s * np.arange(1, self.flown + 1) / max(self.flown, 1)
+        if self.ramp is None or self.coast is None:
+            raise ValueError("these ways have no times")
+        coast, ramp = self.coast[:, None], self.ramp[:, None]
+        samples = self.poses.shape[1] - self.flown
+        far = (self.hold + coast) * (np.arange(1, samples + 1) / samples)  # in seconds at full speed
+        braked = np.clip(far - self.hold, 0.0, coast)
+        # A plain ramp covers tau - tau^2 / (2 ramp); one that builds up is taken to last to its end.
+        plain = ramp - np.sqrt(np.maximum(ramp * ramp - 2 * ramp * braked, 0.0))
+        eased = np.where(braked > 0, ramp, 0.0)
+        lasts = np.minimum(far, self.hold) + np.where(np.abs(2 * coast - ramp) <= 1e-9, plain, eased)
+        start = np.broadcast_to(before, (len(ramp), self.flown))
+        return np.concatenate([start, reaction_s + lasts], axis=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +110,22 @@ def fly(pieces: Sequence[tuple[tuple[float, ...], float]], reach: float) -> Flig
 
 
 def roll_out(
-    outputs: Array, flight: Flight, period: float, braking: Braking, reach: float, coast: Array | None = None
+    outputs: Array, flight: Flight, period: float, braking: Braking, reach: float, eased: Easing | None = None
 ) -> Rollouts:
     """Follow each of ``outputs`` (c, 3) to rest.
 
     First the commands still in flight; then the output, held for one ``period`` s; then its ramp to rest along the
     same direction. Hold and ramp share one curvature, so they are one arc of length ``twist * (period + ramp / 2)``.
-    ``reach``: largest distance of the body from the base origin, m. ``coast``: (c,) s, in place of half the ramp, where
-    a stop is no plain ramp.
+    ``reach``: largest distance of the body from the base origin, m. ``eased``: the stops, where they are no plain
+    ramps.
     """
-    total = outputs * (period + (braking.time(outputs) / 2 if coast is None else coast))[:, None]
+    ramp = braking.time(outputs) if eased is None else eased.time
+    coast = ramp / 2 if eased is None else eased.coast
+    total = outputs * (period + coast)[:, None]
     ahead = compose(flight.end, arc(total[:, None, :] * FRACTIONS[:, None]))
     moved = np.hypot(total[:, 0], total[:, 1]) + np.abs(total[:, 2]) * reach
     start = np.broadcast_to(flight.poses, (len(outputs), *flight.poses.shape))
     half_step = np.maximum(moved / SAMPLES, flight.step) / 2
-    return Rollouts(outputs, np.concatenate([start, ahead], axis=1), half_step, moved + flight.travel)
+    poses = np.concatenate([start, ahead], axis=1)
+    flown = len(flight.poses)
+    return Rollouts(outputs, poses, half_step, moved + flight.travel, flown, period, ramp, coast)

@@ -20,7 +20,7 @@ from iatro_governor.governor.chart import Chart
 from iatro_governor.governor.claims import Claims
 from iatro_governor.governor.clouds import Clouds
 from iatro_governor.governor.outputs import Outputs
-from iatro_governor.governor.perception import perceive
+from iatro_governor.governor.perception import people_of, perceive
 from iatro_governor.governor.readings import Readings
 from iatro_governor.governor.senses import Senses
 from iatro_governor.governor.twist import TwistChart
@@ -261,6 +261,7 @@ class JointedBody:
             surroundings=self._senses.surroundings,
             height=self._senses.own.height,
             fixes=self._senses.localiser.fixes,
+            people=people_of(self._senses, t),
         )
 
 

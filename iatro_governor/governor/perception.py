@@ -14,9 +14,7 @@ from iatro_governor.profile.sources import BodiesSource, WrenchSource
 
 def perceive(senses: Senses, t: float, points: Mapping[str, Cloud]) -> Sensed:
     """What every source says at ``t``; places in the model's base frame. ``points``: of ``Clouds``."""
-    people = {
-        name: _people(senses, name, t) for name, source in senses.sources.items() if source.type == "bodies"
-    }
+    people = people_of(senses, t)
     felt = {
         name: _felt(senses, name, t)
         for name, source in senses.sources.items()
@@ -24,6 +22,11 @@ def perceive(senses: Senses, t: float, points: Mapping[str, Cloud]) -> Sensed:
     }
     flags = {name: _flags(senses, name, t) for name, s in senses.sources.items() if s.type == "flags"}
     return Sensed(people, felt, points, flags)
+
+
+def people_of(senses: Senses, t: float) -> dict[str, People]:
+    """Whom each tracker sees at ``t``, by source."""
+    return {name: _people(senses, name, t) for name, s in senses.sources.items() if s.type == "bodies"}
 
 
 def _people(senses: Senses, name: str, t: float) -> People:

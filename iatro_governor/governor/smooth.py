@@ -22,7 +22,7 @@ class SmoothStop:
         """The output (n,) after ``dt`` s from ``anchor`` (n,), which changes at ``pace`` (n,), and its own pace."""
         stop = eased_stop(self.ramp.time(anchor[None]), anchor[None], pace[None], self.jerk)
         left, falls = stop.after(dt)
-        if not anchor.any() or float(stop.build[0] + stop.even[0] + stop.release[0]) <= dt + 1e-12:
+        if not anchor.any() or float(stop.time[0]) <= dt + 1e-12:
             return np.zeros(len(anchor)), np.zeros(len(anchor))
         return anchor * left[0], -anchor * falls[0]
 

@@ -16,6 +16,7 @@ from iatro_governor.body.shape import Shape
 from iatro_governor.governor.chart import Plain
 from iatro_governor.governor.events import Command
 from iatro_governor.governor.outputs import Outputs
+from iatro_governor.governor.perception import people_of
 from iatro_governor.governor.senses import Senses
 from iatro_governor.governor.stepping import Rates
 from iatro_governor.limits.limit import Limit
@@ -164,6 +165,7 @@ class TwistChart(Plain):
             surroundings=self._senses.surroundings,
             height=self._senses.own.height,
             fixes=self._senses.localiser.fixes,
+            people=people_of(self._senses, t),
             jerk=self._jerky(outputs.elapsed(t, self._period)),
         )
 

@@ -154,4 +154,7 @@ class BodySituation:
         flown = np.broadcast_to(self.base_flight.poses, (len(moving), *self.base_flight.poses.shape))
         half_step = np.maximum(moved / len(FRACTIONS), self.base_flight.step) / 2
         everything = np.concatenate([flown, poses], axis=1)
-        return Rollouts(moving[:, :size], everything, half_step, moved + self.base_flight.travel)
+        travel, coast = moved + self.base_flight.travel, lasts - self.period
+        before = len(self.base_flight.poses)
+        ways = everything, half_step, travel, before, self.period, 2 * coast, coast
+        return Rollouts(moving[:, :size], *ways)

@@ -20,12 +20,9 @@ from iatro_governor.limits.limit import ROUNDING, Cap, Clearance, Example, Limit
 from iatro_governor.limits.link_keeping import capsules_of, slow
 from iatro_governor.limits.link_zone import Links
 from iatro_governor.limits.people import Pairs, bounds, closing, pairs_within
-from iatro_governor.limits.sensed import People
+from iatro_governor.limits.sensed import WALKING, People
 from iatro_governor.limits.ssm import allowed_closing_speed
 from iatro_governor.profile.base import Name, NonNegative, Positive, Source
-
-WALKING = 1.6
-"""How fast a person may come nearer, m/s: ISO 13855 for walking."""
 
 
 class LinkSeparationConfig(LimitConfig):

@@ -37,6 +37,7 @@ from iatro_governor.limits.power_and_force import PowerAndForceLimit
 from iatro_governor.limits.projection import unprojectable
 from iatro_governor.limits.rate import AccelerationLimit, DecelerationLimit
 from iatro_governor.limits.self_collision import SelfCollisionLimit
+from iatro_governor.limits.separation import SeparationLimit
 from iatro_governor.limits.singularity import SingularityLimit
 from iatro_governor.limits.slow_zone import SlowZoneLimit
 from iatro_governor.limits.speed import SpeedLimit
@@ -62,6 +63,7 @@ KINDS: dict[str, type[Limit[Any]]] = {
     "obstacle": ObstacleLimit,
     "time_to_collision": TimeToCollisionLimit,
     "unseen": UnseenLimit,
+    "separation": SeparationLimit,
     "command_rate": CommandRateLimit,
     "joint_velocity": JointVelocityLimit,
     "joint_acceleration": JointAccelerationLimit,

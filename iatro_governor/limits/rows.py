@@ -82,12 +82,17 @@ def off_returns(sources: tuple[str, ...], figure: Shape, margin: float, situatio
     order = np.lexsort((distance, sector))
     nearest = order[np.unique(sector[order], return_index=True)[1]]
     points = obstacles.points[nearest]
+    return gradient_rows(figure, points, braked_for(distance[nearest] - margin, situation))
+
+
+def gradient_rows(figure: Shape, points: Array, bounds: Array) -> Rows:
+    """Each of ``points`` (r, 2), base frame, is closed in on by ``figure`` at most as fast as ``bounds`` (r,), m/s."""
     steps = NUDGE * np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
     around = figure.distance(points[:, None] + steps)
     gx, gy = (around[:, 0] - around[:, 1]) / (2 * NUDGE), (around[:, 2] - around[:, 3]) / (2 * NUDGE)
     # The point moves past the body by -(v + w x p), so the distance falls at grad . (v + w x p).
     matrix = np.stack([gx, gy, gy * points[:, 0] - gx * points[:, 1]], axis=-1)
-    return Rows(matrix, braked_for(distance[nearest] - margin, situation))
+    return Rows(matrix, bounds)
 
 
 def off_area(distance: Callable[[Array], Array], now: float, margin: float, situation: Situation) -> Rows:

@@ -58,4 +58,6 @@ class Sensed:
     flags: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
 
 
+WALKING = 1.6
+"""How fast a person may come nearer, m/s: ISO 13855 for walking."""
 NOBODY = np.zeros((0, 3))

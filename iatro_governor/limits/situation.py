@@ -9,12 +9,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from iatro_governor.body.easing import eased_stop
+from iatro_governor.body.easing import Easing, eased_stop
 from iatro_governor.body.localisation import Fix
 from iatro_governor.body.planar import Array
 from iatro_governor.body.rollout import Braking, Flight, Rollouts, roll_out
 from iatro_governor.body.shape import Shape
 from iatro_governor.body.surroundings import Obstacles, Surroundings
+from iatro_governor.limits.sensed import People
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,12 @@ class Jerk:
     step_s: float
     pace: Array | None = None
 
-    def coast(self, time: Array, moving: Array, outputs: Array, anchor: Array) -> Array:
-        """Seconds (c,) at full speed that lead as far as the stops do, which take ``time`` (c,) s without jerk."""
+    def stops(self, time: Array, moving: Array, outputs: Array, anchor: Array) -> Easing:
+        """How ``outputs`` (c, n), or the body ``moving`` (c, n) by itself, come to rest; ``time``: (c,) s at once."""
         pace = (outputs - anchor) / self.step_s if self.pace is None else self.pace
         # What the body does beyond its command, no command has begun to slow.
         own = np.where((moving == outputs).all(axis=-1)[:, None], pace, 0.0)
-        return eased_stop(time, moving, own, self.bounds).coast
+        return eased_stop(time, moving, own, self.bounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Situation:
     the newest measurement to the effect of a command decided now. braking: what any stop is sure to reach. comfort:
     deceleration of ordinary driving, m/s2 and rad/s2. footprint, reach: figure of the body, and its largest distance
     from the origin, m. height: lowest and highest point of the body, m. fixes: by source, where odom lies in the map.
-    jerk: what a stop's deceleration builds up by, None: at once.
+    jerk: what a stop's deceleration builds up by, None: at once. people: by source, who is tracked, in odom.
     """
 
     t: float
@@ -67,18 +68,17 @@ class Situation:
     height: tuple[float, float] = (-math.inf, math.inf)
     fixes: Mapping[str, Fix] = field(default_factory=dict)
     jerk: Jerk | None = None
+    people: Mapping[str, People] = field(default_factory=dict)
     _obstacles: dict[tuple[str, ...], Obstacles] = field(default_factory=dict, repr=False, compare=False)
 
     def roll_out(self, outputs: Array) -> Rollouts:
         """Ways to rest of ``outputs`` (c, 3); where the body moves faster by itself, that is what has to stop."""
         faster = (outputs * self.beyond >= 0) & (np.abs(self.beyond) > np.abs(outputs))
         moving = np.where(faster, self.beyond, outputs)
-        coast = (
-            None
-            if self.jerk is None
-            else self.jerk.coast(self.braking.time(moving), moving, outputs, self.anchor)
-        )
-        return roll_out(moving, self.flight, self.period, self.braking, self.reach, coast)
+        if self.jerk is None:
+            return roll_out(moving, self.flight, self.period, self.braking, self.reach)
+        eased = self.jerk.stops(self.braking.time(moving), moving, outputs, self.anchor)
+        return roll_out(moving, self.flight, self.period, self.braking, self.reach, eased)
 
     def build_up_s(self, deceleration: float) -> float:
         """Seconds until ``deceleration``, m/s2, of the linear part is reached, and again until it is over."""

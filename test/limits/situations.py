@@ -15,6 +15,7 @@ from iatro_governor.body.shape import Box, Circle, Polygon, Shape
 from iatro_governor.body.surroundings import Surroundings
 from iatro_governor.limits.limit import Limit
 from iatro_governor.limits.registry import KINDS
+from iatro_governor.limits.sensed import People
 from iatro_governor.limits.situation import Situation
 from iatro_governor.profile.sources import ScanSource
 
@@ -87,6 +88,7 @@ def situation(
     pose: np.ndarray | None = None,
     anchor: np.ndarray | None = None,
     fix: Fix | None = None,
+    people: People | None = None,
 ) -> Situation:
     """The base at ``pose`` in odom, output ``anchor`` standing, at rest unless told otherwise."""
     pose = np.zeros(3) if pose is None else pose
@@ -110,6 +112,7 @@ def situation(
         surroundings=around,
         height=(0.0, 1.0),
         fixes={"amcl": fix or Fix(0.0, np.zeros(3), 0.02, 0.01)},
+        people={"people": people or persons([])},
     )
 
 
@@ -118,6 +121,15 @@ def charted(values: tuple[float, ...]) -> np.ndarray:
     u = np.array(values)
     u[np.abs(u) < 1e-9] = 0.0
     return u
+
+
+def persons(rows: list[tuple[float, ...]], age: float = 0.0) -> People:
+    """Somebody at each [x, y, vx, vy] in odom, a disc of 0.3 m."""
+    table = np.array(rows, dtype=float).reshape(-1, 4)
+    flat = np.zeros((len(table), 1))
+    positions, velocities = np.hstack([table[:, :2], flat]), np.hstack([table[:, 2:], flat])
+    ids = tuple(str(k) for k in range(len(table)))
+    return People(positions, velocities, age, 0.3, ids, (None,) * len(table))
 
 
 coordinate = st.floats(-2.0, 2.0)
@@ -150,4 +162,6 @@ def situations(draw: st.DrawFn, at_rest: bool = False) -> Situation:
     anchor = np.zeros(3) if at_rest else draw(twists) * 0.5
     odom = np.array([draw(st.floats(-0.3, 0.3)), draw(st.floats(-0.3, 0.3)), draw(st.floats(-0.2, 0.2))])
     fix = Fix(0.0, odom, draw(st.floats(0.0, 0.3)), draw(st.floats(0.0, 0.1)))
-    return situation(points, figure, pose, anchor, fix)
+    who = st.tuples(st.floats(-5.0, 5.0), st.floats(-5.0, 5.0), st.floats(-2.5, 2.5), st.floats(-2.5, 2.5))
+    people = persons(draw(st.lists(who, max_size=3)), draw(st.floats(0.0, 0.3)))
+    return situation(points, figure, pose, anchor, fix, people)

@@ -1,0 +1,162 @@
+"""Separation: far enough from people to come to rest before anybody meets (SSM), for a base on the ground."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import model_validator
+
+from iatro_governor.body.planar import Array, inverse, transform
+from iatro_governor.body.rollout import Rollouts
+from iatro_governor.limits.keeping import slow
+from iatro_governor.limits.limit import ROUNDING, Cap, Clearance, Example, Limit, LimitConfig
+from iatro_governor.limits.rows import Rows, gradient_rows
+from iatro_governor.limits.sensed import WALKING, People
+from iatro_governor.limits.situation import Situation
+from iatro_governor.limits.ssm import allowed_closing_speed
+from iatro_governor.profile.base import Name, NonNegative, Positive, Source
+
+
+class SeparationConfig(LimitConfig):
+    """``intrusion`` C, ``uncertainty`` Z_d and ``robot_uncertainty`` Z_r, m: what is left when the robot rests."""
+
+    example: ClassVar[Example] = {
+        "bodies": "people",
+        "intrusion": 0.05,
+        "uncertainty": 0.02,
+        "robot_uncertainty": 0.01,
+        "noise": 0.01,
+        "retreat_speed": 0.1,
+    }
+
+    kind: Literal["separation"]
+    bodies: Name
+    """The tracker; what it tracks is a disc of its ``radius``."""
+    intrusion: NonNegative
+    """How far a hand reaches beyond what is tracked, before it is tracked, m."""
+    uncertainty: NonNegative
+    """How far a body may be from where it is measured, m."""
+    robot_uncertainty: NonNegative
+    """How far the robot may be from where it is measured, m."""
+    human_speed: NonNegative | None = None
+    """How fast a person may come nearer, m/s; 1.6 by default. Whoever is tracked to be faster counts as that fast."""
+    human_speed_source: Source | None = None
+    noise: NonNegative
+    """How far two measurements of an unmoved body may differ, m."""
+    retreat_speed: Positive
+    """Fastest point of the body while somebody is too near, m/s."""
+
+    @model_validator(mode="after")
+    def _sourced(self) -> SeparationConfig:
+        if (self.human_speed is None) != (self.human_speed_source is None):
+            raise ValueError("human_speed and human_speed_source go together")
+        return self
+
+
+class SeparationLimit(Limit[SeparationConfig]):
+    """A clearance limit from discs that grow by ``v_h t`` along the way to rest, whoever walks meanwhile.
+
+    Head on, that is ``S_p = v_h (T + v/a) + v T + v^2 / (2 a) + C + Z_d + Z_r`` (ISO/TS 15066, see ``limits.ssm``).
+    Where somebody is too near already nothing closes in, and leaving stays free at ``retreat_speed``.
+    """
+
+    model = SeparationConfig
+    unit = "m"
+
+    def __init__(self, config: SeparationConfig) -> None:
+        super().__init__(config)
+        self._reserve = config.intrusion + config.uncertainty + config.robot_uncertainty
+
+    @property
+    def bound(self) -> float:
+        """C + Z_d + Z_r, m."""
+        return self._reserve
+
+    def cap(self, command: Array, situation: Situation) -> Cap | None:
+        """Move slowly while somebody who walked on since the data would be within the reserve."""
+        clearance = self.clearance(situation)
+        if clearance is None or clearance.now >= self._reserve - self.config.noise:
+            return None
+        return slow(command, situation, self.config.retreat_speed)
+
+    def clear(
+        self, rollouts: Rollouts, situation: Situation, tolerance: float = 0.0
+    ) -> NDArray[np.bool_] | None:
+        """Keep the reserve on the way to rest; nothing closes in where it is used up."""
+        people = self._people(situation)
+        if people is None:
+            return None
+        eased = min(tolerance, self.config.noise)
+        seconds = rollouts.seconds(situation.reaction_s)
+        places, human = self._places(people, situation), self._human(people)
+        now = self._gaps(places, np.zeros((1, 3)), people, situation)[0]
+        most = human * (people.age_s + float(seconds.max())) + float(
+            (rollouts.travel + rollouts.half_step).max()
+        )
+        near = now <= self._reserve + most
+        if not near.any():
+            return None
+        ahead = self._gaps(places[near], rollouts.poses, people, situation)
+        # What the motion in flight closes, no command can keep open.
+        least = np.minimum(now[near], ahead[:, : rollouts.flown].min(axis=(0, 1), initial=np.inf))
+        walked = (people.age_s + seconds)[..., None] * human[near]
+        needed = self._reserve - eased + walked + rollouts.half_step[:, None, None]
+        kept: NDArray[np.bool_] = np.all(ahead >= np.minimum(needed, least - eased) - ROUNDING, axis=(1, 2))
+        return kept
+
+    def rows(self, situation: Situation) -> Rows | None:
+        """Nobody is closed in on faster than the closed form allows."""
+        people = self._people(situation)
+        if people is None:
+            return None
+        places, deceleration = self._places(people, situation), situation.braking.linear
+        distance = self._gaps(places, np.zeros((1, 3)), people, situation)[0]
+        reaction = situation.reaction_s + situation.period + situation.build_up_s(deceleration)
+        human = self._human(people)
+        room = distance - human * people.age_s
+        bounds = allowed_closing_speed(room, human, reaction, deceleration, self._reserve)
+        return gradient_rows(situation.footprint, places, bounds)
+
+    def clearance(self, situation: Situation) -> Clearance | None:
+        """Of the nearest person, less what they may have walked since the data and will until a command acts."""
+        people = self._people(situation)
+        if people is None:
+            return None
+        gaps = self._gaps(self._places(people, situation), np.zeros((1, 3)), people, situation)[0]
+        walked = self._human(people) * (people.age_s + situation.reaction_s)
+        return Clearance(float((gaps - walked).min()), self._reserve)
+
+    def least_ahead(self, rollouts: Rollouts, situation: Situation) -> float | None:
+        """Of the nearest person along the first way, less what they may have walked until then."""
+        people = self._people(situation)
+        if people is None:
+            return None
+        seconds = rollouts.seconds(situation.reaction_s)[0]
+        ahead = self._gaps(self._places(people, situation), rollouts.poses[0], people, situation)
+        return float((ahead - (people.age_s + seconds)[:, None] * self._human(people)).min())
+
+    def _people(self, situation: Situation) -> People | None:
+        people = situation.people.get(self.config.bodies)
+        return None if people is None or not len(people.positions) else people
+
+    def _human(self, people: People) -> Array:
+        """How fast each of them (b,) may come nearer, m/s."""
+        known = WALKING if self.config.human_speed is None else self.config.human_speed
+        return np.maximum(np.hypot(people.velocities[:, 0], people.velocities[:, 1]), known)
+
+    @staticmethod
+    def _places(people: People, situation: Situation) -> Array:
+        """Where they were measured (b, 2), in the base frame of now."""
+        return transform(inverse(situation.pose), people.positions[:, :2])
+
+    @staticmethod
+    def _gaps(places: Array, poses: Array, people: People, situation: Situation) -> Array:
+        """Distances (..., b) of the footprint at ``poses`` (..., 3) from discs about ``places`` (b, 2), m."""
+        yaw = poses[..., 2, None]
+        c, s = np.cos(yaw), np.sin(yaw)
+        dx, dy = places[:, 0] - poses[..., 0, None], places[:, 1] - poses[..., 1, None]
+        local = np.stack([c * dx + s * dy, c * dy - s * dx], axis=-1)
+        out: Array = situation.footprint.distance(local) - people.radius
+        return out
