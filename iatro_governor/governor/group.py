@@ -336,6 +336,8 @@ class Group:
             return self._step(targets, max(dt, self._period))
 
         whole = resolve(wanted, situation, limits, step)
+        if (beside := self._trajectories.beside(whole, wanted, situation, limits, step)) is not whole:
+            return beside, Action.SCALED
         nearer = (
             None
             if self._projector is None

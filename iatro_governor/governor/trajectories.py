@@ -15,7 +15,7 @@ from iatro_governor.governor.freshness import Verdict
 from iatro_governor.governor.ladder import Ladder
 from iatro_governor.governor.member import Member
 from iatro_governor.governor.outcome import Arrival
-from iatro_governor.governor.resolve import Resolution
+from iatro_governor.governor.resolve import Limits, Resolution, Stepper, is_clear
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.limit import Limit
 
@@ -24,6 +24,8 @@ ENOUGH = 0.95
 
 Below, it is stopped: nobody can slow it down.
 """
+SHARES = (0.75, 0.5, 0.25, 0.0)
+"""Of all other motion, what is tried beside a trajectory."""
 
 
 class Trajectories:
@@ -76,6 +78,25 @@ class Trajectories:
             return replace(arrival, verdict=Verdict.REFUSED, limits=found.limits)
         judge.begin(found, arrival.command)
         return replace(arrival, limits=found.limits)
+
+    def beside(
+        self, whole: Resolution, wanted: Array, situation: Any, limits: Limits, step: Stepper
+    ) -> Resolution:
+        """``whole``, or where what goes on would be slowed by that, less of everything else beside it.
+
+        A trajectory cannot be scaled. So the others are, as long as it may go on by itself.
+        """
+        if not any(_short(member, whole, wanted) for member in self.going):
+            return whole
+        along = self.fill(np.zeros_like(wanted))
+        others = wanted - along
+        for share in SHARES if others.any() else ():
+            target = along + share * others
+            caps = [cap for limit in limits if (cap := limit.cap(target, situation)) is not None]
+            admitted = all(cap.scale >= ENOUGH for cap in caps)
+            if admitted and is_clear(step(target[None]), situation, limits)[0]:
+                return Resolution(share, target, whole.caps, whole.blocked)
+        return whole
 
     def interrupt(
         self, resolution: Resolution, wanted: Array, arrival: Arrival | None, t: float, ladder: Ladder
