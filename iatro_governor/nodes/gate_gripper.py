@@ -18,6 +18,8 @@ NEAR_M = 0.002
 """As near as this the width is reached, m."""
 REST = 0.002
 """Fingers slower than this stand still, m/s."""
+SETTLE_S = 0.5
+"""After the width is reached its command is said for so long, s: silence before the fingers rest is a fault."""
 STALLED_S = 0.5
 """Fingers that have stood still for so long hold something, s."""
 
@@ -58,10 +60,19 @@ class GripperServer(ChannelServer[GripperGoal]):
             self._moved = now
         reached = abs(width - goal.values[0]) < NEAR_M
         running.stalled = not reached and now - max(self._moved, goal.began) > STALLED_S
-        goal.watch(now, reached or running.stalled, resting)
-        if goal.phase in (Phase.PENDING, Phase.EXECUTING) and now - self._sent > AGAIN_S:
-            self._publish(goal.values, now)
+        goal.watch(now, (reached and resting) or running.stalled, resting)
+        if goal.phase in (Phase.PENDING, Phase.EXECUTING):
+            self._say_again(goal, now)
         running.handle.publish_feedback(self._state(self.action.Feedback, running))
+
+    def settle(self, running: Running[GripperGoal], now: float) -> None:
+        """Its command, until the fingers rest for sure."""
+        if now - running.ended < SETTLE_S:
+            self._say_again(running.goal, now)
+
+    def _say_again(self, goal: GripperGoal, now: float) -> None:
+        if now - self._sent > AGAIN_S:
+            self._publish(goal.values, now)
 
     def stop(self, running: Running[GripperGoal]) -> None:
         """Keep the width that it has."""

@@ -101,6 +101,9 @@ class ChannelServer(Generic[AnyGoal]):
         """Publish a command that brings the robot to rest."""
         raise NotImplementedError
 
+    def settle(self, running: Running[AnyGoal], now: float) -> None:
+        """After the newest goal is done: what the robot still needs to come to rest."""
+
     def result(self, running: Running[AnyGoal] | None, reason: str) -> Any:
         """What the client gets; None: it was unusable."""
         raise NotImplementedError
@@ -134,6 +137,8 @@ class ChannelServer(Generic[AnyGoal]):
             if running.goal.over and running.ended == math.inf:
                 running.ended = now
                 running.handle.execute()
+        if self._running and self._running[-1].goal.phase is Phase.DONE:
+            self.settle(self._running[-1], now)
         self._running = [running for running in self._running if now - running.ended < LINGER_S]
 
     def cancel_all(self) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from rclpy.node import Node
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
 from iatro_governor.nodes.gate import Body, Phase, TrajectoryGoal
-from iatro_governor.nodes.gate_server import ChannelServer, Running
-from iatro_governor.nodes.resting import braked
+from iatro_governor.nodes.gate_server import ChannelServer, Joints, Running
+from iatro_governor.nodes.progress import Progress
 from iatro_governor.nodes.stamps import seconds, stamp_of
 from iatro_governor.nodes.trajectories import trajectory_message
 from iatro_governor.profile.joint_channels import JointTrajectoryChannel
@@ -18,15 +19,24 @@ ARRIVES_S = 5.0
 """A trajectory may be late by so much, s, where its goal does not say."""
 REST = 0.02
 """Joints slower than this stand still, rad/s or m/s."""
-EASE = 0.5
+EASE = 0.4
 """Share of a controlled stop's deceleration with which a cancelled trajectory is braked: it must pass the limits."""
-SHORTEST_STOP_S = 0.1
+SHORTEST_STOP_S = 0.5
+"""Over this time a start that is a little off is no jerk to speak of."""
+ON_ITS_WAY_S = 0.02
+"""A command is judged so long after it was sent, s."""
 
 
 class TrajectoryServer(ChannelServer[TrajectoryGoal]):
     """FollowJointTrajectory before a channel of trajectories. Path tolerances are the governor's, not the goal's."""
 
     channel: JointTrajectoryChannel
+
+    def __init__(
+        self, node: Node, name: str, channel: JointTrajectoryChannel, action: Any, measured: Joints
+    ) -> None:
+        super().__init__(node, name, channel, action, measured)
+        self._progress = Progress()
 
     def unusable(self, request: Any) -> str:
         """Joints with several degrees of freedom, nothing to follow, or a start at another time than now."""
@@ -70,6 +80,7 @@ class TrajectoryServer(ChannelServer[TrajectoryGoal]):
     def decide(self, body: Body) -> None:
         """Take a decision, and tell clients how far it is."""
         super().decide(body)
+        self._progress.note(body["t"], tuple(body["allowed"]))
         at = self.measured.positions(self.channel.joints)
         if at is None or len(body["allowed"]) != len(at):
             return
@@ -83,15 +94,14 @@ class TrajectoryServer(ChannelServer[TrajectoryGoal]):
                 running.handle.publish_feedback(feedback)
 
     def stop(self, running: Running[TrajectoryGoal]) -> None:
-        """A trajectory to rest from where the joints are, gently enough to pass."""
-        joints = self.channel.joints
-        at, speeds = self.measured.positions(joints), self.measured.speeds(joints)
-        if at is None or speeds is None:
+        """A trajectory to rest from where the one that is executed has the joints, gently enough to pass."""
+        if not self._progress.known:
             return
-        slows = self.channel.stop_modes.controlled.deceleration
-        times = (abs(v) / (EASE * a) for v, a in zip(speeds, slows, strict=True))
-        message = trajectory_message(joints, [braked(at, speeds, max(*times, SHORTEST_STOP_S))])
-        message.header.stamp = stamp_of(self.now())
+        now, slows = self.now(), self.channel.stop_modes.controlled.deceleration
+        times = (abs(v) / (EASE * a) for v, a in zip(self._progress.speeds, slows, strict=True))
+        rest = self._progress.braked(now + ON_ITS_WAY_S, max(*times, SHORTEST_STOP_S))
+        message = trajectory_message(self.channel.joints, [rest])
+        message.header.stamp = stamp_of(now)
         self.out.publish(message)
 
     def result(self, running: Running[TrajectoryGoal] | None, reason: str) -> Any:

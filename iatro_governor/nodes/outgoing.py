@@ -14,7 +14,8 @@ from iatro_governor.governor.events import Knot
 from iatro_governor.nodes import qos
 from iatro_governor.nodes.commands import command_type
 from iatro_governor.nodes.neighbours import publishers_of
-from iatro_governor.nodes.resting import Values, braked, moves, stopped, time_to_rest, zeros
+from iatro_governor.nodes.progress import Progress
+from iatro_governor.nodes.resting import Values, moves, stopped, time_to_rest, zeros
 from iatro_governor.nodes.stamps import stamp_of
 from iatro_governor.nodes.trajectories import trajectory_message
 from iatro_governor.profile.channels import TwistChannel
@@ -25,8 +26,6 @@ from iatro_governor.profile.tool_channels import PoseChannel, WrenchChannel
 
 READERS_ANSWER_S = 0.3
 """How long the last command is waited for to arrive, s."""
-SHORTEST_S = 1e-3
-"""Two decisions closer together than this tell no speed, s."""
 
 
 class Outgoing:
@@ -116,18 +115,14 @@ class TrajectoryOut(Outgoing):
     def __init__(self, node: Node, channel: JointTrajectoryChannel, profile: QoSProfile) -> None:
         super().__init__(node, channel, profile)
         self._channel = channel
-        self._at: tuple[float, Values] | None = None
-        self._speeds: Values = (0.0,) * len(channel.joints)
+        self._progress = Progress()
+        self._t = 0.0
         self._stopped = False
 
     def carry_out(self, decision: Decision, now: float) -> None:
         """Publish the decision's trajectory, if it has one, and note where the joints stand and how they move."""
-        if self._at is None:
-            self._at = (decision.t, decision.allowed)
-        t, before = self._at
-        if (dt := decision.t - t) >= SHORTEST_S:
-            self._speeds = tuple((b - a) / dt for a, b in zip(before, decision.allowed, strict=True))
-            self._at = (decision.t, decision.allowed)
+        self._progress.note(decision.t, decision.allowed)
+        self._t = decision.t
         # Where the joints stand is measured, and noise is no motion.
         self.moving, self._stopped = decision.trajectory is not None, False
         if decision.trajectory is None:
@@ -138,10 +133,10 @@ class TrajectoryOut(Outgoing):
     def stop(self, dt: float, now: float) -> None:
         """Once: brake every joint evenly, in the time that the slowest needs, from where the last decision had it."""
         self._publisher.assert_liveliness()
-        if self._at is None or self._stopped:
+        if not self._progress.known or self._stopped:
             return
-        time = max(time_to_rest(self._channel, self._speeds), dt)
-        self._publish((braked(self._at[1], self._speeds, time),))
+        time = max(time_to_rest(self._channel, self._progress.speeds), dt)
+        self._publish((self._progress.braked(self._t, time),))
         self.moving, self._stopped = False, True
 
     def stand(self, now: float) -> None:

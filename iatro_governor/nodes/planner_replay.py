@@ -35,6 +35,8 @@ from iatro_governor.trial.course import Mark, Say
 from iatro_governor.trial.script import Output
 
 POLL_S = 0.01
+FOUND_S = 0.3
+"""Everybody has been there for so long, s, before it begins: what is sent to whoever has just come may be lost."""
 SETTLE_S = 5.0
 """Longest wait, after the last plan, for the ledger to have every statement, s."""
 
@@ -55,6 +57,7 @@ class PlannerReplay(Node):
         self._run = str(uuid.uuid4())
         self._said = self._driven = 0
         self._began = False
+        self._found_at: float | None = None
         self._over_at: float | None = None
         self._statement = self.create_publisher(PlannerStatement, "planner/statement", qos.RECORD)
         self._mark = self.create_publisher(PlanMark, "planner/mark", qos.RECORD)
@@ -93,10 +96,11 @@ class PlannerReplay(Node):
         return not missing
 
     def _step(self) -> None:
-        if not self._began:
-            self._began = self._heard()
-            return
         now = self._now()
+        if not self._began:
+            self._found_at = (self._found_at or now) if self._heard() else None
+            self._began = self._found_at is not None and now - self._found_at >= FOUND_S
+            return
         if self._planner.done:
             self._end(now)
             return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-from iatro_governor.governor.events import Knot
 from iatro_governor.profile.channels import TwistChannel
 from iatro_governor.profile.every_channel import AnyChannel
 from iatro_governor.profile.joint_channels import JointChannelPart, JointVelocityChannel
@@ -42,12 +41,6 @@ def time_to_rest(channel: TwistChannel | JointChannelPart, speeds: Values) -> fl
         return max(math.hypot(*speeds[:3]) / mode.linear, math.hypot(*speeds[3:]) / mode.angular)
     slows = channel.stop_modes.protective.deceleration
     return max((abs(speed) / slow for speed, slow in zip(speeds, slows, strict=True)), default=0.0)
-
-
-def braked(positions: Values, speeds: Values, time: float) -> Knot:
-    """The point where joints at ``positions`` with ``speeds`` come to rest within ``time`` s, braking evenly."""
-    ends = tuple(q + v * time / 2 for q, v in zip(positions, speeds, strict=True))
-    return Knot(time, ends, (0.0,) * len(ends))
 
 
 def moves(channel: AnyChannel, values: Values, before: Values, rest: Values) -> bool:

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from test.nodes.patient import patient_panda
+
 pytestmark = pytest.mark.ros
 pytest.importorskip("mujoco", reason="MuJoCo is not installed")
 pytest.importorskip("pinocchio", reason="Pinocchio is not installed")
@@ -44,14 +46,36 @@ plans:
     gap_s: 0.1
 """
 """It stands 2 cm above the forearm of scenarios/worlds/arm_bench.yaml, and goes down to its middle."""
+FOLLOW = """
+version: 1
+robot: arm
+name: follow
+world: {name: empty}
+plans:
+  - plan_id: follow
+    title: Turns, and turns on
+    say: I turn there and on.
+    benign: true
+    motion:
+      - trajectory:
+          - time: 1.0
+            positions: [0.2, -0.7854, 0, -2.3562, 0, 1.5708, 0.7854]
+            velocities: &rest [0, 0, 0, 0, 0, 0, 0]
+      - wait_s: 0.3
+      - trajectory: [{time: 9.0, positions: [1.6, -0.7854, 0, -2.3562, 0, 1.5708, 0.7854], velocities: *rest}]
+    gap_s: 0.1
+"""
 SPEEDS = [0.25, 0.0, 0.0, 0.0, 0.0, 0.0, 0.1]
 
 
 class Arm:
     """The processes, and one ear on what the governor makes of it."""
 
+    channel = "arm"
+    """Whose decisions are kept."""
+
     def __init__(self, node: Any, start: Callable[..., Any], wait: Callable[..., None], folder: Path) -> None:
-        from iatro_governor.msg import GovernorDecision
+        from iatro_governor.msg import Ack, GovernorDecision
         from sensor_msgs.msg import JointState
 
         from iatro_governor.nodes import convert, qos
@@ -59,11 +83,18 @@ class Arm:
         self._start, self._wait, self._folder = start, wait, folder
         self.processes: dict[str, Any] = {}
         self.decisions: dict[int, dict[str, Any]] = {}
-        """Those on the arm's speeds, by number: nobody acknowledges them here, so they come again."""
+        """By number."""
         self.joints: list[Any] = []
 
+        seen: set[int] = set()
+        acks = node.create_publisher(Ack, "recorder/ack", qos.EVENT)
+
         def decided(message: Any) -> None:
-            if message.channel == "arm":
+            # As a recorder would: who ends waits for its receipts.
+            seen.add(message.seq)
+            if len(seen) == message.seq + 1:
+                acks.publish(Ack(writer=message.writer, up_to=len(seen)))
+            if message.channel == self.channel:
                 self.decisions[message.seq] = convert.decision_body_of(message)
 
         node.create_subscription(GovernorDecision, "governor/decision", decided, qos.RECORD)
@@ -71,10 +102,7 @@ class Arm:
 
     def start(self, scenario: Path) -> None:
         """Start all three."""
-        config = self._folder / "panda.yaml"
-        text = (ROOT / "config/panda.yaml").read_text(encoding="utf-8")
-        config.write_text(text.replace("timeout_s: 0.1", "timeout_s: 0.6").replace("timeout_s: 0.3", "timeout_s: 0.6")
-                          .replace("timeout_s: 0.2", "timeout_s: 0.6"))  # fmt: skip
+        config = patient_panda(self._folder)
         run = self.processes.__setitem__
         run("arm_plant", self._start("arm_plant", scenario=scenario, truth=self._folder / "truth.json"))
         run("governor", self._start("governor", config=config, ledger=self._folder / "ledger.yaml"))
@@ -156,3 +184,30 @@ def test_a_press_on_somebodys_arm_is_bounded(arm: Arm, tmp_path: Path) -> None:
     assert told["harms"] == [], told["forces"]
     assert 1.0 < told["forces"]["ann/forearm"]["peak"] < 150.0, "touched, and not hurt"
     assert "contact_force" in {limit["kind"] for body in arm.decisions.values() for limit in body["limits"]}
+
+
+def test_a_trajectory_is_followed_and_the_end_of_the_governor_stops_it_on_its_way(
+    arm: Arm, tmp_path: Path
+) -> None:
+    arm.channel = "arm_trajectory"
+    scenario = tmp_path / "arm_follow.yaml"
+    scenario.write_text(FOLLOW)
+    arm.start(scenario)
+    arm.until(lambda: arm.joints and arm.joints[-1].position[0] > 0.35, "the second trajectory under way")
+    began = [body for _, body in sorted(arm.decisions.items()) if "requested_trajectory" in body]
+    assert [body["action"] for body in began] == ["pass", "pass"]
+    for body, end in zip(began, (0.2, 1.6), strict=True):
+        assert body["plan_id"] == "follow"
+        for path in (body["requested_trajectory"], body["allowed_trajectory"]):
+            assert path["names"][0] == "panda_joint1" and path["points"][-1]["positions"][0] == end
+    arm.end("governor")
+    stop = arm.latest
+    (braked,) = (
+        body for body in arm.decisions.values() if "allowed_trajectory" in body and body not in began
+    )
+    assert braked["state"] == "CONTROLLED_STOP" and braked["action"] == "stop"
+    arm.until(lambda: arm.speed < 0.01, "rest")
+    ends = braked["allowed_trajectory"]["points"][-1]["positions"]
+    assert list(arm.joints[-1].position[:7]) == pytest.approx(ends, abs=0.02) == stop["allowed"]
+    arm.end("planner_replay", "arm_plant")
+    assert arm.truth()["harms"] == []
