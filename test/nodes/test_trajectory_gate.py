@@ -277,8 +277,10 @@ def test_a_cancelled_goal_is_braked_from_where_the_joints_are(
     assert arm.end(handle)[0] == CANCELED
     brake = world.trajectories[1]
     assert list(brake.joint_names) == ["a", "b"] and list(brake.points[0].velocities) == [0.0, 0.0]
-    # 0.5 rad/s braked with half of a controlled stop's 2 rad/s2 takes 0.5 s and 0.125 rad.
-    assert brake.points[0].time_from_start.nanosec == pytest.approx(5e8, abs=1e7)
+    # About 0.5 rad/s, as decisions tell it, braked with 0.4 of a controlled stop's 2 rad/s2: in about 0.6 s.
+    point = brake.points[0]
+    assert 0.5 <= point.time_from_start.sec + point.time_from_start.nanosec * 1e-9 <= 0.8
+    assert 0.1 < point.positions[1] < 0.6
     wait_until(lambda: world.speeds["b"] == 0.0, 10.0, "rest")
     assert world.joints["b"] < 1.0
 
