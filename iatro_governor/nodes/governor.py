@@ -234,7 +234,8 @@ class GovernorNode(LifecycleNode):
     # Faults of the shell.
 
     def _fault(self, name: str, active: bool, detail: str) -> None:
-        self.core.handle(Fault(self.timeline.read(), name, active, detail))
+        # At the last look at the clock: a tick that is under way would go back behind a newer one.
+        self.core.handle(Fault(self.timeline.now, name, active, detail))
 
     def _pulse(self, name: str, detail: str) -> None:
         self._fault(name, True, detail)

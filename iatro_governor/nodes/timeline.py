@@ -11,6 +11,11 @@ SIM_JUMP_S = 1.0
 SIM_STALL_S = 0.5
 """After /clock has stood still for so long, time runs on by the machine's clock, s."""
 
+AT_ONCE_S = 0.001
+"""Two clocks that are read within this, s, are read at once ..."""
+LOOKS = 3
+"""... and so often it is tried: a busy machine may hold the process up in between."""
+
 ReadClock = Callable[[], float]
 
 
@@ -23,7 +28,7 @@ class Timeline:
     def __init__(self, ros: ReadClock, monotonic: ReadClock, sim: bool) -> None:
         """``ros``: the node's clock, s. ``monotonic``: one that cannot be set, s."""
         self._ros, self._monotonic, self._sim = ros, monotonic, sim
-        self._last_ros, self._last_mono = ros(), monotonic()
+        self._last_ros, self._last_mono, self._last_doubt = self._look()
         self._moved = self._last_mono
         self.now = self._last_ros
         self.offset = 0.0
@@ -32,17 +37,31 @@ class Timeline:
 
     def read(self) -> float:
         """Look at the clocks; returns the governor's time, s."""
-        ros, mono = self._ros(), self._monotonic()
+        ros, mono, doubt = self._look()
         by_ros, by_mono = ros - self._last_ros, mono - self._last_mono
-        self._last_ros, self._last_mono = ros, mono
+        allowed = JUMP_S + doubt + self._last_doubt
+        self._last_ros, self._last_mono, self._last_doubt = ros, mono, doubt
         if self._sim:
             self.now += self._sim_step(by_ros, by_mono, mono)
         else:
-            if abs(by_ros - by_mono) > JUMP_S:
+            if abs(by_ros - by_mono) > allowed:
                 self.jump = f"the clock was set by {by_ros - by_mono:+.3f} s"
             self.now += max(by_mono, 0.0)
         self.offset = ros - self.now
         return self.now
+
+    def _look(self) -> tuple[float, float, float]:
+        """Both clocks, s, and how far from each other they may have been read, s."""
+        looks = []
+        for _ in range(LOOKS):
+            before = self._monotonic()
+            ros = self._ros()
+            between = self._monotonic() - before
+            looks.append((between, ros, before + between / 2))
+            if between <= AT_ONCE_S:
+                break
+        between, ros, mono = min(looks)
+        return ros, mono, between / 2
 
     def _sim_step(self, by_ros: float, by_mono: float, mono: float) -> float:
         if by_ros < 0 or by_ros > SIM_JUMP_S:

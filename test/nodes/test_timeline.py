@@ -34,6 +34,36 @@ def test_a_clock_that_is_set_is_a_jump_and_ages_stay_true(by: float) -> None:
     assert clocks.line.take_jump() is None
 
 
+class HeldUp(Clocks):
+    """The machine holds the process up for ``pauses`` s, one after the other, while it looks at the ROS clock."""
+
+    def __init__(self, *pauses: float) -> None:
+        super().__init__(sim=False)
+        self.pauses = list(pauses)
+        self.line = Timeline(self._slowly, lambda: self.mono, False)
+
+    def _slowly(self) -> float:
+        read = self.ros
+        pause = self.pauses.pop(0) if self.pauses else 0.0
+        self.ros, self.mono = self.ros + pause, self.mono + pause
+        return read
+
+
+@pytest.mark.parametrize("pauses", [(0.0, 0.3), (0.0, 0.3, 0.3), (0.0, 0.3, 0.2, 0.3), (0.3, 0.3, 0.3)])
+def test_a_process_that_was_held_up_between_two_clocks_has_seen_no_jump(pauses: tuple[float, ...]) -> None:
+    clocks = HeldUp(*pauses)
+    for _ in range(5):
+        now = clocks.step(0.01, 0.01)
+        assert clocks.line.take_jump() is None
+    assert now == pytest.approx(clocks.ros, abs=0.16), "half of what it was held up, at most"
+
+
+def test_a_clock_that_is_set_by_more_than_any_delay_is_a_jump_all_the_same() -> None:
+    clocks = HeldUp(0.0, 0.1, 0.1, 0.1)
+    clocks.step(0.3, 0.01)
+    assert clocks.line.take_jump() is not None
+
+
 def test_a_slow_correction_of_the_clock_is_none() -> None:
     clocks = Clocks(sim=False)
     for _ in range(100):
