@@ -3,36 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ..ledger.record import StoredRecord
-
-RATE_SHAPING = frozenset({"acceleration", "deceleration", "jerk"})
-SIDES = ("requested", "allowed", "measured")
-TWIST = (("speed", "m/s"), ("turn rate", "rad/s"))
-
-
-@dataclass(slots=True)
-class Curve:
-    """One quantity over time: ``t`` in s, and a value or None per time and side."""
-
-    name: str
-    unit: str
-    t: list[float] = field(default_factory=list)
-    requested: list[float | None] = field(default_factory=list)
-    allowed: list[float | None] = field(default_factory=list)
-    measured: list[float | None] = field(default_factory=list)
-
-    @property
-    def moves(self) -> bool:
-        """False where every number on every side is (nearly) zero."""
-        return any((self.peak(side) or 0.0) > 1e-6 for side in SIDES)
-
-    def peak(self, side: str) -> float | None:
-        """The largest magnitude on one side; None where that side never had a number."""
-        return max((abs(value) for value in getattr(self, side) if value is not None), default=None)
+from ..testimony.conduct import RATE_SHAPING
+from .curves import SIDES, Curve, extend
 
 
 @dataclass(slots=True)
@@ -52,7 +29,7 @@ class Bound:
     @property
     def shapes_rate(self) -> bool:
         """True for limits that only soften how fast the motion changes."""
-        return self.kind in RATE_SHAPING
+        return self.kind.endswith(RATE_SHAPING)
 
 
 @dataclass(slots=True)
@@ -94,44 +71,10 @@ def action_of(decisions: Iterable[StoredRecord]) -> Action:
             counts[str(name)] = counts.get(str(name), 0) + 1
         for fault in body.get("faults") or ():
             found.faults.setdefault(str(fault.get("name")), str(fault.get("detail", "")))
-        _extend_curves(found.curves, record.t, body)
+        extend(found.curves, record.t, body)
         _extend_bounds(bounds, record.t, body.get("limits") or ())
     found.limits = sorted(bounds.values(), key=lambda bound: (bound.shapes_rate, -bound.count, bound.name))
     return found
-
-
-def _extend_curves(curves: list[Curve], t: float, body: dict[str, Any]) -> None:
-    sides = {side: _numbers(body.get(side)) for side in SIDES}
-    width = max((len(values) for values in sides.values() if values is not None), default=0)
-    twist = width == 6
-    if not curves:
-        names = TWIST if twist else tuple((f"axis {axis}", "") for axis in range(width))
-        curves.extend(Curve(name, unit) for name, unit in names)
-    for place, curve in enumerate(curves):
-        curve.t.append(t)
-        for side, values in sides.items():
-            getattr(curve, side).append(_component(values, place, twist))
-
-
-def _component(values: Sequence[float] | None, place: int, twist: bool) -> float | None:
-    if values is None or (twist and len(values) != 6):
-        return None
-    if not twist:
-        value = values[place] if place < len(values) else math.nan
-    elif place == 0:
-        value = math.copysign(math.hypot(*values[:3]), values[0])
-    else:
-        value = values[5]
-    return value if math.isfinite(value) else None
-
-
-def _numbers(values: Any) -> list[float] | None:
-    if not isinstance(values, list):
-        return None
-    try:
-        return [float(value) for value in values]  # "NaN" and "Infinity" included
-    except (TypeError, ValueError):
-        return None
 
 
 def _extend_bounds(

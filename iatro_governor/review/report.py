@@ -24,7 +24,8 @@ from ..ledger.accounts import reconcile
 from ..ledger.check import verify
 from ..ledger.reader import Reader
 from ..testimony.verdicts import VERDICTS
-from .action import SIDES, Action, Curve
+from .action import Action
+from .curves import SIDES, Curve
 from .incidents import Detail, details, severity_text, start_time
 from .text import (
     Segment,

@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ..ledger.check import VerifyResult
-from .action import SIDES, Action, Bound
+from .action import Action, Bound
+from .curves import SIDES
 from .incidents import Detail, Incident, Words, severity_text
 from .text import (
     Segment,

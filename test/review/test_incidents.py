@@ -12,6 +12,7 @@ from iatro_governor.errors import LedgerError
 from iatro_governor.ledger import Ledger, Reader, Record, reconcile
 from iatro_governor.ledger.keys import key_beside, read_key
 from iatro_governor.review.action import action_of
+from iatro_governor.review.curves import Curve, extend
 from iatro_governor.review.incidents import SORTS, Filter, detail, details, incidents
 from iatro_governor.review.report import write_report
 from iatro_governor.review.tables import console, detail_view, incident_table
@@ -143,3 +144,26 @@ def test_a_record_that_no_witness_wrote_hides_no_other(
             json.dumps(one.to_json())
     write_report(path, tmp_path / "report.html")
     assert not reconcile(path)["sound"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "curves"),
+    [
+        ("twist", [0.3, 0.4, 0, 0, 0, -0.2], [("speed", "m/s", 0.5), ("turn rate", "rad/s", 0.2)]),
+        ("", [0.3, 0.4, 0, 0, 0, -0.2], [("speed", "m/s", 0.5), ("turn rate", "rad/s", 0.2)]),
+        ("joint_velocity", [0.1, -0.7, 0, 0, 0, 0], [("fastest joint", "rad/s", 0.7)]),
+        ("joint_position", [0.1, -0.7], [("joint 1", "rad", 0.1), ("joint 2", "rad", 0.7)]),
+        ("gripper", [0.08, 20], [("width", "m", 0.08), ("effort", "N", 20.0)]),
+        ("wrench", [3, 4, 0, 0, 0, 1], [("force", "N", 5.0), ("torque", "Nm", 1.0)]),
+        ("", [0.1, 0.2], [("axis 0", "", 0.1), ("axis 1", "", 0.2)]),
+    ],
+)
+def test_curves_follow_the_type_of_the_channel(
+    kind: str, values: list[float], curves: list[tuple[str, str, float]]
+) -> None:
+    drawn: list[Curve] = []
+    extend(drawn, 1.0, {"channel_type": kind, "requested": values, "allowed": values, "measured": None})
+    assert [(curve.name, curve.unit, pytest.approx(curve.peak("allowed"))) for curve in drawn] == curves
+    assert all(curve.measured == [None] for curve in drawn)
+    extend(drawn, 2.0, {"channel_type": kind, "requested": ["NaN"] * len(values), "allowed": values})
+    assert drawn[0].requested[1] is None and drawn[0].t == [1.0, 2.0]
