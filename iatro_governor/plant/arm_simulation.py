@@ -252,6 +252,9 @@ class ArmPlant:
         self._data.qpos[:DOF] = posture
         for finger in FINGER_JOINTS:
             self._data.joint(finger).qpos[0] = self.arm.gripper.stroke / 2
+        # the motors hold what they stand in from the start, or the first reading of their torques is one of a fall
+        self._data.ctrl[:DOF] = np.asarray(self.arm.stiffness) * posture
+        self._data.ctrl[DOF : DOF + 2] = self.arm.gripper.stroke / 2
         mujoco.mj_forward(self._model, self._data)
 
     def _period(self) -> None:

@@ -72,6 +72,13 @@ def test_holds_its_posture_with_exactly_the_torque_of_gravity(posture: tuple[flo
     assert np.abs(joints.effort).max() > 10.0
 
 
+@pytest.mark.parametrize("posture", [READY, BENT])
+def test_the_first_reading_is_one_of_standing_and_not_of_a_fall(posture: tuple[float, ...]) -> None:
+    plant = ArmPlant(EMPTY, posture=posture, noise=EXACT)
+    assert plant.joints().effort == pytest.approx(gravity_torque(np.array(posture)), abs=0.02)
+    assert plant.fingers().effort == pytest.approx([0.0, 0.0], abs=0.5)
+
+
 def test_zero_torque_on_a_driver_without_gravity_compensation_is_a_fall() -> None:
     plant = ArmPlant(EMPTY, posture=BENT, arm=ArmSpec(gravity_compensated=False, friction=0.0), noise=EXACT)
     mass = np.zeros((plant.model.nv, plant.model.nv))
