@@ -9,7 +9,7 @@ Parameters (all read once, at the start):
 - ``seed``: of the sensors' noise and the people's pace; -1 is the scenario's own.
 - ``speed``: simulated seconds in a second of the wall clock.
 - ``clock``: publish /clock, and stamp by it.
-- ``truth``: a file that gets what truly happened (harms, forces on each region, the tool's track) at the end.
+- ``truth``: a file that gets what truly happened (harms, forces on each region, the course of things) at the end.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from iatro_governor.plant.arm_claim import Claim
 from iatro_governor.plant.arm_driver import Kind, TrajectoryPoint
 from iatro_governor.plant.arm_simulation import ArmPlant
 from iatro_governor.trial.arm_scenario import load
+from iatro_governor.trial.arm_scene import Scene
 
 PEOPLE_EVERY = 5  # periods: a tracker at 20 Hz; joints and wrist speak every period, at 100 Hz
 TRACK_EVERY = 2  # periods
@@ -66,7 +67,7 @@ class ArmPlantNode(Node):
         for kind, topic in TOPICS.items():
             self.create_subscription(Float64MultiArray, topic, partial(self._obey, kind), qos.OUTPUT_IN)
         self.create_subscription(JointTrajectory, TRAJECTORY, self._follow, qos.OUTPUT_IN)
-        self._track: list[tuple[float, ...]] = []
+        self._track: list[Scene] = []
         self._running = Running(self, self._plant, given, self._publish)
         self.get_logger().info(f"arm plant ready: {scenario.name}, seed {self._seed}")
 
@@ -79,8 +80,7 @@ class ArmPlantNode(Node):
         """What truly happened so far, as JSON.
 
         ``forces``: N on each region, its ``peak`` and the largest that lasted half a second, ``held``. ``joints``:
-        rad, at the end. ``things``: m, where each one's centre is at the end. ``track``: (t of the node's clock in
-        s, x, y, z of the tool in m).
+        rad, at the end. ``track``: scenes, their ``t`` on the node's clock, see trial/arm_scene.py.
         """
         now = self._plant.truth()
         return {
@@ -89,9 +89,7 @@ class ArmPlantNode(Node):
             "harms": [asdict(harm) for harm in self._plant.harms()],
             "forces": {name: {"peak": f.peak, "held": f.held} for name, f in now.forces.items()},
             "joints": now.position.tolist(),
-            "things": {name: place.tolist() for name, place in now.things.items()},
-            "held": sorted(now.held),
-            "track": self._track,
+            "track": [scene.to_json() for scene in self._track],
         }
 
     def _obey(self, kind: Kind, message: Float64MultiArray) -> None:
@@ -112,7 +110,7 @@ class ArmPlantNode(Node):
         if period % PEOPLE_EVERY == 0:
             self._publish_people(stamp)
         if period % TRACK_EVERY == 0:
-            self._track.append((seconds(stamp), *self._plant.truth().tool.tolist()))
+            self._track.append(Scene.of(seconds(stamp), self._plant.truth()))
 
     def _publish_joints(self, stamp: Time) -> None:
         arm, fingers = self._plant.joints(), self._plant.fingers()

@@ -42,6 +42,7 @@ class WitnessNode(Node):
         self._writer = f"witness-{uuid.uuid4()}"
         self._said = 0
         self._newest = 0.0
+        self._heard: set[str] = set()
         self._asked_at: tuple[float, float] | None = None
         self._closed = False
         publisher = self.create_publisher(Disagreement, "witness/disagreement", qos.RECORD)
@@ -74,7 +75,8 @@ class WitnessNode(Node):
 
     def _decision(self, message: GovernorDecision) -> None:
         body = convert.decision_body_of(message)
-        if not self._newest:
+        if body["writer"] not in self._heard:
+            self._heard.add(body["writer"])
             self.get_logger().info(f"witness hears decisions of {body['writer']}")
         self._newest = max(self._newest, body["t"])
         try:

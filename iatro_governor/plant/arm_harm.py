@@ -108,7 +108,7 @@ class ArmJudge:
     _upper: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
-        self._parts = {f"{p.name}/{part.region}": part for p in self.world.people for part in p.parts}
+        self._parts = self.world.parts
         self._lower, self._upper = np.asarray(self.arm.lower), np.asarray(self.arm.upper)
         self.regions = {name: ForceMeter() for name in self._parts}
         self._meetings = {name: _Meeting() for name in self._parts}

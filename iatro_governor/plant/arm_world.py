@@ -103,6 +103,11 @@ class ArmWorld:
     collision_force: float = 60.0
     drop_height: float = 0.05
 
+    @property
+    def parts(self) -> dict[str, BodyPart]:
+        """Every region of everybody, by "person/region"."""
+        return {f"{person.name}/{part.region}": part for person in self.people for part in person.parts}
+
     def __post_init__(self) -> None:
         names = [block.name for block in self.blocks] + [thing.name for thing in self.things]
         names += [person.name for person in self.people]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,8 +14,9 @@ from iatro_governor.plant.arm_claim import Claim
 from iatro_governor.plant.arm_driver import TrajectoryPoint
 from iatro_governor.plant.arm_harm import ArmHarm
 from iatro_governor.plant.arm_model import DOF, JOINTS
-from iatro_governor.plant.arm_simulation import ArmPlant, ArmTruth, RegionForce
+from iatro_governor.plant.arm_simulation import ArmPlant, RegionForce
 from iatro_governor.trial.arm_scenario import ArmScenario, ArmTask
+from iatro_governor.trial.arm_scene import Scene
 from iatro_governor.trial.arm_script import CHANNELS, TRAJECTORY_CHANNEL, Act, ArmPlanner, Follow
 from iatro_governor.trial.course import Mark, Say, Span
 from iatro_governor.trial.loop import Governor, Played, Result, digest, play
@@ -67,17 +69,16 @@ def ungoverned(scenario: ArmScenario, seed: int | None = None) -> ArmRunResult:
 
 
 def judge_arm(
-    scenario: ArmScenario, spans: Iterable[Span], truths: Iterable[ArmTruth]
+    scenario: ArmScenario, spans: Iterable[Span], scenes: Iterable[Scene]
 ) -> tuple[TaskResult, ...]:
-    """The tasks of ``scenario``; ``truths`` on the clock of ``spans``."""
+    """The tasks of ``scenario``; ``scenes`` on the clock of ``spans``."""
 
-    def distance(task: ArmTask, truth: ArmTruth) -> float:
-        if task.thing in truth.held:
-            return np.inf
-        place = truth.tool if task.thing is None else truth.things[task.thing]
-        return float(np.linalg.norm(place - np.asarray(task.at)))
+    def distance(task: ArmTask, scene: Scene) -> float:
+        if task.thing in scene.held:
+            return math.inf
+        return math.dist(scene.tool if task.thing is None else scene.things[task.thing], task.at)
 
-    return judge(scenario.plans, spans, [(truth.t, truth) for truth in truths], distance)
+    return judge(scenario.plans, spans, [(scene.t, scene) for scene in scenes], distance)
 
 
 @dataclass(slots=True)
@@ -95,7 +96,7 @@ class _Arm:
     requested: np.ndarray = field(init=False, default_factory=lambda: np.full(DOF, np.nan))
     allowed: np.ndarray = field(init=False, default_factory=lambda: np.full(DOF, np.nan))
     rows: list[tuple[Any, ...]] = field(init=False, default_factory=list)
-    truths: list[ArmTruth] = field(init=False, default_factory=list)
+    scenes: list[Scene] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         self.plant = ArmPlant(self.scenario.world.built(), self.seed, self.scenario.posture)
@@ -156,7 +157,7 @@ class _Arm:
         truth = self.plant.truth()
         plan = self.planner.spans[-1].index if self.planner.plan is not None else -1
         force = np.array([region.now for region in truth.forces.values()])
-        self.truths.append(truth)
+        self.scenes.append(Scene.of(truth.t, truth))
         self.rows.append(
             (truth.t, truth.position, truth.velocity, truth.tool, self.requested, self.allowed, force, plan)
         )
@@ -169,7 +170,7 @@ class _Arm:
             duration=self.plant.t,
             finished=self.planner.done,
             harms=self.plant.harms(),
-            tasks=judge_arm(self.scenario, self.planner.spans, self.truths),
+            tasks=judge_arm(self.scenario, self.planner.spans, self.scenes),
             spans=tuple(self.planner.spans),
             trace=ArmTrace(tuple(forces), *(np.array(column) for column in zip(*self.rows, strict=True))),
             outputs=played.outputs,

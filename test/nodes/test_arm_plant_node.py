@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 pytestmark = pytest.mark.ros
@@ -142,7 +143,12 @@ def test_it_senses_obeys_and_tells_the_truth_at_its_end(
     told = json.loads(truth.read_text())
     assert ("collision", "wall") in [(harm["kind"], harm["victim"]) for harm in told["harms"]]
     assert told["forces"] == {"ann/hand": {"peak": 0.0, "held": 0.0}} and told["scenario"] == "walled"
-    assert told["joints"][0] == pytest.approx(driver.at(), abs=0.05) and len(told["track"][-1]) == 4
+    assert told["joints"][0] == pytest.approx(driver.at(), abs=0.05)
+    from iatro_governor.plant.arm_model import ArmSpec, kinematics
+
+    tool = kinematics(ArmSpec(), np.array(told["joints"])).tool
+    assert told["track"][-1]["tool"] == pytest.approx(tool, abs=0.01)
+    assert told["track"][-1]["forces"] == {"ann/hand": 0.0}
     assert told["duration_s"] > 1.0
 
 
