@@ -119,6 +119,8 @@ class Casework:
             return "none"
         known = self.baselines.get((plan.statement.planner_model, channel), [])
         vigour = max(part.vigour for part in parts)
+        if not vigour:
+            return "insufficient"
         return gentler(
             vigour, known, n_min=self.params.n_min, alpha=self.params.alpha, tie=self.params.cut_fraction
         )
@@ -129,7 +131,7 @@ class Casework:
         if plan.concludes or not evidence.done or labels.has("caution") or labels.has("refusal"):
             return
         for channel, conduct in conducts.items():
-            if conduct.null(self.params):
+            if conduct.null(self.params) or not conduct.vigour:
                 continue
             kept = self.baselines.setdefault((plan.statement.planner_model, channel), [])
             kept.append(conduct.vigour)

@@ -75,6 +75,7 @@ class Conduct:
     allowed: Peaks = field(default_factory=Peaks)
     measured: Peaks = field(default_factory=Peaks)
     vigour: float = 0.0
+    """How fast it was asked to move, m/s; 0 where the values do not say how fast."""
     displacement: float = 0.0
     rotation: float = 0.0
     cut_since: float | None = None
@@ -104,7 +105,9 @@ class Conduct:
             self.last_command_t = max(self.last_command_t, sample.t)
         asked = _size(sample, sample.requested, params)
         self.requested.take(asked)
-        self.vigour = max(self.vigour, asked.speed + params.reach_m * asked.angular_speed)
+        self.requested.take(_told(sample))
+        if sample.kind not in SETPOINTS:
+            self.vigour = max(self.vigour, asked.speed + params.reach_m * asked.angular_speed)
         self.allowed.take(_size(sample, sample.allowed, params))
         for name, _ in sample.faults:
             self.faults[name] = self.faults.get(name, 0) + 1
@@ -288,6 +291,18 @@ def _takes(limit: LimitSample, sample: Sample, asked: Size, params: WitnessParam
 
 def _size(sample: Sample, values: tuple[float, ...] | None, params: WitnessParams) -> Size:
     return size(sample.kind, values, sample.rest, params.push_floor)
+
+
+def _told(sample: Sample) -> Size:
+    """What limits tell of a command and its own values do not: the speed of a link, the force of pushing on."""
+    if sample.requested is None:
+        return NOTHING
+
+    def largest(kind: str, unit: str) -> float:
+        rows = [limit.requested for limit in sample.limits if (limit.kind, limit.unit) == (kind, unit)]
+        return max((abs(value) for value in rows if math.isfinite(value)), default=0.0)
+
+    return Size(speed=largest("link_speed", "m/s"), force=largest("contact_force", "N"))
 
 
 def _moves(size: Size, params: WitnessParams) -> bool:
