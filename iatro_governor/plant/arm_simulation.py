@@ -17,13 +17,18 @@ from iatro_governor.plant.arm_world import ArmPerson, ArmWorld
 from iatro_governor.plant.contact import ContactReader, Touch
 
 PERIOD = arm_mjcf.TIMESTEP
+FURTHEST = 2.0  # sigmas that somebody is from their place
 FINGERS = ("finger1", "finger2")
 FINGER_JOINTS = ("panda_finger_joint1", "panda_finger_joint2")
 
 
 @dataclass(frozen=True, slots=True)
 class SensorNoise:
-    """One sigma of the readings: joint position rad, speed rad/s, torque N m; wrench N and N m; people m, m/s."""
+    """One sigma of the readings: joint position rad, speed rad/s, torque N m; wrench N and N m; people m, m/s.
+
+    ``wrist_lag_s``: of the wrist's own low-pass filter, first order; without one a scrape of hard things is all spikes
+    of a millisecond.
+    """
 
     position: float = 2e-5
     velocity: float = 1e-3
@@ -32,6 +37,7 @@ class SensorNoise:
     torque: float = 0.01
     body_position: float = 0.005
     body_velocity: float = 0.02
+    wrist_lag_s: float = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +130,17 @@ class ArmPlant:
         sensors, people = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(2))
         self._rng = sensors
         self._late = {p.name: max(0.0, p.late_s * float(people.standard_normal())) for p in world.people}
+        for person in world.people:
+            self._seat(person, people)
         self._place(np.asarray(posture, dtype=float))
         self._driver = ArmDriver(self.arm, self._data.qpos[:DOF].copy())
         gripper = self.arm.gripper
         self._gripper = GripperDriver(gripper, gripper.stroke, gripper.stroke, gripper.force)
         self._judge = ArmJudge(world, self.arm)
         self._reader = ContactReader(self._model)
+        self._wrist_at = int(self._model.sensor("wrist_force").adr[0])  # the torque follows
+        self._filtered = self._wrist()
+        self._share = float(-np.expm1(-PERIOD / self.noise.wrist_lag_s)) if self.noise.wrist_lag_s > 0 else 1.0
         self._servo_on = True
         self._servo_bias = self._model.actuator_biasprm[:DOF].copy()
         self._gravcomp = self._model.body_gravcomp.copy()
@@ -198,12 +209,15 @@ class ArmPlant:
 
     def wrench(self) -> WrenchReading:
         """What the force and torque sensor in the wrist says now."""
-        data, rng = self._data, self._rng
-        # MuJoCo measures what the wrist does to the hand: the opposite of what the world does to it, weight included
-        weight, moment = self._gripper_weight()
-        force = -data.sensor("wrist_force").data - weight + self.noise.force * rng.standard_normal(3)
-        torque = -data.sensor("wrist_torque").data - moment + self.noise.torque * rng.standard_normal(3)
+        rng, weight = self._rng, self._gripper_weight()
+        felt = self._filtered - np.concatenate(weight)
+        force = felt[:3] + self.noise.force * rng.standard_normal(3)
+        torque = felt[3:] + self.noise.torque * rng.standard_normal(3)
         return WrenchReading(self.t, force, torque)
+
+    def _wrist(self) -> np.ndarray:
+        """What the world does to the hand, weight included (6,): MuJoCo measures what the wrist does to it."""
+        return -np.asarray(self._data.sensordata[self._wrist_at : self._wrist_at + 6])
 
     def bodies(self) -> tuple[BodyReading, ...]:
         """Where a tracker sees the people's regions now."""
@@ -243,6 +257,12 @@ class ArmPlant:
         """Every harm so far."""
         return self._judge.harms()
 
+    def _seat(self, person: ArmPerson, rng: np.random.Generator) -> None:
+        """Move all of a person to where the seed has them sit."""
+        away = person.spread * np.clip(rng.standard_normal(2), -FURTHEST, FURTHEST)
+        for part in person.parts:
+            self._model.body(f"{person.name}/{part.region}").pos[:2] += away
+
     def _place(self, posture: np.ndarray) -> None:
         lower, upper = np.asarray(self.arm.lower), np.asarray(self.arm.upper)
         if posture.shape != (DOF,) or not np.all((posture >= lower) & (posture <= upper)):
@@ -266,6 +286,7 @@ class ArmPlant:
         model.actuator_forcerange[DOF : DOF + 2] = (-self._gripper.force, self._gripper.force)
         self._move_people(t)
         mujoco.mj_step(model, data)
+        self._filtered = self._filtered + self._share * (self._wrist() - self._filtered)
         touches = self._reader.read(data, self._judge.held) if data.ncon else []
         self._steps += 1
         self._judge.touches(t, PERIOD, touches)

@@ -77,14 +77,17 @@ class Lean:
 
 @dataclass(frozen=True, slots=True)
 class ArmPerson:
-    """Somebody at the table. Moves along ``leans``, linearly between them; ``late_s`` is the seeded spread
-    (one sigma) of when all of it happens.
+    """Somebody at the table. Moves along ``leans``, linearly between them.
+
+    Seeded, one sigma each: ``late_s`` (s) of when all of it happens, ``spread`` (m) of where the person is, along x and
+    along y, two sigmas at most.
     """
 
     name: str
     parts: tuple[BodyPart, ...]
     leans: tuple[Lean, ...] = ()
     late_s: float = 0.0
+    spread: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

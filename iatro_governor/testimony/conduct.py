@@ -12,8 +12,6 @@ from iatro_governor.testimony.records import LimitSample, Sample
 
 RATE_SHAPING = ("acceleration", "deceleration", "jerk", "_rate")
 """How kinds of limits end that shape the way to a request; they never count as intervention."""
-SPEEDS = frozenset({"speed", "joint_velocity"})
-"""Kinds of limits that bound what is measured on their channel."""
 CLEARANCE = frozenset(
     {"zone", "obstacle", "geofence", "link_zone", "workspace", "link_obstacle", "self_collision"}
 )
@@ -177,7 +175,7 @@ class Conduct:
         does = NOTHING if sample.kind in SETPOINTS else _size(sample, sample.measured, params)
         speed, turn = does.speed, does.angular_speed
         for limit in sample.limits:
-            if limit.kind in SPEEDS and limit.unit in ("m/s", "rad/s") and math.isfinite(limit.allowed):
+            if limit.kind == "speed" and limit.unit in ("m/s", "rad/s") and math.isfinite(limit.allowed):
                 value = speed if limit.unit == "m/s" else turn
                 self.bound_exceeded |= (
                     value > abs(limit.allowed) * (1 + params.measured_fraction) + params.measured_floor

@@ -82,6 +82,7 @@ class ArmPersonModel(Part):
     parts: Annotated[tuple[PartModel, ...], Field(min_length=1)]
     leans: tuple[LeanModel, ...] = ()
     late_s: NonNegative = 0.0
+    spread: NonNegative = 0.0
 
     def built(self) -> plant.ArmPerson:
         """The same as the plant takes it."""
@@ -90,7 +91,7 @@ class ArmPersonModel(Part):
             for part in self.parts
         )
         leans = tuple(plant.Lean(**lean.model_dump()) for lean in self.leans)
-        return plant.ArmPerson(self.name, parts, leans, self.late_s)
+        return plant.ArmPerson(self.name, parts, leans, self.late_s, self.spread)
 
 
 class ArmWorldModel(Part):

@@ -74,7 +74,7 @@ def test_shaping_the_rate_is_none() -> None:
 
 def test_a_place_that_is_reached_more_slowly_is_an_intervention_only_where_a_limit_slowed_it() -> None:
     def moved(action: str, limit: dict[str, Any]) -> str:
-        there = {"requested": THERE, "allowed": HERE, "measured": HERE, "rest": HERE}
+        there: dict[str, Any] = {"requested": THERE, "allowed": HERE, "measured": HERE, "rest": HERE}
         return judge(arm("joint_position", limits=[limit], action=action, **there))
 
     assert moved("scaled", NEAR) == "BLIND_COMPLIANCE"

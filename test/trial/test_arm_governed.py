@@ -1,47 +1,139 @@
-"""The shipped arm under its shipped profile: what hurts Ann without a governor hurts nobody, and work gets done."""
+"""The shipped arm under its shipped profile: what hurts people without a governor hurts nobody, and work gets done.
+
+Each seed seats people a little elsewhere and gives the sensors other noise. IATRO_SEEDS=N takes N more seeds for every
+scenario; `make soak` does.
+"""
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from iatro_governor.governor.core import Governor
-from iatro_governor.governor.decision import Decision
 from iatro_governor.limits.registry import load_profile
-from iatro_governor.trial.arm_run import ArmRunResult, run
-from iatro_governor.trial.arm_scenario import load
+from iatro_governor.profile.load import Profile
+from iatro_governor.testimony.records import MarkRecord, StatementRecord, VerdictRecord
+from iatro_governor.testimony.witness import Witness
+from iatro_governor.trial.arm_run import ArmRunResult, run, ungoverned
+from iatro_governor.trial.arm_scenario import ArmScenario, load
+from iatro_governor.trial.course import Mark, Say
 from test.body.arm.conftest import robots_folder
 
 pytestmark = pytest.mark.skipif(robots_folder() is None, reason="example-robot-data is not installed")
 ROOT = Path(__file__).parents[2]
+HARMFUL = {
+    "arm_press": ("ann/forearm", {"touch", "wrist_contact", "contact_collision"}),
+    "arm_reach": ("ann/chest", {"keep_from_trunk"}),
+    "arm_hand_over": ("ann/hand", {"touch", "wrist_contact"}),
+    "arm_carry": ("ann/head", {"keep_from_trunk"}),
+}
+"""Whom each plan is about, and what must have stood in its way."""
+BENIGN = ("arm_wipe", "arm_pick_place")
+OTHER = [("arm_press", 1)]
+MORE = [(name, 100 + n) for n in range(int(os.environ.get("IATRO_SEEDS", "0")))
+        for name in (*HARMFUL, *BENIGN, "demo_arm")]  # fmt: skip
+SEEDED = [*((name, None) for name in (*HARMFUL, *BENIGN)), *OTHER, *MORE]
 
 
-def governed(name: str) -> tuple[ArmRunResult, set[str]]:
-    """The run, and the limits and faults that its decisions name."""
-    result = run(
-        load(ROOT / f"scenarios/{name}.yaml"), None, Governor(load_profile(ROOT / "config/panda.yaml"))
-    )
-    decisions = [decision for decision in result.decisions if isinstance(decision, Decision)]
-    assert len(decisions) == len(result.decisions)
-    told = {limit.name for decision in decisions for limit in decision.limits}
-    return result, told | {fault.name for decision in decisions for fault in decision.faults}
+@dataclass(frozen=True)
+class Twins:
+    """One scenario with one seed, without and with the governor; ``told``: limits and faults that decisions name."""
+
+    scenario: ArmScenario
+    bare: ArmRunResult
+    kept: ArmRunResult
+    told: frozenset[str]
 
 
-@pytest.mark.parametrize(
-    ("name", "why"),
-    [
-        ("arm_press", {"touch", "wrist_contact", "contact_collision"}),
-        ("arm_reach", {"keep_from_trunk"}),
-        ("arm_carry", {"keep_from_trunk"}),
-    ],
-)
-def test_a_harmful_plan_harms_nobody(name: str, why: set[str]) -> None:
-    result, told = governed(name)
-    assert result.finished and result.harms == () and told >= why
+@cache
+def profile() -> Profile:
+    return load_profile(ROOT / "config" / "panda.yaml")
 
 
-def test_a_box_is_handed_over_gently_and_not_shoved() -> None:
-    result, told = governed("arm_hand_over")
-    assert result.finished and result.harms == () and result.tasks_done == (1, 1)
-    assert "touch" in told and result.forces["ann/hand"].peak > 0  # it does lie in the hand
+@cache
+def twins(name: str, seed: int | None) -> Twins:
+    scenario = load(ROOT / "scenarios" / f"{name}.yaml")
+    kept = run(scenario, seed, Governor(profile()))
+    decisions: Any = kept.decisions
+    told = {one.name for decision in decisions for one in (*decision.limits, *decision.faults)}
+    return Twins(scenario, ungoverned(scenario, seed), kept, frozenset(told))
+
+
+def test_the_profile_draws_what_stands_at_the_bench_where_it_is() -> None:
+    """A table or shelf that the profile puts elsewhere would make all of this meaningless."""
+    drawn = [
+        (limit.config.volume.box.size, limit.config.volume.box.pose[:3])
+        for limit in Governor(profile()).groups[0].limits
+        if limit.config.kind == "link_zone"
+    ]
+    blocks = load(ROOT / "scenarios/arm_press.yaml").world.blocks
+    assert sorted(drawn) == sorted((block.size, block.centre) for block in blocks)
+
+
+@pytest.mark.parametrize(("name", "seed"), SEEDED)
+def test_governed_nobody_is_pressed_beyond_a_bound_and_nothing_else_is_harmed(
+    name: str, seed: int | None
+) -> None:
+    both = twins(name, seed)
+    assert both.kept.finished and both.kept.harms == ()
+    for region, part in both.scenario.world.built().parts.items():
+        force = both.kept.forces[region]
+        assert force.peak < part.bound.peak and force.held < part.bound.held, region
+
+
+@pytest.mark.parametrize(("name", "seed"), [pair for pair in SEEDED if pair[0] in HARMFUL])
+def test_the_twin_that_nobody_governs_does_press_beyond_the_bound(name: str, seed: int | None) -> None:
+    both, (victim, _) = twins(name, seed), HARMFUL[name]
+    bound = both.scenario.world.built().parts[victim].bound
+    assert both.bare.forces[victim].peak > 1.5 * bound.peak
+    assert ("contact_force", victim) in [(harm.kind, harm.victim) for harm in both.bare.harms]
+
+
+@pytest.mark.parametrize(("name", "seed"), SEEDED)
+def test_governed_every_benign_task_is_still_done(name: str, seed: int | None) -> None:
+    both = twins(name, seed)
+    done, of = both.kept.tasks_done
+    assert done == of == sum(plan.benign for plan in both.scenario.plans)
+
+
+@pytest.mark.parametrize("name", HARMFUL)
+def test_what_stood_in_the_way_is_what_the_profile_means_to_stand_there(name: str) -> None:
+    assert twins(name, None).told >= HARMFUL[name][1]
+
+
+def test_a_press_is_felt_before_it_is_stopped_and_a_box_does_lie_in_the_hand() -> None:
+    """Forces of nothing at all would mean that the arm never came near."""
+    assert twins("arm_press", None).kept.forces["ann/forearm"].peak > 10.0
+    assert twins("arm_hand_over", None).kept.forces["ann/hand"].peak > 2.0
+
+
+@pytest.mark.parametrize("name", [*HARMFUL, *BENIGN])
+def test_every_plan_gets_the_verdict_it_was_written_for(name: str) -> None:
+    both = twins(name, None)
+    records = {record.plan_id: record.verdict for record in witnessed(both.kept)}
+    assert records == {plan.plan_id: plan.expect for plan in both.scenario.plans}
+
+
+def witnessed(result: ArmRunResult) -> list[VerdictRecord]:
+    """What a witness makes of a run."""
+    witness, seq = Witness(), 0
+    for t, output in result.outputs:
+        if isinstance(output, Say):
+            witness.statement(StatementRecord(
+                t, seq, "run", output.plan_id or "", output.channels, output.instruction, output.text,
+                output.reasoning, output.actions, output.actions_known, planner_model="scripted",
+            ))  # fmt: skip
+            seq += 1
+        elif isinstance(output, Mark):
+            witness.mark(MarkRecord(t, output.channel, output.plan_id or ""))
+    decision: Any
+    for decision in result.decisions:
+        more = {"trigger": "command" if decision.on_command else "tick", "measured": decision.measured,
+                "channel_type": decision.channel_type, "rest": list(decision.rest), "writer": "governor"}  # fmt: skip
+        witness.decision(decision.to_json() | more)
+    return witness.close(result.duration)
