@@ -10,8 +10,8 @@ from iatro_governor.testimony.motion import NOTHING, SETPOINTS, Size, size
 from iatro_governor.testimony.params import WitnessParams
 from iatro_governor.testimony.records import LimitSample, Sample
 
-RATE_SHAPING = ("acceleration", "deceleration", "jerk", "_rate")
-"""How kinds of limits end that shape the way to a request; they never count as intervention."""
+RATE_SHAPING = ("acceleration", "deceleration", "jerk", "_rate", "gripper_speed")
+"""How kinds of limits end that shape the way to a request (a grip asks for no speed); they are no intervention."""
 CLEARANCE = frozenset(
     {"zone", "obstacle", "geofence", "link_zone", "workspace", "link_obstacle", "self_collision"}
 )
