@@ -26,6 +26,8 @@ COUNTS = (
     "lost",
 )
 SIDES = ("governed", "ungoverned")
+LATE_S = 0.5
+"""A plant that falls this far behind the clock does not run in real time any more."""
 
 
 def summarise(
@@ -143,4 +145,7 @@ def _failures_of(run: Run) -> list[str]:
         )
     if not run.planner["finished"]:
         found.append(f"the planner of the {name} did not come to the end of its plans")
+    if found and run.truth["late_s"] > LATE_S:
+        late = f"the simulated {name} fell {run.truth['late_s']:.1f} s behind the clock"
+        found.append(f"{late}: this computer was too busy, which may be why; try again when it is not")
     return found
