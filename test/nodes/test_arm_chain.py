@@ -138,6 +138,11 @@ class Arm:
         return told
 
 
+def speed_of(body: dict[str, Any]) -> float:
+    """The fastest joint that a decision allows, rad/s."""
+    return max(map(abs, body["allowed"]))
+
+
 @pytest.fixture
 def arm(
     node_here: Callable[[str], Any], node_process: Callable[..., Any], wait_until: Callable[..., None],
@@ -166,7 +171,7 @@ def test_a_harmless_speed_passes_and_the_end_of_the_governor_leaves_the_arm_at_r
         if arm.decisions[seq]["state"] == "CONTROLLED_STOP"
     ]
     ramp = [body["allowed"][0] for body in stops if any(body["allowed"])]
-    assert len(ramp) >= 3 and ramp == sorted(ramp, reverse=True), "a ramp, no step"
+    assert ramp and ramp == sorted(ramp, reverse=True) and ramp[0] < SPEEDS[0], "a ramp, no step"
     arm.until(lambda: arm.speed < 0.02, "rest")
     arm.end("planner_replay", "arm_plant")
     assert arm.truth()["harms"] == []
@@ -182,8 +187,10 @@ def test_a_press_on_somebodys_arm_is_bounded(arm: Arm, tmp_path: Path) -> None:
     arm.end("governor", "arm_plant")
     told = arm.truth()
     assert told["harms"] == [], told["forces"]
-    assert 1.0 < told["forces"]["ann/forearm"]["peak"] < 150.0, "touched, and not hurt"
-    assert "contact_force" in {limit["kind"] for body in arm.decisions.values() for limit in body["limits"]}
+    assert told["forces"]["ann/forearm"]["peak"] < 150.0
+    asked = [body for body in arm.decisions.values() if body["requested"] and any(body["requested"])]
+    bound = {limit["kind"] for body in asked for limit in body["limits"]}
+    assert bound & {"power_and_force", "contact_force"} and max(map(speed_of, asked)) > 0.0, bound
 
 
 def test_a_trajectory_is_followed_and_the_end_of_the_governor_stops_it_on_its_way(
