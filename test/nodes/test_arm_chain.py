@@ -140,7 +140,7 @@ class Arm:
 
 def speed_of(body: dict[str, Any]) -> float:
     """The fastest joint that a decision allows, rad/s."""
-    return max(map(abs, body["allowed"]))
+    return float(max(map(abs, body["allowed"])))
 
 
 @pytest.fixture
