@@ -16,11 +16,10 @@ from iatro_governor.limits.payload import Held, PayloadConfig
 from iatro_governor.limits.power_and_force import PowerAndForceConfig
 from iatro_governor.limits.tip_over import TipOverConfig, TipOverLimit
 from iatro_governor.limits.wrench import WrenchConfig
-from iatro_governor.profile.body_model import base_of
 from iatro_governor.profile.channels import TwistChannel
 from iatro_governor.profile.document import Key
 from iatro_governor.profile.load import Profile
-from iatro_governor.profile.sources import BodiesSource, FlagsSource, WrenchSource
+from iatro_governor.profile.sources import FlagsSource, WrenchSource
 from iatro_governor.profile.tool_channels import WrenchChannel
 
 
@@ -38,8 +37,6 @@ def disagreements(profile: Profile) -> list[Problem]:
             out += _upright(profile, index, limit)
         if isinstance(limit, WrenchConfig):
             out += _hold(profile, index, limit)
-        if profile.body is not None and (tracker := getattr(limit, "bodies", None)) is not None:
-            out += _frame(profile, tracker)
     return out
 
 
@@ -52,17 +49,6 @@ def _hold(profile: Profile, index: int, limit: WrenchConfig) -> Iterator[Problem
         if size > bound:
             why = f"{limit.name}: a stop of channel {limit.channel} exerts that much"
             yield profile.problem(("limits", index, field), bound, f"at least {size:g}", why)
-
-
-def _frame(profile: Profile, tracker: str) -> Iterator[Problem]:
-    """Links and the people that they keep away from are told in one frame."""
-    robot, source = profile.data.robot, profile.data.sources[tracker]
-    assert isinstance(source, BodiesSource)  # references have been checked
-    still = base_of(profile) == "fixed"
-    allowed = sorted({robot.odom_frame, robot.base_frame} if still else {robot.odom_frame})
-    if source.frame not in allowed:
-        why = "a tracker must tell where people are in the frame in which the links are known"
-        yield profile.problem(("sources", tracker, "frame"), source.frame, " or ".join(allowed), why)
 
 
 def _sensor(profile: Profile, index: int, limit: ContactForceConfig) -> Iterator[Problem]:

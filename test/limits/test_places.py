@@ -136,15 +136,6 @@ def test_links_of_a_robot_without_a_model(tmp_path):
     assert problem.key.endswith(".kind") and "model" in problem.allowed
 
 
-def test_people_told_of_in_a_frame_that_the_links_are_not_in(tmp_path):
-    def change(data):
-        data["sources"]["people"]["frame"] = "camera_link"
-
-    problems = refused(tmp_path, change=change)
-    assert {problem.key for problem in problems} == {"sources.people.frame"}
-    assert problems[0].allowed == "panda_link0"
-
-
 def test_a_wrench_bound_below_what_a_stop_exerts(tmp_path):
     """The channel's stop carries 12 N up."""
     tool: dict[str, Any] = {
