@@ -46,6 +46,9 @@ class Ground:
         self._shape: Shape | None = None
         self._gauge: Gauge | None = None
         self._flat = False
+        self._seen: Situation | None = None
+        self._least = 0.0
+        self._exact: float | None = None
 
     def shape(self, situation: Situation) -> Shape | None:
         """What it covers at the body's heights, in its own frame; None: nothing."""
@@ -57,9 +60,16 @@ class Ground:
         """Whether its frame is: a map is not before it was told where the base is."""
         return self._localisation is None or self._localisation in situation.fixes
 
-    def now(self, situation: Situation) -> float:
-        """Signed distance of the footprint, m."""
-        return float(self.along(situation, None))
+    def now(self, situation: Situation, enough: float = math.inf) -> float:
+        """Signed distance of the footprint, m; ``enough``: as of ``Gauge.distance``."""
+        if self._seen is not situation:  # several questions about one moment
+            self._seen, self._exact = situation, None
+            self._least = float(self.along(situation, None, -math.inf))
+        if self._least > enough:
+            return self._least
+        if self._exact is None:
+            self._exact = float(self.along(situation, None))
+        return self._exact
 
     def along(self, situation: Situation, poses: Array | None, enough: float = math.inf) -> Array:
         """Signed distances (...,) at ``poses`` (..., 3) in the base frame of now, m; None: where it stands.

@@ -10,7 +10,6 @@ from iatro_governor.limits.joint_effort import JointEffortConfig
 from iatro_governor.limits.joint_position import JointPositionConfig
 from iatro_governor.limits.joint_velocity import JointVelocityConfig
 from iatro_governor.limits.limit import ROUNDING
-from iatro_governor.limits.separation import SeparationConfig
 from iatro_governor.profile.areas import Area
 from iatro_governor.profile.channels import TwistChannel
 from iatro_governor.profile.document import Key
@@ -86,20 +85,10 @@ def unfitting_limits(profile: Profile) -> list[Problem]:
         if getattr(limit, "kind", "") == "jerk" and profile.data.robot.model is not None:
             why = f"{_name(limit)}: jerk is bounded on a base without a model alone"
             out.append(profile.problem(("limits", index, "kind"), "jerk", "acceleration, deceleration", why))
-        if isinstance(limit, SeparationConfig) and (wrong := _elsewhere(limit, profile)) is not None:
-            why = f"{limit.name}: bodies are looked for in odom, and {limit.bodies} tells them in {wrong}"
-            frame: Key = ("sources", limit.bodies, "frame")
-            out.append(profile.problem(frame, wrong, profile.data.robot.odom_frame, why))
         if _toolless(limit, profile):
             why = f"{_name(limit)} needs a link, or robot.model.tool"
             out.append(profile.problem(("limits", index, "link"), "(missing)", named, why))
     return out
-
-
-def _elsewhere(limit: SeparationConfig, profile: Profile) -> str | None:
-    """The frame that a base's tracker tells bodies in, where it is not odom."""
-    frame: str = getattr(profile.data.sources[limit.bodies], "frame", "")
-    return None if frame == profile.data.robot.odom_frame else frame
 
 
 def _links(limit: object, index: int) -> Iterator[tuple[Key, str]]:

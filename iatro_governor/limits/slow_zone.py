@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -49,11 +50,13 @@ class SlowZoneLimit(Limit[SlowZoneConfig]):
 
     def cap(self, command: Array, situation: Situation) -> Cap | None:
         """Scale the translational norm down to the speed from which the zone can still be entered slowly."""
-        allowed = self._allowed(situation)
-        if allowed is None:
-            return None
         value = float(np.hypot(command[0], command[1]))
         now = float(np.hypot(situation.anchor[0], situation.anchor[1]))
+        allowed = self._allowed(situation, -math.inf)
+        if allowed is not None and max(value, now) > allowed:  # it matters how far the zone is
+            allowed = self._allowed(situation)
+        if allowed is None:
+            return None
         return Cap(1.0 if value <= allowed else allowed / value, value, allowed, excess(now, allowed))
 
     def rows(self, situation: Situation) -> Rows | None:
@@ -61,9 +64,12 @@ class SlowZoneLimit(Limit[SlowZoneConfig]):
         allowed = self._allowed(situation)
         return None if allowed is None else norm(2, len(situation.anchor), allowed)
 
-    def _allowed(self, situation: Situation) -> float | None:
-        """Translational speed, m/s, from which the zone can be entered at its own; None: nothing is in it."""
-        distance = self._distance(situation)
+    def _allowed(self, situation: Situation, enough: float = math.inf) -> float | None:
+        """Translational speed, m/s, from which the zone can be entered at its own; None: nothing is in it.
+
+        ``enough``: as of ``Gauge.distance``; a smaller distance gives a smaller speed.
+        """
+        distance = self._distance(situation, enough)
         if distance is None:
             return None
         deceleration = min(situation.comfort.linear, situation.braking.linear)
@@ -71,12 +77,12 @@ class SlowZoneLimit(Limit[SlowZoneConfig]):
         reaction = situation.reaction_s + situation.period + situation.build_up_s(deceleration)
         return approach_speed(distance, self.config.speed, deceleration, reaction)
 
-    def _distance(self, situation: Situation) -> float | None:
+    def _distance(self, situation: Situation, enough: float) -> float | None:
         if self.config.frame == "body":
             obstacles, figure = situation.obstacles(self.config.sources), self._ground.shape(situation)
             assert figure is not None  # the profile has been checked
             return float(gaps(obstacles, figure).min()) if len(obstacles.points) else None
         if not self._ground.known(situation):
             return 0.0
-        distance = self._ground.now(situation)
+        distance = self._ground.now(situation, enough)
         return distance - float(self._ground.unsure(situation, max(distance, 0.0)))

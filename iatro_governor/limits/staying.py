@@ -36,7 +36,8 @@ class Stay:
         """Come back slowly from where the footprint must not be."""
         if not self._ground.known(situation):
             return None
-        if self._ground.now(situation) >= min(self._config.margin - self._config.noise, 0.0):
+        entered = min(self._config.margin - self._config.noise, 0.0)
+        if self._ground.now(situation, entered) >= entered:
             return None
         return slow(command, situation, self._config.retreat_speed)
 
@@ -48,9 +49,10 @@ class Stay:
         unsure = self._ground.unsure(situation, rollouts.travel)
         eased = min(tolerance, self._config.noise + float(self._ground.unsure(situation, 0.0)))
         margin = self._config.margin - eased
-        now = self._ground.now(situation)
         room = rollouts.half_step + unsure
-        if now > margin + float((rollouts.travel + room).max()):
+        within = margin + float((rollouts.travel + room).max())
+        now = self._ground.now(situation, within)
+        if now > within:
             return None
         ahead = self._ground.along(situation, rollouts.poses, margin + float(room.max()))[..., None]
         guard = Guard(np.array([now - eased]), ahead, margin, -np.inf, self._config.noise)
@@ -65,11 +67,11 @@ class Stay:
         return off_area(lambda poses: self._ground.along(situation, poses), now, margin, situation)
 
     def clearance(self, situation: Situation) -> Clearance | None:
-        """Distance now, negative where the footprint must not be."""
+        """Distance now, negative where the footprint must not be; of what is far, at least this."""
         if not self._ground.known(situation):
             return None
         required = self._config.margin + float(self._ground.unsure(situation, 0.0))
-        return Clearance(self._ground.now(situation), required)
+        return Clearance(self._ground.now(situation, required), required)
 
     def least_ahead(self, rollouts: Rollouts, situation: Situation) -> float | None:
         """Least distance along the first rollout, m."""

@@ -42,6 +42,8 @@ class Gauge(ABC):
         What is further than ``enough`` for certain is not looked at closely: a smaller distance above it is given.
         """
         flat = poses.reshape(-1, 3)
+        if enough == np.inf:
+            return self._closely(flat).reshape(poses.shape[:-1])
         least: Array = self._clear(flat[:, :2]) - self._reach
         near = least <= enough
         if near.any():

@@ -115,7 +115,7 @@ def test_crossing_zero_the_acceleration_yields_to_the_jerk(tmp_path):
 
 
 @pytest.mark.parametrize("figure", [None, BOX], ids=["disc", "box"])
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10_000))
 def test_no_post_is_ever_nearer_than_the_margin(tmp_path, figure, seed):
     drive = Drive(Governor(amr(tmp_path, figure, BOTH)), Hall(posts(seed)))
@@ -124,7 +124,7 @@ def test_no_post_is_ever_nearer_than_the_margin(tmp_path, figure, seed):
     assert not [d for d in drive.decisions if d.action is Action.UNREACHABLE]
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10_000), cut=st.floats(0.2, 1.2))
 def test_a_controlled_stop_at_any_moment_keeps_the_margin(tmp_path, seed, cut):
     """The stopping distances hold what the jerk costs: stop in the middle of whatever it does."""

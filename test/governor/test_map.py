@@ -49,7 +49,7 @@ def outline(footprint, pose):
     )
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10_000))
 def test_no_part_of_a_box_leaves_a_fence(tmp_path, seed):
     profile = amr(tmp_path, BOX, [area("geofence", FENCE)])
@@ -117,7 +117,7 @@ class Lost(Drive):
 
 
 @pytest.mark.parametrize(("kind", "corners"), [("zone", ROOM), ("geofence", YARD)])
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10_000))
 def test_in_the_map_the_true_footprint_keeps_to_it_however_the_localiser_errs(tmp_path, kind, corners, seed):
     profile = amr(tmp_path, BOX, [area(kind, corners, **MAP)], sources={"amcl": AMCL})

@@ -254,7 +254,7 @@ def test_beyond_two_bounds_each_component_is_at_its_own(tmp_path):
     assert drive.last.allowed[0] == 0.4 and not drive.last.limits
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10_000))
 def test_no_post_is_ever_nearer_than_the_margin(tmp_path, seed):
     drive = Drive(Governor(amr(tmp_path, channels={"base": OMNI})), Hall(posts(seed)))
