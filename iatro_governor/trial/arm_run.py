@@ -68,6 +68,15 @@ def ungoverned(scenario: ArmScenario, seed: int | None = None) -> ArmRunResult:
     return run(scenario, seed, None)
 
 
+def world_at(
+    scenario: ArmScenario, t: float, seed: int | None = None, governor: Governor | None = None
+) -> ArmPlant:
+    """The simulated arm as it stands ``t`` s into a run, to be looked at."""
+    rig = _Arm(scenario, scenario.seed if seed is None else seed, longest=t)
+    play(rig, governor)
+    return rig.plant
+
+
 def judge_arm(
     scenario: ArmScenario, spans: Iterable[Span], scenes: Iterable[Scene]
 ) -> tuple[TaskResult, ...]:
