@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import yaml
 
 from iatro_governor.governor.ladder import TABLE, Level
+from iatro_governor.governor.lines import AnyLine
 from iatro_governor.limits.contact_force import ContactTask
 from iatro_governor.limits.limit import LimitConfig
 from iatro_governor.limits.payload import Held
@@ -417,10 +418,22 @@ SOURCES = """# Sources
 
 A profile lists under `sources:`, by name, what the governor trusts to know the body and its surroundings. Each has the
 keys of this table and those of its type. Wherever a limit names sources that see, a scan, a cloud of points and a range
-will do, alone or together; such a source must be required.
+will do, alone or together; such a source must be required. What each says to `iatro govern` is one JSON object a line,
+with `t` (s), its `type` and the keys named below; those with a question mark may be left out.
 
 {shared}
 {types}"""
+
+
+def line_text(kind: str) -> str:
+    """The keys of a type's event line."""
+    for model in get_args(get_args(AnyLine)[0]):
+        if kind in get_args(model.model_fields["type"].annotation):
+            given = ((n, f) for n, f in model.model_fields.items() if n not in ("t", "type"))
+            told = ", ".join(code(name) + "?" * (not field.is_required()) for name, field in given)
+            more = ", and each of its `names`" if kind == "flags" else ""
+            return f"Event line: {told}{more}."
+    raise ValueError(f"no event line of type {kind}")
 
 
 def sources_page() -> str:
@@ -431,7 +444,7 @@ def sources_page() -> str:
         (name,) = get_args(model.model_fields["type"].annotation)
         about = " ".join((model.__doc__ or "").replace("``", "`").split())
         keys = keys_table(model, shared) if set(model.model_fields) - shared else "It has no other keys.\n"
-        types.append("\n".join((f"## {name}\n", f"{about}\n", keys)))
+        types.append("\n".join((f"## {name}\n", f"{about}\n", f"{line_text(name)}\n", keys)))
     blocks = f"## Blocks\n\n`own_boxes`: {' '.join((Block.__doc__ or '').split())}\n\n{keys_table(Block)}"
     parts = keys_table(SourcePart), "\n".join([*types, blocks])
     return SOURCES.format(stamp=STAMP, shared=parts[0], types=parts[1])

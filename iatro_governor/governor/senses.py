@@ -109,7 +109,7 @@ class Senses:
         source = self._source(event.source, "map_pose", event.stamp, event.t)
         assert isinstance(source, MapPoseSource)
         check(event)
-        if self._newer(event.source, event.stamp):
+        if self._newer(event.source, event.stamp) and self.tracks:  # nothing else moves in the map
             self.localiser.take(event, source, self.track)
 
     def joints(self, event: Joints) -> None:

@@ -59,6 +59,8 @@ class MapPoseSource(SourcePart):
     """Where the base is in the map, geometry_msgs/PoseWithCovarianceStamped, as a localiser tells it all the time."""
 
     type: Literal["map_pose"]
+    timeout_s: Annotated[float, Field(strict=True, gt=0, le=4)]
+    """After so long without a pose it is stale, s; odometry is remembered little longer."""
     frame: Name = "map"
     sigmas: Positive
     """Standard deviations that areas in the map grow by; odometry's drift in ``timeout_s`` must be covered, too."""

@@ -17,6 +17,7 @@ from iatro_governor.errors import ProfileError
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Action, State
 from iatro_governor.governor.events import MapPose, Odom
+from test.governor import arms
 from test.governor.hall import Drive, Hall, lidar
 from test.governor.profiles import BOX, amr
 from test.governor.test_closed_loop import wandering
@@ -244,5 +245,16 @@ def test_names_and_heights_must_make_sense(tmp_path):
     assert "names no map_pose source" in refusal(tmp_path, limits=[inside])
     loose = {"amcl": {**AMCL, "required": False}}
     assert "cannot hold without it" in refusal(tmp_path, limits=[inside], sources=loose)
+    assert "less than or equal to 4" in refusal(
+        tmp_path, limits=[inside], sources={"amcl": {**AMCL, "timeout_s": 5.0}}
+    )
     assert "height_source" in refusal(tmp_path, robot={"height": [0.0, 1.0]})
     assert "lowest to highest" in refusal(tmp_path, robot={"height": [1.0, 0.0], "height_source": "a test"})
+
+
+def test_a_robot_without_odometry_takes_a_pose_for_nothing(tmp_path):
+    given = arms.data({"arm": arms.channel("joint_velocity", "arm")})
+    given["sources"]["amcl"] = AMCL
+    still = {"names": list(arms.JOINTS), "position": [0.1, 0.1], "velocity": [0.0, 0.0]}
+    rows, loop = arms.run(arms.arm(tmp_path, given), [{"t": 0.0, "type": "joints", **still}, located(0.01)])
+    assert loop.malformed == 0 and arms.faults(rows) == set()
