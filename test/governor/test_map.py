@@ -257,4 +257,4 @@ def test_a_robot_without_odometry_takes_a_pose_for_nothing(tmp_path):
     given["sources"]["amcl"] = AMCL
     still = {"names": list(arms.JOINTS), "position": [0.1, 0.1], "velocity": [0.0, 0.0]}
     rows, loop = arms.run(arms.arm(tmp_path, given), [{"t": 0.0, "type": "joints", **still}, located(0.01)])
-    assert loop.malformed == 0 and arms.faults(rows) == set()
+    assert loop.malformed == 0 and arms.faults(rows) <= {"closed"}
