@@ -22,6 +22,8 @@ from iatro_governor.profile.sources import JointsSource
 
 FASTEST, SLOWEST = 1e3, 1e-9
 """rad/s or m/s."""
+FURTHEST = 1e6
+"""No way is longer than this, rad or m: what is asked for beyond keeps its direction."""
 SAME = 1e-9
 """Set-points closer than this are one, rad or m."""
 AHEAD = 0.3
@@ -200,6 +202,7 @@ def approach(way: Array, easing: Array, dt: float) -> Array:
 
     ``v <= sqrt(2 a d)`` for each component (Torricelli's equation), and no more than gets there within ``dt`` s.
     """
+    way = bounded(way, FURTHEST, 0.0)
     whole = way / dt
     size = np.abs(whole)
     able = np.sqrt(2 * APPROACH * easing * np.abs(way))

@@ -18,7 +18,7 @@ from iatro_governor.body.planar import Array
 from iatro_governor.body.rigid import Pose
 from iatro_governor.governor.chart import Plain
 from iatro_governor.governor.events import Command
-from iatro_governor.governor.joint_chart import APPROACH, SAME, creeps
+from iatro_governor.governor.joint_chart import APPROACH, FURTHEST, SAME, creeps
 from iatro_governor.governor.readings import Readings, upright
 from iatro_governor.governor.senses import Senses
 from iatro_governor.governor.stacked import HalvesBrakes
@@ -193,7 +193,8 @@ class PoseChart(Plain):
         return self._lost or bool((np.abs(self._way(command)) > SAME).any())
 
     def _way(self, command: Command) -> Array:
-        return self.setpoint.way_to(Pose.read(np.array(command.values)))
+        values = np.array(command.values)
+        return self.setpoint.way_to(Pose.read(np.append(bounded(values[:3], FURTHEST, 0.0), values[3:])))
 
     def wanted(self, command: Command, dt: float) -> Array:
         """The twist toward the commanded pose along one screw, able to stop there (Torricelli's equation)."""

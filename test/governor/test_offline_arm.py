@@ -7,6 +7,7 @@ import json
 import math
 import subprocess
 import sys
+import warnings
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -199,6 +200,20 @@ def test_non_finite_requests_are_strict_json(profile):
         profile, [*stream(None, 0.0, 0.1), ask("wrench", 0.1, values=[NAN, INF, -INF, 0.0, 1.0, 2.0])]
     )
     assert ["NaN", "Infinity", "-Infinity", 0.0, 1.0, 2.0] in [row["requested"] for row in decisions(rows)]
+
+
+@pytest.mark.parametrize("value", [1e308, -1e308, 1e200, 5e-324, -0.0])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "joint_trajectory"])
+def test_numbers_at_the_ends_of_the_scale_move_nothing_faster_than_allowed(profile, kind, value):
+    values = [value, *ASKED[kind][1:]]
+    events = [*stream(None, 0.0, 0.1), *(e for e in stream(kind, 0.1, 0.3, values=values))]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        rows, _ = run(profile, events)
+    said = [row["allowed"] for row in decisions(rows, kind)]
+    assert all(math.isfinite(number) for numbers in said for number in numbers)
+    furthest = {"joint_velocity": 1.0, "joint_effort": 60.0, "wrench": 1000.0}.get(kind, 0.6)
+    assert max(abs(numbers[0] - RESTS[kind][0]) for numbers in said) <= furthest + 1e-9
 
 
 @pytest.mark.parametrize("kind", ["pose", "wrench"])
