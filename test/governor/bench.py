@@ -28,8 +28,10 @@ PERIOD = 0.01
 Planner = Callable[[float], Sequence[Event]]
 
 
-def panda(folder: Path, channels: dict[str, Any] | None = None, **changes: Any) -> Profile:
-    """config/panda.yaml with ``channels`` merged in; one that is None is left out with its limits."""
+def panda(
+    folder: Path, channels: dict[str, Any] | None = None, without: Sequence[str] = (), **changes: Any
+) -> Profile:
+    """config/panda.yaml with ``channels`` merged in, one that is None left out, and the limits ``without`` as well."""
     if robots_folder() is None:
         pytest.skip("example-robot-data is not installed")
     data = copy.deepcopy(yaml.safe_load(PANDA.read_text()))
@@ -39,6 +41,7 @@ def panda(folder: Path, channels: dict[str, Any] | None = None, **changes: Any) 
             data["limits"] = [row for row in data["limits"] if row["channel"] != name]
         else:
             data["channels"][name] = data["channels"].get(name, {}) | change
+    data["limits"] = [row for row in data["limits"] if row["name"] not in without]
     data["limits"] += changes.pop("limits", [])
     for key, change in changes.items():
         data[key] = change
