@@ -84,9 +84,10 @@ def decision_message(body: Body) -> GovernorDecision:
         trigger=TRIGGERS.index(body["trigger"]),
         state=_STATE_CODES[body["state"]],
         action=_ACTION_CODES[body["action"]],
-        channel_type=body["channel_type"],
+        # A record that waits on disk since before an update has neither of these.
+        channel_type=body.get("channel_type", ""),
         allowed=body["allowed"],
-        rest=body["rest"],
+        rest=body.get("rest", []),
         plan_id=body["plan_id"] or "",
         limits=[_limit_message(limit) for limit in body["limits"]],
         fault_names=[fault["name"] for fault in body["faults"]],
@@ -135,8 +136,9 @@ def decision_body_of(message: GovernorDecision) -> Body:
         "trigger": TRIGGERS[message.trigger],
         **{name: body_of_message(found[0]) for name in _TRAJECTORIES if (found := getattr(message, name))},
         "measured": list(message.measured) if message.has_measured else None,
-        "channel_type": message.channel_type,
-        "rest": list(message.rest),
+        **(
+            {"channel_type": message.channel_type, "rest": list(message.rest)} if message.channel_type else {}
+        ),
         "stamp": seconds(message.command_stamp) if stamped else None,
         "writer": message.writer,
         "software_version": message.software_version,
