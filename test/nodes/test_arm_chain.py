@@ -201,7 +201,12 @@ def test_a_trajectory_is_followed_and_the_end_of_the_governor_stops_it_on_its_wa
     scenario.write_text(FOLLOW)
     arm.start(scenario)
     arm.until(lambda: arm.joints and arm.joints[-1].position[0] > 0.35, "the second trajectory under way")
-    began = [body for _, body in sorted(arm.decisions.items()) if "requested_trajectory" in body]
+
+    def asked() -> list[Any]:
+        return [body for _, body in sorted(arm.decisions.items()) if "requested_trajectory" in body]
+
+    arm.until(lambda: len(asked()) >= 2, "both were told")  # joints may be read before decisions
+    began = asked()
     assert [body["action"] for body in began] == ["pass", "pass"]
     for body, end in zip(began, (0.2, 1.6), strict=True):
         assert body["plan_id"] == "follow"
