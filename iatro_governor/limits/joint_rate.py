@@ -1,4 +1,4 @@
-"""Joint acceleration and deceleration: how fast joint velocities may change in ordinary motion."""
+"""Rates of change of joints, and of these how fast joint velocities may change in ordinary motion."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from iatro_governor.profile.joint_channels import EachPositive
 
 
 class JointRateConfig(LimitConfig):
-    """``bounds``: rad/s2 or m/s2, one for each joint of the channel, in its order."""
+    """``bounds``: of the limit's unit, one for each joint of the channel, in its order."""
 
-    kind: Literal["joint_acceleration", "joint_deceleration"]
     bounds: EachPositive
 
 
@@ -39,24 +38,12 @@ class JointDecelerationConfig(JointRateConfig):
 class JointRateLimit(RateLimit[JointRateConfig]):
     """Shapes the step from the output that stands to the next one, all joints by one share."""
 
-    unit = "rad/s2"
-    fits = JOINT_MOTION - {"joint_effort"}
     view = "body"
 
     @property
-    def bound(self) -> float | None:
-        """One a joint, so none."""
-        return None
-
-    @property
     def each(self) -> tuple[float, ...]:
-        """rad/s2 or m/s2."""
+        """As configured."""
         return self.config.bounds
-
-    @property
-    def row_unit(self) -> str:
-        """rad/s2, or m/s2 for a joint that slides."""
-        return self.unit
 
     @property
     def axis(self) -> str:
@@ -68,14 +55,21 @@ class JointRateLimit(RateLimit[JointRateConfig]):
         return np.array(self.config.bounds)
 
 
-class JointAccelerationLimit(JointRateLimit):
+class JointVelocityRateLimit(JointRateLimit):
+    """Of joint velocities."""
+
+    unit = "rad/s2"
+    fits = JOINT_MOTION - {"joint_effort"}
+
+
+class JointAccelerationLimit(JointVelocityRateLimit):
     """Bound on the growth of each joint's speed."""
 
     model = JointAccelerationConfig
     way = "acceleration"
 
 
-class JointDecelerationLimit(JointRateLimit):
+class JointDecelerationLimit(JointVelocityRateLimit):
     """Bound on the decrease of each joint's speed; a stop that is needed brakes by its stop mode instead."""
 
     model = JointDecelerationConfig
