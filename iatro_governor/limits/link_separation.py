@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from iatro_governor.body.distance import ball_distance, length
 from iatro_governor.body.model import Indices
@@ -16,26 +16,18 @@ from iatro_governor.limits.affine import convex_shares
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.kinds import BODY_MOTION
 from iatro_governor.limits.landmarks import Reach
-from iatro_governor.limits.limit import ROUNDING, Cap, Clearance, Example, Limit, LimitConfig, excess
+from iatro_governor.limits.limit import ROUNDING, Cap, Clearance, excess
 from iatro_governor.limits.link_keeping import capsules_of, slow
 from iatro_governor.limits.link_zone import Links
 from iatro_governor.limits.people import Pairs, bounds, closing, pairs_within
-from iatro_governor.limits.sensed import WALKING, People
+from iatro_governor.limits.reserve import ReserveConfig, ReserveLimit
+from iatro_governor.limits.sensed import People
 from iatro_governor.limits.ssm import allowed_closing_speed
-from iatro_governor.profile.base import Name, NonNegative, Positive, Source
+from iatro_governor.profile.base import Name
 
 
-class LinkSeparationConfig(LimitConfig):
+class LinkSeparationConfig(ReserveConfig):
     """``intrusion`` C, ``uncertainty`` Z_d and ``robot_uncertainty`` Z_r, m: what is left when the robot rests."""
-
-    example: ClassVar[Example] = {
-        "bodies": "people",
-        "intrusion": 0.05,
-        "uncertainty": 0.02,
-        "robot_uncertainty": 0.01,
-        "noise": 0.01,
-        "retreat_speed": 0.1,
-    }
 
     kind: Literal["link_separation"]
     bodies: Name
@@ -44,28 +36,9 @@ class LinkSeparationConfig(LimitConfig):
     """The regions of people that are kept away from; all by default. One that the tracker does not name always is."""
     links: Links | None = None
     """The links that are kept away; all by default."""
-    intrusion: NonNegative
-    """How far a hand reaches beyond what is tracked, before it is tracked, m."""
-    uncertainty: NonNegative
-    """How far a body may be from where it is measured, m."""
-    robot_uncertainty: NonNegative
-    """How far the robot may be from where it is measured, m."""
-    human_speed: NonNegative | None = None
-    """How fast a person may come nearer, m/s; 1.6 by default. Whoever is tracked to be faster counts as that fast."""
-    human_speed_source: Source | None = None
-    noise: NonNegative
-    """How far two measurements of an unmoved body may differ, m."""
-    retreat_speed: Positive
-    """Fastest point of the body while somebody is too near, m/s."""
-
-    @model_validator(mode="after")
-    def _sourced(self) -> LinkSeparationConfig:
-        if (self.human_speed is None) != (self.human_speed_source is None):
-            raise ValueError("human_speed and human_speed_source go together")
-        return self
 
 
-class LinkSeparationLimit(Limit[LinkSeparationConfig]):
+class LinkSeparationLimit(ReserveLimit[LinkSeparationConfig]):
     """A clearance limit from balls that grow by ``v_h t``, and the same in closed form as a bound on closing speeds.
 
     ``S_p = v_h (T + v/a) + v T + v^2 / (2 a) + C + Z_d + Z_r`` (ISO/TS 15066, see ``limits.ssm``). The person moves
@@ -75,19 +48,12 @@ class LinkSeparationLimit(Limit[LinkSeparationConfig]):
     """
 
     model = LinkSeparationConfig
-    unit = "m"
     fits = BODY_MOTION
     view = "body"
 
     def __init__(self, config: LinkSeparationConfig) -> None:
         super().__init__(config)
-        self._reserve = config.intrusion + config.uncertainty + config.robot_uncertainty
         self._which: Indices | None = None
-
-    @property
-    def bound(self) -> float:
-        """C + Z_d + Z_r, m."""
-        return self._reserve
 
     def cap(self, command: Array, situation: BodySituation) -> Cap | None:
         """Close in no faster than lets the robot rest in time; inside the reserve, move slowly."""
@@ -189,8 +155,7 @@ class LinkSeparationLimit(Limit[LinkSeparationConfig]):
 
     def _human(self, people: People) -> Array:
         """How fast each body (Z,) may come nearer, m/s."""
-        known = WALKING if self.config.human_speed is None else self.config.human_speed
-        return np.maximum(length(people.velocities), known)
+        return self._coming(length(people.velocities))
 
     @staticmethod
     def _since(people: People, situation: BodySituation) -> float:

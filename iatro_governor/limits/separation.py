@@ -2,60 +2,32 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import model_validator
 
 from iatro_governor.body.planar import Array, inverse, transform
 from iatro_governor.body.rollout import Rollouts
 from iatro_governor.limits.keeping import slow
-from iatro_governor.limits.limit import ROUNDING, Cap, Clearance, Example, Limit, LimitConfig
+from iatro_governor.limits.limit import ROUNDING, Cap, Clearance
+from iatro_governor.limits.reserve import ReserveConfig, ReserveLimit
 from iatro_governor.limits.rows import Rows, gradient_rows
-from iatro_governor.limits.sensed import WALKING, People
+from iatro_governor.limits.sensed import People
 from iatro_governor.limits.situation import Situation
 from iatro_governor.limits.ssm import allowed_closing_speed
-from iatro_governor.profile.base import Name, NonNegative, Positive, Source
+from iatro_governor.profile.base import Name
 
 
-class SeparationConfig(LimitConfig):
+class SeparationConfig(ReserveConfig):
     """``intrusion`` C, ``uncertainty`` Z_d and ``robot_uncertainty`` Z_r, m: what is left when the robot rests."""
-
-    example: ClassVar[Example] = {
-        "bodies": "people",
-        "intrusion": 0.05,
-        "uncertainty": 0.02,
-        "robot_uncertainty": 0.01,
-        "noise": 0.01,
-        "retreat_speed": 0.1,
-    }
 
     kind: Literal["separation"]
     bodies: Name
     """The tracker; what it tracks is a disc of its ``radius``."""
-    intrusion: NonNegative
-    """How far a hand reaches beyond what is tracked, before it is tracked, m."""
-    uncertainty: NonNegative
-    """How far a body may be from where it is measured, m."""
-    robot_uncertainty: NonNegative
-    """How far the robot may be from where it is measured, m."""
-    human_speed: NonNegative | None = None
-    """How fast a person may come nearer, m/s; 1.6 by default. Whoever is tracked to be faster counts as that fast."""
-    human_speed_source: Source | None = None
-    noise: NonNegative
-    """How far two measurements of an unmoved body may differ, m."""
-    retreat_speed: Positive
-    """Fastest point of the body while somebody is too near, m/s."""
-
-    @model_validator(mode="after")
-    def _sourced(self) -> SeparationConfig:
-        if (self.human_speed is None) != (self.human_speed_source is None):
-            raise ValueError("human_speed and human_speed_source go together")
-        return self
 
 
-class SeparationLimit(Limit[SeparationConfig]):
+class SeparationLimit(ReserveLimit[SeparationConfig]):
     """A clearance limit from discs that grow by ``v_h t`` along the way to rest, whoever walks meanwhile.
 
     Head on, that is ``S_p = v_h (T + v/a) + v T + v^2 / (2 a) + C + Z_d + Z_r`` (ISO/TS 15066, see ``limits.ssm``).
@@ -63,16 +35,6 @@ class SeparationLimit(Limit[SeparationConfig]):
     """
 
     model = SeparationConfig
-    unit = "m"
-
-    def __init__(self, config: SeparationConfig) -> None:
-        super().__init__(config)
-        self._reserve = config.intrusion + config.uncertainty + config.robot_uncertainty
-
-    @property
-    def bound(self) -> float:
-        """C + Z_d + Z_r, m."""
-        return self._reserve
 
     def cap(self, command: Array, situation: Situation) -> Cap | None:
         """Move slowly while somebody who walked on since the data would be within the reserve."""
@@ -143,8 +105,7 @@ class SeparationLimit(Limit[SeparationConfig]):
 
     def _human(self, people: People) -> Array:
         """How fast each of them (b,) may come nearer, m/s."""
-        known = WALKING if self.config.human_speed is None else self.config.human_speed
-        return np.maximum(np.hypot(people.velocities[:, 0], people.velocities[:, 1]), known)
+        return self._coming(np.hypot(people.velocities[:, 0], people.velocities[:, 1]))
 
     @staticmethod
     def _places(people: People, situation: Situation) -> Array:
