@@ -140,7 +140,9 @@ class ArmPlant:
         self._reader = ContactReader(self._model)
         self._wrist_at = int(self._model.sensor("wrist_force").adr[0])  # the torque follows
         self._filtered = self._wrist()
-        self._share = float(-np.expm1(-PERIOD / self.noise.wrist_lag_s)) if self.noise.wrist_lag_s > 0 else 1.0
+        self._share = (
+            float(-np.expm1(-PERIOD / self.noise.wrist_lag_s)) if self.noise.wrist_lag_s > 0 else 1.0
+        )
         self._servo_on = True
         self._servo_bias = self._model.actuator_biasprm[:DOF].copy()
         self._gravcomp = self._model.body_gravcomp.copy()

@@ -116,7 +116,9 @@ def test_a_reader_that_goes_away_is_no_crash(tmp_path):
 
 def test_a_missing_extra_is_named_with_its_cure(tmp_path):
     """As on a laptop with nothing but the core installed."""
-    (tmp_path / "jinja2.py").write_text("raise ModuleNotFoundError('No module named jinja2', name='jinja2')\n")
+    (tmp_path / "jinja2.py").write_text(
+        "raise ModuleNotFoundError('No module named jinja2', name='jinja2')\n"
+    )
     done = iatro("review", "report", "/dev/null", "--out", str(tmp_path / "x.html"), PYTHONPATH=str(tmp_path))
     assert done.returncode == 2 and "Traceback" not in done.stderr
     assert "pip install 'iatro_governor[review]'" in done.stderr or "iatro_governor[review]" in done.stderr

@@ -123,7 +123,9 @@ def test_somebody_whose_head_comes_into_the_way_is_waited_for(bench):
 
 def test_an_arm_that_is_held_fast_is_stopped_where_it_is(tmp_path):
     """By where its joints are: the wrist, which feels the jolt as well, is not asked here."""
-    bench = Bench(ArmPlant(ArmWorld("empty"), posture=READY), panda(tmp_path, without=["touch", "wrist_contact"]))
+    bench = Bench(
+        ArmPlant(ArmWorld("empty"), posture=READY), panda(tmp_path, without=["touch", "wrist_contact"])
+    )
     bench.run(0.2)
     send(bench, trajectory(bench))
     bench.run(0.5)

@@ -18,7 +18,9 @@ def patient_panda(folder: Path) -> Path:
         source["timeout_s"] = PATIENCE_S
     for channel in data["channels"].values():
         channel["command_timeout_s"] = PATIENCE_S
-        if "tracking_tolerance" in channel:  # a plant that cannot keep up with the clock lags behind its trajectory
+        if (
+            "tracking_tolerance" in channel
+        ):  # a plant that cannot keep up with the clock lags behind its trajectory
             channel["tracking_tolerance"] = 0.5
     file = folder / "panda.yaml"
     file.write_text(yaml.safe_dump(data, sort_keys=False))

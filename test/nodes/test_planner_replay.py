@@ -208,7 +208,9 @@ def test_an_arms_scenario_goes_to_the_topics_of_its_channels(
     (path,) = (message for kind, message in listener.heard if kind == "trajectory")
     assert list(path.joint_names) == JOINTS
     assert [point.time_from_start.nanosec for point in path.points] == [0, 200_000_000]
-    assert next(iter(path.points[1].positions)) == pytest.approx(0.1) and list(path.points[0].velocities) == []
+    assert (
+        next(iter(path.points[1].positions)) == pytest.approx(0.1) and list(path.points[0].velocities) == []
+    )
 
 
 @pytest.mark.parametrize("text", ["[1, 2]", "robot: tram"])

@@ -49,4 +49,3 @@ def test_the_model_is_that_of_the_robot_with_nothing_left_unsaid(name):
     assert body is not None and len(body.joints) == MODELLED[name]
     for warning in body.warnings:
         assert "immobile" not in warning and "always overlap" not in warning
-

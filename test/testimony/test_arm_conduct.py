@@ -70,7 +70,13 @@ def test_a_limit_that_takes_from_the_joints_is_an_intervention(limit: dict[str, 
 
 def test_shaping_the_rate_is_none() -> None:
     assert judge(arm(requested=TURN, allowed=HALF, limits=[RAMP], action="ramped")) == "AGREES"
-    fingers = RAMP | {"name": "fingers", "kind": "gripper_speed", "unit": "m/s", "requested": 0.24, "allowed": 0.1}
+    fingers = RAMP | {
+        "name": "fingers",
+        "kind": "gripper_speed",
+        "unit": "m/s",
+        "requested": 0.24,
+        "allowed": 0.1,
+    }
     closing: dict[str, Any] = {"requested": [0.0, 20.0], "allowed": [0.07, 20.0], "measured": [0.08, 0.0]}
     assert judge(arm("gripper", limits=[fingers], action="scaled", rest=[0.08, 20.0], **closing)) == "AGREES"
 
