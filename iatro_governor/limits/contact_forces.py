@@ -11,7 +11,6 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from iatro_governor.body.kinematics import cross
 from iatro_governor.body.planar import Array
 
 
@@ -46,17 +45,6 @@ def pushing_torques(measured: Array, gravity: Array) -> Array:
     return pushing
 
 
-def pushing_wrench(torques: Array, jacobian: Array) -> Array:
-    """Wrench (..., 6) with which one point of an arm pushes, for ``pushing_torques`` (..., n): ``J^T w = tau``.
-
-    ``jacobian`` (..., 6, n) of that point, as ``Posture.frame_jacobian`` gives it; the wrench is about the point, along
-    the axes of the base. Least squares, of least size: it holds for a contact at that point alone, and what the joints
-    cannot feel is not in it, such as a push along a direction in which they cannot move the point.
-    """
-    wrench: Array = (np.linalg.pinv(np.swapaxes(jacobian, -1, -2)) @ torques[..., None])[..., 0]
-    return wrench
-
-
 def magnitudes(wrench: Array) -> Array:
     """Sizes (..., 2) of the force, N, and of the torque, Nm, of wrenches (..., 6)."""
     return np.stack(
@@ -68,17 +56,3 @@ def turned(wrench: Array, rotation: Array) -> Array:
     """Wrenches (..., 6) along other axes, about the same point; ``rotation`` (..., 3, 3) of theirs in the others."""
     parts = wrench.reshape(*wrench.shape[:-1], 2, 3) @ np.swapaxes(rotation, -1, -2)
     return parts.reshape(*parts.shape[:-2], 6)
-
-
-def about(wrench: Array, lever: Array) -> Array:
-    """Wrenches (..., 6) about another point, along the same axes: ``(F, tau + r x F)``.
-
-    ``lever`` r (..., 3), m, leads from the other point to the one that the wrench is about.
-    """
-    force = np.broadcast_to(wrench[..., :3], np.broadcast_shapes(wrench[..., :3].shape, lever.shape))
-    return np.concatenate([force, wrench[..., 3:] + cross(lever, force)], axis=-1)
-
-
-def in_parent(wrench: Array, placement: Array) -> Array:
-    """Wrenches (..., 6) in and about the parent frame; ``placement`` (..., 4, 4) of their own frame in it."""
-    return about(turned(wrench, placement[..., :3, :3]), placement[..., :3, 3])

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from iatro_governor.body.dynamics import Dynamics
 from iatro_governor.body.kinematics import posture
-from iatro_governor.limits.contact_forces import about, turned
+from iatro_governor.limits.contact_forces import turned
 from iatro_governor.limits.sensed import Felt, Sensed
 from test.limits.bodies import body_situation, joint_rates
 from test.limits.situations import make
@@ -103,7 +103,7 @@ def test_a_push_is_what_a_small_step_does_work_against(q, rates, force, place):
     )
     work = float(force @ (there - here)[:3]) / step
     frame = at.now.link("lower")
-    wrench = about(np.concatenate([force, np.zeros(3)]), here[:3] - frame[:3, 3])
+    wrench = np.concatenate([force, np.cross(here[:3] - frame[:3, 3], force)])
     felt = turned(wrench, frame[:3, :3].T)
     seen = replace(at, sensed=Sensed({}, {"wrist": Felt(felt[:3], felt[3:], "lower", 0.0)}))
     found = limit(stop=[30.0, 1e4]).cap(rates, seen)
