@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from iatro_governor.body.load import resolve
 from iatro_governor.governor import events
 from iatro_governor.governor.core import Governor
 from iatro_governor.limits.registry import load_profile
+from iatro_governor.profile.body_model import pip_packages
 from iatro_governor.resources import shared
 
 PERIOD = 0.01
@@ -40,7 +40,7 @@ def profile(
 def description(folder: Path, shapes: int) -> str:
     """The arm's URDF with ``shapes`` more rods on its hand, as a file in ``folder``."""
     name = yaml.safe_load(shared("config/panda.yaml").read_text(encoding="utf-8"))["robot"]["model"]["urdf"]
-    found = resolve(name, None, [Path(sysconfig.get_paths()["purelib"]) / "cmeel.prefix" / "share"], "")
+    found = resolve(name, None, [pip_packages()], "")
     assert found is not None, f"{name} is not installed"
     more = "".join(_rod(number) for number in range(shapes))
     path = folder / f"panda_{shapes}.urdf"

@@ -110,7 +110,12 @@ def _options(profile: Profile, part: ModelPart, moving: list[str], semantics: st
 
 def _package_dirs(profile: Profile, part: ModelPart) -> list[Path]:
     own = [Path(profile.file).resolve().parent / folder for folder in part.package_dirs]
-    return [*own, Path(sysconfig.get_paths()["purelib"]) / PIP_PREFIX / "share"]
+    return [*own, pip_packages()]
+
+
+def pip_packages() -> Path:
+    """Where packages of robots are that came from PyPI."""
+    return Path(sysconfig.get_paths()["purelib"]) / PIP_PREFIX / "share"
 
 
 def _find(name: str, profile: Profile, part: ModelPart) -> Path:
