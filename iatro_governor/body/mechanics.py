@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from iatro_governor.body.dynamics import Dynamics
+from iatro_governor.body.mobile import of_base
 from iatro_governor.body.model import ArmModel
 from iatro_governor.profile.robot import ModelPart
 
@@ -27,7 +28,7 @@ def mechanics(model: ArmModel, part: ModelPart) -> Mechanics:
         MissingPart: Pinocchio is not installed.
         ModelError: no link has a mass.
     """
-    own = [joint for joint in model.joints if not joint.startswith("odom/")]
+    own = [joint for joint in model.joints if not of_base(joint)]
     armature = np.array([part.armature.get(joint, 0.0) for joint in model.joints])
     known = all(joint in part.armature for joint in own)
     return Mechanics(Dynamics(model, armature), known, part.payload)

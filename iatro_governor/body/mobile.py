@@ -28,6 +28,11 @@ ANYWHERE = JointLimit(-1e4, 1e4, 1e3, 1e6)
 """How far a base goes and how fast is for the limits to say."""
 
 
+def of_base(name: str) -> bool:
+    """Whether a joint or link called ``name`` stands for the motion of a base, and is none of the description's."""
+    return name.startswith("odom/")
+
+
 def base_joints(base: Base) -> tuple[str, ...]:
     """Names of the joints that stand for the motion of a base."""
     return tuple(f"odom/{name}" for name in FREEDOMS[base])

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from iatro_governor.body.mechanics import mechanics
+from iatro_governor.body.mobile import of_base
 from iatro_governor.body.model import ArmModel
 from iatro_governor.body.shape import Shape
 from iatro_governor.governor.admission import Admission
@@ -71,10 +72,9 @@ def needed_joints(profile: Profile) -> dict[str, list[str]]:
             out[state] += [joint for joint in own if joint not in out[state]]
             told.update(own)
     modelled = () if profile.body is None else profile.body.joints
-    left = [joint for joint in modelled if joint not in told and not joint.startswith("odom/")]
-    if (
-        left and out
-    ):  # joints that move and that no channel commands: whoever tells of the first joints tells of them
+    left = [joint for joint in modelled if joint not in told and not of_base(joint)]
+    if left and out:
+        # No channel commands them, and they move: whoever tells of the first joints tells of them.
         out[next(iter(out))] += left
     return out
 
@@ -155,7 +155,7 @@ def _weight(config: JointEffortChannel, profile: Profile, senses: Senses) -> Wei
 
 
 def _readings(model: ArmModel, senses: Senses) -> Readings:
-    named = [joint for joint in model.joints if not joint.startswith("odom/")]
+    named = [joint for joint in model.joints if not of_base(joint)]
     return Readings(named, senses.joint_tracks)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from iatro_governor.body.drive import Share
 from iatro_governor.body.kinematics import Posture, posture
+from iatro_governor.body.mobile import of_base
 from iatro_governor.body.model import ArmModel, Indices
 from iatro_governor.body.planar import Array
 from iatro_governor.body.rigid import Pose
@@ -53,7 +54,7 @@ class Limb:
         """The limb of ``link``."""
         carries = model.supports[model.link_body[model.link(link)]]
         moves = np.abs(model.gain[carries]).sum(axis=0) > 0
-        own = [i for i, joint in enumerate(model.joints) if moves[i] and not joint.startswith("odom/")]
+        own = [i for i, joint in enumerate(model.joints) if moves[i] and not of_base(joint)]
         return cls(model, link, np.array(own, dtype=np.int64), readings)
 
     def posture(self) -> Posture:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
+from iatro_governor.body.mobile import of_base
 from iatro_governor.errors import Problem
 from iatro_governor.limits.joint_effort import JointEffortConfig
 from iatro_governor.limits.joint_position import JointPositionConfig
@@ -78,7 +79,7 @@ def unfitting_limits(profile: Profile) -> list[Problem]:
                 why = f"{_name(limit)} does not fit its channel"
                 out.append(profile.problem(("limits", index, field), len(values), wanted, why))
         known = () if profile.body is None else profile.body.links
-        named = ", ".join(name for name in known if not name.startswith("odom/")) or "a model"
+        named = ", ".join(name for name in known if not of_base(name)) or "a model"
         for key, link in _links(limit, index):
             if link not in known:
                 out.append(profile.problem(key, link, named, "no link of the robot's model"))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from iatro_governor.body.mechanics import mechanics
+from iatro_governor.body.mobile import of_base
 from iatro_governor.body.model import ArmModel
 from iatro_governor.errors import MissingPart, ModelError, Problem
 from iatro_governor.profile.joint_channels import JointEffortChannel
@@ -43,7 +44,7 @@ def _moves(model: ArmModel, link: str) -> bool:
     """Whether any joint carries ``link``, a base's own apart."""
     carries = model.supports[model.link_body[model.link(link)]]
     joints = np.flatnonzero(np.abs(model.gain[carries]).sum(axis=0) > 0)
-    return any(not model.joints[joint].startswith("odom/") for joint in joints)
+    return any(not of_base(model.joints[joint]) for joint in joints)
 
 
 def _reasons(profile: Profile, channel: JointEffortChannel) -> Iterator[tuple[str, str, str]]:
