@@ -73,7 +73,7 @@ def world_at(
 ) -> ArmPlant:
     """The simulated arm as it stands ``t`` s into a run, to be looked at."""
     rig = _Arm(scenario, scenario.seed if seed is None else seed, longest=t)
-    rig.result(play(rig, governor))
+    _: Played[Act | Follow] = play(rig, governor)
     return rig.plant
 
 

@@ -20,7 +20,7 @@ def ways(model, rng, most):
     return Ways(total, model, start, ahead, 0.01, np.ones(3), levers(model)), start, total
 
 
-def surface_points(model, ends, rng):
+def surface_points(ends):
     """Points on the axes of all capsules, (..., C, 5, 3): the round around an axis moves with it."""
     share = np.linspace(0.0, 1.0, 5)[:, None]
     return ends[..., None, 0, :] + share * (ends[..., None, 1, :] - ends[..., None, 0, :])
@@ -34,10 +34,8 @@ def test_no_point_strays_further_from_its_samples_than_half_a_step(robot, most):
         samples = np.concatenate([[0.0], FRACTIONS])
         fine = np.linspace(0.0, 1.0, 121)
         for index in range(3):
-            at = surface_points(
-                robot, posture(robot, start + samples[:, None] * total[index]).capsules(), rng
-            )
-            on = surface_points(robot, posture(robot, start + fine[:, None] * total[index]).capsules(), rng)
+            at = surface_points(posture(robot, start + samples[:, None] * total[index]).capsules())
+            on = surface_points(posture(robot, start + fine[:, None] * total[index]).capsules())
             after = np.clip(np.searchsorted(samples, fine), 1, len(FRACTIONS))
             before = np.linalg.norm(on - at[after - 1], axis=-1)
             behind = np.linalg.norm(on - at[after], axis=-1)
@@ -49,8 +47,8 @@ def test_travel_bounds_every_point(robot):
     rng = np.random.default_rng(12)
     for _ in range(6):
         way, start, _ = ways(robot, rng, 0.5)
-        there = surface_points(robot, way.posture.capsules(), rng)
-        here = surface_points(robot, posture(robot, start).capsules(), rng)
+        there = surface_points(way.posture.capsules())
+        here = surface_points(posture(robot, start).capsules())
         moved = np.linalg.norm(there - here, axis=-1).max(axis=(1, 3))
         assert (moved <= way.travel + 1e-9).all()
 
