@@ -183,3 +183,12 @@ class Plain:
     def outgoing(self) -> tuple[Knot, ...] | None:
         """Its values are all."""
         return None
+
+
+def places(charts: Mapping[str, Chart]) -> dict[str, slice]:
+    """The components of each chart in the ``u`` of all, stacked in their order."""
+    out, offset = {}, 0
+    for name, chart in charts.items():
+        out[name] = slice(offset, offset + chart.size)
+        offset += chart.size
+    return out

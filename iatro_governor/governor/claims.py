@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from iatro_governor.governor.chart import Chart
+
 
 class Claims:
     """Channels that share a joint are rivals: one of them has it, and what the joint does is that one's doing.
@@ -19,6 +21,11 @@ class Claims:
         }
         self._holders = self._settle(moves)
         self._users: set[str] = set()
+
+    @classmethod
+    def of(cls, charts: Mapping[str, Chart]) -> Claims:
+        """Among the channels of ``charts``."""
+        return cls({name: chart.moves for name, chart in charts.items()})
 
     def rivals(self, name: str) -> tuple[str, ...]:
         """The channels that cannot move while ``name`` does."""

@@ -15,7 +15,7 @@ import numpy as np
 
 from iatro_governor.body.planar import Array
 from iatro_governor.governor.admission import Admission
-from iatro_governor.governor.chart import Chart, Ramp
+from iatro_governor.governor.chart import Chart, Ramp, places
 from iatro_governor.governor.claims import Claims
 from iatro_governor.governor.decision import Action, FaultReport, LimitReport, State
 from iatro_governor.governor.events import Command
@@ -29,19 +29,14 @@ from iatro_governor.governor.report import limit_reports, rate_reports
 from iatro_governor.governor.resolve import Limits, Resolution, is_clear, resolve
 from iatro_governor.governor.senses import Senses
 from iatro_governor.governor.smooth import SmoothStop
+from iatro_governor.governor.standstill import STUCK, Standstill
 from iatro_governor.governor.stepping import Rates
 from iatro_governor.governor.trajectories import Trajectories
 from iatro_governor.limits.command_rate import tightest
 from iatro_governor.limits.limit import Limit
 
-STUCK = 0.02
-"""A scale below this is no motion to speak of."""
-FREE = 0.1
-"""What was stuck moves again from this scale on: less comes and goes with the noise of measurements."""
 PAUSE = 2.0
 """Periods of a pause in which speed may be gained at most."""
-WAY_OUT_S = 1.0
-"""A way out is a creep that can be kept up this long, s."""
 
 
 class Body(Protocol):
@@ -82,7 +77,7 @@ class Group:
         self._watchful = [limit for limit in limits if limit.fault]
         self.ladder = Ladder()
         self.members = _members(charts, self.ladder, period, limits)
-        self._claims = claims or Claims({name: chart.moves for name, chart in charts.items()})
+        self._claims = claims or Claims.of(charts)
         self._trajectories = Trajectories(self.members, admissions or {})
         self._body = body
         self._stops = stops
@@ -95,10 +90,7 @@ class Group:
         delay = max(chart.config.actuator_delay_s for chart in charts.values())
         keep_s = max(chart.keep_s for chart in charts.values())
         self._outputs = Outputs(self._size, delay, keep_s)
-        self._stuck_since: float | None = None
-        self._freeze_s = max(chart.config.freeze_s for chart in charts.values())
-        self._trapped_s = max(chart.config.trapped_s for chart in charts.values())
-        self._creeps = _stacked_creeps(self.members, self._size)
+        self._standstill = Standstill(self.members, self._size)
 
     @property
     def at_rest(self) -> bool:
@@ -194,7 +186,7 @@ class Group:
         output, pace = (
             (self._stops.protective.ramp(self._outputs.standing, dt), None) if hard else self._ease(dt)
         )
-        self._stuck_since = None
+        self._standstill.over()
         for member in self.members:
             member.stream.drop()
             member.chart.halt(hard)
@@ -233,20 +225,21 @@ class Group:
         )
         bound = limit_reports(resolution, limits, wanted, situation)
         moved = not np.array_equal(output, wanted) or bool(stopped)
-        state = State.TRAPPED if self._trapped(t, situation) else State.LIMITED if moved else State.NOMINAL
+        state = State.LIMITED if moved else State.NOMINAL
+        if self._standstill.trapped(t, situation, self.limits):
+            state = State.TRAPPED
+        whole = resolution.scale >= 1.0 and action is Action.SCALED
         actions = {}
         for member in self.members:
-            own_moved = not np.array_equal(output[member.place], wanted[member.place])
+            own, asked = output[member.place], wanted[member.place]
             if member.chart.going is not None:
                 actions[member.name] = self._action_along(member, arrival)
             elif requests[member.name] is None:
-                still = own_moved or output[member.place].any()
-                actions[member.name] = Action.RAMPED if still else Action.HOLD
-            elif action is not Action.SCALED:
-                actions[member.name] = action
+                actions[member.name] = Action.RAMPED if own.any() or asked.any() else Action.HOLD
+            elif whole:
+                actions[member.name] = Action.PASS if np.array_equal(own, asked) else Action.RAMPED
             else:
-                scaled = Action.RAMPED if own_moved else Action.PASS
-                actions[member.name] = Action.SCALED if resolution.scale < 1.0 else scaled
+                actions[member.name] = action
         cut = self._clamps(requests)
         for name in cut:
             actions[name] = Action.SCALED if actions[name] is Action.PASS else actions[name]
@@ -344,16 +337,9 @@ class Group:
             else self._projector.improve(whole, wanted, situation, limits, step, t)
         )
         if nearer is not None:
-            self._stuck_since = None
+            self._standstill.over()
             return nearer, Action.PROJECTED
-        least = STUCK if self._stuck_since is None else FREE
-        stuck = whole.scale is not None and whole.scale < least and bool(wanted.any())
-        if not stuck:
-            self._stuck_since = None
-            return whole, Action.SCALED
-        if self._stuck_since is None:
-            self._stuck_since = t
-        if t - self._stuck_since >= self._freeze_s:
+        if self._standstill.lasts(whole, wanted, t):
             for part in self._parts(wanted):
                 alone = resolve(part, situation, limits, step)
                 if alone.scale is not None and alone.scale >= STUCK:
@@ -413,34 +399,12 @@ class Group:
         actions = {member.name: Action.UNREACHABLE for member in self.members}
         return self._outcomes(State.CONTROLLED_STOP, actions, requests, allowed, bound, arrival)
 
-    def _trapped(self, t: float, situation: Any) -> bool:
-        """Whether standing still for a command has lasted ``trapped_s`` and no slow motion at all is admissible."""
-        if self._stuck_since is None or t - self._stuck_since < self._trapped_s:
-            return False
-        free = is_clear(self._creeps, situation.lasting(WAY_OUT_S), self.limits)
-        for way in self._creeps[free]:
-            caps = (limit.cap(way, situation) for limit in self.limits)
-            if all(cap is None or cap.scale >= STUCK for cap in caps):
-                return False
-        return True
-
 
 def _members(
     charts: Mapping[str, Chart], ladder: Ladder, period: float, limits: Limits
 ) -> tuple[Member, ...]:
-    out, offset = [], 0
-    for name, chart in charts.items():
-        place = slice(offset, offset + chart.size)
-        out.append(Member(name, chart, CommandStream(chart, ladder, period, tightest(limits, name)), place))
-        offset += chart.size
-    return tuple(out)
-
-
-def _stacked_creeps(members: Sequence[Member], size: int) -> Array:
-    rows = []
-    for member in members:
-        for creep in member.chart.creeps:
-            row = np.zeros(size)
-            row[member.place] = creep
-            rows.append(row)
-    return np.array(rows)
+    at = places(charts)
+    return tuple(
+        Member(name, chart, CommandStream(chart, ladder, period, tightest(limits, name)), at[name])
+        for name, chart in charts.items()
+    )

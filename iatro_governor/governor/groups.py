@@ -89,7 +89,7 @@ def _jointed(
         own = [limit for limit in limits if limit.config.channel == name]
         charts[name], part = _chart(config, own, senses, figure, period, profile)
         rates.append(part)
-    claims = Claims({name: chart.moves for name, chart in charts.items()})
+    claims = Claims.of(charts)
     body = JointedBody(model, charts, figure, senses, period, limits, profile.data.robot.model, claims)
     seated = [x if x.view == "body" else Seated(x, body.places[x.config.channel]) for x in limits]
     stops = Stops(_brakes(charts, body.places, "controlled"), _brakes(charts, body.places, "protective"))

@@ -16,7 +16,7 @@ from iatro_governor.body.model import ArmModel
 from iatro_governor.body.planar import Array, compose
 from iatro_governor.body.rollout import Flight, fly
 from iatro_governor.body.shape import Shape
-from iatro_governor.governor.chart import Chart
+from iatro_governor.governor.chart import Chart, places
 from iatro_governor.governor.claims import Claims
 from iatro_governor.governor.clouds import Clouds
 from iatro_governor.governor.outputs import Outputs
@@ -49,7 +49,7 @@ class JointedBody:
         claims: Claims | None = None,
     ) -> None:
         self.model = model
-        self._claims = claims or Claims({name: chart.moves for name, chart in charts.items()})
+        self._claims = claims or Claims.of(charts)
         self._tool = None if part is None else part.tool
         weighed = part is not None and any(limit.weighs for limit in limits)
         self._mechanics = mechanics(model, part) if part is not None and weighed else None
@@ -67,7 +67,7 @@ class JointedBody:
         self.levers = levers(model)
         self._pair_levers = pair_levers(model, self.levers)
         self._reach = float(self.levers[self._freedoms - 1].max()) if self._freedoms else 0.0
-        self.places = _places(self._charts)
+        self.places = places(self._charts)
         self.joints = {
             name: np.arange(self._freedoms)
             if chart is self._twist
@@ -277,11 +277,3 @@ def _kind(twist: TwistChart | None) -> Base:
     if twist is None:
         return "fixed"
     return "aerial" if twist.config.base == "aerial" else "planar"
-
-
-def _places(charts: Mapping[str, Chart]) -> dict[str, slice]:
-    out, offset = {}, 0
-    for name, chart in charts.items():
-        out[name] = slice(offset, offset + chart.size)
-        offset += chart.size
-    return out
