@@ -3,7 +3,7 @@
 PYTHON ?= python3
 RUN := .venv/bin/iatro-env
 
-.PHONY: setup demo test bench lint lock clean
+.PHONY: setup demo test soak bench lint lock clean
 
 setup:
 	@$(PYTHON) tools/setup_env.py
@@ -15,12 +15,17 @@ demo: setup
 test: setup
 	@$(RUN) python tools/run_tests.py $(if $(K),-k "$(K)")
 
+# The arm's scenarios with SEEDS more seeds each: people sit elsewhere, sensors have other noise. Minutes a seed.
+soak: setup
+	@IATRO_SEEDS=$(or $(SEEDS),10) $(RUN) python tools/run_tests.py test/trial/test_arm_governed.py
+
 # Times of the core's steps, beside the budgets of the design; out/bench/*.json.
 bench: setup
 	@$(RUN) python -m bench.core
 
 lint: setup
 	@$(RUN) ruff check .
+	@$(RUN) ruff format --check .
 	@$(RUN) mypy
 	@$(RUN) lint-imports
 

@@ -29,6 +29,10 @@ def test_ruff() -> None:
     check("ruff", "check", "--output-format", "concise", ".")
 
 
+def test_format() -> None:
+    check("ruff", "format", "--check", ".")
+
+
 def test_mypy_strict() -> None:
     check("mypy", "--no-error-summary")
 
