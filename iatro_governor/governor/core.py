@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import replace
 
 from iatro_governor.errors import EventError
 from iatro_governor.governor.bypass import Watched
-from iatro_governor.governor.decision import Action, Decision, Latch
+from iatro_governor.governor.decision import Action, Decision, Latch, State
+from iatro_governor.governor.emergency import EmergencyStops
 from iatro_governor.governor.events import (
     EVERYTHING,
     Backlog,
@@ -32,8 +33,11 @@ from iatro_governor.governor.events import (
 )
 from iatro_governor.governor.group import Group
 from iatro_governor.governor.groups import build_groups, needed_joints
-from iatro_governor.governor.ladder import TABLE, Ladder
+from iatro_governor.governor.ladder import Ladder
+from iatro_governor.governor.latching import Latches, Nonce
 from iatro_governor.governor.outcome import Outcome
+from iatro_governor.governor.repeated_stops import StopCounter
+from iatro_governor.governor.resetting import Resets, conditions
 from iatro_governor.governor.senses import Senses
 from iatro_governor.limits.registry import build
 from iatro_governor.limits.unseen import UnseenConfig
@@ -45,25 +49,29 @@ CLOCK_JUMP_S = 60.0
 BACK_S = 1e-3
 """Times that go back by no more than this come of rounding, s."""
 
-Nonce = Callable[[str, int], str]
-
 
 class Governor:
     """All channels of one robot."""
 
     def __init__(
-        self, profile: Profile, nonce: Nonce | None = None, latch: Latch | None = None, first_seq: int = 0
+        self,
+        profile: Profile,
+        nonce: Nonce | None = None,
+        latch: Latch | None = None,
+        first_seq: int = 0,
+        key: bytes | None = None,
     ) -> None:
-        """``nonce`` makes a latch's nonce from its id and the decision number; ``latch`` stood before a restart."""
+        """``latch`` stood before a restart; ``key`` is the operator's, without which nothing releases a latch."""
         self.profile = profile
         self.period = 1.0 / profile.data.loop.rate_hz
         memory = max((c.memory_s for c in profile.limits if isinstance(c, UnseenConfig)), default=0.0)
         self.process = Ladder()
         self.senses = Senses(profile.data.sources, memory, needed_joints(profile), profile.data.robot)
-        self.latch = latch
         self._seq = first_seq
-        self._latches = 0
-        self._nonce = nonce or self._offline_nonce
+        self._latches = Latches(profile.data.robot.name, nonce or self._offline_nonce, latch)
+        self._resets = Resets(key)
+        self._emergency = EmergencyStops(profile.data.sources)
+        self._stops = StopCounter(profile.data.repeated_stops)
         self._last_t: float | None = None
         self.groups = build_groups(profile, build(profile.limits), self.senses, self.period)
         self.channels = {member.name: group for group in self.groups for member in group.members}
@@ -73,7 +81,18 @@ class Governor:
             for name, config in profile.data.channels.items()
         }
         if latch is not None:
-            self.process.hold("estop", 0.0, True, f"latched before the restart: {latch.cause}", "restart")
+            why = f"{', '.join(latch.causes)} latched before the restart"
+            self.process.hold("latched", 0.0, True, f"{why}, until a signed reset")
+
+    @property
+    def latch(self) -> Latch | None:
+        """What stands until a signed reset."""
+        return self._latches.latch
+
+    @property
+    def _ladders(self) -> Iterator[Ladder]:
+        yield self.process
+        yield from (group.ladder for group in self.groups)
 
     def _offline_nonce(self, latch_id: str, seq: int) -> str:
         """Reproducible, for runs that no operator can reset: SHA-256(config_hash|id|seq), 128 bits of it."""
@@ -96,7 +115,7 @@ class Governor:
                 for watched in self._watched.values():
                     watched.see(event)
             case Reset():
-                self.process.pulse("reset_refused", event.t, self._refusal())
+                self._reset(event)
             case Fault():
                 self.process.hold(event.name, event.t, event.active, event.detail, "shell")
             case Backlog():
@@ -121,6 +140,7 @@ class Governor:
 
     def _decide(self, group: Group, t: float, command: Command | None) -> list[Decision]:
         self.senses.watch(t, self.process)
+        self._emergency.watch(t, self.process)
         waiting = self.senses.unseen
         self.process.hold("closed", t, bool(waiting), f"waiting for {', '.join(waiting)}")
         for member in group.members:
@@ -128,6 +148,9 @@ class Governor:
         self.process.advance(t)
         name = None if command is None else command.channel
         outcomes = group.decide(t, self.process, name, command)
+        protective = any(outcome.state is State.PROTECTIVE_STOP for outcome in outcomes)
+        self._stops.see(t, self.groups.index(group), protective, self.process)
+        self._latch(t)
         return [self._decision(group, t, outcome) for outcome in outcomes]
 
     def _decision(self, group: Group, t: float, outcome: Outcome) -> Decision:
@@ -213,26 +236,33 @@ class Governor:
         self.process.hold("input_malformed", t, False)
 
     def _estop(self, event: EStop) -> None:
-        for name, source in self.senses.sources.items():
-            if source.type == "estop" and event.source in (None, name):
-                self.senses.estop_seen(name, event.t)
-        if event.pressed:
-            self.process.hold(
-                "estop", event.t, True, "the emergency stop is pressed or was, until a signed reset"
-            )
-            self._latch("estop")
+        for name in self._emergency.take(event, self.process):
+            self.senses.estop_seen(name, event.t)
 
-    def _latch(self, cause: str) -> None:
-        assert TABLE[cause].latches
-        if self.latch is None:
-            self._latches += 1
-            latch_id = f"{self.profile.data.robot.name}-{self._seq}-{self._latches}"
-            self.latch = Latch(latch_id, self._nonce(latch_id, self._seq), cause)
+    def _latch(self, t: float) -> None:
+        """A fault that latches on one channel stops every other one of the robot, too, until the reset."""
+        for ladder in self._ladders:
+            self._latches.take(ladder.latched, self._seq)
+        if len(self.groups) > 1:
+            for group in self.groups:
+                names = ", ".join(member.name for member in group.members)
+                for fault in group.ladder.latched:
+                    self.process.hold("latched", t, True, f"{fault} of {names}, until a signed reset", fault)
 
-    def _refusal(self) -> str:
-        if self.latch is None:
-            return "nothing is latched"
-        return f"no operator key is configured, so latch {self.latch.id} stands"
+    def _reset(self, event: Reset) -> None:
+        self._latch(event.t)
+        unfinished = [fault for ladder in self._ladders for fault in ladder.unfinished]
+        holding = conditions(unfinished, self._emergency.unheard)
+        if (why := self._resets.refusal(event.t, event.token, self.latch, holding)) is not None:
+            self.process.pulse("reset_refused", event.t, why)
+            return
+        assert self.latch is not None
+        self.process.pulse("reset_accepted", event.t, f"latch {self.latch.id} was released")
+        self.process.end("latched")
+        for ladder in self._ladders:
+            ladder.release(event.t)
+        self._stops.forget()
+        self._latches.release()
 
     def _backlog(self, event: Backlog) -> None:
         share = f"{event.fraction:.0%} of the decision ring is not acknowledged"

@@ -69,11 +69,17 @@ class FaultReport:
 
 @dataclass(frozen=True, slots=True)
 class Latch:
-    """A stop that only a signed reset releases."""
+    """A stop that only a signed reset releases. ``cause``: the fault that made it; ``also``: what latched since."""
 
     id: str
     nonce: str
     cause: str
+    also: tuple[str, ...] = ()
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """Every fault that has latched, in the order in which they came."""
+        return (self.cause, *self.also)
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,7 @@ def _flags(of: Origin, t: float, message: DiagnosticArray) -> Flags:
 
 
 def _estop(of: Origin, t: float, message: Bool) -> EStop:
-    return EStop(t, message.data, of.name)
+    return EStop(t, message.data == (of.source.true_means == "pressed"), of.name)
 
 
 def _three(vector: Point | Vector3) -> Array:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from iatro_governor.profile.base import Name, Part
 from iatro_governor.profile.every_channel import ChannelConfig
+from iatro_governor.profile.latching import UNLESS_GIVEN, RepeatedStops
 from iatro_governor.profile.robot import Robot
 from iatro_governor.profile.sources import SourceConfig
 
@@ -28,5 +29,7 @@ class ProfileData(Part):
     loop: LoopTiming = LoopTiming()
     lease_grace_s: Annotated[float, Field(strict=True, ge=0, le=10)] = 1.0
     """A foreign publisher counts after this long, so that the ghost of a killed governor does not."""
+    repeated_stops: RepeatedStops = UNLESS_GIVEN
+    """Protective stops that latch when they come again and again."""
     sources: Annotated[dict[Name, SourceConfig], Field(min_length=1)]
     channels: Annotated[dict[Name, ChannelConfig], Field(min_length=1)]

@@ -81,9 +81,13 @@ class FlagsSource(SourcePart):
 
 
 class EstopSource(SourcePart):
-    """An emergency stop input, std_msgs/Bool: true = pressed. Never seen = pressed where it is required."""
+    """An emergency stop input, std_msgs/Bool. Never seen = pressed where it is required; pressed latches."""
 
     type: Literal["estop"]
+    true_means: Literal["pressed", "released"] = "pressed"
+    """A circuit that tells "released" is fail-safe: what a broken wire or a dead node leaves, false, is pressed."""
+    stale_is_pressed: bool = False
+    """Whether silence beyond ``timeout_s``, once it has spoken, presses it, which latches; required or not."""
 
 
 class JointsSource(SourcePart):
