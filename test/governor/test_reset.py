@@ -132,11 +132,15 @@ def test_after_three_wrong_tokens_even_the_right_one_has_to_wait_and_is_told_how
 
 def test_a_clock_that_goes_back_grants_no_more_tries():
     judge, latch = Resets(KEY), Latch("a", "b", "estop")
+
+    def why(t, text):
+        return judge.refusal(t, text, latch, []) or ""
+
     for t in (100.0, 90.0, 50.0):
-        assert "does not fit" in judge.refusal(t, "x", latch, [])
-    assert "60.0 s" in judge.refusal(40.0, token(latch), latch, [])
-    assert judge.refusal(99.0, token(latch), latch, []) is not None
-    assert judge.refusal(100.1, token(latch), latch, []) is None
+        assert "does not fit" in why(t, "x")
+    assert "60.0 s" in why(40.0, token(latch))
+    assert why(99.0, token(latch))
+    assert not why(100.1, token(latch))
 
 
 def test_without_a_key_no_token_does(profile):
