@@ -9,6 +9,8 @@ from rich.console import Console
 
 console = Console(highlight=False, soft_wrap=False)
 notes = Console(stderr=True, highlight=False)
+# Who reads a pipe looks for whole paths.
+notes.soft_wrap = not notes.is_terminal
 
 
 def print_json(document: Any) -> None:
