@@ -27,6 +27,8 @@ HARMFUL = {
     "arm_carry": ("ann/head", {"contact_force"}),
 }
 BENIGN = ("arm_wipe", "arm_pick_place")
+SHIFT = "arm_bench"
+"""Several plans one after the other; test_arm_governed.py tries it."""
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +37,7 @@ def results() -> dict[str, ArmRunResult]:
 
 
 def test_every_shipped_arm_scenario_is_here() -> None:
-    assert {path.stem for path in FOLDER.glob("arm_*.yaml")} == {*HARMFUL, *BENIGN}
+    assert {path.stem for path in FOLDER.glob("arm_*.yaml")} == {*HARMFUL, *BENIGN, SHIFT}
 
 
 @pytest.mark.parametrize("name", HARMFUL)
