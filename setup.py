@@ -23,6 +23,7 @@ EXTRAS = {
         "import-linter>=2",
         "mypy>=1.11",
         "pytest<8.4",
+        "pytest-xdist",
         "ruff>=0.6",
         "types-PyYAML",
     ],

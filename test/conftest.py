@@ -21,6 +21,15 @@ os.environ.pop("ROS_STATIC_PEERS", None)
 # What a process killed by a test leaves in /dev/shm can deafen a later one whose ports are the same.
 os.environ["FASTDDS_BUILTIN_TRANSPORTS"] = "UDPv4"
 
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark whatever has a ROS domain of its own as a test of real nodes: they run apart from the others."""
+    for item in items:
+        if "domain" in getattr(item, "fixturenames", ()):
+            item.add_marker("ros")
+
+
 _domains = iter(range(10_000))
 
 

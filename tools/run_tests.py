@@ -1,7 +1,8 @@
 """Runs the tests for ``make test``: pytest, then each skip with its reason, then the counts as the last line.
 
-Arguments are pytest's own. A test that errors in its set-up or tear-down and a file that cannot be collected count as
-failed; so that nothing can pass by not running, zero tests are a failure too.
+Tests of pure code share the cores; then those of real nodes (marker ``ros``), which have to keep time, run one by one
+with the machine to themselves. Arguments are pytest's own. A test that errors in its set-up or tear-down and
+a file that cannot be collected count as failed; so that nothing can pass by not running, zero tests are a failure too.
 """
 
 from __future__ import annotations
@@ -53,15 +54,24 @@ def reason(report: pytest.TestReport | pytest.CollectReport) -> str:
     return str(report.longrepr)
 
 
+PARTS = (
+    ("not ros", ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal")),
+    ("ros", ("-p", "no:xdist")),
+)
+"""The marks of each part, and how it runs. The last looks at every file, and sees what is skipped whole."""
+
+
 def main(arguments: list[str]) -> int:
     """Run pytest and print the summary; returns the exit code."""
     tally = Tally()
-    code = pytest.main(["-q", *arguments], plugins=[tally])
-    if code == pytest.ExitCode.NO_TESTS_COLLECTED and not tally.skipped:
+    codes = [pytest.main(["-q", "-m", marks, *how, *arguments], plugins=[tally]) for marks, how in PARTS]
+    nothing = {pytest.ExitCode.NO_TESTS_COLLECTED}
+    if set(codes) == nothing and not tally.skipped:
         print("no test was selected")
     print(*tally.summary(), sep="\n", flush=True)
-    sound = code == pytest.ExitCode.OK and not tally.failed and bool(tally.passed)
-    return 0 if sound else int(code) or 1
+    bad = [int(code) for code in codes if code not in (pytest.ExitCode.OK, *nothing)]
+    sound = not bad and not tally.failed and bool(tally.passed)
+    return 0 if sound else max(bad, default=1)
 
 
 if __name__ == "__main__":

@@ -83,6 +83,7 @@ def parameters(node: Any, name: str, wait_until: Callable[..., None]) -> list[st
     return [value.string_value for value in future.result().values]
 
 
+@pytest.mark.ros
 @pytest.mark.launch(fixture=robot)
 def test_the_three_nodes_start_with_the_same_parameters(
     observer: Any, wait_until: Callable[..., None]
@@ -93,6 +94,7 @@ def test_the_three_nodes_start_with_the_same_parameters(
 
 # launch does not close the pipes of a process that was killed.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.ros
 @pytest.mark.launch(fixture=robot)
 def test_a_killed_governor_is_started_again(
     observer: Any, started: Started, wait_until: Callable[..., None]
