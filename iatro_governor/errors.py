@@ -8,6 +8,7 @@
     ├── TestimonyError    a text line or label model cannot be used
     ├── LedgerError       a ledger cannot be opened, written or read
     │   └── ChainBroken   a record disagrees with the chain
+    ├── KeyRefused        an operator's key cannot be read, written or trusted
     └── MissingPart       an optional dependency or file is absent
 
 Each message says what was given, what is allowed, where, and what to do.
@@ -83,6 +84,10 @@ class ChainBroken(LedgerError):
     def __init__(self, record: int, message: str) -> None:
         self.record = record
         super().__init__(message)
+
+
+class KeyRefused(IatroError):
+    """An operator's key cannot be read, written or trusted; the message never holds a part of it."""
 
 
 class MissingPart(IatroError):

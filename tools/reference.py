@@ -148,8 +148,8 @@ is volatile, with automatic liveliness and no deadline. A test holds this page a
   the numbers another order than they have is refused.
 - **A trajectory is published once**, with the decision that allows it, and with stamp 0: it starts when it is received.
   A new one, a stop among them, replaces it. Its output has no deadline, only liveliness.
-- **`governor/reset` refuses every token.** There is no operator key yet; see
-  [how a latch is released](../how-to/put_it_on_a_robot.md#after-an-emergency-stop).
+- **`governor/reset` takes a token that only the operator's key can make**, and refuses all where no key is configured;
+  see [how a latch is released](../how-to/put_it_on_a_robot.md#after-a-latched-stop).
 - **There is no `governor/markers` and no `governor/self_test` yet**, and the recorder takes no clips.
 - **The emergency stop is a source of the profile**, on a topic that the profile names; so are the flags.
 - **A statement changes no command. A mark can matter after a stop:** commands of a new plan count as a new beginning

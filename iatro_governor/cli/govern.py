@@ -10,6 +10,7 @@ from typing import Annotated, TextIO
 
 import typer
 
+from iatro_governor import operator_key
 from iatro_governor.cli.output import notes, print_json
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.offline import OfflineLoop
@@ -20,6 +21,10 @@ def govern(
     config: Annotated[Path, typer.Option(help="A robot's configuration, YAML.", show_default=False)],
     source: Annotated[str, typer.Option("--in", help="Event lines, JSON; - is standard input.")] = "-",
     target: Annotated[str, typer.Option("--out", help="Decision lines, JSON; - is standard output.")] = "-",
+    key: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The operator's key; without it every reset is refused."),
+    ] = None,
     json: Annotated[
         bool, typer.Option("--json", help="A summary as JSON on standard output (needs --out FILE).")
     ] = False,
@@ -35,7 +40,8 @@ def govern(
     ):
         notes.print("iatro govern: --in and --out are the same file; give --out a file of its own")
         raise typer.Exit(2)
-    loop = OfflineLoop(Governor(load_profile(config)))
+    signing = None if key is None else operator_key.read(key)
+    loop = OfflineLoop(Governor(load_profile(config), key=signing))
     rows = 0
     with ExitStack() as files:
         try:

@@ -12,6 +12,7 @@ without shared memory.
 from __future__ import annotations
 
 import gc
+import os
 import secrets
 import signal
 import time
@@ -22,7 +23,7 @@ from typing import Any
 from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
-from iatro_governor import __version__
+from iatro_governor import __version__, operator_key
 from iatro_governor.errors import EventError, IatroError
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Decision
@@ -41,6 +42,7 @@ from iatro_governor.nodes.parameters import settings
 from iatro_governor.nodes.records import Records
 from iatro_governor.nodes.run import Unusable, report, run
 from iatro_governor.nodes.timeline import Timeline
+from iatro_governor.profile.load import Profile
 from iatro_governor.srv import Reset as ResetService
 
 LOOKS_HZ = 10.0
@@ -66,7 +68,7 @@ class GovernorNode(LifecycleNode):
         self._latch_file = own.ledger.with_suffix(".latch")
         standing = latches.read(self._latch_file)
         self.records = Records(own.ring)
-        self.core = Governor(profile, _nonce, standing, self.records.next_number)
+        self.core = Governor(profile, _nonce, standing, self.records.next_number, self._key(profile))
         sim = bool(self.get_parameter("use_sim_time").value)
         self._clock_name = CLOCKS[sim]
         self.timeline = Timeline(self._ros_now, time.monotonic, sim)
@@ -80,6 +82,14 @@ class GovernorNode(LifecycleNode):
         self._broken: str | None = None
         self._moved = False
         self._connect()
+
+    def _key(self, profile: Profile) -> bytes | None:
+        """The operator's key. One that is named and cannot be used is refused here, not at the first reset."""
+        named = profile.data.operator_key
+        path = operator_key.place(profile.file, named, os.environ.get(operator_key.ENVIRONMENT))
+        if path is None:
+            self.get_logger().warning("no operator key is configured: no reset can release a latch")
+        return None if path is None else operator_key.read(path)
 
     def _ros_now(self) -> float:
         return float(self.get_clock().now().nanoseconds * 1e-9)
@@ -209,14 +219,18 @@ class GovernorNode(LifecycleNode):
         body = decision_body(
             decision, offset, writer, __version__, self._clock_name, command, outgoing.joints
         )
-        if self.core.latch is not self._kept_latch and self.core.latch is not None:
-            latches.write(self._latch_file, self.core.latch)
-            self._kept_latch = self.core.latch
+        self._keep_latch()
         self.records.write(body)
         outgoing.carry_out(decision, decision.t + offset)
         self._send(body)
         self._last[decision.channel] = decision
         self._moved = self._moved or outgoing.moving
+
+    def _keep_latch(self) -> None:
+        """On disk before anybody hears of it: that it stands, that it grew, that it was released."""
+        if self.core.latch is not self._kept_latch:
+            latches.keep(self._latch_file, self.core.latch)
+            self._kept_latch = self.core.latch
 
     def _send(self, body: Body) -> None:
         self._decisions.publish(decision_message(body))
@@ -317,11 +331,22 @@ class GovernorNode(LifecycleNode):
         self.core.skip_to(self.records.next_number)
 
     def _reset(self, request: Any, response: Any) -> Any:
-        t = self.timeline.read()
-        self.core.handle(Reset(t, request.token))
-        refused = [fault.detail for fault in self.core.process.reports if fault.name == "reset_refused"]
-        response.accepted, response.message = False, "; ".join(refused)
-        response.latch_id = "" if self.core.latch is None else self.core.latch.id
+        stood = self.core.latch
+        self.core.handle(Reset(self.timeline.read(), request.token))
+        response.latch_id = "" if stood is None else stood.id
+        response.accepted = stood is not None and self.core.latch is None
+        about = "reset_accepted" if response.accepted else "reset_refused"
+        told = [fault.detail for fault in self.core.process.reports if fault.name == about]
+        try:
+            self._keep_latch()
+        except OSError as error:
+            # The loop tries again, and publishes nothing but stops until it is kept.
+            response.accepted = False
+            told = [
+                f"{self._latch_file}: {error.strerror or error}; the robot stays stopped until it can be kept"
+            ]
+        response.message = "; ".join(told)
+        self.get_logger().info(f"reset of {response.latch_id or 'nothing'}: {response.message}")
         return response
 
 

@@ -14,24 +14,33 @@ def read(path: Path) -> Latch | None:
     """The latch that stood when the governor last ran. Raises IatroError where the file cannot be read for one."""
     try:
         given = json.loads(path.read_text(encoding="utf-8"))
-        return Latch(str(given["id"]), str(given["nonce"]), str(given["cause"]))
+        also = tuple(str(cause) for cause in given.get("also", ()))
+        return Latch(str(given["id"]), str(given["nonce"]), str(given["cause"]), also)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         cure = "look at why the robot was stopped, then move the file away"
         raise IatroError(f"{path}: no latch can be read from it ({error}); {cure}") from error
 
 
-def write(path: Path, latch: Latch) -> None:
-    """Keep ``latch``; it is on the disk when this returns."""
-    fresh = path.with_suffix(".latch.new")
-    with open(fresh, "w", encoding="utf-8") as file:
-        json.dump({"id": latch.id, "nonce": latch.nonce, "cause": latch.cause}, file)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+def keep(path: Path, latch: Latch | None) -> None:
+    """Let the file say that ``latch`` stands, or that none does; it is on the disk when this returns."""
+    if latch is None:
+        path.unlink(missing_ok=True)
+    else:
+        _write(path, latch)
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _write(path: Path, latch: Latch) -> None:
+    fresh = path.with_suffix(".latch.new")
+    told = {"id": latch.id, "nonce": latch.nonce, "cause": latch.cause, "also": latch.also}
+    with open(fresh, "w", encoding="utf-8") as file:
+        json.dump(told, file)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)

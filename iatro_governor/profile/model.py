@@ -29,6 +29,8 @@ class ProfileData(Part):
     loop: LoopTiming = LoopTiming()
     lease_grace_s: Annotated[float, Field(strict=True, ge=0, le=10)] = 1.0
     """A foreign publisher counts after this long, so that the ghost of a killed governor does not."""
+    operator_key: Annotated[str, Field(min_length=1, max_length=400)] | None = None
+    """File of the key that signs resets, from this file's folder; IATRO_OPERATOR_KEY comes first. None: no resets."""
     repeated_stops: RepeatedStops = UNLESS_GIVEN
     """Protective stops that latch when they come again and again."""
     sources: Annotated[dict[Name, SourceConfig], Field(min_length=1)]

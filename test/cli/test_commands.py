@@ -12,7 +12,7 @@ import pytest
 
 from test.governor.profiles import AMR
 
-COMMANDS = ("check", "govern", "testify", "demo", "schema", "ledger", "review")
+COMMANDS = ("check", "govern", "testify", "demo", "reset", "keygen", "schema", "ledger", "review")
 
 
 def iatro(*words, stdin: str | None = None, **environment: str):
