@@ -15,6 +15,7 @@ from rich.text import Text
 
 from iatro_governor.cli.output import console, notes, print_json
 from iatro_governor.errors import Problem, ProfileError
+from iatro_governor.governor.self_test import tested
 from iatro_governor.limits.registry import build, load_profile
 from iatro_governor.profile.load import Profile
 
@@ -26,6 +27,7 @@ def check(
     """Validate a configuration and list what it bounds. Exit 2 if it cannot be used."""
     try:
         profile = load_profile(file)
+        warnings = tested(profile)
     except ProfileError as error:
         if json:
             print_json({**_empty(), "errors": [_plain(problem) for problem in error.problems]})
@@ -33,6 +35,7 @@ def check(
             _print_problems(error.problems)
         raise typer.Exit(2) from None
     summary = summarise(profile)
+    summary["warnings"] += warnings
     if json:
         print_json(summary)
     else:
@@ -127,4 +130,4 @@ def _print_summary(file: Path, summary: dict[str, Any]) -> None:
             f"source  [bold]{name}[/] ({source['type']}, {need}): stale after {source['timeout_s']:g} s"
         )
     for warning in summary["warnings"]:
-        console.print(f"\n[bold]model[/]: {escape(warning)}")
+        console.print(f"\n[bold]warning[/]: {escape(warning)}")

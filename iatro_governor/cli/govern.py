@@ -14,6 +14,7 @@ from iatro_governor import operator_key
 from iatro_governor.cli.output import notes, print_json
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.offline import OfflineLoop
+from iatro_governor.governor.self_test import tested
 from iatro_governor.limits.registry import load_profile
 
 
@@ -40,8 +41,11 @@ def govern(
     ):
         notes.print("iatro govern: --in and --out are the same file; give --out a file of its own")
         raise typer.Exit(2)
+    profile = load_profile(config)
+    for warning in tested(profile):
+        notes.print(f"iatro govern: {warning}", markup=False)
     signing = None if key is None else operator_key.read(key)
-    loop = OfflineLoop(Governor(load_profile(config), key=signing))
+    loop = OfflineLoop(Governor(profile, key=signing))
     rows = 0
     with ExitStack() as files:
         try:

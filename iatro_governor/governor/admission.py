@@ -55,8 +55,11 @@ class Admission:
         levers: Array,
         joints: Mapping[str, Indices],
         period: float,
+        answer: Answer | None = None,
     ) -> None:
-        """``levers``: (m, C) as of ``body.levers``. ``joints``: the model's, by channel."""
+        """``levers``: (m, C) as of ``body.levers``. ``joints``: the model's, by channel. ``answer``: by default
+        the channel's own.
+        """
         self._name, self._chart, self._limits = name, chart, limits
         own = joints[name]
         self._rows = joint_rows(name, limits, model, joints)
@@ -65,7 +68,7 @@ class Admission:
         config = chart.trajectories
         reach = np.maximum(levers[own].max(axis=1), 1e-3) * len(own)
         self._policy = Policy(
-            Answer(config.policy), BETWEEN_M / reach, POINTS_S, config.max_duration_s, MOST_SAMPLES
+            answer or Answer(config.policy), BETWEEN_M / reach, POINTS_S, config.max_duration_s, MOST_SAMPLES
         )
 
     def judge(self, command: Command, situation: BodySituation) -> Admitted:

@@ -98,6 +98,20 @@ class Group:
         measured = all(member.chart.measured_rest for member in self.members)
         return not self._outputs.standing.any() and measured and not self._trajectories.going
 
+    @property
+    def body(self) -> Body:
+        """What it moves."""
+        return self._body
+
+    @property
+    def rates(self) -> Rates:
+        """How its outputs may change."""
+        return self._rates
+
+    def look(self, t: float) -> Any:
+        """The body at ``t`` as its limits look at it, with nothing decided."""
+        return self._body.situation(t, self._outputs)
+
     def member(self, name: str) -> Member:
         """The channel called ``name``."""
         return next(member for member in self.members if member.name == name)

@@ -69,6 +69,8 @@ class PathCheck:
 
     def __call__(self, samples: Samples) -> list[Reading]:
         """One reading or two for each limit that finds something wrong."""
+        if not self._limits:
+            return []
         q = np.tile(self._now.now.q, (len(samples.times), 1))
         q[:, self._own] = samples.positions
         outputs = np.zeros((len(q), len(self._now.anchor)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,16 +14,30 @@ from iatro_governor.body.ways import Ways
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.limit import Cap, Clearance, Limit
 from iatro_governor.limits.rows import Rows
+from iatro_governor.limits.trip import Challenge, Face, Trip
 
 
+@dataclass(frozen=True, slots=True)
 class Own:
     """What a limit on its channel's components alone may look at."""
 
-    def __init__(self, situation: BodySituation, place: slice) -> None:
-        self.t = situation.t
-        self.period = situation.period
-        self.reaction_s = situation.reaction_s
-        self.anchor = situation.anchor[place]
+    t: float
+    period: float
+    reaction_s: float
+    anchor: Array
+
+    @classmethod
+    def of(cls, situation: BodySituation, place: slice) -> Own:
+        """The components at ``place``."""
+        return cls(situation.t, situation.period, situation.reaction_s, situation.anchor[place])
+
+    def place(self, channel: str) -> slice:
+        """There are no others."""
+        return slice(None)
+
+    def standing(self, anchor: Array) -> Own:
+        """The same moment with another output standing."""
+        return replace(self, anchor=anchor)
 
 
 class Seated(Limit[Any]):
@@ -49,8 +65,29 @@ class Seated(Limit[Any]):
         """As the limit's own."""
         return self.limit.row_unit
 
+    @property
+    def faces(self) -> tuple[Face, ...]:
+        """As the limit's own."""
+        return self.limit.faces
+
+    def trips(self, scenes: Sequence[Any]) -> Iterator[Challenge]:
+        """As the limit's own, at its place."""
+        for challenge in self.limit.trips([self._seen(scene) for scene in scenes]):
+            trips = (self._placed(trip, scenes[0]) for trip in challenge.trips)
+            yield replace(challenge, trips=trips)
+
+    def _placed(self, trip: Trip, scene: BodySituation) -> Trip:
+        size = len(scene.anchor)
+        anchor, command = np.zeros(size), np.zeros(size)
+        anchor[self.place], command[self.place] = trip.situation.anchor, trip.command
+        situation = scene.standing(anchor)
+        if self.limit.view == "base":
+            base = trip.situation
+            situation = replace(situation, base=base, base_flight=base.flight)
+        return Trip(situation, command)
+
     def _seen(self, situation: BodySituation) -> Any:
-        return situation.base if self.limit.view == "base" else Own(situation, self.place)
+        return situation.base if self.limit.view == "base" else Own.of(situation, self.place)
 
     def cap(self, command: Array, situation: Any) -> Cap | None:
         """Of its own components."""

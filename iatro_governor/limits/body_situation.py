@@ -15,7 +15,7 @@ from iatro_governor.body.mechanics import Mechanics
 from iatro_governor.body.mobile import Base, base_joints
 from iatro_governor.body.model import ArmModel, Indices
 from iatro_governor.body.planar import Array, arc, compose
-from iatro_governor.body.rollout import Flight, Rollouts
+from iatro_governor.body.rollout import Flight, Rollouts, fly
 from iatro_governor.body.ways import FRACTIONS, Ways
 from iatro_governor.limits.course import Course
 from iatro_governor.limits.landmarks import Landmarks, Reach
@@ -109,6 +109,34 @@ class BodySituation:
     def still(self) -> Array:
         """Joint velocities (m,) of the stop itself."""
         return self.drive.rates(np.zeros(len(self.anchor)))
+
+    def place(self, channel: str) -> slice:
+        """The components of ``u`` that are ``channel``'s."""
+        return self.places[channel]
+
+    def standing(self, anchor: Array) -> BodySituation:
+        """The same moment with another output standing (N,), and the body moving as that says."""
+        rates = self.rates(anchor)
+        size = self.drive.base_size
+        twist = () if not size else (float(anchor[0]), float(anchor[1]), float(anchor[size - 1]))
+        base = None if self.base is None else self.base.standing(anchor[:size])
+        reach = 0.0 if not self.freedoms else float(self.levers[self.freedoms - 1].max())
+        flight = fly([(twist, self.reaction_s)], reach) if base is None and size else self.base_flight
+        return replace(
+            self,
+            anchor=anchor,
+            velocity=rates,
+            beyond=np.zeros(len(anchor)),
+            soon_q=self.now.q + rates * self.reaction_s,
+            base=base,
+            base_flight=flight if base is None else base.flight,
+            memo={},
+        )
+
+    def at(self, q: Array) -> BodySituation:
+        """The same moment at rest with the joints at ``q`` (m,), and around the body what was."""
+        now = posture(self.model, q)
+        return replace(self, now=now, soon_q=q, velocity=np.zeros(len(q)), memo={})
 
     def own(self, channel: str, stacked: Array) -> Array:
         """The components (..., n) of ``channel`` in ``stacked`` (..., N)."""

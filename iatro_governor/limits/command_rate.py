@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
 from iatro_governor.limits.kinds import BODY_MOTION
 from iatro_governor.limits.limit import Example, Limit, LimitConfig
+from iatro_governor.limits.trip import Challenge, Face, Trip
 
 
 class CommandRateConfig(LimitConfig):
@@ -32,6 +34,16 @@ class CommandRateLimit(Limit[CommandRateConfig]):
     def bound(self) -> float:
         """Hz."""
         return self.config.bound
+
+    @property
+    def faces(self) -> tuple[Face, ...]:
+        """It counts."""
+        return ("stream",)
+
+    def trips(self, scenes: Sequence[Any]) -> Iterator[Challenge]:
+        """More commands in a second than the bound."""
+        rest = scenes[0]
+        yield Challenge("stream", [Trip(rest, np.zeros(len(rest.anchor)))])
 
 
 def tightest(limits: Iterable[Limit[Any]], channel: str) -> CommandRateConfig | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from iatro_governor.limits.limit import Cap, Clearance, Example, Limit
 from iatro_governor.limits.rows import Rows
 from iatro_governor.limits.situation import Situation
 from iatro_governor.limits.staying import Stay, StayingConfig
+from iatro_governor.limits.trip import Challenge
 from iatro_governor.limits.zones import FenceGauge
 
 
@@ -47,6 +49,10 @@ class GeofenceLimit(Limit[GeofenceConfig]):
     def __init__(self, config: GeofenceConfig) -> None:
         super().__init__(config)
         self._stay = Stay(Ground(config, FenceGauge), config)
+
+    def trips(self, scenes: Sequence[Any]) -> Iterator[Challenge]:
+        """At its edge."""
+        yield from self._stay.trips(scenes, self.faces)
 
     def cap(self, command: Array, situation: Situation) -> Cap | None:
         """Come back slowly."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Literal
+
+import numpy as np
 
 from iatro_governor.body.planar import Array
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, excess
+from iatro_governor.limits.trip import Challenge, Trip
 from iatro_governor.profile.base import Positive
 
 
@@ -35,6 +39,14 @@ class GripperSpeedLimit(Limit[GripperSpeedConfig]):
     def bound(self) -> float:
         """m/s, of closing."""
         return self.config.closing
+
+    def trips(self, scenes: Sequence[Any]) -> Iterator[Challenge]:
+        """Twice the bound of closing, and of opening."""
+        rest = np.zeros(len(scenes[0].anchor))
+        for speed in (-2.0 * self.config.closing, 2.0 * self.config.opening):
+            command = rest.copy()
+            command[0] = speed
+            yield Challenge("cap", [Trip(scenes[0].standing(rest), command)])
 
     def _allowed(self, speed: float) -> float:
         return self.config.opening if speed > 0 else self.config.closing

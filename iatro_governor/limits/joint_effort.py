@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from iatro_governor.body.planar import Array
 from iatro_governor.limits.affine import largest_share
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig
+from iatro_governor.limits.trip import Challenge, beyond_each
 from iatro_governor.profile.joint_channels import EachPositive
 
 
@@ -42,6 +44,12 @@ class JointEffortLimit(Limit[JointEffortConfig]):
     def each(self) -> tuple[float, ...]:
         """Nm or N."""
         return self.config.bounds
+
+    def trips(self, scenes: Sequence[Any]) -> Iterator[Challenge]:
+        """Each joint, both ways, by twice its bound beyond what a stop asks for, and by that, too."""
+        place = scenes[0].place(self.config.channel)
+        holding = np.abs(scenes[0].rest.get(self.config.channel, np.zeros(len(self._bounds))))
+        yield from beyond_each(scenes[0], place, (self._bounds + holding).tolist())
 
     def cap(self, command: Array, situation: BodySituation) -> Cap:
         """Scale down until the joint that pushes hardest, for its bound, is at it."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +13,11 @@ from iatro_governor.body.model import ArmModel, Indices
 from iatro_governor.body.planar import Array
 from iatro_governor.body.ways import Ways
 from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.joint_trips import at_ends
 from iatro_governor.limits.kinds import JOINT_MOTION
 from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import ROUNDING, Cap, Example, Limit, LimitConfig
+from iatro_governor.limits.trip import Challenge
 from iatro_governor.profile.base import Finite, NonNegative
 
 Each = Annotated[tuple[Finite, ...], Field(min_length=1, max_length=64)]
@@ -82,6 +85,18 @@ class JointPositionLimit(Limit[JointPositionConfig]):
         lower, upper = self._ends(situation)
         q, moved = situation.now.q[own], reach.joints[own]
         return bool((q - moved > lower).all() and (q + moved < upper).all())
+
+    def trips(self, scenes: Sequence[Any]) -> Iterator[Challenge]:
+        """Each joint close to each of its ends and moving on; by the closed form, and by the way to rest."""
+        scene: BodySituation = scenes[0]
+        lower, upper = self._ends(scene)
+        moving = [face for face in self.faces if face != "cap" or not scene.still.any()]
+        every = list(at_ends(scene, self.config.channel, lower, upper))
+        if not every:
+            yield Challenge("clear", (), "no joint of the channel has an end")
+        for trips in every:
+            for face in moving:
+                yield Challenge(face, trips)
 
     def cap(self, command: Array, situation: BodySituation) -> Cap | None:
         """Slow down in time; where a command is no velocity, or is a path, the way to rest alone decides."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from iatro_governor.body.planar import Array
 from iatro_governor.limits.affine import largest_share
 from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.joint_trips import too_fast
 from iatro_governor.limits.kinds import JOINT_MOTION
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig
 from iatro_governor.limits.rows import Rows
+from iatro_governor.limits.trip import Challenge
 from iatro_governor.profile.joint_channels import EachPositive
 
 
@@ -47,6 +50,10 @@ class JointVelocityLimit(Limit[JointVelocityConfig]):
         start, matrix = situation.still[own], situation.drive.matrix[own]
         bounds = np.concatenate([self._bounds - start, self._bounds + start])
         return Rows(np.concatenate([matrix, -matrix]), np.maximum(bounds, 0.0))
+
+    def trips(self, scenes: Sequence[Any]) -> Iterator[Challenge]:
+        """Each joint, both ways, at twice its bound."""
+        yield from too_fast(scenes[0], self.config.channel, self.config.bounds)
 
     def cap(self, command: Array, situation: BodySituation) -> Cap:
         """Scale down until the fastest joint, for its bound, is at it."""

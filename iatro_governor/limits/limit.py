@@ -8,6 +8,7 @@ allow standing still, always; neither forbids a motion that only reduces its own
 from __future__ import annotations
 
 from abc import ABC
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from iatro_governor.body.planar import Array
 from iatro_governor.limits.rows import Rows
+from iatro_governor.limits.trip import Challenge, Face, each_way
 from iatro_governor.profile.base import Name, Part, Source
 
 ROUNDING = 1e-9
@@ -193,6 +195,24 @@ class Limit(ABC, Generic[Config]):
         # Between two samples the body may be nearer by half a step: that is what was judged.
         ahead = clearance.now if least is None else least - float(np.max(rollouts.half_step[0]))
         return ahead, clearance.required, clearance.now - clearance.required
+
+    @property
+    def faces(self) -> tuple[Face, ...]:
+        """How it intervenes."""
+        own = type(self)
+        caps, keeps, alarms = own.cap is not Limit.cap, self.keeps, own.alarm is not Limit.alarm
+        every: tuple[tuple[Face, bool], ...] = (("cap", caps), ("clear", keeps), ("alarm", alarms))
+        return tuple(face for face, has in every if has)
+
+    def trips(self, scenes: Sequence[Any]) -> Iterator[Challenge]:
+        """Inputs that it has to answer in the self-test; by default its channel moves every way in every scene.
+
+        ``scenes``: situations of its view, at rest, from open space to things, people and pushes all around the body,
+        and with nothing seen. A limit that none of this violates gives its own, a challenge for each thing it bounds.
+        """
+        place = scenes[0].place(self.config.channel)
+        for face in self.faces:
+            yield Challenge(face, each_way(scenes, place))
 
     def row(self) -> dict[str, Any]:
         """The limit as ``iatro check`` lists it."""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from iatro_governor.body.kinematics import Posture
+from iatro_governor.body.kinematics import Posture, posture
 from iatro_governor.body.model import ArmModel, Indices
 from iatro_governor.body.planar import Array
 from iatro_governor.body.ways import Ways
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import Cap, Clearance, Guard, excess
+from iatro_governor.limits.postures import STILL, at_margin
+from iatro_governor.limits.trip import Challenge, Face
 
 Frame = Literal["odom", "body"]
 LOOKED = 0.15
@@ -100,6 +102,27 @@ class LinkKeeper:
             return None
         guard = Guard(soon - tolerance, ahead, margin, -np.inf, self.noise)
         return guard.holds(half_step)
+
+    def trips(
+        self, scene: BodySituation, place: slice, ball: tuple[Array, float], faces: Sequence[Face]
+    ) -> Iterator[Challenge]:
+        """Just outside the margin and moving in, and within it and moving fast; by the ``faces`` of the limit.
+
+        ``place``: of the components of ``u`` that are to move. ``ball``: centre (3,) and radius, m, of what is kept.
+        """
+        which = self.capsules(scene.model)
+        which = which[scene.levers[:, which].max(axis=0) > STILL]
+
+        def distance(q: Array) -> Array:
+            each = self._distance(posture(scene.model, q), which, scene.freedoms)
+            least: Array = each.min(axis=-1)
+            return least
+
+        if not which.size:
+            yield Challenge("clear", (), "none of its links moves")
+            return
+        kept = self.margin, self.noise
+        yield from at_margin(scene, place, faces, distance, kept, None if self.frame == "body" else ball)
 
     def nearest(self, situation: BodySituation) -> str:
         """The link that is nearest to what is measured."""

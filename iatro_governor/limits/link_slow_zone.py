@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
+from iatro_governor.body.kinematics import posture
 from iatro_governor.body.model import Indices
 from iatro_governor.body.planar import Array
 from iatro_governor.limits.affine import convex_shares
@@ -15,6 +17,8 @@ from iatro_governor.limits.kinds import BODY_MOTION
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, excess
 from iatro_governor.limits.link_keeping import LOOKED, Frame, capsules_of, distances
 from iatro_governor.limits.link_zone import Links
+from iatro_governor.limits.postures import moving_on, nearest
+from iatro_governor.limits.trip import Challenge
 from iatro_governor.profile.base import Positive
 from iatro_governor.profile.volumes import Volume3
 
@@ -54,6 +58,27 @@ class LinkSlowZoneLimit(Limit[LinkSlowZoneConfig]):
         self._volume = config.volume.volume()
         self._which: Indices | None = None
         self._seen: tuple[Array, Array] | None = None
+
+    def trips(self, scenes: Sequence[Any]) -> Iterator[Challenge]:
+        """As far in as a link comes, and moving fast."""
+        scene: BodySituation = scenes[0]
+        which = capsules_of(scene.model, self.config.links)
+
+        def distance(q: Array) -> Array:
+            at = posture(scene.model, q)
+            each = distances(self._volume, self.config.frame, at, which, scene.freedoms)
+            least: Array = each.min(axis=-1)
+            return least
+
+        ball = None if self.config.frame == "body" else self._volume.bounding_ball
+        found = nearest(scene, distance, 0.0, ball)
+        if found.distance > 0.0 and (ball is None or not scene.freedoms):
+            yield Challenge(
+                "cap", (), f"no posture was found that is nearer to it than {found.distance:.3f} m"
+            )
+            return
+        place = scene.place(self.config.channel)
+        yield Challenge("cap", moving_on(scene, place, found.q, found.q - found.far))
 
     def cap(self, command: Array, situation: BodySituation) -> Cap | None:
         """Scale down to the speed from which each link can still enter slowly."""

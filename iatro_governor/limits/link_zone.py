@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
 from iatro_governor.body.planar import Array
+from iatro_governor.body.volumes import Volume
 from iatro_governor.body.ways import Ways
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.kinds import BODY_MOTION
 from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import Cap, Clearance, Example, Limit, LimitConfig
 from iatro_governor.limits.link_keeping import Frame, LinkKeeper, Measure
+from iatro_governor.limits.trip import Challenge
 from iatro_governor.profile.base import NonNegative, Positive
 from iatro_governor.profile.joint_channels import JointName
 from iatro_governor.profile.volumes import Volume3
@@ -56,11 +59,17 @@ class LinkKeepingLimit(Limit[LinkKeepingConfig]):
     fits = BODY_MOTION
     view = "body"
 
-    def __init__(self, config: LinkKeepingConfig, measure: Measure) -> None:
+    def __init__(self, config: LinkKeepingConfig, measure: Measure, volume: Volume) -> None:
         super().__init__(config)
+        self.volume = volume
         self._keeper = LinkKeeper(
             measure, config.frame, config.links, config.margin, config.noise, config.retreat_speed
         )
+
+    def trips(self, scenes: Sequence[Any]) -> Iterator[Challenge]:
+        """At its surface."""
+        place = scenes[0].place(self.config.channel)
+        yield from self._keeper.trips(scenes[0], place, self.volume.bounding_ball, self.faces)
 
     def cap(self, command: Array, situation: BodySituation) -> Cap | None:
         """Retreat slowly while the margin is broken."""
@@ -95,5 +104,5 @@ class LinkZoneLimit(LinkKeepingLimit):
     model = LinkZoneConfig
 
     def __init__(self, config: LinkZoneConfig) -> None:
-        self.volume = config.volume.volume()
-        super().__init__(config, self.volume)
+        volume = config.volume.volume()
+        super().__init__(config, volume, volume)

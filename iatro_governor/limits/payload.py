@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -10,8 +11,10 @@ from pydantic import Field, model_validator
 from iatro_governor.body.planar import Array
 from iatro_governor.limits.affine import largest_share
 from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.joint_trips import too_fast
 from iatro_governor.limits.kinds import JOINT_MOTION
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig
+from iatro_governor.limits.trip import Challenge
 from iatro_governor.profile.base import Name, NonNegative, Part, Positive
 from iatro_governor.profile.joint_channels import EachPositive
 
@@ -72,6 +75,10 @@ class PayloadLimit(Limit[PayloadConfig]):
         if held is not None and situation.sensed.flags.get(held.flags, {}).get(held.flag) is False:
             return self._empty
         return self._loaded
+
+    def trips(self, scenes: Sequence[Any]) -> Iterator[Challenge]:
+        """Each joint, both ways, at twice its bound."""
+        yield from too_fast(scenes[0], self.config.channel, self.config.bounds)
 
     def cap(self, command: Array, situation: BodySituation) -> Cap:
         """Scale down until the fastest joint, for its bound, is at it."""

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import ClassVar, Literal, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Literal, TypeVar
 
 import numpy as np
 
 from iatro_governor.body.planar import Array
 from iatro_governor.limits.limit import Example, Limit, LimitConfig
+from iatro_governor.limits.trip import Challenge, Face, Trip
 from iatro_governor.profile.base import Positive
+
+POSE = 6
+"""Components of the twist that a pose is followed by."""
 
 
 class RateConfig(LimitConfig):
@@ -54,6 +59,28 @@ class RateLimit(Limit[AnyRate]):
     def bounds(self, count: int) -> Array:
         """(count,) one for each component of the axis."""
 
+    def components(self, count: int) -> range:
+        """Which of the ``count`` components of its channel the axis has."""
+        return range(count)
+
+    @property
+    def faces(self) -> tuple[Face, ...]:
+        """It shapes steps."""
+        return ("rate",)
+
+    def trips(self, scenes: Sequence[Any]) -> Iterator[Challenge]:
+        """A second's worth of change at once, both ways, of each component."""
+        scene, size = scenes[0], len(scenes[0].anchor)
+        own = range(size)[scene.place(self.config.channel)]
+        at = self.components(len(own))
+        for component, bound in zip(at, self.bounds(len(at)), strict=True):
+            for change in (float(bound), -float(bound)):
+                moving = np.zeros(size)
+                moving[own[component]] = change
+                ends = (moving, np.zeros(size))
+                start, end = ends if self.way == "deceleration" else ends[::-1]
+                yield Challenge("rate", [Trip(scene.standing(start), end)])
+
 
 class TwistRateLimit(RateLimit[RateConfig]):
     """Of a twist, its linear or its angular part."""
@@ -65,6 +92,11 @@ class TwistRateLimit(RateLimit[RateConfig]):
     def axis(self) -> str:
         """linear or angular."""
         return self.config.axis
+
+    def components(self, count: int) -> range:
+        """The ways come first, then the turns: of a pose three each, of a base one turn."""
+        turns = count - (3 if count == POSE else 1)
+        return range(turns) if self.config.axis == "linear" else range(turns, count)
 
     def bounds(self, count: int) -> Array:
         """(count,) the same for each component."""

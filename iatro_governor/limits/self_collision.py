@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from iatro_governor.body.distance import capsule_distance, length
-from iatro_governor.body.kinematics import Posture
+from iatro_governor.body.kinematics import Posture, posture
 from iatro_governor.body.planar import Array
 from iatro_governor.body.ways import Ways
 from iatro_governor.limits.body_situation import BodySituation
@@ -16,6 +17,8 @@ from iatro_governor.limits.kinds import BODY_MOTION
 from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import Cap, Clearance, Example, Guard, Limit, LimitConfig
 from iatro_governor.limits.link_keeping import LOOKED, slow
+from iatro_governor.limits.postures import STILL, at_margin
+from iatro_governor.limits.trip import Challenge
 from iatro_governor.profile.base import NonNegative, Positive
 
 
@@ -83,6 +86,24 @@ class SelfCollisionLimit(Limit[SelfCollisionConfig]):
                 return True
         self._seen = q, self._now(situation)
         return bool((self._seen[1] - reach.joints @ situation.pair_levers).min() > margin)
+
+    def trips(self, scenes: Sequence[Any]) -> Iterator[Challenge]:
+        """Two links just outside the margin and closing in, and two within it and moving fast."""
+        scene: BodySituation = scenes[0]
+        pairs = scene.model.pairs[scene.pair_levers.max(axis=0, initial=0.0) > STILL]
+        if not len(pairs):
+            yield Challenge("clear", (), "no two links that are kept apart move against each other")
+            return
+
+        def distance(q: Array) -> Array:
+            first, second = pairs.T
+            ends, radius = posture(scene.model, q).capsules(), scene.model.capsule_radius
+            each = capsule_distance(ends[:, first], radius[first], ends[:, second], radius[second])
+            least: Array = each.min(axis=-1)
+            return least
+
+        place, kept = scene.place(self.config.channel), (self.config.margin, self.config.noise)
+        yield from at_margin(scene, place, self.faces, distance, kept)
 
     def cap(self, command: Array, situation: BodySituation) -> Cap | None:
         """Part slowly while the margin is broken."""

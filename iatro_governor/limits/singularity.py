@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import model_validator
 
-from iatro_governor.body.kinematics import Posture
+from iatro_governor.body.kinematics import Posture, posture
 from iatro_governor.body.planar import Array
 from iatro_governor.body.singularity import least_singular_value, singularity, steepest_falls
 from iatro_governor.limits.affine import convex_shares
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.kinds import JOINT_MOTION
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, excess
+from iatro_governor.limits.postures import nearest
+from iatro_governor.limits.trip import Challenge, each_way
 from iatro_governor.profile.base import NonNegative, Positive
 from iatro_governor.profile.joint_channels import JointName
 
@@ -72,6 +75,24 @@ class SingularityLimit(Limit[SingularityConfig]):
     def bound(self) -> float:
         """m/s, at the threshold."""
         return self.config.speed
+
+    def trips(self, scenes: Sequence[Any]) -> Iterator[Challenge]:
+        """Half way from the threshold to the least singular value, and moving every way."""
+        scene: BodySituation = scenes[0]
+        link, config = self.config.link or scene.tool, self.config
+
+        def distance(q: Array) -> Array:
+            each = (posture(scene.model, row) for row in q)
+            return np.array([least_singular_value(at, link or "", config.reach) for at in each])
+
+        found = nearest(scene, distance, (config.threshold + config.least) / 2)
+        if found.distance >= config.threshold:
+            yield Challenge("cap", (), f"no posture was found with less than {found.distance:.3f} m")
+            return
+        start, _ = found.before(
+            distance, max((config.threshold + config.least) / 2, found.distance + FALLING)
+        )
+        yield Challenge("cap", each_way([scene.at(start)], scene.place(config.channel)))
 
     def cap(self, command: Array, situation: BodySituation) -> Cap | None:
         """Scale down where the command itself makes the smallest singular value smaller."""

@@ -12,7 +12,7 @@ import numpy as np
 from iatro_governor.body.easing import Easing, eased_stop
 from iatro_governor.body.localisation import Fix
 from iatro_governor.body.planar import Array
-from iatro_governor.body.rollout import Braking, Flight, Rollouts, roll_out
+from iatro_governor.body.rollout import Braking, Flight, Rollouts, fly, roll_out
 from iatro_governor.body.shape import Shape
 from iatro_governor.body.surroundings import Obstacles, Surroundings
 from iatro_governor.limits.sensed import People
@@ -91,6 +91,21 @@ class Situation:
     def changing(self, pace: Array) -> Situation:
         """The same moment, for outputs that change at ``pace`` (c, n) per second."""
         return self if self.jerk is None else replace(self, jerk=replace(self.jerk, pace=pace))
+
+    def at(self, pose: Array) -> Situation:
+        """The same moment with the base at ``pose`` (3,) in odom, and around it what was."""
+        return replace(self, pose=pose, _obstacles={})
+
+    def place(self, channel: str) -> slice:
+        """The components of ``u`` are all the base's."""
+        return slice(None)
+
+    def standing(self, anchor: Array) -> Situation:
+        """The same moment with another output standing (n,), and the base moving as that says."""
+        twist = float(anchor[0]), float(anchor[1]), float(anchor[-1])
+        flight = fly([(twist, self.reaction_s)], self.reach)
+        moving = {"measured": anchor, "beyond": np.zeros(len(anchor)), "flight": flight}
+        return replace(self, anchor=anchor, **moving)  # type: ignore[arg-type]
 
     def obstacles(self, sources: tuple[str, ...]) -> Obstacles:
         """Returns of ``sources`` in the base frame of now; worked out once, several limits ask."""

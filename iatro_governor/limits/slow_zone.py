@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import ClassVar, Literal
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import model_validator
@@ -11,10 +12,12 @@ from pydantic import model_validator
 from iatro_governor.body.planar import Array
 from iatro_governor.limits.approach import approach_speed
 from iatro_governor.limits.ground import Ground, GroundConfig
+from iatro_governor.limits.ground_trips import on_the_edge
 from iatro_governor.limits.limit import Cap, Example, Limit, excess
 from iatro_governor.limits.returns import gaps
 from iatro_governor.limits.rows import Rows, norm
 from iatro_governor.limits.situation import Situation
+from iatro_governor.limits.trip import Challenge
 from iatro_governor.profile.base import Name, Positive
 
 
@@ -47,6 +50,15 @@ class SlowZoneLimit(Limit[SlowZoneConfig]):
     def __init__(self, config: SlowZoneConfig) -> None:
         super().__init__(config)
         self._ground = Ground(config)
+
+    def trips(self, scenes: Sequence[Any]) -> Iterator[Challenge]:
+        """At its edge; where the body carries it, whatever may come near."""
+        if self.config.frame == "body":
+            yield from super().trips(scenes)
+            return
+        area = self._ground.shape(scenes[0])
+        assert area is not None  # the profile has been checked
+        yield Challenge("cap", on_the_edge(area, scenes[0]))
 
     def cap(self, command: Array, situation: Situation) -> Cap | None:
         """Scale the translational norm down to the speed from which the zone can still be entered slowly."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from iatro_governor.body.planar import Array
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, excess
 from iatro_governor.limits.rows import Rows, box, norm
 from iatro_governor.limits.situation import Situation
+from iatro_governor.limits.trip import Challenge, Trip
 from iatro_governor.profile.base import Positive
 
 AXES = {"vx": 0, "vy": 1, "vz": 2, "wz": -1}
@@ -68,6 +70,17 @@ class SpeedLimit(Limit[SpeedConfig]):
         if self.config.direction != "positive":
             low[AXES[axis]] = -bound
         return box(low, high)
+
+    def trips(self, scenes: Sequence[Any]) -> Iterator[Challenge]:
+        """Twice the bound, each way that is bounded."""
+        config, size = self.config, len(scenes[0].anchor)
+        norms = {"planar": range(2), "travel": range(size - 1)}
+        for component in norms.get(config.axis) or (AXES[config.axis],):
+            for way, other in ((2.0, "negative"), (-2.0, "positive")):
+                if config.direction != other:
+                    command = np.zeros(size)
+                    command[component] = way * config.bound
+                    yield Challenge("cap", [Trip(scenes[0].standing(np.zeros(size)), command)])
 
     def cap(self, command: Array, situation: Situation) -> Cap:
         """Scale down to the bound."""

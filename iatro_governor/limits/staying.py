@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from iatro_governor.body.planar import Array
 from iatro_governor.body.rollout import Rollouts
 from iatro_governor.limits.ground import Ground, GroundConfig
+from iatro_governor.limits.ground_trips import on_the_edge, on_the_way
 from iatro_governor.limits.keeping import slow
 from iatro_governor.limits.limit import Cap, Clearance, Guard
 from iatro_governor.limits.rows import Rows, off_area
 from iatro_governor.limits.situation import Situation
+from iatro_governor.limits.trip import Challenge, Face
 from iatro_governor.profile.base import NonNegative, Positive
 
 
@@ -57,6 +61,18 @@ class Stay:
         ahead = self._ground.along(situation, rollouts.poses, margin + float(room.max()))[..., None]
         guard = Guard(np.array([now - eased]), ahead, margin, -np.inf, self._config.noise)
         return guard.holds(room[:, None])
+
+    def trips(self, scenes: Sequence[Situation], faces: Sequence[Face]) -> Iterator[Challenge]:
+        """At the edge, by the ``faces`` of the limit: half over it, and on the way there."""
+        scene = scenes[0]
+        area = self._ground.shape(scene)
+        assert area is not None  # the profile has been checked
+        margin = self._config.margin
+        for face in faces:
+            if face == "clear":
+                yield Challenge(face, on_the_way(area, scene, self._ground.now, margin))
+            else:
+                yield Challenge(face, on_the_edge(area, scene))
 
     def rows(self, situation: Situation) -> Rows | None:
         """How fast the area may be closed in on."""

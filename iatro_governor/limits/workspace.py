@@ -13,7 +13,7 @@ class WorkspaceConfig(LinkKeepingConfig):
     """No kept link leaves ``volume``. A link that is fixed outside must not be among ``links``."""
 
     example: ClassVar[Example] = {
-        "volume": {"box": {"size": [3.0, 3.0, 3.0], "pose": [0.0, 0.0, 0.0, 0.0, 0.0, 0.0]}},
+        "volume": {"box": {"size": [1.6, 1.6, 1.6], "pose": [0.0, 0.0, 0.0, 0.0, 0.0, 0.0]}},
         "margin": 0.02,
     }
 
@@ -26,4 +26,5 @@ class WorkspaceLimit(LinkKeepingLimit):
     model = WorkspaceConfig
 
     def __init__(self, config: WorkspaceConfig) -> None:
-        super().__init__(config, KeepIn(config.volume.volume()))
+        volume = config.volume.volume()
+        super().__init__(config, KeepIn(volume), volume)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from iatro_governor.body.planar import Array
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig
+from iatro_governor.limits.trip import Challenge, beyond_each
 from iatro_governor.profile.base import Positive
 
 PARTS = (("N", slice(0, 3)), ("Nm", slice(3, 6)))
@@ -41,6 +43,13 @@ class WrenchLimit(Limit[WrenchConfig]):
     def bound(self) -> float:
         """N."""
         return self.config.force
+
+    def trips(self, scenes: Sequence[Any]) -> Iterator[Challenge]:
+        """Each force and each torque, both ways, at twice its bound beyond what a stop exerts."""
+        scene, config = scenes[0], self.config
+        hold = np.abs(scene.rest.get(config.channel, np.zeros(6)))
+        bounds = np.repeat([config.force, config.torque], 3) + hold
+        yield from beyond_each(scene, scene.place(config.channel), bounds.tolist())
 
     def cap(self, command: Array, situation: BodySituation) -> Cap:
         """Scale down until force and torque are within their bounds."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from iatro_governor.limits.limit import Cap, Clearance, Example, Limit
 from iatro_governor.limits.rows import Rows
 from iatro_governor.limits.situation import Situation
 from iatro_governor.limits.staying import Stay, StayingConfig
+from iatro_governor.limits.trip import Challenge
 from iatro_governor.profile.base import Name
 
 
@@ -56,6 +58,10 @@ class ZoneLimit(Limit[ZoneConfig]):
         shape = self._ground.shape(situation)
         assert shape is not None  # the profile has been checked
         return shape
+
+    def trips(self, scenes: Sequence[Any]) -> Iterator[Challenge]:
+        """At its edge; where the body carries it, whatever may come near."""
+        return super().trips(scenes) if self._carried else self._stay.trips(scenes, self.faces)
 
     def cap(self, command: Array, situation: Situation) -> Cap | None:
         """Retreat slowly while the zone is entered."""

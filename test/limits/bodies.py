@@ -93,6 +93,23 @@ NOBODY = People(np.zeros((0, 3)), np.zeros((0, 3)), 0.0, 0.1, (), ())
 NOTHING = Sensed({"people": NOBODY}, {"wrist": Felt(np.zeros(3), np.zeros(3), "lower", 0.0)})
 
 
+def surroundings() -> list[Sensed]:
+    """Nothing, people and points all around the links at three distances, and a push at the wrist."""
+    out = [NOTHING]
+    middles = posture(two_links(), np.array([0.5, 0.7])).capsules().mean(axis=1)
+    sides = np.concatenate([np.eye(3), -np.eye(3)])
+    quiet = Felt(np.zeros(3), np.zeros(3), "lower", 0.0)
+    for gap in (0.02, 0.06, 0.3):
+        places = np.concatenate([middle + sides * (0.05 + 0.1 + gap) for middle in middles])
+        ids = tuple(map(str, range(len(places))))
+        crowd = People(places, np.zeros((len(places), 3)), 0.0, 0.1, ids, (None,) * len(places))
+        points = np.concatenate([middle + sides * (0.05 + gap) for middle in middles])
+        cloud = Cloud(points, 0.0, np.array([0.5, 0.7]))
+        out.append(Sensed({"people": crowd}, {"wrist": quiet}, {"camera": cloud}))
+    push = Felt(np.array([200.0, 0.0, 0.0]), np.zeros(3), "lower", 0.0)
+    return [*out, Sensed({"people": NOBODY}, {"wrist": push})]
+
+
 @st.composite
 def sensed(draw: st.DrawFn) -> Sensed:
     """Up to three people anywhere, some push at the wrist, a few points."""

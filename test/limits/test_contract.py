@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from iatro_governor.body.surroundings import Surroundings
 from iatro_governor.limits.registry import KINDS
-from test.limits.bodies import body_situations, joint_rates
-from test.limits.situations import VARIANTS, kind_of, make, situation, situations, twists
+from test.limits.bodies import body_situation, body_situations, joint_rates, surroundings
+from test.limits.situations import VARIANTS, kind_of, make, persons, situation, situations, twists
 
 every_kind = pytest.mark.parametrize("kind", [*sorted(KINDS), *sorted(VARIANTS)])
 
@@ -141,3 +143,57 @@ def test_one_obstacle_too_near_gives_no_licence_to_near_another():
     at = situation(np.array([left, ahead]))
     clear = make("obstacle").clear(rollouts(np.array([[0.3, 0.0, 0.0], [0.05, 0.0, 0.0]]), at), at)
     assert clear is not None and not clear[0] and clear[1]
+
+
+def scenes(kind):
+    """Open space, something all around at three distances, nothing seen, and something that pushes."""
+    ring = np.array([[math.cos(a), math.sin(a)] for a in np.arange(0, 2 * math.pi, math.pi / 36)])
+    if KINDS[kind_of(kind)].view == "body":
+        return [body_situation(np.array([0.5, 0.7]), sensed=sensed) for sensed in surroundings()]
+    crowds = [None, *(persons([(0.22 + 0.3 + gap, 0.0, 0.0, 0.0)]) for gap in (0.02, 0.06, 0.3))]
+    rings = [np.zeros((0, 2)), *(ring * (0.22 + gap) for gap in (0.02, 0.06, 0.3))]
+    seen = [situation(points, people=people) for points, people in zip(rings, crowds, strict=True)]
+    return [*seen, replace(seen[0], surroundings=Surroundings(1.0))]
+
+
+def answers(limit, face, trip):
+    """Whether ``limit`` intervenes by ``face``, without the governor around it."""
+    at, command = trip.situation, trip.command
+    if face == "cap":
+        cap = limit.cap(command, at)
+        return cap is not None and cap.scale < 1.0
+    if face == "clear":
+        clear = limit.clear(rollouts(np.stack([command, at.anchor]), at), at)
+        return clear is not None and not clear.all()
+    if face == "alarm":
+        return limit.alarm(at) is not None
+    # What is too large a step is too large a change within the period.
+    return limit.bounds(1)[0] * at.period < np.abs(command - at.anchor).max()
+
+
+MOOT = ("self_collision", "singularity")
+"""Two links in a plane neither meet nor come near to any singular posture; test_self_test.py has a robot that does."""
+
+
+@every_kind
+def test_it_answers_what_it_is_tried_with(kind):
+    """Without this a new kind would be refused by every self-test."""
+    limit = make(kind)
+    challenges = list(limit.trips(scenes(kind)))
+    assert challenges, "nothing is known that would make it intervene"
+    assert kind in MOOT or {challenge.face for challenge in challenges} == set(limit.faces)
+    for challenge in challenges:
+        assert bool(challenge.beyond) == (kind in MOOT)
+        if challenge.face != "stream" and not challenge.beyond:
+            assert any(answers(limit, challenge.face, trip) for trip in challenge.trips), challenge.face
+
+
+@every_kind
+def test_one_that_does_not_intervene_does_not_answer(kind):
+    """The wrong answer: what it is tried with must not be answered by a limit that does nothing."""
+    limit, broken = make(kind), make(kind)
+    for face in limit.faces:
+        setattr(broken, face, lambda *_: None)
+        for challenge in limit.trips(scenes(kind)):
+            if challenge.face == face and face not in ("rate", "stream"):
+                assert not any(answers(broken, face, trip) for trip in challenge.trips)
