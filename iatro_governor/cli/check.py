@@ -35,7 +35,7 @@ def check(
             _print_problems(error.problems)
         raise typer.Exit(2) from None
     summary = summarise(profile)
-    summary["warnings"] += warnings
+    summary["warnings"] += list(dict.fromkeys(map(str, warnings)))
     if json:
         print_json(summary)
     else:

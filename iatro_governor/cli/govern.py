@@ -42,7 +42,7 @@ def govern(
         notes.print("iatro govern: --in and --out are the same file; give --out a file of its own")
         raise typer.Exit(2)
     profile = load_profile(config)
-    for warning in tested(profile):
+    for warning in dict.fromkeys(map(str, tested(profile))):
         notes.print(f"iatro govern: {warning}", markup=False)
     signing = None if key is None else operator_key.read(key)
     loop = OfflineLoop(Governor(profile, key=signing))

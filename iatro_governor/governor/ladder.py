@@ -92,6 +92,7 @@ TABLE: dict[str, Row] = {
     "trajectory_refused": Row("channel", _N, "controlled", "none", "at once", 0.0),
     "joints_taken": Row("channel", _N, "controlled", "none", "at once", 0.0),
     "command_superseded": Row("channel", _N, "controlled", "none", "at once", 0.0),
+    "self_tested": Row("process", _N, "controlled", "none", "at once", 0.0),
     "reset_refused": Row("process", _N, "controlled", "none", "at once", 0.0),
     "reset_accepted": Row("process", _N, "controlled", "none", "at once", 0.0),
 }

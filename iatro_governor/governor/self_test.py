@@ -55,6 +55,7 @@ class Finding:
     refuses: bool
 
     def __str__(self) -> str:
+        """In a line."""
         return f"limit {self.limit} on channel {self.channel}: {self.message}"
 
 
@@ -71,8 +72,8 @@ def self_test(profile: Profile) -> list[Finding]:
     return [step.finding for step in steps(profile) if step.finding is not None]
 
 
-def tested(profile: Profile) -> list[str]:
-    """Warnings of the self-test of ``profile``, one a limit that could not be tried.
+def tested(profile: Profile) -> list[Finding]:
+    """What the self-test of ``profile`` warns of: limits that could not be tried here.
 
     Raises:
         ProfileError: naming every limit that does not intervene; nothing may start with it.
@@ -80,7 +81,7 @@ def tested(profile: Profile) -> list[str]:
     findings = self_test(profile)
     if failed := [finding for finding in findings if finding.refuses]:
         raise ProfileError(problems(profile, failed))
-    return list(dict.fromkeys(map(str, findings)))
+    return findings
 
 
 def problems(profile: Profile, findings: Sequence[Finding]) -> list[Problem]:

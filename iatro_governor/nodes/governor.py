@@ -28,6 +28,7 @@ from iatro_governor.errors import EventError, IatroError
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Decision
 from iatro_governor.governor.events import Backlog, Command, Event, Fault, Reset
+from iatro_governor.governor.self_test import Finding, tested
 from iatro_governor.limits.registry import load_profile
 from iatro_governor.msg import Ack, GovernorDecision
 from iatro_governor.nodes import commands, qos, sources
@@ -41,6 +42,7 @@ from iatro_governor.nodes.outgoing import output_of
 from iatro_governor.nodes.parameters import settings
 from iatro_governor.nodes.records import Records
 from iatro_governor.nodes.run import Unusable, report, run
+from iatro_governor.nodes.self_testing import SelfTesting, summary
 from iatro_governor.nodes.timeline import Timeline
 from iatro_governor.profile.load import Profile
 from iatro_governor.srv import Reset as ResetService
@@ -65,6 +67,8 @@ class GovernorNode(LifecycleNode):
         super().__init__("governor")
         own, _ = settings(self)
         profile = load_profile(own.config, description_of(self, own.config))
+        findings = tested(profile)
+        self.tested = findings, summary(profile, findings)
         self._latch_file = own.ledger.with_suffix(".latch")
         standing = latches.read(self._latch_file)
         self.records = Records(own.ring)
@@ -109,9 +113,19 @@ class GovernorNode(LifecycleNode):
         self._neighbours = Neighbours(self, list(self._commands.values()), heard)
         self.create_subscription(Ack, "recorder/ack", self._receipt, qos.EVENT, event_callbacks=qos.QUIET_IN)
         self.create_service(ResetService, "governor/reset", self._reset)
+        turns = lambda: self._ticks  # noqa: E731
+        self._testing = SelfTesting(self, self.core.profile, self._rests, turns, self.record_self_test)
         # The machine's clock: a loop on the ROS clock would stand still with a simulation that does.
         self.create_timer(1.0 / loop.rate_hz, self._tick, clock=Clock(clock_type=ClockType.STEADY_TIME))
         self._every = max(round(loop.rate_hz / LOOKS_HZ), 1)
+
+    def record_self_test(self, findings: list[Finding], told: str) -> None:
+        """Put what a self-test came to on record; a limit that let something pass stops the robot, and latches."""
+        failed = any(finding.refuses for finding in findings)
+        self._fault("self_test", failed, told)
+        if not failed:
+            self._pulse("self_tested", told)
+            self.get_logger().info(f"self-test: {told}")
 
     # Lifecycle: only whether motion is allowed. An exception in here would vanish, so each is reported.
 
@@ -292,7 +306,7 @@ class GovernorNode(LifecycleNode):
         moving = [outgoing for outgoing in self._commands.values() if outgoing.moving]
         if any(outgoing.lasting for outgoing in moving):
             return False
-        rest = not moving and all(group.at_rest for group in self.core.groups)
+        rest = not moving and self._rests()
         if not rest and time.monotonic() - self._ending < STOP_WITHIN_S:
             return False
         if not self._handed_over():
@@ -301,6 +315,10 @@ class GovernorNode(LifecycleNode):
             outgoing.stand(self._ros_now())
             outgoing.wait_for_readers()
         return True
+
+    def _rests(self) -> bool:
+        """Outputs and measurements both say so."""
+        return all(group.at_rest for group in self.core.groups)
 
     def _handed_over(self) -> bool:
         """Whether the ledger has every decision up to rest, or cannot be waited for any longer."""
@@ -363,6 +381,7 @@ def build() -> GovernorNode:
     # What is here now stays; the collector need not look at it again and again in the loop.
     gc.collect()
     gc.freeze()
+    node.record_self_test(*node.tested)
     node.get_logger().info(
         f"governing {', '.join(node.core.channels)}; configuration {node.core.profile.config_hash}"
     )
