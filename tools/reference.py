@@ -150,7 +150,7 @@ is volatile, with automatic liveliness and no deadline. A test holds this page a
   A new one, a stop among them, replaces it. Its output has no deadline, only liveliness.
 - **`governor/reset` takes a token that only the operator's key can make**, and refuses all where no key is configured;
   see [how a latch is released](../how-to/put_it_on_a_robot.md#after-a-latched-stop).
-- **There is no `governor/markers` and no `governor/self_test` yet**, and the recorder takes no clips.
+- **There is no `governor/markers` yet**, and the recorder takes no clips.
 - **The emergency stop is a source of the profile**, on a topic that the profile names; so are the flags.
 - **A statement changes no command. A mark can matter after a stop:** commands of a new plan count as a new beginning
   where a fault asks for re-arming, and are not taken while over half of the record waits for the ledger. Anybody on the

@@ -20,7 +20,14 @@ _CUT_ACTIONS = frozenset({"scaled", "split", "projected", "unreachable", "refuse
 CONTENT_FAULT = "command_malformed"
 """The one fault that counts against a planner: the command itself made no sense."""
 _NO_EXCUSE = frozenset(
-    {CONTENT_FAULT, "limit_unreachable", "contact_collision", "command_superseded", "reset_refused", "self_tested"}
+    {
+        CONTENT_FAULT,
+        "limit_unreachable",
+        "contact_collision",
+        "command_superseded",
+        "reset_refused",
+        "self_tested",
+    }
 )
 """Faults that the planner's own command brought about, or that stop nothing."""
 DISOBEYS = "actuator_disobeys"
