@@ -50,7 +50,7 @@ def check(event: MapPose) -> None:
     """Raises EventError where a pose or its uncertainty makes no sense."""
     if not np.isfinite(event.pose).all():
         raise EventError("the pose must be finite", "map_pose")
-    if not math.isclose(float(np.linalg.norm(event.pose[3:])), 1.0, abs_tol=0.05):
+    if not math.isclose(math.hypot(*event.pose[3:]), 1.0, abs_tol=0.05):
         raise EventError("the orientation is no unit quaternion", "map_pose")
     if event.covariance is None:
         if event.sigma is None or not all(math.isfinite(s) and s >= 0 for s in event.sigma):

@@ -89,7 +89,7 @@ class Senses:
         assert isinstance(source, OdomSource)
         if not (np.isfinite(event.pose).all() and np.isfinite(event.twist).all()):
             raise EventError("pose and twist must be finite", "odom")
-        if not math.isclose(float(np.linalg.norm(event.pose[3:])), 1.0, abs_tol=0.05):
+        if not math.isclose(math.hypot(*event.pose[3:]), 1.0, abs_tol=0.05):
             raise EventError("the orientation is no unit quaternion", "odom")
         if self._newer(event.source, event.stamp):
             twist: Array = event.twist[[0, 1, 5]]

@@ -1,0 +1,73 @@
+"""Whether a ledger tells of everything that was done to a robot: each fault's rise and fall, and every number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from iatro_governor.ledger import Reader
+from iatro_governor.ledger.record import LOST
+
+Body = dict[str, Any]
+GRACE = 600
+"""Decisions after a cure in which a fault may still fall."""
+
+
+@dataclass(frozen=True)
+class Strike:
+    """One thing that was done. faults: any one of them must be told, none: nothing has to be.
+
+    first, last: the decisions' numbers between which it was done and cured.
+    """
+
+    kind: str
+    faults: tuple[str, ...]
+    first: int
+    last: int
+
+
+def problems(bodies: Sequence[Body], strikes: Iterable[Strike], lost: Iterable[tuple[int, int]]) -> list[str]:
+    """What is missing from the decisions ``bodies``; ``lost``: numbers that are told to be."""
+    ordered = sorted(bodies, key=lambda body: int(body["seq"]))
+    return [*_gaps(ordered, lost), *(said for strike in strikes if (said := _untold(ordered, strike)))]
+
+
+def _gaps(ordered: Sequence[Body], lost: Iterable[tuple[int, int]]) -> list[str]:
+    told = {number for first, last in lost for number in range(first, last + 1)}
+    out, expected = [], ordered[0]["seq"] if ordered else 0
+    for body in ordered:
+        missing = [number for number in range(expected, body["seq"]) if number not in told]
+        if missing:
+            out.append(f"decisions {missing[0]} to {missing[-1]} are missing, and nothing says so")
+        expected = body["seq"] + 1
+    return out
+
+
+def _untold(ordered: Sequence[Body], strike: Strike) -> str | None:
+    if not strike.faults:
+        return None
+    span = [body for body in ordered if strike.first < body["seq"] <= strike.last + GRACE]
+    within = [body for body in span if body["seq"] <= strike.last]
+    risen = [name for name in strike.faults if any(name in names(body) for body in within)]
+    if not risen:
+        return f"{strike.kind}: {' or '.join(strike.faults)} never rose in {strike.first} to {strike.last}"
+    for name in risen:
+        at = next(body["seq"] for body in within if name in names(body))
+        if not any(name not in names(body) for body in span if body["seq"] > at):
+            return f"{strike.kind}: {name} never fell"
+    return None
+
+
+def names(body: Body) -> set[str]:
+    """The faults of a decision."""
+    return {fault["name"] for fault in body["faults"]}
+
+
+def decisions(ledger: Path, writer: str) -> tuple[list[Body], list[tuple[int, int]]]:
+    """The decisions of one governor in a ledger, and the numbers that are told to be lost."""
+    with Reader(ledger) as reader:
+        bodies = [record.body for record in reader.records("decision", writer=writer)]
+        told = [record.body for record in reader.records(LOST) if record.writer == f"decision/{writer}"]
+    return bodies, [(one["first"], one["last"]) for one in told]

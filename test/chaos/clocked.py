@@ -1,0 +1,35 @@
+"""The governor with a clock that can be set: SIGUSR1 puts it 3 s ahead, SIGUSR2 3 s back."""
+
+from __future__ import annotations
+
+import signal
+from typing import Any
+
+from iatro_governor.nodes import governor
+
+STEP_S = 3.0
+_ahead = 0.0
+
+
+def _set(number: int, _frame: Any) -> None:
+    global _ahead
+    _ahead += STEP_S if number == signal.SIGUSR1 else -STEP_S
+
+
+class Clocked(governor.GovernorNode):
+    """Reads the ROS clock through a step."""
+
+    def _ros_now(self) -> float:
+        return super()._ros_now() + _ahead
+
+
+def main() -> None:
+    """Run it as the governor is run."""
+    for number in (signal.SIGUSR1, signal.SIGUSR2):
+        signal.signal(number, _set)
+    governor.GovernorNode = Clocked  # type: ignore[misc]
+    governor.main()
+
+
+if __name__ == "__main__":
+    main()

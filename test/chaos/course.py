@@ -1,0 +1,111 @@
+"""One run: a seed decides what happens to whom, in which order and at the same time as what."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from test.chaos.account import Strike, decisions, problems
+from test.chaos.kinds import KINDS, Kind
+from test.chaos.stage import Stage
+
+RISES_S, FALLS_S, DRIVES_S = 8.0, 12.0, 12.0
+"""How long a fault may take to rise and to fall, and a robot to drive again, before the run goes on without, s."""
+STORED_S = 30.0
+
+
+@dataclass
+class Run:
+    """What was done, and what was seen of it while it went on."""
+
+    strikes: list[Strike] = field(default_factory=list)
+    stuck: list[str] = field(default_factory=list)
+    """After what the robot did not drive again in time."""
+
+
+def order(chance: random.Random, sim: bool) -> Iterator[tuple[Kind, ...]]:
+    """Every kind once in each round, often two at a time; endless. What only /clock can do comes first."""
+    kinds = [kind for kind in KINDS if sim or not kind.sim]
+    while True:
+        waiting = sorted(chance.sample(kinds, len(kinds)), key=lambda kind: kind.sim)
+        while waiting:
+            first = waiting.pop()
+            others = [kind for kind in waiting if not (kind.alone or first.alone) and kind.whom != first.whom]
+            if others and chance.random() < 0.8:
+                waiting.remove(others[0])
+                yield first, others[0]
+            else:
+                yield (first,)
+
+
+def play(stage: Stage, seconds: float, kinds: Iterator[tuple[Kind, ...]]) -> Run:
+    """Strike and cure until ``seconds`` are over."""
+    run, ends = Run(), time.monotonic() + seconds
+    while time.monotonic() < ends:
+        together = next(kinds)
+        what = " and ".join(kind.name for kind in together)
+        if not stage.until(lambda: stage.drives, DRIVES_S):
+            run.stuck.append(f"before {what}: {sorted(stage.faults)}")
+        first = stage.seq
+        for kind in sorted(together, key=lambda kind: not kind.moving):
+            begun = time.monotonic()
+            kind.strike(stage)
+            if kind.whom != "governor":
+                stage.until(lambda: _risen(stage, kind, first), RISES_S)  # noqa: B023 - asked at once
+            time.sleep(max(begun + kind.hold_s - time.monotonic(), 0.0))
+        last = stage.seq
+        for kind in reversed(together):
+            kind.cure(stage)
+        if "governor" in (kind.whom for kind in together):
+            last = max(stage.seq, last) + 100  # it had to come back to tell
+        run.strikes += [Strike(kind.name, kind.faults, first, last) for kind in together]
+        wanted = {name for kind in together for name in kind.faults}
+        stage.until(lambda: not wanted & stage.faults, FALLS_S)  # noqa: B023 - asked at once
+    return run
+
+
+def _risen(stage: Stage, kind: Kind, first: int) -> bool:
+    return not kind.faults or bool(stage.told_since(first) & set(kind.faults))
+
+
+def verdict(stage: Stage, run: Run) -> dict[str, Any]:
+    """After the run, with everybody ended: what the judge saw, and what the ledger lacks."""
+    writer = stage.heard[-1]["writer"]
+    bodies, lost = decisions(stage.folder / "ledger.db", writer)
+    seen: dict[str, Any] = json.loads((stage.folder / "judge.json").read_text())
+    return {
+        "seed": stage.seed,
+        "strikes": [strike.kind for strike in run.strikes],
+        "missing": problems(bodies, run.strikes, lost),
+        "stuck": run.stuck,
+        "died": stage.died,
+        "records": len(bodies),
+        "lost": lost,
+        "judge": seen,
+    }
+
+
+def chaos(
+    node: Any, domain: int, folder: Path, seed: int, seconds: float, sim: bool = False
+) -> dict[str, Any]:
+    """The whole: set up, play, end, judge."""
+    with Stage(node, domain, folder, seed, sim) as stage:
+        assert stage.until(lambda: stage.drives, 40.0), f"never drove: {stage.faults}"
+        run = play(stage, seconds, order(random.Random(seed), sim))
+        upto = stage.seq
+        stage.until(lambda: _stored(stage, upto), STORED_S)
+    return verdict(stage, run)
+
+
+def _stored(stage: Stage, seq: int) -> bool:
+    """Whether the ledger has every decision up to ``seq``."""
+    found: list[Any] = []
+    with suppress(Exception):
+        found, _ = decisions(stage.folder / "ledger.db", stage.heard[-1]["writer"])
+    return bool(found) and max(body["seq"] for body in found) >= seq

@@ -1,0 +1,222 @@
+"""An independent judge of a governor's output: what of it no robot of this profile may ever be told.
+
+It shares no code with what it judges: bounds are read from the profile's text, motion is integrated anew. As a process,
+``python -m test.chaos.judge PROFILE OUT``, it listens to the actuator's topic and to where the plant says it is.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+Pose = tuple[float, float, float]
+PERIOD_S = 0.01
+"""Of the governor's loop, s."""
+LONGEST_S = 0.25
+"""However long the last output is ago, no more speed may be gained than in this time, s."""
+NEAR = 1e-6
+JITTER_S = 0.002
+"""How far the time between two outputs may be from the one that they were made for: two clocks are read, twice."""
+ROGUE = "rogue"
+"""Frame of the outputs that are not the governor's."""
+STEP_S = 0.02
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What the profile says. speed, turn: m/s, rad/s; gain: what is gained in a second; brake: lost, at most."""
+
+    speed: tuple[float, float]
+    gain: tuple[float, float]
+    brake: tuple[float, float]
+    ease: float
+    radius: float
+    keep_out: tuple[tuple[float, float], ...]
+
+    @classmethod
+    def of(cls, profile: Path) -> Bounds:
+        """As ``config/amr.yaml`` names them."""
+        data = yaml.safe_load(profile.read_text(encoding="utf-8"))
+        bound = {one["name"]: one for one in data["limits"]}
+        modes = data["channels"]["base"]["stop_modes"]
+        corners = bound["battery_bay"]["figure"]["polygon"]["corners"]
+        return cls(
+            (bound["travel_speed"]["bound"], bound["turn_speed"]["bound"]),
+            (bound["travel_acceleration"]["bound"], bound["turn_acceleration"]["bound"]),
+            (modes["protective"]["linear"], modes["protective"]["angular"]),
+            modes["controlled"]["linear"],
+            data["robot"]["footprint"]["circle"]["radius"],
+            tuple((x, y) for x, y in corners),
+        )
+
+
+@dataclass(frozen=True)
+class Output:
+    """One message on the actuator's topic. sent: by the middleware's clock, stamp: its own, s; number: its sender's."""
+
+    sent: float
+    stamp: float
+    number: int
+    values: tuple[float, ...]
+
+
+class Judge:
+    """Sees every output, in its order."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self._bounds = bounds
+        self._last: Output | None = None
+        self.seen = self.moving = self.missed = self.lives = 0
+        """Outputs seen; those that move the robot; those that never came; publishers, one after the other."""
+        self.wrong: list[str] = []
+
+    def see(self, output: Output, pose: Pose | None = None) -> list[str]:
+        """What is wrong with ``output``, given where the robot is; kept in ``wrong``, too."""
+        found = self._faults(output, pose)
+        self.wrong += found
+        self.seen += 1
+        vx, wz = output.values[0], output.values[5]
+        self.moving += abs(vx) > 0.05 or abs(wz) > 0.05
+        self._last = output
+        return found
+
+    def _faults(self, output: Output, pose: Pose | None) -> list[str]:
+        values = output.values
+        if not all(map(math.isfinite, values)):
+            return [f"output {output.number} is not finite: {values}"]
+        found = []
+        if any(values[axis] for axis in (1, 2, 3, 4)):
+            found.append(f"output {output.number} moves what this base cannot: {values}")
+        for name, value, most in zip(
+            ("speed", "turn"), (values[0], values[5]), self._bounds.speed, strict=True
+        ):
+            if abs(value) > most + NEAR:
+                found.append(f"output {output.number}: {name} {value:.4f}, at most {most}")
+        found += self._changes(output)
+        if pose is not None and (values[0] or values[5]) and self._enters(pose, values[0], values[5]):
+            found.append(f"output {output.number}: from {pose} it leads into the keep-out: {values}")
+        return found
+
+    def _changes(self, output: Output) -> list[str]:
+        last = self._last
+        if last is None or output.number <= last.number:
+            self.lives += 1
+            return [f"the first output is {output.values}"] if any(output.values) else []
+        lost = output.number - last.number - 1
+        self.missed += lost
+        if not all(map(math.isfinite, last.values)):
+            return []
+        apart = max(output.sent - last.sent, output.stamp - last.stamp, PERIOD_S) + JITTER_S
+        dt = min(apart, LONGEST_S * (lost + 1) + JITTER_S)
+        found = []
+        for name, axis, which in (("speed", 0, 0), ("turn", 5, 1)):
+            before, after = last.values[axis], output.values[axis]
+            rise, fall = change(before, after)
+            if rise > self._bounds.gain[which] * dt + NEAR or fall > self._bounds.brake[which] * dt + NEAR:
+                found.append(f"output {output.number}: {name} from {before:.4f} to {after:.4f} in {dt:.4f} s")
+        return found
+
+    def _enters(self, pose: Pose, vx: float, wz: float) -> bool:
+        """Whether the robot touches the keep-out before it can come to rest, on the arc of this output."""
+        x, y, yaw = pose
+        speed, left = abs(vx), PERIOD_S
+        while True:
+            if distance(x, y, self._bounds.keep_out) < self._bounds.radius:
+                return True
+            if speed <= 0:
+                return False
+            share = speed / abs(vx)
+            x += vx * share * math.cos(yaw) * STEP_S
+            y += vx * share * math.sin(yaw) * STEP_S
+            yaw += wz * share * STEP_S
+            left -= STEP_S
+            if left <= 0:
+                speed -= self._bounds.ease * STEP_S
+
+    def summary(self) -> dict[str, Any]:
+        """For who asks at the end."""
+        return {
+            "seen": self.seen,
+            "moving": self.moving,
+            "missed": self.missed,
+            "lives": self.lives,
+            "wrong": self.wrong[:50],
+            "wrongs": len(self.wrong),
+        }
+
+
+def change(before: float, after: float) -> tuple[float, float]:
+    """How much of a speed is gained away from zero, and how much is lost toward it."""
+    if before * after < 0:
+        return abs(after), abs(before)
+    grown = abs(after) - abs(before)
+    return max(grown, 0.0), max(-grown, 0.0)
+
+
+def distance(x: float, y: float, corners: tuple[tuple[float, float], ...]) -> float:
+    """From a point to a polygon, m; 0 inside."""
+    inside, nearest = False, math.inf
+    for (ax, ay), (bx, by) in zip(corners, corners[1:] + corners[:1], strict=True):
+        if (ay > y) != (by > y) and x < (bx - ax) * (y - ay) / (by - ay) + ax:
+            inside = not inside
+        ux, uy = bx - ax, by - ay
+        along = min(max(((x - ax) * ux + (y - ay) * uy) / (ux * ux + uy * uy), 0.0), 1.0)
+        nearest = min(nearest, math.hypot(x - ax - along * ux, y - ay - along * uy))
+    return 0.0 if inside else nearest
+
+
+def main(profile: str, out: str) -> int:
+    """Listen until a signal, then write what was seen."""
+    from geometry_msgs.msg import TwistStamped
+    from nav_msgs.msg import Odometry
+    from rclpy.node import Node
+    from rclpy.qos import QoSProfile
+
+    from iatro_governor.nodes import qos, run
+    from iatro_governor.nodes.stamps import seconds
+
+    judge = Judge(Bounds.of(Path(profile)))
+
+    class Bench(Node):
+        """The judge's place."""
+
+        def __init__(self) -> None:
+            super().__init__("judge")
+            self.pose: Pose | None = None
+            self.foreign = 0
+            self.create_subscription(Odometry, "raw/odom", self._stand, qos.INPUT)
+            self.create_subscription(TwistStamped, "cmd_vel", self._see, QoSProfile(depth=1000))
+            self.get_logger().info("judge ready")
+
+        def _stand(self, message: Odometry) -> None:
+            place, turn = message.pose.pose.position, message.pose.pose.orientation
+            self.pose = (place.x, place.y, 2 * math.atan2(turn.z, turn.w))
+
+        def _see(self, message: TwistStamped, info: dict[str, Any]) -> None:
+            if message.header.frame_id == ROGUE:
+                self.foreign += 1
+                return
+            if judge.seen == 0:
+                self.get_logger().info("judge hears the governor")
+            line, turn = message.twist.linear, message.twist.angular
+            values = (line.x, line.y, line.z, turn.x, turn.y, turn.z)
+            sent = info["source_timestamp"] * 1e-9
+            output = Output(sent, seconds(message.header.stamp), info["publication_sequence_number"], values)
+            for wrong in judge.see(output, self.pose):
+                print(wrong, flush=True)
+
+        def destroy_node(self) -> None:
+            Path(out).write_text(json.dumps(judge.summary() | {"foreign": self.foreign}), encoding="utf-8")
+            super().destroy_node()
+
+    return run.run("judge", Bench, args=[])
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

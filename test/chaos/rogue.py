@@ -1,0 +1,122 @@
+"""Somebody who has no business here: ``python -m test.chaos.rogue HOW SEED``, at it until it is ended."""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from geometry_msgs.msg import TwistStamped
+from iatro_governor.msg import Ack, PlanMark, PlannerStatement
+from nav_msgs.msg import Odometry
+from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, QoSProfile
+from rclpy.serialization import serialize_message
+from sensor_msgs.msg import LaserScan
+from std_msgs.msg import String
+
+from iatro_governor.nodes import qos, run
+from test.chaos.judge import ROGUE
+
+TEXT_S, LONG = 0.1, 400_000
+"""A text of so many letters every so often, s."""
+
+
+class Rogue(Node):
+    """Does one thing, again and again."""
+
+    def __init__(self, how: str, seed: int) -> None:
+        super().__init__(f"rogue_{how}")
+        self._random = random.Random(seed)
+        self._began, self._sent = time.monotonic(), 0
+        start: Callable[[], None] = getattr(self, how)
+        start()
+        self.get_logger().info("rogue ready")
+
+    def actuator(self) -> None:
+        """Commands of its own on the actuator's topic, some of them none."""
+        publisher = self.create_publisher(TwistStamped, "cmd_vel", qos.COMMAND)
+
+        def send() -> None:
+            message = TwistStamped()
+            message.header.frame_id = ROGUE
+            message.twist.linear.x = self._random.choice((0.0, float("nan")))
+            publisher.publish(message)
+
+        self.create_timer(0.05, send)
+
+    def flood(self) -> None:
+        """10,000 commands a second."""
+        publisher = self.create_publisher(TwistStamped, "cmd_vel_planner", qos.SENSOR_OUT)
+        message = TwistStamped()
+        message.twist.linear.x = 10.0
+        data = serialize_message(message)
+
+        def send() -> None:
+            due = int((time.monotonic() - self._began) * 10_000) - self._sent
+            for _ in range(min(due, 200)):
+                publisher.publish(data)
+            self._sent += due
+
+        self.create_timer(0.005, send)
+
+    def texts(self) -> None:
+        """Long words."""
+        publisher = self.create_publisher(PlannerStatement, "planner/statement", qos.RECORD)
+
+        def send() -> None:
+            publisher.publish(
+                PlannerStatement(
+                    planner_run="flooder", seq=self._sent, plan_id="flood", text="word " * (LONG // 5)
+                )
+            )
+            self._sent += 1
+
+        self.create_timer(TEXT_S, send)
+
+    def garbage(self) -> None:
+        """Bytes of chance on everything that the governor and the recorder read."""
+        kinds: dict[str, Any] = {
+            "scan": LaserScan, "odom": Odometry, "cmd_vel_planner": TwistStamped,
+            "planner/mark": PlanMark, "planner/statement": PlannerStatement, "recorder/ack": Ack,
+        }  # fmt: skip
+        publishers = [self.create_publisher(kind, topic, qos.EVENT) for topic, kind in kinds.items()]
+        samples = [serialize_message(kind()) for kind in kinds.values()]
+
+        def send() -> None:
+            for publisher, sample in zip(publishers, samples, strict=True):
+                data = bytearray(sample + self._random.randbytes(self._random.randrange(200)))
+                for _ in range(self._random.randrange(20)):
+                    data[self._random.randrange(4, len(data))] = self._random.randrange(256)
+                publisher.publish(bytes(data))
+
+        self.create_timer(0.01, send)
+
+    def acks(self) -> None:
+        """Receipts for what nobody has stored."""
+        publisher = self.create_publisher(Ack, "recorder/ack", qos.EVENT)
+        self.create_timer(
+            0.02, lambda: publisher.publish(Ack(writer="somebody", up_to=self._random.getrandbits(64)))
+        )
+
+    def marks(self) -> None:
+        """Plan marks without end."""
+        publisher = self.create_publisher(PlanMark, "planner/mark", qos.RECORD)
+        self.create_timer(
+            0.002, lambda: publisher.publish(PlanMark(channel="base", plan_id=str(self._random.random())))
+        )
+
+    def stranger(self) -> None:
+        """Another type on a sensor's topic."""
+        self.create_publisher(String, "scan", 1)
+
+    def deaf(self) -> None:
+        """A reader of the actuator's topic that cannot hear it."""
+        profile = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+        self.create_subscription(TwistStamped, "cmd_vel", print, profile)
+
+
+if __name__ == "__main__":
+    sys.exit(run.run("rogue", lambda: Rogue(sys.argv[1], int(sys.argv[2])), args=[]))

@@ -1,0 +1,182 @@
+"""The robot and everybody around it, each a process of its own, and one ear on what the governor says."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from iatro_governor.msg import GovernorDecision
+from std_msgs.msg import String
+
+from iatro_governor.nodes import qos
+from iatro_governor.nodes.convert import decision_body_of
+from test.chaos.account import Body, names
+from test.conftest import ROOT, Process
+
+ENDING = ("planner", "witness", "governor", "courier", "sensors", "plant", "recorder", "judge")
+READY = {
+    "recorder": "ready", "governor": "governing", "witness": "ready", "plant": "ready", "planner": "ready",
+    "courier": "ready", "sensors": "ready", "judge": "ready", "rogue": "ready",
+}  # fmt: skip
+SHORT_LEASE = """<?xml version="1.0" encoding="UTF-8" ?>
+<dds xmlns="http://www.eprosima.com"><profiles><participant profile_name="mortal" is_default_profile="true"><rtps>
+<builtin><discovery_config><leaseDuration><sec>2</sec><nanosec>0</nanosec></leaseDuration>
+<leaseAnnouncement><sec>0</sec><nanosec>500000000</nanosec></leaseAnnouncement></discovery_config></builtin>
+</rtps></participant></profiles></dds>
+"""
+"""Others give up a participant with this profile 2 s after it was killed, and not after 20."""
+PROFILES = ("FASTRTPS_DEFAULT_PROFILES_FILE", "FASTDDS_DEFAULT_PROFILES_FILE")
+"""Where Fast DDS looks for profiles, by its version."""
+PATIENT = (("timeout_s: 0.25", "timeout_s: 0.6"), ("timeout_s: 0.2\n", "timeout_s: 0.6\n"))
+"""Time-outs that a busy machine can keep."""
+
+
+class Stage:
+    """Starts processes, ends them, and hears."""
+
+    def __init__(self, node: Any, domain: int, folder: Path, seed: int, sim: bool) -> None:
+        self.folder, self.seed, self.sim = folder, seed, sim
+        self.config, self.ledger = folder / "amr.yaml", folder / "ledger.yaml"
+        text = (ROOT / "config/amr.yaml").read_text(encoding="utf-8")
+        for old, new in PATIENT:
+            text = text.replace(old, new)
+        self.config.write_text(text, encoding="utf-8")
+        self.ledger.write_text("path: ledger.db\ncontext: simulation\n", encoding="utf-8")
+        self._env = {**os.environ, "ROS_DOMAIN_ID": str(domain), "PYTHONUNBUFFERED": "1"}
+        self._mortal = folder / "mortal.xml"
+        self._mortal.write_text(SHORT_LEASE, encoding="utf-8")
+        self.running: dict[str, Process] = {}
+        self.all: list[Process] = []
+        self.died: list[str] = []
+        """Who ended without having been told to."""
+        self.heard: deque[Body] = deque(maxlen=2000)
+        self._orders = node.create_publisher(String, "chaos/order", qos.EVENT)
+        node.create_subscription(GovernorDecision, "governor/decision", self._hear, qos.RECORD)
+
+    def _hear(self, message: GovernorDecision) -> None:
+        body = decision_body_of(message)
+        if not self.heard or body["seq"] > self.heard[-1]["seq"]:
+            self.heard.append(body)
+
+    def start(self, name: str, how: str = "") -> Process:
+        """Start one of the company; returns once it says that it is ready."""
+        own, clock = ["-p", f"config:={self.config}", "-p", f"ledger:={self.ledger}"], []
+        if self.sim and name != "plant":
+            clock = ["-p", "use_sim_time:=true"]
+        raw = ["-r", "scan:=raw/scan", "-r", "odom:=raw/odom", "-r", "/clock:=raw/clock"]
+        plant = ["-p", f"seed:={self.seed}", "-p", f"clock:={self.sim}".lower()]
+        seed, module = str(self.seed), f"iatro_governor.nodes.{name}"
+        command = {
+            "governor": ["test.chaos.clocked", "--ros-args", *own, *clock],
+            "recorder": [module, "--ros-args", *own, *clock],
+            "witness": [module, "--ros-args", *own, *clock],
+            "plant": [module, "--ros-args", *plant, *raw],
+            "planner": ["test.chaos.planner", seed, *(["sim"] if self.sim else [])],
+            "courier": ["test.chaos.relay", name, seed, "cmd_vel_planner"],
+            "sensors": ["test.chaos.relay", name, seed, "scan", "odom", *(["/clock"] if self.sim else [])],
+            "judge": ["test.chaos.judge", str(self.config), str(self.folder / "judge.json")],
+            "rogue": ["test.chaos.rogue", how, seed],
+        }[name]
+        env = self._env
+        if name == "rogue":
+            env = env | dict.fromkeys(PROFILES, str(self._mortal))
+        process = Process([sys.executable, "-m", *command], env)
+        self.running[name] = process
+        self.all.append(process)
+        process.wait_for(READY[name], 40.0)
+        return process
+
+    def kill(self, name: str) -> None:
+        """End one by force."""
+        process = self.running[name]
+        process.send(signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
+
+    def revive(self, name: str) -> None:
+        """Start one that was killed."""
+        self.start(name)
+
+    def pause(self, name: str) -> None:
+        """Let one stand still, where it is."""
+        self.running[name].send(signal.SIGSTOP)
+
+    def resume(self, name: str) -> None:
+        """Let it go on."""
+        self.running[name].send(signal.SIGCONT)
+
+    def order(self, to: str, how: str, **more: float) -> None:
+        """Tell a relay what to do with what it carries."""
+        self._orders.publish(String(data=json.dumps({"to": to, "how": how, **more})))
+
+    def disk(self, name: str, full: bool) -> None:
+        """Let files of one grow no more, or again."""
+        most = 0 if full else resource.RLIM_INFINITY
+        limits = resource.prlimit(self.running[name].pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(self.running[name].pid, resource.RLIMIT_FSIZE, (most, limits[1]))
+
+    def end(self, name: str) -> int:
+        """Ask one to end."""
+        return self.running.pop(name).end()
+
+    @property
+    def seq(self) -> int:
+        """The number of the latest decision."""
+        return int(self.heard[-1]["seq"]) if self.heard else -1
+
+    def told_since(self, seq: int) -> set[str]:
+        """Faults of the decisions after ``seq``."""
+        return {name for body in tuple(self.heard) if body["seq"] > seq for name in names(body)}
+
+    @property
+    def faults(self) -> set[str]:
+        """Faults of the latest decision."""
+        return names(self.heard[-1]) if self.heard else set()
+
+    @property
+    def drives(self) -> bool:
+        """Whether a plan has just begun and the robot obeys it."""
+        if not self.heard:
+            return False
+        body = self.heard[-1]
+        asked = body["requested"] is not None and any(body["requested"])
+        return asked and any(abs(value) > 0.05 for value in body["allowed"])
+
+    def until(self, condition: Callable[[], object], seconds: float) -> bool:
+        """Wait for ``condition``; whether it came."""
+        ends = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > ends:
+                return False
+            time.sleep(0.02)
+        return True
+
+    def __enter__(self) -> Stage:
+        for name in ("judge", "recorder", "witness", "sensors", "courier", "plant", "governor"):
+            self.start(name)
+        for name in ("judge", "recorder", "witness"):
+            self.running[name].wait_for("hears", 20.0)  # what nobody hears cannot be judged
+        self.start("planner")
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """End all, in order; whoever is left, by force and by its own id."""
+        for process in self.all:
+            if process.code is None:
+                process.send(signal.SIGCONT)
+        for name in ("rogue", *ENDING):
+            if name in self.running:
+                if (code := self.running[name].code) is not None:
+                    self.died.append(f"{name} ended with code {code} by itself")
+                self.running[name].end(20.0)
+        for number, process in enumerate(self.all):
+            process.end(0.1)
+            name = f"{number:03}-{process.command[2].rsplit('.', 1)[-1]}.log"
+            (self.folder / name).write_text(f"{process.command}\n{process.output}\n{process.code}\n")

@@ -1,0 +1,93 @@
+"""The judges can tell a bad governor from a good one: each thing that must never be is shown to be seen."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from test.chaos.account import Strike, problems
+from test.chaos.judge import Bounds, Judge, Output
+
+PROFILE = Path(__file__).resolve().parents[2] / "config" / "amr.yaml"
+AWAY = (8.0, 8.3, 0.0)
+BEFORE_THE_BAY = (9.0, 9.9, 0.0)
+"""Its edge is 0.3 m ahead, the footprint's 0.08 m."""
+
+
+def told(*speeds: float, pose: Any = AWAY, step_s: float = 0.01) -> list[str]:
+    """What is said of outputs with these speeds, ``step_s`` apart."""
+    judge = Judge(Bounds.of(PROFILE))
+    for number, vx in enumerate(speeds, start=1):
+        judge.see(Output(number * step_s, number * step_s, number, (vx, 0.0, 0.0, 0.0, 0.0, 0.0)), pose)
+    return judge.wrong
+
+
+def test_a_ramp_within_the_profile_is_right() -> None:
+    up = [0.008 * step for step in range(101)]
+    assert told(*up, *reversed(up)) == []
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_what_is_no_number_is_seen(value: float) -> None:
+    assert "not finite" in told(0.0, value)[0]
+
+
+@pytest.mark.parametrize(
+    ("speeds", "what"),
+    [
+        ((0.0, 10.0), "speed 10.0"),
+        ((0.0, 0.1), "from 0.0000 to 0.1000"),
+        ((0.0, 0.0105), "from 0.0000 to 0.0105"),
+        ((*(0.008 * step for step in range(60)), 0.2), "to 0.2000"),
+        ((0.3,), "the first output"),
+    ],
+    ids=["ten metres a second", "a jump", "a little too fast", "a slam", "a first output that moves"],
+)
+def test_what_no_robot_of_this_profile_may_be_told_is_seen(speeds: tuple[float, ...], what: str) -> None:
+    assert what in " ".join(told(*speeds))
+
+
+def test_an_output_into_the_keep_out_is_seen_and_one_away_from_it_is_not() -> None:
+    up = [0.008 * step for step in range(60)]
+    assert "keep-out" in told(*up, pose=BEFORE_THE_BAY)[0]
+    assert told(*(-vx for vx in up), pose=BEFORE_THE_BAY) == []
+
+
+def test_a_late_output_gains_no_more_than_a_quarter_of_a_second_allows() -> None:
+    assert told(0.0, 0.2, step_s=0.25) == []
+    assert told(0.0, 0.3, step_s=2.0) != []
+
+
+def body(seq: int, *faults: str) -> dict[str, Any]:
+    return {"seq": seq, "faults": [{"name": name, "detail": ""} for name in faults]}
+
+
+STRIKE = Strike("sensors_stopped", ("sensor_stale",), 3, 6)
+GOOD = [body(n, *(["sensor_stale"] if n in (4, 5) else [])) for n in range(10)]
+
+
+def test_a_record_with_rise_and_fall_is_whole() -> None:
+    assert problems(GOOD, [STRIKE], lost=[]) == []
+
+
+def test_a_record_without_the_fault_is_not() -> None:
+    assert "never rose" in problems([body(n) for n in range(10)], [STRIKE], lost=[])[0]
+
+
+def test_a_record_whose_fault_never_falls_is_not() -> None:
+    stuck = [body(n, *(["sensor_stale"] if n >= 4 else [])) for n in range(10)]
+    assert "never fell" in problems(stuck, [STRIKE], lost=[])[0]
+
+
+def test_a_fault_that_stood_before_is_no_rise() -> None:
+    always = [body(n, *(["sensor_stale"] if n < 3 else [])) for n in range(10)]
+    assert "never rose" in problems(always, [STRIKE], lost=[])[0]
+
+
+def test_a_missing_number_is_a_problem_unless_it_is_told() -> None:
+    holed = [one for one in GOOD if one["seq"] not in (7, 8)]
+    assert "7 to 8" in problems(holed, [STRIKE], lost=[])[0]
+    assert problems(holed, [STRIKE], lost=[(7, 8)]) == []
