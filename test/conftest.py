@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import subprocess
@@ -49,6 +50,15 @@ def wait(
         time.sleep(pause)
 
 
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None)
+
+
+def _die_with_parent() -> None:
+    """In a new process: end with whoever started it, even if that is killed, and even while this stands still."""
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 class Process:
     """A process of ours: its output is collected, and it never outlives its test."""
 
@@ -62,6 +72,7 @@ class Process:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            preexec_fn=_die_with_parent,
         )
         self._lines: list[str] = []
         self._reader = threading.Thread(target=self._read, daemon=True)

@@ -50,7 +50,7 @@ def play(stage: Stage, seconds: float, kinds: Iterator[tuple[Kind, ...]]) -> Run
     while time.monotonic() < ends:
         together = next(kinds)
         what = " and ".join(kind.name for kind in together)
-        if not stage.until(lambda: stage.drives, DRIVES_S):
+        if not stage.until(lambda: _ready(stage), DRIVES_S):
             run.stuck.append(f"before {what}: {sorted(stage.faults)}")
         first = stage.seq
         for kind in sorted(together, key=lambda kind: not kind.moving):
@@ -66,12 +66,23 @@ def play(stage: Stage, seconds: float, kinds: Iterator[tuple[Kind, ...]]) -> Run
             last = max(stage.seq, last) + 100  # it had to come back to tell
         run.strikes += [Strike(kind.name, kind.faults, first, last) for kind in together]
         wanted = {name for kind in together for name in kind.faults}
-        stage.until(lambda: not wanted & stage.faults, FALLS_S)  # noqa: B023 - asked at once
+        stage.until(lambda: _fallen(stage, wanted), FALLS_S)  # noqa: B023 - asked at once
     return run
+
+
+def _ready(stage: Stage) -> bool:
+    """Whether the robot drives; the operator sees to what is latched."""
+    stage.reset()
+    return stage.drives
 
 
 def _risen(stage: Stage, kind: Kind, first: int) -> bool:
     return not kind.faults or bool(stage.told_since(first) & set(kind.faults))
+
+
+def _fallen(stage: Stage, wanted: set[str]) -> bool:
+    stage.reset()
+    return not wanted & stage.faults
 
 
 def verdict(stage: Stage, run: Run) -> dict[str, Any]:
@@ -84,6 +95,7 @@ def verdict(stage: Stage, run: Run) -> dict[str, Any]:
         "strikes": [strike.kind for strike in run.strikes],
         "missing": problems(bodies, run.strikes, lost),
         "stuck": run.stuck,
+        "resets": stage.resets,
         "died": stage.died,
         "records": len(bodies),
         "lost": lost,

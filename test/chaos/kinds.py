@@ -114,6 +114,7 @@ KINDS: tuple[Kind, ...] = (
     spoilt("sensors", "replayed", "replayed"),
     spoilt("sensors", "garbled", "garbled", *_SICK, share=0.5),
     spoilt("sensors", "no number", "no_number", "sensor_malformed"),
+    Kind("emergency stop", "operator", lambda s: s.press(True), lambda s: s.press(False), ("estop",)),
     rogue("actuator", "foreign_publisher"),
     Kind("rogue: ghost", "rogue", lambda s: s.start("rogue", "actuator"), ghost, ("foreign_publisher",), 0.8),
     rogue("flood", *_WRONG, hold_s=1.5),

@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from iatro_governor.msg import GovernorDecision
-from std_msgs.msg import String
+from iatro_governor.srv import Reset
+from std_msgs.msg import Bool, String
 
+from iatro_governor import operator_key
+from iatro_governor.governor.resetting import token_of
 from iatro_governor.nodes import qos
 from iatro_governor.nodes.convert import decision_body_of
 from test.chaos.account import Body, names
@@ -50,7 +53,11 @@ class Stage:
             text = text.replace(old, new)
         self.config.write_text(text, encoding="utf-8")
         self.ledger.write_text("path: ledger.db\ncontext: simulation\n", encoding="utf-8")
+        key = folder / "operator.key"
+        operator_key.create(key)
+        self._key = operator_key.read(key)
         self._env = {**os.environ, "ROS_DOMAIN_ID": str(domain), "PYTHONUNBUFFERED": "1"}
+        self._env[operator_key.ENVIRONMENT] = str(key)
         self._mortal = folder / "mortal.xml"
         self._mortal.write_text(SHORT_LEASE, encoding="utf-8")
         self.running: dict[str, Process] = {}
@@ -59,6 +66,10 @@ class Stage:
         """Who ended without having been told to."""
         self.heard: deque[Body] = deque(maxlen=2000)
         self._orders = node.create_publisher(String, "chaos/order", qos.EVENT)
+        self._button = node.create_publisher(Bool, "estop", qos.EVENT)
+        self._resets = node.create_client(Reset, "governor/reset")
+        self.resets = 0
+        """Latches that the operator released."""
         node.create_subscription(GovernorDecision, "governor/decision", self._hear, qos.RECORD)
 
     def _hear(self, message: GovernorDecision) -> None:
@@ -115,6 +126,19 @@ class Stage:
     def order(self, to: str, how: str, **more: float) -> None:
         """Tell a relay what to do with what it carries."""
         self._orders.publish(String(data=json.dumps({"to": to, "how": how, **more})))
+
+    def press(self, pressed: bool) -> None:
+        """The emergency stop."""
+        self._button.publish(Bool(data=pressed))
+
+    def reset(self) -> None:
+        """The operator looks at what is latched, and releases it."""
+        latch = self.heard[-1]["latch"] if self.heard else None
+        if latch is not None and self._resets.service_is_ready():
+            token = token_of(self._key, latch["id"], latch["nonce"])
+            answer = self._resets.call_async(Reset.Request(token=token))
+            if self.until(answer.done, 2.0) and answer.result().accepted:
+                self.resets += 1
 
     def disk(self, name: str, full: bool) -> None:
         """Let files of one grow no more, or again."""

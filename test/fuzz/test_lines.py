@@ -118,7 +118,11 @@ def test_the_command_reads_them_from_a_file_and_ends_with_1(tmp_path: Path) -> N
         ROOT / "config/amr.yaml",
     ]
     done = subprocess.run(
-        [*command, "--in", str(given), "--out", str(out)], capture_output=True, text=True, check=False, timeout=120
+        [*command, "--in", str(given), "--out", str(out)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
     assert done.returncode == 1 and "Traceback" not in done.stderr, done.stderr
     rows = [strict(row) for row in out.read_text(encoding="utf-8").splitlines()]
