@@ -135,6 +135,12 @@ def hurry(rig: Rig) -> None:
         rig.command()
 
 
+def twice(rig: Rig) -> None:
+    """Two commands in a period."""
+    rig.command()
+    rig.command()
+
+
 def stop_again_and_again(rig: Rig) -> None:
     """Five protective stops, each of which clears."""
     for _ in range(5):
@@ -227,7 +233,7 @@ ROWS: dict[str, Injection] = {
     "internal_error": shell("internal_error"),
     "closed": Injection(end=see, moves=False, prepare=blind),
     "ledger_half_full": backlog(0.6),
-    "command_superseded": Injection(during=lambda rig: [rig.command(), rig.command()], stays=False),
+    "command_superseded": Injection(during=twice, stays=False),
     "reset_refused": Injection(lambda rig: rig.tell(Reset(rig.t, "00")), stays=False),
     "reset_accepted": Injection(release, stays=False, within_s=0.3),
 }  # fmt: skip

@@ -13,6 +13,7 @@ from iatro_governor.governor.ladder import TABLE, Level, Row
 from test.faults import arm_rows, base_rows
 from test.faults.base_rows import SPEED, Injection, Rig
 from test.governor.arms import decisions, run
+from test.governor.profiles import amr
 from test.governor.room import STEP_S
 
 STATES = {Level.CONTROLLED_STOP: State.CONTROLLED_STOP, Level.PROTECTIVE_STOP: State.PROTECTIVE_STOP}
@@ -139,7 +140,7 @@ def test_a_fault_of_an_arm_from_its_rise_to_its_fall(name: str, tmp_path: Path) 
 def test_two_faults_at_once_are_both_told_and_the_higher_one_acts(
     pair: tuple[str, str], turned: bool, tmp_path: Path
 ) -> None:
-    rig = Rig(amr_of(tmp_path))
+    rig = Rig(amr(tmp_path))
     rig.go(0.8, SPEED)
     chosen = [base_rows.ROWS[name] for name in (reversed(pair) if turned else pair)]
     for injection in chosen:
@@ -151,7 +152,3 @@ def test_two_faults_at_once_are_both_told_and_the_higher_one_acts(
     assert set(pair) <= names(rig.last)
     assert rig.last.state is STATES[max(TABLE[name].level for name in pair)]
     assert not any(rig.last.allowed)
-
-
-def amr_of(folder: Path) -> Any:
-    return base_rows.amr(folder)

@@ -115,7 +115,7 @@ def test_the_command_reads_them_from_a_file_and_ends_with_1(tmp_path: Path) -> N
         "iatro_governor.cli.main",
         "govern",
         "--config",
-        ROOT / "config/amr.yaml",
+        str(ROOT / "config/amr.yaml"),
     ]
     done = subprocess.run(
         [*command, "--in", str(given), "--out", str(out)],

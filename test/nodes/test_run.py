@@ -16,7 +16,7 @@ from iatro_governor.nodes.run import run
 pytestmark = pytest.mark.ros
 
 
-class Ticking(Node):  # type: ignore[misc] # rclpy has no annotations
+class Ticking(Node):
     """Counts its ticks, and asks itself to end after the first."""
 
     def __init__(self) -> None:
