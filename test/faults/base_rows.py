@@ -227,6 +227,7 @@ ROWS: dict[str, Injection] = {
     ),
     "actuator_disobeys": shell("actuator_disobeys"),
     "self_test": shell("self_test"),
+    "self_tested": shell("self_tested"),
     "configuration_changed": shell("configuration_changed"),
     "repeated_stops": Injection(stop_again_and_again, within_s=4.1),
     "latched": Injection(moves=False, prepare=restarted, end=Rig.sign),
