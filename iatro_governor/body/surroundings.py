@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from iatro_governor.body.planar import Array, compose, inverse, transform
+from iatro_governor.body.planar import IDENTITY, Array, compose, inverse, transform
 from iatro_governor.body.scan import Sweep
 
 GLIMPSE_SPACING = 0.1
@@ -39,10 +40,11 @@ NOTHING = Obstacles(np.zeros((0, 2)), np.zeros(0, dtype=np.int64), np.zeros(0, d
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A sweep and the pose of the base in odom at its moment."""
+    """A sweep and the pose of the base in odom at its moment; ``nearest``: of what it saw, from the base then, m."""
 
     sweep: Sweep
     pose: Array
+    nearest: float
 
 
 class Surroundings:
@@ -57,7 +59,7 @@ class Surroundings:
         past = self._placed.setdefault(source, deque())
         if len(past) > 1 and sweep.t - past[-2].sweep.t < GLIMPSE_SPACING:
             past.pop()
-        past.append(Placed(sweep, pose))
+        past.append(Placed(sweep, pose, _nearest(sweep)))
         while past[0].sweep.t < sweep.t - self._memory_s and len(past) > 1:
             past.popleft()
 
@@ -109,10 +111,14 @@ class Surroundings:
         """Whether one sweep alone shows that nothing within ``radius`` m of the base is unseen."""
         for name in sources:
             for placed in list(self._placed.get(name, ()))[-1:]:
-                sensor = compose(compose(inverse(pose), placed.pose), placed.sweep.sensor)
-                if placed.sweep.clear_radius >= radius + float(np.hypot(sensor[0], sensor[1])):
+                if placed.sweep.clear_radius >= radius + _apart(pose, placed.pose, placed.sweep.sensor):
                     return True
         return False
+
+    def nearest(self, sources: tuple[str, ...], pose: Array) -> float:
+        """No return of ``sources`` is nearer to the base at ``pose`` in odom than this, m; quick, for it may be less."""
+        placed = [self._placed[name][-1] for name in sources if name in self._placed]
+        return min((one.nearest - _apart(pose, one.pose) for one in placed), default=math.inf)
 
     def seen(
         self, sources: tuple[str, ...], pose: Array, points: Array, since: float, slack: float
@@ -128,6 +134,22 @@ class Surroundings:
             there = transform(compose(inverse(placed.pose), pose), points[open_])
             out[open_] = placed.sweep.has_seen(there, slack)
         return out
+
+
+def _nearest(sweep: Sweep) -> float:
+    """Distance of what ``sweep`` saw from the base of its moment, m; at least."""
+    if not len(sweep.points):
+        return math.inf
+    return float(np.hypot(sweep.points[:, 0], sweep.points[:, 1]).min()) - sweep.grain
+
+
+def _apart(pose: Array, other: Array, place: Array = IDENTITY) -> float:
+    """Distance of the base at ``pose`` from a ``place`` on the base at ``other``, m."""
+    x, y, _ = pose.tolist()
+    there_x, there_y, yaw = other.tolist()
+    along, across, _ = place.tolist()
+    c, s = math.cos(yaw), math.sin(yaw)
+    return math.hypot(there_x + c * along - s * across - x, there_y + s * along + c * across - y)
 
 
 def _grain(parts: list[Obstacles]) -> Array | float:

@@ -31,6 +31,9 @@ class Watched:
 
     def judge(self, t: float, ladder: Ladder) -> None:
         """Foreign publishers count once they have stayed ``lease_grace_s``: a killed governor's ghost does not."""
+        if not self._gids and not self._nodes:
+            ladder.hold("foreign_publisher", t, False)
+            return
         ripe = t - self._grace_s + 1e-9
         stayed = {node for since, node in self._gids.values() if since <= ripe}
         stayed |= {node for node, since in self._nodes.items() if since <= ripe}

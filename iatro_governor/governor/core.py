@@ -142,7 +142,7 @@ class Governor:
         self.senses.watch(t, self.process)
         self._emergency.watch(t, self.process)
         waiting = self.senses.unseen
-        self.process.hold("closed", t, bool(waiting), f"waiting for {', '.join(waiting)}")
+        self.process.hold("closed", t, bool(waiting), f"waiting for {', '.join(waiting)}" if waiting else "")
         for member in group.members:
             self._watched[member.name].judge(t, group.ladder)
         self.process.advance(t)

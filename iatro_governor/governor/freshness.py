@@ -39,6 +39,7 @@ class CommandStream:
         self._config = chart.config
         self._ladder = ladder
         self._period_s = period_s
+        self._silence = f"no command younger than {chart.config.command_timeout_s} s"
         self._command: Command | None = None
         self._plan: str | None = None
         self._expired_nonzero = False
@@ -70,8 +71,7 @@ class CommandStream:
             self._command = None
         if at_rest:
             self._expired_nonzero = False
-        timeout = self._config.command_timeout_s
-        self._ladder.hold("command_stale", t, self._expired_nonzero, f"no command younger than {timeout} s")
+        self._ladder.hold("command_stale", t, self._expired_nonzero, self._silence)
 
     def stopped(self, recovery: Recovery) -> None:
         """A stop is in force that asks for ``recovery``; the strictest one since the last motion is owed."""

@@ -122,11 +122,11 @@ class Ladder:
 
     def hold(self, name: str, t: float, active: bool, detail: str = "", subject: str = "") -> None:
         """A condition that lasts: say at every look whether it holds."""
-        key = (name, subject)
         if active:
+            key = (name, subject)
             self._standing[key] = _Standing(detail, True, t, self._latches(key))
-        elif key in self._standing:
-            self._standing[key].holds = False
+        elif self._standing and (fault := self._standing.get((name, subject))) is not None:
+            fault.holds = False
 
     def end(self, name: str) -> None:
         """The condition of ``name`` is over, for every subject."""
@@ -143,6 +143,8 @@ class Ladder:
 
     def advance(self, t: float) -> None:
         """Clear what has been over for its ``clear_s``, and has been told at least once."""
+        if not self._standing:
+            return
         for key, fault in list(self._standing.items()):
             row = self._table[key[0]]
             over = fault.last_t + row.clear_s
@@ -176,7 +178,9 @@ class Ladder:
     @property
     def level(self) -> Level:
         """The highest level in force."""
-        return max((self._table[name].level for name, _ in self._standing), default=Level.NOTE)
+        if not self._standing:
+            return Level.NOTE
+        return max(self._table[name].level for name, _ in self._standing)
 
     @property
     def recovery(self) -> Recovery:

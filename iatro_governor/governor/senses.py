@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -58,6 +59,7 @@ class Senses:
         self.flags: dict[str, tuple[float, dict[str, bool]]] = {}
         self._newest: dict[str, float] = {}
         self._unplaced: dict[str, Sweep] = {}
+        self._required = [_Required.of(name, source) for name, source in sources.items() if source.required]
         self._start: float | None = None
 
     @property
@@ -196,18 +198,38 @@ class Senses:
     @property
     def unseen(self) -> list[str]:
         """Required sources that have not spoken yet."""
-        return [name for name, s in self.sources.items() if s.required and name not in self._newest]
+        return [source.name for source in self._required if source.name not in self._newest]
 
     def watch(self, t: float, ladder: Ladder) -> None:
         """Judge the age of every required source at ``t``."""
         if self._start is None:
             self._start = t
-        for name, source in self.sources.items():
-            if not source.required:
-                continue
-            newest = self._newest.get(name)
+        for source in self._required:
+            newest = self._newest.get(source.name)
             silent = newest is None and t - self._start > source.timeout_s
-            never = "estop_never_seen" if source.type == "estop" else "sensor_never_seen"
-            ladder.hold(never, t, silent, f"{name} has said nothing in {source.timeout_s} s", name)
+            ladder.hold(source.never, t, silent, source.silent, source.name)
             late = newest is not None and t - newest > source.timeout_s + 1e-9
-            ladder.hold("sensor_stale", t, late, f"{name} is older than {source.timeout_s} s", name)
+            ladder.hold("sensor_stale", t, late, source.late, source.name)
+
+
+class _Required(NamedTuple):
+    """A source that must speak: the fault where it never does, and what is said of its silence and of its age."""
+
+    name: str
+    timeout_s: float
+    never: str
+    silent: str
+    late: str
+
+    @classmethod
+    def of(cls, name: str, source: SourceConfig) -> _Required:
+        """The source called ``name``; worded once, for it is asked at every decision."""
+        timeout = source.timeout_s
+        never = "estop_never_seen" if source.type == "estop" else "sensor_never_seen"
+        return cls(
+            name,
+            timeout,
+            never,
+            f"{name} has said nothing in {timeout} s",
+            f"{name} is older than {timeout} s",
+        )

@@ -63,6 +63,7 @@ class TwistChart(Plain):
         self._track = senses.tracks[config.odom]
         self._jerk = rates.jerk if rates.smooth else None
         self._figure = figure
+        self._reach = 0.0 if figure is None else figure.reach
         self._period = period
         self._senses = senses
 
@@ -133,8 +134,9 @@ class TwistChart(Plain):
         return [turn, way]
 
     def relevant(self, limits: list[Limit[Any]], situation: Situation, wanted: Array) -> list[Limit[Any]]:
-        """All of them."""
-        return limits
+        """Those that are not known to be far from mattering."""
+        span = situation.span(wanted)
+        return limits if span is None else [limit for limit in limits if not limit.idle(situation, span)]
 
     def joint_map(self, now: Posture, velocity: Array, reaction_s: float, own: Indices) -> Share:
         """A twist in the base's frame is turned to odom by the heading."""
@@ -147,7 +149,7 @@ class TwistChart(Plain):
     def situation(self, t: float, outputs: Outputs) -> Situation:
         """A base on the ground, from the newest odometry and what was published since."""
         assert self._figure is not None  # the profile has been checked
-        latest, delay, reach = self._track.latest, self.config.actuator_delay_s, self._figure.reach
+        latest, delay, reach = self._track.latest, self.config.actuator_delay_s, self._reach
         age, twist = max(t - latest.t, 0.0), self.measured
         return Situation(
             t=t,

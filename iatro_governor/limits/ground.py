@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from pydantic import model_validator
 
 from iatro_governor.body.localisation import Fix
@@ -49,6 +50,7 @@ class Ground:
         self._seen: Situation | None = None
         self._least = 0.0
         self._exact: float | None = None
+        self._disc: tuple[float, float, float] | None = None
 
     def shape(self, situation: Situation) -> Shape | None:
         """What it covers at the body's heights, in its own frame; None: nothing."""
@@ -70,6 +72,19 @@ class Ground:
         if self._exact is None:
             self._exact = float(self.along(situation, None))
         return self._exact
+
+    def at_least(self, situation: Situation) -> float:
+        """The footprint is no nearer than this, m, by the disc around the area; quick, for it may be less.
+
+        Minus infinity where a map says where the area is.
+        """
+        if self._localisation is not None:
+            return -math.inf
+        if self._disc is None:
+            self._disc = _disc(self.shape(situation))
+        x, y, radius = self._disc
+        base_x, base_y, _ = situation.pose.tolist()
+        return math.hypot(base_x - x, base_y - y) - radius - situation.reach
 
     def along(self, situation: Situation, poses: Array | None, enough: float = math.inf) -> Array:
         """Signed distances (...,) at ``poses`` (..., 3) in the base frame of now, m; None: where it stands.
@@ -94,3 +109,11 @@ class Ground:
             assert shape is not None  # the profile has been checked
             self._gauge = self._make(shape, situation.footprint)
         return self._gauge
+
+
+def _disc(shape: Shape | None) -> tuple[float, float, float]:
+    """Centre and radius of a disc, m, that has ``shape`` in it."""
+    assert shape is not None  # the profile has been checked
+    points, radius = shape.keys
+    x, y = ((points.min(axis=0) + points.max(axis=0)) / 2).tolist()
+    return x, y, float(np.hypot(points[:, 0] - x, points[:, 1] - y).max()) + radius

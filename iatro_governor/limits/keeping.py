@@ -12,6 +12,7 @@ from iatro_governor.limits.limit import Cap, Clearance, Guard, excess
 from iatro_governor.limits.returns import distances_ahead, gaps, near
 from iatro_governor.limits.rows import Rows, off_returns
 from iatro_governor.limits.situation import Situation
+from iatro_governor.limits.span import Span
 
 FAR = 1e3
 """Clearance reported where nothing is seen, m."""
@@ -43,6 +44,10 @@ class Keeper:
         return Guard(now - tolerance, ahead, margin, self.floor, self.noise).holds(
             rollouts.half_step[:, None]
         )
+
+    def idle(self, situation: Situation, span: Span) -> bool:
+        """Whether nothing is near enough to the footprint of a body that gets no further than ``span``."""
+        return situation.nearest(self.sources) > self.margin + span.room
 
     def rows(self, figure: Shape, situation: Situation) -> Rows | None:
         """How fast each return may be closed in on."""

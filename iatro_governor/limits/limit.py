@@ -163,7 +163,7 @@ class Limit(ABC, Generic[Config]):
         return None
 
     def idle(self, situation: Any, reach: Any) -> bool:
-        """Whether it surely says nothing while a jointed body moves no further than its ``Reach``.
+        """Whether it surely says nothing while a base gets no further than its ``Span``, a jointed body than its ``Reach``.
 
         Then it caps no command, refuses no way and is not broken: a quick answer that spares the exact one.
         """

@@ -14,6 +14,7 @@ from iatro_governor.limits.keeping import Keeper
 from iatro_governor.limits.limit import Cap, Clearance, Example, Limit, LimitConfig
 from iatro_governor.limits.rows import Rows
 from iatro_governor.limits.situation import Situation
+from iatro_governor.limits.span import Span
 from iatro_governor.profile.base import Name, NonNegative, Positive
 
 
@@ -64,6 +65,10 @@ class ObstacleLimit(Limit[ObstacleConfig]):
         """Keep the margin along the way to rest."""
         eased = min(tolerance, self.config.noise)
         return self._keeper.clear(situation.footprint, rollouts, situation, eased)
+
+    def idle(self, situation: Situation, reach: Span) -> bool:
+        """Nothing is seen so near."""
+        return self._keeper.idle(situation, reach)
 
     def rows(self, situation: Situation) -> Rows | None:
         """How fast each return may be closed in on."""

@@ -50,6 +50,10 @@ class RateLimit(Limit[AnyRate]):
     unit = "m/s2"
     way: ClassVar[Literal["acceleration", "deceleration", "jerk"]]
 
+    def idle(self, situation: Any, reach: Any) -> bool:
+        """Always: it shapes steps, and caps and refuses nothing."""
+        return True
+
     @property
     @abstractmethod
     def axis(self) -> str:

@@ -15,6 +15,7 @@ from iatro_governor.limits.reserve import ReserveConfig, ReserveLimit
 from iatro_governor.limits.rows import Rows, gradient_rows
 from iatro_governor.limits.sensed import People
 from iatro_governor.limits.situation import Situation
+from iatro_governor.limits.span import Span
 from iatro_governor.limits.ssm import allowed_closing_speed
 from iatro_governor.profile.base import Name
 
@@ -67,6 +68,10 @@ class SeparationLimit(ReserveLimit[SeparationConfig]):
         needed = self._reserve - eased + walked + rollouts.half_step[:, None, None]
         kept: NDArray[np.bool_] = np.all(ahead >= np.minimum(needed, least - eased) - ROUNDING, axis=(1, 2))
         return kept
+
+    def idle(self, situation: Situation, reach: Span) -> bool:
+        """Nobody is there."""
+        return self._people(situation) is None
 
     def rows(self, situation: Situation) -> Rows | None:
         """Nobody is closed in on faster than the closed form allows."""

@@ -13,10 +13,11 @@ from iatro_governor.body.planar import Array
 from iatro_governor.limits.approach import approach_speed
 from iatro_governor.limits.ground import Ground, GroundConfig
 from iatro_governor.limits.ground_trips import on_the_edge
-from iatro_governor.limits.limit import Cap, Example, Limit, excess
+from iatro_governor.limits.limit import ROUNDING, Cap, Example, Limit, excess
 from iatro_governor.limits.returns import gaps
 from iatro_governor.limits.rows import Rows, norm
 from iatro_governor.limits.situation import Situation
+from iatro_governor.limits.span import Span
 from iatro_governor.limits.trip import Challenge
 from iatro_governor.profile.base import Name, Positive
 
@@ -71,6 +72,13 @@ class SlowZoneLimit(Limit[SlowZoneConfig]):
             return None
         return Cap(1.0 if value <= allowed else allowed / value, value, allowed, excess(now, allowed))
 
+    def idle(self, situation: Situation, reach: Span) -> bool:
+        """The place is too far to slow down for; a figure that the body carries is looked at."""
+        if self.config.frame == "body":
+            return False
+        fastest = math.hypot(reach.most[0], reach.most[1]) + ROUNDING
+        return fastest <= self._from(self._ground.at_least(situation), situation)
+
     def rows(self, situation: Situation) -> Rows | None:
         """The planes that touch the bound of now."""
         allowed = self._allowed(situation)
@@ -84,6 +92,10 @@ class SlowZoneLimit(Limit[SlowZoneConfig]):
         distance = self._distance(situation, enough)
         if distance is None:
             return None
+        return self._from(distance, situation)
+
+    def _from(self, distance: float, situation: Situation) -> float:
+        """Translational speed, m/s, from which the zone ``distance`` m ahead can be entered at its own."""
         deceleration = min(situation.comfort.linear, situation.braking.linear)
         # Half of the build-up would do where it is let go of again; all of it is never too little.
         reaction = situation.reaction_s + situation.period + situation.build_up_s(deceleration)

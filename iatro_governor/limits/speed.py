@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from iatro_governor.body.planar import Array
-from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, excess
+from iatro_governor.limits.limit import ROUNDING, Cap, Example, Limit, LimitConfig, excess
 from iatro_governor.limits.rows import Rows, box, norm
 from iatro_governor.limits.situation import Situation
+from iatro_governor.limits.span import Span
 from iatro_governor.limits.trip import Challenge, Trip
 from iatro_governor.profile.base import Positive
 
@@ -58,6 +60,14 @@ class SpeedLimit(Limit[SpeedConfig]):
             case "negative":
                 return max(-value, 0.0)
         return abs(value)
+
+    def idle(self, situation: Any, reach: Any) -> bool:
+        """Nothing is that fast; of a base alone, for others tell no ``Span``."""
+        if not isinstance(reach, Span):
+            return False
+        axis, most = self.config.axis, reach.most
+        fastest = math.hypot(most[0], most[1]) if axis == "planar" else most[AXES[axis]]
+        return fastest <= self.config.bound * (1.0 - ROUNDING)
 
     def rows(self, situation: Situation) -> Rows:
         """The bound itself; of a norm, the planes that touch it."""

@@ -15,6 +15,7 @@ from iatro_governor.limits.keeping import slow
 from iatro_governor.limits.limit import Cap, Clearance, Guard
 from iatro_governor.limits.rows import Rows, off_area
 from iatro_governor.limits.situation import Situation
+from iatro_governor.limits.span import Span
 from iatro_governor.limits.trip import Challenge, Face
 from iatro_governor.profile.base import NonNegative, Positive
 
@@ -73,6 +74,10 @@ class Stay:
                 yield Challenge(face, on_the_way(area, scene, self._ground.now, margin))
             else:
                 yield Challenge(face, on_the_edge(area, scene))
+
+    def idle(self, situation: Situation, span: Span) -> bool:
+        """Whether the area is further than the body gets."""
+        return self._ground.at_least(situation) > max(self._config.margin, 0.0) + span.room
 
     def rows(self, situation: Situation) -> Rows | None:
         """How fast the area may be closed in on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ from iatro_governor.body.rollout import Rollouts
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig
 from iatro_governor.limits.returns import distances_ahead, near
 from iatro_governor.limits.situation import Situation
+from iatro_governor.limits.span import Span
 from iatro_governor.profile.base import Name, NonNegative, Positive
 
 STEP = 0.03
@@ -48,6 +50,14 @@ class TimeToCollisionLimit(Limit[TimeToCollisionConfig]):
     def bound(self) -> float:
         """s."""
         return self.config.bound
+
+    def idle(self, situation: Situation, reach: Span) -> bool:
+        """Nothing is seen as near as the longest way leads, and that is looked at to its end."""
+        speed = math.hypot(reach.most[0], reach.most[1]) + reach.most[2] * situation.reach
+        length = speed * self.config.bound + ROUNDING
+        return (
+            length <= FARTHEST and situation.nearest(self.config.sources) > self.config.margin + length + STEP
+        )
 
     def cap(self, command: Array, situation: Situation) -> Cap | None:
         """Scale down to the free part of the path."""

@@ -12,6 +12,7 @@ from iatro_governor.body.planar import Array
 from iatro_governor.body.rollout import Rollouts
 from iatro_governor.limits.limit import Example, Limit, LimitConfig
 from iatro_governor.limits.situation import Situation
+from iatro_governor.limits.span import Span
 from iatro_governor.profile.base import Name, NonNegative, Positive
 
 OUTLINE_SPACING = 0.1
@@ -46,6 +47,11 @@ class UnseenLimit(Limit[UnseenConfig]):
     def bound(self) -> float:
         """m/s."""
         return self.config.speed
+
+    def idle(self, situation: Situation, reach: Span) -> bool:
+        """One sweep alone has seen all around."""
+        radius = situation.reach + reach.travel
+        return situation.surroundings.all_seen_within(self.config.sources, situation.pose, radius)
 
     def clear(
         self, rollouts: Rollouts, situation: Situation, tolerance: float = 0.0

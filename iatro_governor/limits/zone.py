@@ -17,6 +17,7 @@ from iatro_governor.limits.keeping import Keeper
 from iatro_governor.limits.limit import Cap, Clearance, Example, Limit
 from iatro_governor.limits.rows import Rows
 from iatro_governor.limits.situation import Situation
+from iatro_governor.limits.span import Span
 from iatro_governor.limits.staying import Stay, StayingConfig
 from iatro_governor.limits.trip import Challenge
 from iatro_governor.profile.base import Name
@@ -77,6 +78,10 @@ class ZoneLimit(Limit[ZoneConfig]):
             eased = min(tolerance, self.config.noise)
             return self._keeper.clear(self._figure(situation), rollouts, situation, eased)
         return self._stay.clear(rollouts, situation, tolerance)
+
+    def idle(self, situation: Situation, reach: Span) -> bool:
+        """The place is far; a figure that the body carries is looked at."""
+        return not self._carried and self._stay.idle(situation, reach)
 
     def rows(self, situation: Situation) -> Rows | None:
         """How fast the zone, or what may not enter it, may be closed in on."""
