@@ -116,7 +116,7 @@ class Surroundings:
         return False
 
     def nearest(self, sources: tuple[str, ...], pose: Array) -> float:
-        """No return of ``sources`` is nearer to the base at ``pose`` in odom than this, m; quick, for it may be less."""
+        """Distance, m, of the base at ``pose`` in odom from returns of ``sources``; quick, and never too large."""
         placed = [self._placed[name][-1] for name in sources if name in self._placed]
         return min((one.nearest - _apart(pose, one.pose) for one in placed), default=math.inf)
 

@@ -129,7 +129,7 @@ class EffortChart(JointChart):
 
     def wanted(self, command: Command, dt: float) -> Array:
         """What the command adds to weight and damping."""
-        return bounded(np.array(command.values) - self._base, LARGEST, SLIGHTEST)
+        return bounded((np.array(command.values) - self._base).tolist(), LARGEST, SLIGHTEST)
 
     def publish(self, output: Array, dt: float) -> tuple[float, ...]:
         """The stop's effort and ``output``; where that is none, the joints are held where damping lets them rest."""

@@ -149,7 +149,7 @@ class GripperChart(Plain):
         width, effort = command.values
         self._effort = min(max(effort, self.config.hold_effort), self.config.max_effort)
         way = np.array([self._within(width) - self.width])
-        return bounded(approach(way, self._easing, dt), FASTEST, SLOWEST)
+        return bounded(approach(way, self._easing, dt).tolist(), FASTEST, SLOWEST)
 
     def halt(self, hard: bool) -> None:
         """A stop holds with the effort that is configured to hold."""

@@ -77,6 +77,7 @@ class Group:
         self._watchful = [limit for limit in limits if limit.fault]
         self.ladder = Ladder()
         self.members = _members(charts, self.ladder, period, limits)
+        self._by_name = {member.name: member for member in self.members}
         self._claims = claims or Claims.of(charts)
         self._trajectories = Trajectories(self.members, admissions or {})
         self._body = body
@@ -96,7 +97,7 @@ class Group:
     def at_rest(self) -> bool:
         """Output and measurement both say so."""
         measured = all(member.chart.measured_rest for member in self.members)
-        return not self._outputs.standing.any() and measured and not self._trajectories.going
+        return not any(self._outputs.values) and measured and not self._trajectories.going
 
     @property
     def body(self) -> Body:
@@ -114,7 +115,7 @@ class Group:
 
     def member(self, name: str) -> Member:
         """The channel called ``name``."""
-        return next(member for member in self.members if member.name == name)
+        return self._by_name[name]
 
     def decide(
         self, t: float, process: Ladder, name: str | None = None, command: Command | None = None
@@ -175,7 +176,7 @@ class Group:
             request = rival.stream.live(t)
             asked = request is not None and rival.chart.asks(request)
             unsettled = not held and self._claims.uses(name) and not rival.chart.measured_rest
-            moves = self._outputs.standing[rival.place].any() or rival.chart.going is not None
+            moves = any(self._outputs.values[rival.place]) or rival.chart.going is not None
             if asked or unsettled or moves:
                 return name
         return None
@@ -183,7 +184,7 @@ class Group:
     def _rests(self, member: Member) -> bool:
         """Output and measurement say so, or the joints are another channel's."""
         settled = member.chart.measured_rest or not self._claims.has(member.name)
-        return settled and not self._outputs.standing[member.place].any()
+        return settled and not any(self._outputs.values[member.place])
 
     def _publish(
         self, t: float, output: Array, dt: float, pace: Array | None = None
@@ -233,25 +234,26 @@ class Group:
         if resolution.scale is None:
             return self._unreachable(t, dt, situation, limits, resolution, wanted, requests, arrival, stopped)
         target, standing = resolution.target, self._outputs.standing
-        output = self._trajectories.fill(self._step(target[None], dt)[0])
+        output = self._trajectories.fill(self._next(target, dt))
         shaped = rate_reports(
             self._rates, standing, self._outputs.pace, target, output, max(dt, self._period)
         )
         bound = limit_reports(resolution, limits, wanted, situation)
-        moved = not np.array_equal(output, wanted) or bool(stopped)
+        given, whole_wish = output.tolist(), wanted.tolist()
+        moved = given != whole_wish or bool(stopped)
         state = State.LIMITED if moved else State.NOMINAL
         if self._standstill.trapped(t, situation, self.limits):
             state = State.TRAPPED
         whole = resolution.scale >= 1.0 and action is Action.SCALED
         actions = {}
         for member in self.members:
-            own, asked = output[member.place], wanted[member.place]
+            own, asked = given[member.place], whole_wish[member.place]
             if member.chart.going is not None:
                 actions[member.name] = self._action_along(member, arrival)
             elif requests[member.name] is None:
-                actions[member.name] = Action.RAMPED if own.any() or asked.any() else Action.HOLD
+                actions[member.name] = Action.RAMPED if any(own) or any(asked) else Action.HOLD
             elif whole:
-                actions[member.name] = Action.PASS if np.array_equal(own, asked) else Action.RAMPED
+                actions[member.name] = Action.PASS if own == asked else Action.RAMPED
             else:
                 actions[member.name] = action
         cut = self._clamps(requests)
@@ -302,7 +304,7 @@ class Group:
         for member in self.members:
             if (request := requests[member.name]) is not None and member.chart.ready:
                 part = member.chart.wanted(request, dt)
-                if np.isfinite(part).all():
+                if all(map(math.isfinite, part.tolist())):
                     wanted[member.place] = part
                 else:
                     self.ladder.pulse("command_malformed", t, f"{member.name}: leads to no finite motion")
@@ -376,6 +378,12 @@ class Group:
         pace = self._outputs.pace if self._smooth else None
         steps = self._rates.step(self._outputs.standing, targets, dt, PAUSE * self._period, pace)
         return self._trajectories.unshaped(steps, targets)
+
+    def _next(self, target: Array, dt: float) -> Array:
+        """As ``_step``, for one target (N,)."""
+        if self._smooth or self._trajectories.going:
+            return self._step(target[None], dt)[0]
+        return self._rates.one(self._outputs.standing, target, dt, PAUSE * self._period)
 
     def _unreachable(
         self,

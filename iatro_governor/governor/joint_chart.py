@@ -61,7 +61,7 @@ class JointChart(Plain):
     @property
     def measured_rest(self) -> bool:
         """The joint states say so."""
-        return bool((np.abs(self.measured) <= self._rest_speed).all())
+        return all(abs(value) <= self._rest_speed for value in self.measured.tolist())
 
     @property
     def measured(self) -> Array:
@@ -118,7 +118,7 @@ class JointVelocityChart(JointChart):
 
     def wanted(self, command: Command, dt: float) -> Array:
         """The velocities themselves."""
-        return bounded(np.array(command.values), FASTEST, SLOWEST)
+        return bounded(command.values, FASTEST, SLOWEST)
 
     def publish(self, output: Array, dt: float) -> tuple[float, ...]:
         """The velocities themselves."""
@@ -189,7 +189,7 @@ class JointPositionChart(JointChart):
         ahead = self.setpoint - self.positions
         if ((np.abs(ahead) > AHEAD) & (ahead * way > 0)).any():
             return np.zeros(self.size)
-        return bounded(approach(way, self.easing, dt), FASTEST, SLOWEST)
+        return bounded(approach(way, self.easing, dt).tolist(), FASTEST, SLOWEST)
 
     def publish(self, output: Array, dt: float) -> tuple[float, ...]:
         """The set-point that ``output`` has led to."""
@@ -202,7 +202,7 @@ def approach(way: Array, easing: Array, dt: float) -> Array:
 
     ``v <= sqrt(2 a d)`` for each component (Torricelli's equation), and no more than gets there within ``dt`` s.
     """
-    way = bounded(way, FURTHEST, 0.0)
+    way = bounded(way.tolist(), FURTHEST, 0.0)
     whole = way / dt
     size = np.abs(whole)
     able = np.sqrt(2 * APPROACH * easing * np.abs(way))

@@ -41,6 +41,7 @@ class Outputs:
 
     def __init__(self, size: int, delay_s: float, keep_s: float) -> None:
         self._rest = np.zeros(size)
+        self._no_motion = (0.0,) * size
         self._delay_s = delay_s
         self._keep_s = keep_s
         self._past: deque[Published] = deque()
@@ -52,6 +53,11 @@ class Outputs:
     def standing(self) -> Array:
         """The output (size,) that stands; zero before the first one."""
         return self._past[-1].output if self._past else self._rest
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """The same, as plain numbers."""
+        return self._past[-1].values if self._past else self._no_motion
 
     def elapsed(self, t: float, period: float) -> float:
         """Time since the last output, s; a period before the first one, and no more than an overrun lasts."""
@@ -91,11 +97,13 @@ class Outputs:
         # What was published at a moment takes effect one delay later, so the pieces cover the last ``span`` seconds.
         start = t - span
         window = [(past.t, past.values[place]) for past in self._since(start)]
+        sized = [(since, values, sum(map(abs, values))) for since, values in window]
+        moving = measured.tolist()
         out: list[Piece] = []
         for k in range(PIECES if span > 0 else 0):
             left = 1.0 - k * piece / slowing_s if k * piece < slowing_s else 0.0
-            fastest = _fastest(window, start + k * piece, start + (k + 1) * piece)
-            out.append((_at_least(fastest, [value * left for value in measured.tolist()]), piece))
+            fastest = _fastest(sized, start + k * piece, start + (k + 1) * piece)
+            out.append((_at_least(fastest, [value * left for value in moving]), piece))
         return out
 
     def beyond(self, t: float, age: float, measured: Array, slack: Array) -> Array:
@@ -103,10 +111,12 @@ class Outputs:
 
         A body that was pushed, or whose governor is new, moves though nothing stands; ``slack`` (size,) counts as rest.
         """
-        if (np.abs(measured) <= slack).all():
+        allowance = 1.0 + OVERSHOOT
+        known = zip(measured.tolist(), slack.tolist(), self.values, strict=True)
+        # Nearly always rest, or the output that stands, explains all: no need to look further back.
+        if all(min(v, 0.0) * allowance - s <= m <= max(v, 0.0) * allowance + s for m, s, v in known):
             return np.zeros_like(measured)
         recent = np.array([past.values for past in self._since(t - age - self._delay_s - LAG_S)])
-        allowance = 1.0 + OVERSHOOT
         high = recent.max(axis=0, initial=0.0) * allowance + slack
         low = recent.min(axis=0, initial=0.0) * allowance - slack
         unexplained: Array = np.where((low <= measured) & (measured <= high), 0.0, measured)
@@ -122,13 +132,15 @@ class Outputs:
         return out
 
 
-def _fastest(window: list[tuple[float, tuple[float, ...]]], start: float, end: float) -> tuple[float, ...]:
-    """The fastest output in force between ``start`` and ``end``; ``window``: newest first."""
+def _fastest(
+    window: list[tuple[float, tuple[float, ...], float]], start: float, end: float
+) -> tuple[float, ...]:
+    """The fastest output in force between ``start`` and ``end``; ``window``: since when, what, and its size."""
     fastest: tuple[float, ...] = ()
     most = -1.0
-    for since, values in window:
+    for since, values, size in window:
         if since <= end:
-            if (size := sum(map(abs, values))) > most:
+            if size > most:
                 fastest, most = values, size
             if since <= start:
                 break

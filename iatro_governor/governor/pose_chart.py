@@ -205,7 +205,7 @@ class PoseChart(Plain):
             fast = float(np.linalg.norm(whole[half]))
             able = math.sqrt(2 * APPROACH * easing * float(np.linalg.norm(way[half])))
             share = min(share, able / fast) if fast > able else share
-        return bounded(share * whole, FASTEST, SLOWEST)
+        return bounded((share * whole).tolist(), FASTEST, SLOWEST)
 
     def publish(self, output: Array, dt: float) -> tuple[float, ...]:
         """The set-point that ``output`` has led to."""

@@ -35,7 +35,7 @@ class Standstill:
     def lasts(self, whole: Resolution, wanted: Array, t: float) -> bool:
         """Whether ``wanted``, which came to ``whole``, has brought no motion for ``freeze_s``."""
         least = STUCK if self._since is None else FREE
-        if whole.scale is None or whole.scale >= least or not wanted.any():
+        if whole.scale is None or whole.scale >= least or not any(wanted.tolist()):
             self._since = None
             return False
         if self._since is None:

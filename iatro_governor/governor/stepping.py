@@ -88,6 +88,24 @@ class Rates:
         result: Array = np.where(share >= 1.0, targets, anchor + share * change)
         return result
 
+    def one(self, anchor: Array, target: Array, dt: float, most: float) -> Array:
+        """As ``step`` for one target (n,), where no jerk is bounded; in plain numbers, for that takes a third."""
+        share, gain = 1.0, min(dt, most)
+        ways = zip(
+            anchor.tolist(), target.tolist(), self.growth.tolist(), self.decrease.tolist(), strict=True
+        )
+        for start, end, growth, decrease in ways:
+            change, at = end - start, abs(start)
+            if start * change < 0:
+                allowed = min(at, decrease * dt)
+                if abs(change) > at:
+                    allowed += growth * min(max(dt - at / decrease, 0.0), gain)
+            else:
+                allowed = growth * gain
+            if abs(change) > allowed:
+                share = min(share, allowed / abs(change))
+        return target if share >= 1.0 else anchor + share * (target - anchor)
+
     def _share(self, anchor: Array, change: Array, growth: Array, dt: float, most: float) -> Array:
         """The largest share (c, 1) of ``change`` (c, n) within ``growth`` (n,) and the bounds on decrease."""
         size = np.abs(change)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,7 @@ class TwistChart(Plain):
     @property
     def measured_rest(self) -> bool:
         """Odometry says so."""
-        return bool((np.abs(self.measured) <= self._rest_speed).all())
+        return all(abs(value) <= self._rest_speed for value in self.measured.tolist())
 
     @property
     def measured(self) -> Array:
@@ -112,7 +113,7 @@ class TwistChart(Plain):
         What no body could tell from rest is rest, and what none could reach keeps its direction: arithmetic on such
         numbers would end in infinities.
         """
-        return bounded(np.array(command.values)[self._components], FASTEST, SLOWEST)
+        return bounded([command.values[component] for component in self._components], FASTEST, SLOWEST)
 
     def values(self, output: Array) -> tuple[float, ...]:
         """The six components of the twist."""
@@ -191,14 +192,12 @@ def _components(config: TwistChannel) -> list[int]:
     return [0, 1, 2, 5] if config.base == "aerial" else [0, 1, 5]
 
 
-def bounded(wanted: Array, fastest: float, slowest: float) -> Array:
-    """``wanted`` without negative zeros, in its own direction; at most ``fastest``, and below ``slowest`` zero."""
-    wanted = wanted + 0.0
-    largest = float(np.abs(wanted).max())
+def bounded(values: Sequence[float], fastest: float, slowest: float) -> Array:
+    """``values`` (n,) without negative zeros, in its own direction; at most ``fastest``, and below ``slowest`` zero."""
+    largest = max(map(abs, values))
     if largest > fastest:
-        wanted = wanted / largest * fastest
-    wanted[np.abs(wanted) < slowest] = 0.0
-    return wanted
+        values = [value / largest * fastest for value in values]
+    return np.array([0.0 if abs(value) < slowest else value + 0.0 for value in values])
 
 
 def _creeps(config: TwistChannel) -> Array:

@@ -98,7 +98,7 @@ class WrenchChart(Plain):
 
     def wanted(self, command: Command, dt: float) -> Array:
         """What the command adds to holding."""
-        return bounded(np.array(command.values) - self._hold, LARGEST, SLIGHTEST)
+        return bounded((np.array(command.values) - self._hold).tolist(), LARGEST, SLIGHTEST)
 
     def publish(self, output: Array, dt: float) -> tuple[float, ...]:
         """The wrench that holds, and ``output``."""

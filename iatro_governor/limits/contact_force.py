@@ -164,7 +164,7 @@ class ContactForceLimit(Limit[ContactForceConfig]):
 
     def _contact(self, situation: BodySituation) -> Contact | None:
         """What is felt now, None before anything was measured."""
-        key = (id(self), "contact")
+        key = (self, "contact")
         if key not in situation.memo:
             of = self._at_wrist if self.config.wrench is not None else self._in_joints
             situation.memo[key] = of(situation)

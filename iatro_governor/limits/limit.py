@@ -163,9 +163,10 @@ class Limit(ABC, Generic[Config]):
         return None
 
     def idle(self, situation: Any, reach: Any) -> bool:
-        """Whether it surely says nothing while a base gets no further than its ``Span``, a jointed body than its ``Reach``.
+        """Whether it surely says nothing of outputs that lead no further than ``reach``.
 
-        Then it caps no command, refuses no way and is not broken: a quick answer that spares the exact one.
+        That is a ``Span`` for what looks at a base, a ``Reach`` for what looks at a jointed body. Then it caps no
+        command, refuses no way and is not broken: a quick answer that spares the exact one.
         """
         return False
 

@@ -62,7 +62,7 @@ class LinkKeeper:
 
     def now(self, situation: BodySituation) -> Array:
         """Distances (k,) of the kept capsules, m; of those further than ``LOOKED`` beyond the margin at least that."""
-        key = (id(self), "now")
+        key = (self, "now")
         if key not in situation.memo:
             which = self.capsules(situation.model)
             cutoff = self.margin + LOOKED

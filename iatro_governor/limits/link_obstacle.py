@@ -117,7 +117,7 @@ class LinkObstacleLimit(Limit[LinkObstacleConfig]):
 
     def clearance(self, situation: BodySituation) -> Clearance:
         """Of the nearest point now; of far ones at least this."""
-        key = (id(self), "now")
+        key = (self, "now")
         if key not in situation.memo:
             within = np.full(len(situation.levers.T), self.config.margin + LOOKED)
             least = self.config.margin + LOOKED if self._clouds(situation) else FAR

@@ -68,7 +68,7 @@ class SelfCollisionLimit(Limit[SelfCollisionConfig]):
 
     def _now(self, situation: BodySituation) -> Array:
         """Distances (P,) of all pairs now, m; of those further than ``LOOKED`` beyond the margin at least that."""
-        key = (id(self), "now")
+        key = (self, "now")
         if key not in situation.memo:
             situation.memo[key] = self._distance(situation.now, self.config.margin + LOOKED)
         seen: Array = situation.memo[key]

@@ -124,7 +124,7 @@ class SingularityLimit(Limit[SingularityConfig]):
         return Cap(share, asked, allowed, excess(standing, allowed) if falls[1] else 0.0)
 
     def _sigma(self, at: Posture, link: str, situation: BodySituation) -> float:
-        key = (id(self), "sigma")
+        key = (self, "sigma")
         if key not in situation.memo:
             situation.memo[key] = least_singular_value(at, link, self.config.reach)
         sigma: float = situation.memo[key]

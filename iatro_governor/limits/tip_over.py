@@ -137,7 +137,7 @@ class TipOverLimit(Limit[TipOverConfig]):
         return float(np.sqrt(np.maximum(left[over], 0.0) / turning[over]).min())
 
     def _now(self, situation: BodySituation) -> Stance:
-        key = (id(self), "stance")
+        key = (self, "stance")
         if key not in situation.memo:
             situation.memo[key] = self._stance(situation.now, situation.freedoms, situation.tool)
         out: Stance = situation.memo[key]
