@@ -28,6 +28,7 @@ class JointTrack:
         self.names = tuple(names)
         self._place = {name: index for index, name in enumerate(self.names)}
         self._sample: JointSample | None = None
+        self._nothing = JointSample(0.0, np.zeros(len(self.names)), np.zeros(len(self.names)), None)
 
     def places(self, names: Sequence[str]) -> Indices:
         """Where each of ``names`` stands in a sample."""
@@ -57,5 +58,4 @@ class JointTrack:
     @property
     def latest(self) -> JointSample:
         """The newest sample, or rest at zero before the first one."""
-        zero = np.zeros(len(self.names))
-        return self._sample or JointSample(0.0, zero, zero, None)
+        return self._sample or self._nothing

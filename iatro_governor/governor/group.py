@@ -382,7 +382,8 @@ class Group:
     def _next(self, target: Array, dt: float) -> Array:
         """As ``_step``, for one target (N,)."""
         if self._smooth or self._trajectories.going:
-            return self._step(target[None], dt)[0]
+            shaped: Array = self._step(target[None], dt)[0]
+            return shaped
         return self._rates.one(self._outputs.standing, target, dt, PAUSE * self._period)
 
     def _unreachable(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from iatro_governor.body.cloud import read_cloud
 from iatro_governor.body.cone import read_range
 from iatro_governor.body.own import OwnBody
 from iatro_governor.body.scan import Sweep, read_scan
-from iatro_governor.governor.events import Look, Points, Range, Scan
+from iatro_governor.governor.events import Bodies, Look, Points, Range, Scan
+from iatro_governor.limits.sensed import NOBODY, People
 from iatro_governor.profile.robot import Robot
 from iatro_governor.profile.seeing import PointsSource, RangeSource
 from iatro_governor.profile.sources import ScanSource, SourceConfig
@@ -37,6 +40,20 @@ def sweep_of(event: Look, source: SourceConfig, own: OwnBody, solid: bool) -> Sw
             limits = event.range_min, event.range_max, event.angle
             return read_range(event.stamp, event.value, *limits, source)
     raise AssertionError(f"{source.type} source given {event}")  # the caller has compared their types
+
+
+def people_in(event: Bodies, radius: float) -> People:
+    """Whom a tracker sees, each a ball of ``radius`` m, as of the moment of its data."""
+    if not event.bodies:
+        return People(NOBODY, NOBODY, 0.0, radius, (), ())
+    return People(
+        np.array([body.position for body in event.bodies]),
+        np.array([body.velocity for body in event.bodies]),
+        0.0,
+        radius,
+        tuple(body.id for body in event.bodies),
+        tuple(body.region for body in event.bodies),
+    )
 
 
 def own_body(robot: Robot) -> OwnBody:

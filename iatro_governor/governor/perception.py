@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-import numpy as np
-
 from iatro_governor.governor.senses import Senses
-from iatro_governor.limits.sensed import NOBODY, Cloud, Felt, People, Sensed
-from iatro_governor.profile.sources import BodiesSource, WrenchSource
+from iatro_governor.limits.sensed import Cloud, Felt, People, Sensed
+from iatro_governor.profile.sources import WrenchSource
 
 
 def perceive(senses: Senses, t: float, points: Mapping[str, Cloud]) -> Sensed:
@@ -26,22 +24,14 @@ def perceive(senses: Senses, t: float, points: Mapping[str, Cloud]) -> Sensed:
 
 def people_of(senses: Senses, t: float) -> dict[str, People]:
     """Whom each tracker sees at ``t``, by source."""
-    return {name: _people(senses, name, t) for name, s in senses.sources.items() if s.type == "bodies"}
+    return {name: _aged(seen, t - stamp) for name, (stamp, seen) in senses.tracked.items()}
 
 
-def _people(senses: Senses, name: str, t: float) -> People:
-    source, said = senses.sources[name], senses.tracked.get(name)
-    assert isinstance(source, BodiesSource)
-    if said is None or not said.bodies:
-        return People(NOBODY, NOBODY, 0.0, source.radius, (), ())
-    return People(
-        np.array([body.position for body in said.bodies]),
-        np.array([body.velocity for body in said.bodies]),
-        max(t - said.stamp, 0.0),
-        source.radius,
-        tuple(body.id for body in said.bodies),
-        tuple(body.region for body in said.bodies),
-    )
+def _aged(seen: People, age_s: float) -> People:
+    if not seen.ids:
+        return seen
+    age_s = max(age_s, 0.0)
+    return People(seen.positions, seen.velocities, age_s, seen.radius, seen.ids, seen.regions)
 
 
 def _felt(senses: Senses, name: str, t: float) -> Felt:

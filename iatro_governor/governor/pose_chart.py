@@ -194,8 +194,8 @@ class PoseChart(Plain):
         return self._lost or bool((np.abs(self._way(command)) > SAME).any())
 
     def _way(self, command: Command) -> Array:
-        values = np.array(command.values)
-        return self.setpoint.way_to(Pose.read(np.append(bounded(values[:3], FURTHEST, 0.0), values[3:])))
+        place, turn = bounded(command.values[:3], FURTHEST, 0.0), command.values[3:]
+        return self.setpoint.way_to(Pose.read(np.append(place, turn)))
 
     def wanted(self, command: Command, dt: float) -> Array:
         """The twist toward the commanded pose along one screw, able to stop there (Torricelli's equation)."""

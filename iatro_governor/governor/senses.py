@@ -18,7 +18,8 @@ from iatro_governor.errors import EventError
 from iatro_governor.governor.events import Bodies, Flags, Joints, Look, MapPose, Odom, Wrench
 from iatro_governor.governor.ladder import Ladder
 from iatro_governor.governor.localiser import Localiser, check
-from iatro_governor.governor.looks import kind_of, own_body, sweep_of
+from iatro_governor.governor.looks import kind_of, own_body, people_in, sweep_of
+from iatro_governor.limits.sensed import NOBODY, People
 from iatro_governor.profile.base import LARGEST
 from iatro_governor.profile.robot import Robot
 from iatro_governor.profile.sources import (
@@ -50,7 +51,12 @@ class Senses:
         self.sources = sources
         self.joint_tracks = {name: JointTrack(names) for name, names in (joints or {}).items()}
         self.wrenches: dict[str, Wrench] = {}
-        self.tracked: dict[str, Bodies] = {}
+        self.tracked = {
+            name: (0.0, People(NOBODY, NOBODY, 0.0, s.radius, (), ()))
+            for name, s in sources.items()
+            if isinstance(s, BodiesSource)
+        }
+        """Whom each tracker saw last, and when that was, s."""
         self.localiser = Localiser()
         self.own = NO_BODY if robot is None else own_body(robot)
         self._solid = robot is not None and robot.model is not None
@@ -166,7 +172,7 @@ class Senses:
         if len({body.id for body in event.bodies}) != len(event.bodies):
             raise EventError("two bodies have the same id", "bodies")
         if self._newer(event.source, event.stamp):
-            self.tracked[event.source] = event
+            self.tracked[event.source] = (event.stamp, people_in(event, source.radius))
 
     def set_flags(self, event: Flags) -> None:
         """Take flags. Raises EventError for a name that the source does not declare."""
