@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from iatro_governor.body.planar import Array
 from iatro_governor.body.ways import Ways
 from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import Cap, Clearance, Limit
 from iatro_governor.limits.rows import Rows
+from iatro_governor.limits.span import Span
 from iatro_governor.limits.trip import Challenge, Face, Trip
 
 
@@ -88,6 +90,10 @@ class Seated(Limit[Any]):
 
     def _seen(self, situation: BodySituation) -> Any:
         return situation.base if self.limit.view == "base" else Own.of(situation, self.place)
+
+    def idle(self, situation: Any, reach: Reach) -> bool:
+        """Where it looks at its own components alone, as the limit's own."""
+        return self.limit.view == "own" and self.limit.idle(None, Span(reach.most[self.place], 0.0, 0.0))
 
     def cap(self, command: Array, situation: Any) -> Cap | None:
         """Of its own components."""

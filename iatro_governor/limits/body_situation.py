@@ -98,7 +98,8 @@ class BodySituation:
             way = np.abs(np.diff(course.positions, axis=0, prepend=self.soon_q[None, own])).sum(axis=0)
             moved[own] = np.maximum(moved[own], flown[own] + 2 * way)
             seconds = max(seconds, course.seconds)
-        return Reach(self.now, moved, moved @ self.levers, seconds, self.landmarks)
+        ends = self.rates(np.array([wanted, self.anchor]))
+        return Reach(self.now, moved, self.levers, seconds, self.landmarks, ends, most)
 
     @cached_property
     def freedoms(self) -> int:

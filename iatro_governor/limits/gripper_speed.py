@@ -9,6 +9,7 @@ import numpy as np
 
 from iatro_governor.body.planar import Array
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, excess
+from iatro_governor.limits.span import Span
 from iatro_governor.limits.trip import Challenge, Trip
 from iatro_governor.profile.base import Positive
 
@@ -50,6 +51,10 @@ class GripperSpeedLimit(Limit[GripperSpeedConfig]):
 
     def _allowed(self, speed: float) -> float:
         return self.config.opening if speed > 0 else self.config.closing
+
+    def idle(self, situation: Any, reach: Span) -> bool:
+        """No finger is that fast, either way."""
+        return reach.most[0] <= min(self.config.opening, self.config.closing)
 
     def cap(self, command: Array, situation: Any) -> Cap:
         """Scale down to the bound of the direction."""

@@ -12,7 +12,8 @@ from iatro_governor.limits.affine import largest_share
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.joint_trips import too_fast
 from iatro_governor.limits.kinds import JOINT_MOTION
-from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig
+from iatro_governor.limits.landmarks import Reach
+from iatro_governor.limits.limit import ROUNDING, Cap, Example, Limit, LimitConfig
 from iatro_governor.limits.rows import Rows
 from iatro_governor.limits.trip import Challenge
 from iatro_governor.profile.joint_channels import EachPositive
@@ -38,11 +39,19 @@ class JointVelocityLimit(Limit[JointVelocityConfig]):
     def __init__(self, config: JointVelocityConfig) -> None:
         super().__init__(config)
         self._bounds = np.array(config.bounds)
+        self._sure = [bound * (1.0 - ROUNDING) for bound in config.bounds]
+        self._own: list[int] | None = None
 
     @property
     def each(self) -> tuple[float, ...]:
         """rad/s or m/s."""
         return self.config.bounds
+
+    def idle(self, situation: BodySituation, reach: Reach) -> bool:
+        """No joint is that fast."""
+        if self._own is None:
+            self._own = situation.joints[self.config.channel].tolist()
+        return all(reach.fastest[i] <= bound for i, bound in zip(self._own, self._sure, strict=True))
 
     def rows(self, situation: BodySituation) -> Rows:
         """The bound itself; beyond it nothing goes further."""

@@ -19,7 +19,7 @@ from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import ROUNDING, Cap, Clearance, excess
 from iatro_governor.limits.link_keeping import capsules_of, slow
 from iatro_governor.limits.link_zone import Links
-from iatro_governor.limits.people import Pairs, bounds, closing, pairs_within
+from iatro_governor.limits.people import AHEAD_S, Apart, Pairs, away, bounds, closing, pairs_within
 from iatro_governor.limits.reserve import ReserveConfig, ReserveLimit
 from iatro_governor.limits.sensed import People
 from iatro_governor.limits.ssm import allowed_closing_speed
@@ -54,6 +54,7 @@ class LinkSeparationLimit(ReserveLimit[LinkSeparationConfig]):
     def __init__(self, config: LinkSeparationConfig) -> None:
         super().__init__(config)
         self._which: Indices | None = None
+        self._apart = Apart()
 
     def cap(self, command: Array, situation: BodySituation) -> Cap | None:
         """Close in no faster than lets the robot rest in time; inside the reserve, move slowly."""
@@ -121,9 +122,14 @@ class LinkSeparationLimit(ReserveLimit[LinkSeparationConfig]):
         people = situation.sensed.people[self.config.bodies]
         if not len(people.positions):
             return True
-        walked = self._human(people) * (self._since(people, situation) + reach.seconds)
-        within = reach.capsules[:, None] + walked + self._reserve
-        return not bool(self._counted(situation, bounds(situation, self.config.bodies) <= within).any())
+        seconds = self._since(people, situation) + reach.seconds
+        if self._apart.still(situation, people, reach, seconds):
+            return True
+        seconds += AHEAD_S
+        room = away(situation, self.config.bodies) - (self._human(people) * seconds + self._reserve)
+        counted = self._counted(situation, np.ones(room.shape, dtype=bool))
+        least = np.where(counted, room, np.inf).min(axis=1)
+        return self._apart.look(situation, people, reach, least, seconds)
 
     def clearance(self, situation: BodySituation) -> Clearance | None:
         """Of the nearest pair, less what the person may have walked since the data; of far ones at least this."""

@@ -6,11 +6,12 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
-from iatro_governor.body.model import Indices
+from iatro_governor.body.fastest import Fastest
 from iatro_governor.body.planar import Array
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.kinds import BODY_MOTION
-from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, excess
+from iatro_governor.limits.landmarks import Reach
+from iatro_governor.limits.limit import ROUNDING, Cap, Example, Limit, LimitConfig, excess
 from iatro_governor.limits.link_keeping import capsules_of
 from iatro_governor.limits.link_zone import Links
 from iatro_governor.profile.base import Positive
@@ -39,24 +40,32 @@ class LinkSpeedLimit(Limit[LinkSpeedConfig]):
 
     def __init__(self, config: LinkSpeedConfig) -> None:
         super().__init__(config)
-        self._which: Indices | None = None
-        self._reach: Array = np.zeros(0)
+        self._links: Fastest | None = None
 
     @property
     def bound(self) -> float:
         """m/s."""
         return self.config.bound
 
+    def _points(self, situation: BodySituation) -> Fastest:
+        if self._links is None:
+            which = capsules_of(situation.model, self.config.links)
+            self._links = Fastest(situation.model, situation.levers, which)
+        return self._links
+
     def _fastest(self, rates: Array, situation: BodySituation) -> Array:
         """Speed (k,), m/s, of the fastest point for each of ``rates`` (k, m); below the bound it may be less."""
-        if self._which is None:
-            self._which = capsules_of(situation.model, self.config.links)
-            self._reach = situation.levers[:, self._which].max(axis=1)
-        quick: Array = np.abs(rates) @ self._reach
+        quick = self._points(situation).at_most(rates)
         if (quick <= self.config.bound).all():  # however the links stand
             return quick
-        speeds: Array = situation.now.capsule_speeds(rates)[:, self._which].max(axis=1)
-        return speeds
+        return self._points(situation).exactly(situation.now, rates)
+
+    def idle(self, situation: BodySituation, reach: Reach) -> bool:
+        """Neither the wanted output nor the standing one is that fast; those between them are no faster."""
+        points, bound = self._points(situation), self.config.bound * (1.0 - ROUNDING)
+        if bool((points.at_most(reach.ends) <= bound).all()):
+            return True
+        return points.within(bound, situation.now, reach.ends)
 
     def cap(self, command: Array, situation: BodySituation) -> Cap:
         """Scale down to the bound; what the body does anyway counts first."""

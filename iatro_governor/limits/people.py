@@ -11,9 +11,12 @@ from iatro_governor.body.kinematics import cross
 from iatro_governor.body.model import Indices
 from iatro_governor.body.planar import Array
 from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.sensed import People
 from iatro_governor.limits.ssm import largest_closing_speed
 
+AHEAD_S = 0.05
+"""What is asked about people is asked for so much longer, s, that the answer holds for some decisions."""
 WIDEST = 0.866
 """Sine of the widest cone of directions in which a body may be: within 30 degrees of straight away is always away."""
 
@@ -39,15 +42,43 @@ def bounds(situation: BodySituation, source: str) -> Array:
 
     By the balls around the capsules, with the motion in flight done.
     """
+    return away(situation, source) - situation.flown[:, None]
+
+
+def away(situation: BodySituation, source: str) -> Array:
+    """The same as things are now."""
     key = (source, "people")
     if key not in situation.memo:
         people, model = situation.sensed.people[source], situation.model
         ends = situation.now.capsules()
         middles = (ends[:, 0] + ends[:, 1]) / 2
-        away = length(middles[:, None] - people.positions)
-        situation.memo[key] = away - (model.capsule_reach + situation.flown + people.radius)[:, None]
+        apart = length(middles[:, None] - people.positions)
+        situation.memo[key] = apart - (model.capsule_reach + people.radius)[:, None]
     out: Array = situation.memo[key]
     return out
+
+
+class Apart:
+    """How far the capsules were of late from the people of one message: what was far is no nearer than it has moved."""
+
+    def __init__(self) -> None:
+        self._seen: tuple[People, Array, Array, float] | None = None
+
+    def still(self, situation: BodySituation, people: People, reach: Reach, seconds: float) -> bool:
+        """Whether that was far enough for all that ``people`` and capsules do within ``seconds`` of the data."""
+        if self._seen is None:
+            return False
+        then, q, room, until = self._seen
+        if then.positions is not people.positions or seconds > until:
+            return False
+        return bool((room > np.abs(situation.now.q - q) @ situation.levers + reach.capsules).all())
+
+    def look(
+        self, situation: BodySituation, people: People, reach: Reach, room: Array, seconds: float
+    ) -> bool:
+        """The same, by how far each capsule (C,) has ``room`` to move for ``seconds`` of the data, m."""
+        self._seen = people, situation.now.q, room, seconds
+        return bool((room > reach.capsules).all())
 
 
 def pairs_within(situation: BodySituation, source: str, within: Array) -> Pairs | None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from iatro_governor.body.distance import length
 from iatro_governor.body.model import Indices
 from iatro_governor.body.planar import Array
 from iatro_governor.body.volume_set import VolumeSet
@@ -19,7 +20,7 @@ from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, excess
 from iatro_governor.limits.link_keeping import capsules_of
 from iatro_governor.limits.link_zone import Links
-from iatro_governor.limits.people import Pairs, approaching, bounds, closing, pairs_within
+from iatro_governor.limits.people import AHEAD_S, Apart, Pairs, approaching, away, closing, pairs_within
 from iatro_governor.limits.pfl import CLAMPED, contact_speed, robot_mass
 from iatro_governor.limits.sensed import People
 from iatro_governor.profile.base import Name, NonNegative, Part, Positive, Source
@@ -108,6 +109,7 @@ class PowerAndForceLimit(Limit[PowerAndForceConfig]):
     def __init__(self, config: PowerAndForceConfig) -> None:
         super().__init__(config)
         self._which: Indices | None = None
+        self._apart = Apart()
         self._behind = VolumeSet([volume.volume() for volume in config.behind])
         each = [*config.regions.values(), config.default]
         self._numbers = {name: index for index, name in enumerate(config.regions)}
@@ -219,5 +221,10 @@ class PowerAndForceLimit(Limit[PowerAndForceConfig]):
         people = situation.sensed.people[self.config.bodies]
         if not len(people.positions):
             return True
-        within = self._within(people, situation, reach.capsules, reach.seconds)
-        return not bool((bounds(situation, self.config.bodies) <= within).any())
+        seconds = people.age_s + situation.reaction_s + reach.seconds
+        if self._apart.still(situation, people, reach, seconds):
+            return True
+        seconds += AHEAD_S
+        human = length(people.velocities) * seconds
+        room = away(situation, self.config.bodies) - (human + self.config.distance)
+        return self._apart.look(situation, people, reach, room.min(axis=1), seconds)

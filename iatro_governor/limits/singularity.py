@@ -14,6 +14,7 @@ from iatro_governor.body.singularity import least_singular_value, singularity, s
 from iatro_governor.limits.affine import convex_shares
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.kinds import JOINT_MOTION
+from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, excess
 from iatro_governor.limits.postures import nearest
 from iatro_governor.limits.trip import Challenge, each_way
@@ -93,6 +94,11 @@ class SingularityLimit(Limit[SingularityConfig]):
             distance, max((config.threshold + config.least) / 2, found.distance + FALLING)
         )
         yield Challenge("cap", each_way([scene.at(start)], scene.place(config.channel)))
+
+    def idle(self, situation: BodySituation, reach: Reach) -> bool:
+        """It was far from singular lately, and cannot have come near since."""
+        link = self.config.link or situation.tool
+        return link is not None and self._still_far(link, situation)
 
     def cap(self, command: Array, situation: BodySituation) -> Cap | None:
         """Scale down where the command itself makes the smallest singular value smaller."""

@@ -61,12 +61,11 @@ class SpeedLimit(Limit[SpeedConfig]):
                 return max(-value, 0.0)
         return abs(value)
 
-    def idle(self, situation: Any, reach: Any) -> bool:
-        """Nothing is that fast; of a base alone, for others tell no ``Span``."""
-        if not isinstance(reach, Span):
-            return False
+    def idle(self, situation: Any, reach: Span) -> bool:
+        """Nothing is that fast."""
         axis, most = self.config.axis, reach.most
-        fastest = math.hypot(most[0], most[1]) if axis == "planar" else most[AXES[axis]]
+        norms = {"planar": most[:2], "travel": most[:-1]}
+        fastest = math.hypot(*norms[axis]) if axis in norms else most[AXES[axis]]
         return fastest <= self.config.bound * (1.0 - ROUNDING)
 
     def rows(self, situation: Situation) -> Rows:
