@@ -12,12 +12,28 @@ from typing import Any
 
 import numpy as np
 
-from bench.cores import OVER_THE_TABLE, READY, ArmCase, BaseCase, description, profile
+from bench.cores import (
+    ALONGSIDE,
+    ON_THE_TABLE,
+    OVER_THE_TABLE,
+    READY,
+    ArmCase,
+    BaseCase,
+    description,
+    profile,
+)
 from bench.timing import interleaved, slope, summary
 from iatro_governor import __version__
 
-BUDGETS = {"base": (60, 300), "base_braking": (150, 300), "arm": (250, 1200), "arm_braking": (600, 1200)}
-"""p50 and p99 that the design asks for, us."""
+BUDGETS = {
+    "base": (60, 300),
+    "base_near": (150, 300),
+    "base_braking": (150, 300),
+    "arm": (250, 1200),
+    "arm_near": (600, 1200),
+    "arm_braking": (600, 1200),
+}
+"""p50 and p99 that the design asks for, us. Near: looked at closely, and let pass. Braking: slowed down for it."""
 REACH = [0.25, 0.1, 0.0, 0.15, 0.0, 0.1, 0.0]
 DOWN = [0.0, 0.5, 0.0, -0.2, 0.0, 0.2, 0.0]
 ZONES = (0, 10, 30, 100)
@@ -44,12 +60,15 @@ def main(arguments: list[str] | None = None) -> None:
 
 def measure(folder: Path, blocks: int, steps: int) -> dict[str, Any]:
     """All cases, then what one more zone and one more shape of the links cost."""
-    amr, panda = profile(folder, "amr.yaml"), profile(folder, "panda.yaml", TABLE_ZONES)
+    amr = profile(folder, "amr.yaml", limits=ALONGSIDE)
+    panda = profile(folder, "panda.yaml", TABLE_ZONES)
     cases: dict[str, BaseCase | ArmCase] = {
         "base": BaseCase(amr, 7.0, 0.3),
-        "base_braking": BaseCase(amr, 1.2, 0.8),
+        "base_near": BaseCase(amr, 0.9, 0.8),
+        "base_braking": BaseCase(amr, 0.8, 0.8),
         "arm": ArmCase(panda, READY, REACH),
-        "arm_braking": ArmCase(panda, OVER_THE_TABLE, DOWN),
+        "arm_near": ArmCase(panda, OVER_THE_TABLE, DOWN),
+        "arm_braking": ArmCase(panda, ON_THE_TABLE, DOWN),
     }
     times = interleaved({name: case.step for name, case in cases.items()}, blocks, steps)
     more_zones = {n: ArmCase(profile(folder, "panda.yaml", n), READY, REACH) for n in ZONES}
@@ -63,6 +82,7 @@ def measure(folder: Path, blocks: int, steps: int) -> dict[str, Any]:
         "version": __version__,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         **{name: summary(taken) for name, taken in times.items()},
+        "actions": {name: case.action for name, case in cases.items()},
         "shapes": _shapes(cases["arm"]),  # type: ignore[arg-type]
         "slope": {
             "zone": slope(list(ZONES), [float(np.median(by_zone[str(n)])) for n in ZONES]),
@@ -84,7 +104,8 @@ def report(result: dict[str, Any]) -> None:
     print(f"{'step':<14}{'p50 us':>9}{'budget':>8}{'p99 us':>9}{'budget':>8}")
     for name, (middle, tail) in BUDGETS.items():
         row = result[name]
-        print(f"{name:<14}{row['p50_us']:>9}{middle:>8}{row['p99_us']:>9}{tail:>8}")
+        told = result["actions"][name]
+        print(f"{name:<14}{row['p50_us']:>9}{middle:>8}{row['p99_us']:>9}{tail:>8}  {told}")
     for name, line in result["slope"].items():
         print(f"one more {name.replace('_', ' ')}: {line['us_each']} us, {line['us_at_none']} us at none")
 

@@ -22,6 +22,23 @@ PERIOD = 0.01
 READY = (0.0, -np.pi / 4, 0.0, -3 * np.pi / 4, 0.0, np.pi / 2, np.pi / 4)
 OVER_THE_TABLE = (0.0, 0.42, 0.0, -2.15, 0.0, 2.55, 0.785)
 """The hand a few centimetres above the bench."""
+ON_THE_TABLE = (0.0, 0.58, 0.0, -2.15, 0.0, 2.55, 0.785)
+"""The hand so low that it is slowed down."""
+ALONGSIDE = [
+    {
+        "name": f"beside_{number}",
+        "kind": "zone",
+        "channel": "base",
+        "frame": "odom",
+        "figure": {"polygon": {"corners": corners}},
+        "margin": 0.05,
+        "source": "made up for a measurement",
+    }
+    for number, corners in enumerate(
+        ([[1.0, 2.0], [4.0, 2.0], [4.0, 3.0], [1.0, 3.0]], [[1.5, -2.0], [4.0, -2.5], [3.0, -4.0]])
+    )
+]
+"""Two zones beside the way of a base: with the two of config/amr.yaml, four."""
 
 
 def profile(
