@@ -226,9 +226,7 @@ class Group:
             arrival, situation = self._admit(t, arrival, situation)
         requests = self._trajectories.executed(requests)
         wanted = self._wanted(t, requests, max(dt, self._period))
-        limits = self.limits
-        if self._projector is None:  # the nearest command may ask more of a component than the command itself
-            limits = self._body.relevant(self.limits, situation, wanted)
+        limits = self._body.relevant(self.limits, situation, wanted)
         resolution, action = self._resolve(wanted, situation, limits, dt, t)
         stopped, arrival = self._trajectories.interrupt(resolution, wanted, arrival, t, self.ladder)
         if resolution.scale is None:
@@ -344,13 +342,17 @@ class Group:
             # What is judged is never less than a whole period's step: two decisions may come at one moment.
             return self._step(targets, max(dt, self._period))
 
+        def relevant(nearest: Array) -> Limits:
+            # It may ask more of a component than the command itself.
+            return self._body.relevant(self.limits, situation, nearest)
+
         whole = resolve(wanted, situation, limits, step)
         if (beside := self._trajectories.beside(whole, wanted, situation, limits, step)) is not whole:
             return beside, Action.SCALED
         nearer = (
             None
             if self._projector is None
-            else self._projector.improve(whole, wanted, situation, limits, step, t)
+            else self._projector.improve(whole, wanted, situation, self.limits, step, t, relevant)
         )
         if nearer is not None:
             self._standstill.over()

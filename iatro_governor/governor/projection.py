@@ -7,7 +7,8 @@ point is never longer than the request: ``|z|_W <= |u|_W``. (Boyd and Vandenberg
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -21,6 +22,8 @@ from iatro_governor.limits.rows import Rows
 HELD_S = 0.5
 """After the solver found no optimum, it is not asked again for so long, s."""
 OPTIMAL = 1
+TOLERANCE = 1e-10
+"""Of the solver: a limit that allows nothing towards it, and is told to the last digit, is not closed in on."""
 SLACK = 1e-6
 """How far an optimum may be beyond a row, or longer than the request, as a part of it, for the solver's tolerance."""
 LEAST = 0.02
@@ -35,7 +38,7 @@ class Projector:
     def __init__(self, weights: Array, able: Array) -> None:
         self._root = np.sqrt(weights)
         self._able = np.flatnonzero(able)
-        self._solve: Any = import_module(SOLVER).solve
+        self._solve: Any = partial(import_module(SOLVER).solve, primal_tol=TOLERANCE)
         self._until = -np.inf
 
     def length(self, command: Array) -> float:
@@ -43,10 +46,18 @@ class Projector:
         return float(np.linalg.norm(command * self._root))
 
     def improve(
-        self, whole: Resolution, wanted: Array, situation: Any, limits: Limits, step: Stepper, t: float
+        self,
+        whole: Resolution,
+        wanted: Array,
+        situation: Any,
+        limits: Limits,
+        step: Stepper,
+        t: float,
+        relevant: Callable[[Array], Limits] | None = None,
     ) -> Resolution | None:
         """What is admissible of the command nearest to ``wanted`` (n,); None: ``whole``, a part of it, is better.
 
+        ``relevant``: the ones of ``limits`` that may say anything about outputs between the standing one and a command.
         That is better where it is nearer and keeps the rows, too: one that does not would go on closing in until the
         margin leaves no way along it.
         """
@@ -57,7 +68,7 @@ class Projector:
         if nearest is None:
             self._until = t + HELD_S
             return None
-        part = resolve(nearest, situation, limits, step)
+        part = resolve(nearest, situation, limits if relevant is None else relevant(nearest), step)
         if part.scale is None or part.scale < LEAST or not part.target.any():
             return None
         kept = all((row.matrix @ whole.target <= row.bounds + SLACK).all() for row in rows)
