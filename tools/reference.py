@@ -23,7 +23,7 @@ import yaml
 from iatro_governor.governor.ladder import TABLE, Level
 from iatro_governor.governor.lines import AnyLine
 from iatro_governor.limits.contact_force import ContactTask
-from iatro_governor.limits.limit import LimitConfig
+from iatro_governor.limits.limit import Limit, LimitConfig
 from iatro_governor.limits.payload import Held
 from iatro_governor.limits.power_and_force import RegionBound
 from iatro_governor.limits.registry import KINDS
@@ -273,6 +273,9 @@ LIMITS = """# Limits
 A profile lists its limits under `limits:`. Each has the keys of this table and those of its kind. `iatro check` refuses
 unknown keys, and a channel without a bound on travel and turn; where obstacles are watched, unseen space must be, too.
 
+Where a channel asks for `resolution: project`, these kinds say what its nearest command is looked for within: {within}.
+Whatever comes of that is scaled back until all the others allow it, too.
+
 {shared}
 {kinds}
 ## Parts
@@ -407,7 +410,8 @@ def limits_page() -> str:
     assert set(Volume3.model_fields) < set(FIGURES) >= set(Figure.model_fields)
     shared = table(("key", "says"), [(code(name), SHARED[name]) for name in LimitConfig.model_fields])
     kinds = "\n".join(map(limit_text, KINDS))
-    return LIMITS.format(stamp=STAMP, shared=shared, kinds=kinds, parts=parts, figures=figures)
+    within = ", ".join(code(kind) for kind, limit in KINDS.items() if limit.rows is not Limit.rows)
+    return LIMITS.format(stamp=STAMP, within=within, shared=shared, kinds=kinds, parts=parts, figures=figures)
 
 
 # Sources.

@@ -16,6 +16,7 @@ from iatro_governor.limits.kinds import BODY_MOTION
 from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig
 from iatro_governor.limits.link_keeping import slow
+from iatro_governor.limits.rows import Rows
 from iatro_governor.profile.base import Name, Part, Positive, Source
 from iatro_governor.profile.joint_channels import EachPositive
 
@@ -138,6 +139,13 @@ class ContactForceLimit(Limit[ContactForceConfig]):
             pushes = self._pushes(command, contact, situation)
             scale = 0.0 if pushes else slow(command, situation, self.config.retreat_speed).scale
         return Cap(scale, contact.value, contact.threshold, beyond, contact.unit)
+
+    def rows(self, situation: BodySituation) -> Rows | None:
+        """In a collision, nothing that pushes on."""
+        contact = self._contact(situation)
+        if contact is None or contact.touch is not Touch.COLLISION or not np.isfinite(contact.reaction).all():
+            return None
+        return Rows(-contact.reaction[None] @ situation.drive.matrix, np.full(1, -PUSHES))
 
     def alarm(self, situation: BodySituation) -> str | None:
         """While the output that stands pushes on in a collision."""

@@ -12,14 +12,20 @@ from pydantic import Field, model_validator
 from iatro_governor.body.model import ArmModel, Indices
 from iatro_governor.body.planar import Array
 from iatro_governor.body.ways import Ways
+from iatro_governor.limits.body_rows import joint_box, stopping_s
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.joint_trips import at_ends
 from iatro_governor.limits.kinds import JOINT_MOTION
 from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import ROUNDING, Cap, Example, Limit, LimitConfig
+from iatro_governor.limits.rows import Rows
 from iatro_governor.limits.trip import Challenge
 from iatro_governor.profile.base import Finite, NonNegative
 
+SPARE = 0.002
+"""Kept beyond the margin by rows, rad or m: at its very end a joint would hold up the others with every rounding."""
+FURTHEST = 1e3
+"""How far the end of a joint that has none is, rad or m."""
 Each = Annotated[tuple[Finite, ...], Field(min_length=1, max_length=64)]
 
 
@@ -118,6 +124,13 @@ class JointPositionLimit(Limit[JointPositionConfig]):
         worst = int(np.argmin(shares))
         goes_on = float(speed[at][worst] * (period + ramp / 2))
         return Cap(float(min(shares[worst], 1.0)), goes_on, float(room[at][worst]))
+
+    def rows(self, situation: BodySituation) -> Rows:
+        """Each joint goes on to its end and no further, as the output that stands would come to rest."""
+        own, (lower, upper) = situation.joints[self.config.channel], self._ends(situation)
+        last, seconds = situation.soon_q[own], stopping_s(situation)
+        below, above = (np.clip(room - SPARE, 0.0, FURTHEST) for room in (last - lower, upper - last))
+        return joint_box(situation, self.config.channel, -below / seconds, above / seconds)
 
     def clear(
         self, rollouts: Ways, situation: BodySituation, tolerance: float = 0.0

@@ -9,6 +9,7 @@ import numpy as np
 
 from iatro_governor.body.planar import Array
 from iatro_governor.limits.affine import largest_share
+from iatro_governor.limits.body_rows import joint_box
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.joint_trips import too_fast
 from iatro_governor.limits.kinds import JOINT_MOTION
@@ -55,10 +56,7 @@ class JointVelocityLimit(Limit[JointVelocityConfig]):
 
     def rows(self, situation: BodySituation) -> Rows:
         """The bound itself; beyond it nothing goes further."""
-        own = situation.joints[self.config.channel]
-        start, matrix = situation.still[own], situation.drive.matrix[own]
-        bounds = np.concatenate([self._bounds - start, self._bounds + start])
-        return Rows(np.concatenate([matrix, -matrix]), np.maximum(bounds, 0.0))
+        return joint_box(situation, self.config.channel, -self._bounds, self._bounds)
 
     def trips(self, scenes: Sequence[Any]) -> Iterator[Challenge]:
         """Each joint, both ways, at twice its bound."""

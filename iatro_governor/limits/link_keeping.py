@@ -8,14 +8,17 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from iatro_governor.body.distance import Gap
 from iatro_governor.body.kinematics import Posture, posture
 from iatro_governor.body.model import ArmModel, Indices
 from iatro_governor.body.planar import Array
 from iatro_governor.body.ways import Ways
+from iatro_governor.limits.body_rows import AROUND, braked_for, closing_rows, tightest, travel
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.landmarks import Reach
-from iatro_governor.limits.limit import Cap, Clearance, Guard, excess
+from iatro_governor.limits.limit import ROUNDING, Cap, Clearance, Guard, excess
 from iatro_governor.limits.postures import STILL, at_margin
+from iatro_governor.limits.rows import Rows
 from iatro_governor.limits.trip import Challenge, Face
 
 Frame = Literal["odom", "body"]
@@ -28,6 +31,9 @@ class Measure(Protocol):
 
     def distance(self, ends: Array, radius: Array, cutoff: float = np.inf) -> Array:
         """Distances (..., C), m; beyond ``cutoff`` a smaller one above it may be given."""
+
+    def gap(self, ends: Array, radius: Array) -> Gap:
+        """The same with closest points, and the direction in which the distance grows."""
 
 
 class LinkKeeper:
@@ -123,6 +129,37 @@ class LinkKeeper:
             return
         kept = self.margin, self.noise
         yield from at_margin(scene, place, faces, distance, kept, None if self.frame == "body" else ball)
+
+    def rows(self, situation: BodySituation) -> Rows | None:
+        """How fast each capsule that is near may close in; None where none is."""
+        which, ways = self.capsules(situation.model), travel(situation)
+        within = self.margin + AROUND + ways[which]
+        distance = self._distance(situation.soon, which, situation.freedoms, float(within.max()))
+        near = which[distance <= within]
+        if not near.size:
+            return None
+        capsule, gap = self._gaps(near, situation)
+        at = tightest(gap.distance)
+        bounds = braked_for(gap.distance[at] - self.margin, ways[capsule[at]], situation)
+        bodies, on_base = situation.model.capsule_body[capsule[at]], self.frame == "body"
+        return closing_rows(situation, bodies, gap.first[at], -gap.normal[at], bounds, on_base)
+
+    def _gaps(self, near: Indices, situation: BodySituation) -> tuple[Indices, Gap]:
+        """Of the capsules ``near`` (k,) and of both their ends, what is nearest: a link may lie along a wall."""
+        ends, radius = situation.soon.capsules()[near], situation.model.capsule_radius[near]
+        balls = np.concatenate([ends, ends[:, [0, 0]], ends[:, [1, 1]]])
+        frame = situation.soon.bodies[situation.freedoms]
+        if self.frame == "body":
+            balls = into_base(balls, frame)
+        gap = self.measure.gap(balls, np.tile(radius, 3))
+        if self.frame == "body":
+            turn, place = frame[:3, :3].T, frame[:3, 3]
+            gap = Gap(gap.distance, gap.first @ turn + place, gap.second @ turn + place, gap.normal @ turn)
+        own, first, second = gap.distance.reshape(3, -1)
+        between = own < np.minimum(first, second) - ROUNDING  # else an end says it
+        kept = np.concatenate([between, np.ones(2 * len(near), dtype=bool)])
+        some = Gap(gap.distance[kept], gap.first[kept], gap.second[kept], gap.normal[kept])
+        return np.tile(near, 3)[kept], some
 
     def nearest(self, situation: BodySituation) -> str:
         """The link that is nearest to what is measured."""

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from iatro_governor.body.distance import ball_distance
+from iatro_governor.body.distance import Gap, ball_distance, ball_gap
 from iatro_governor.body.kinematics import Posture, posture
 from iatro_governor.body.model import ArmModel, Indices
 from iatro_governor.body.planar import Array
 from iatro_governor.body.point_index import PointIndex
 from iatro_governor.body.ways import Ways
+from iatro_governor.limits.body_rows import AROUND, braked_for, closing_rows, tightest, travel
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.keeping import FAR
 from iatro_governor.limits.kinds import BODY_MOTION
@@ -21,6 +22,7 @@ from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import Cap, Clearance, Example, Guard, Limit, LimitConfig
 from iatro_governor.limits.link_keeping import LOOKED, capsules_of, slow
 from iatro_governor.limits.link_zone import Links
+from iatro_governor.limits.rows import Rows
 from iatro_governor.limits.sensed import Cloud
 from iatro_governor.profile.base import Name, NonNegative, Positive
 
@@ -98,6 +100,31 @@ class LinkObstacleLimit(Limit[LinkObstacleConfig]):
         guard = Guard(soon - eased, ahead, margin, -np.inf, self.config.noise)
         return guard.holds(rollouts.half_step[:, capsule])
 
+    def rows(self, situation: BodySituation) -> Rows | None:
+        """How fast each capsule may close in on the nearest point of each cell that is near."""
+        ways, model = travel(situation), situation.model
+        within = self.config.margin + AROUND + ways
+        found = [self._nearest(index, situation, within) for index in self._indices(situation)]
+        if not found or not sum(len(capsule) for capsule, _ in found):
+            return None
+        capsule = np.concatenate([capsule for capsule, _ in found])
+        distance, first, normal = (
+            np.concatenate([getattr(gap, part) for _, gap in found])
+            for part in ("distance", "first", "normal")
+        )
+        at = tightest(distance)
+        bounds = braked_for(distance[at] - self.config.margin, ways[capsule[at]], situation)
+        return closing_rows(situation, model.capsule_body[capsule[at]], first[at], -normal[at], bounds)
+
+    def _nearest(self, index: PointIndex, situation: BodySituation, within: Array) -> tuple[Indices, Gap]:
+        """Capsules (g,), and how each stands to the nearest point of each cell within ``within`` (C,) m."""
+        capsule, point, distance = self._pairs(index, situation.soon, within)
+        group = _groups(index, capsule, point)
+        first = np.lexsort((distance, group))[np.unique(np.sort(group), return_index=True)[1]]
+        capsule, point = capsule[first], point[first]
+        ends, radius = situation.soon.capsules()[capsule], situation.model.capsule_radius[capsule]
+        return capsule, ball_gap(ends, radius, index.points[point], index.spread)
+
     def idle(self, situation: BodySituation, reach: Reach) -> bool:
         """Nothing near."""
         clouds, q = self._clouds(situation), situation.now.q
@@ -156,7 +183,7 @@ class LinkObstacleLimit(Limit[LinkObstacleConfig]):
         ends = ways.posture.capsules()[:, :, capsule]
         radius = situation.model.capsule_radius[capsule]
         ahead = ball_distance(ends, radius, index.points[point], index.spread)
-        key = capsule * (int(index.cell[-1]) + 1) + index.cell[point]
+        key = _groups(index, capsule, point)
         starts = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]]))
         least: Array = np.minimum.reduceat(ahead, starts, axis=-1)
         return capsule[starts], np.minimum.reduceat(soon, starts), least
@@ -209,3 +236,9 @@ class LinkObstacleLimit(Limit[LinkObstacleConfig]):
         within = np.full(len(model.capsule_radius), self.config.self_filter - cloud.spread)
         own = index.pairs(then.capsules(), model.capsule_radius, model.capsule_reach, within)[1]
         return index.without(np.unique(own))
+
+
+def _groups(index: PointIndex, capsule: Indices, point: Indices) -> Indices:
+    """Numbers (P,), one for each capsule and cell, of pairs of a capsule and a point."""
+    cells = int(index.cell[-1]) + 1 if len(index) else 1
+    return capsule * cells + index.cell[point]

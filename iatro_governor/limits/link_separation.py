@@ -13,6 +13,7 @@ from iatro_governor.body.model import Indices
 from iatro_governor.body.planar import Array
 from iatro_governor.body.ways import Ways
 from iatro_governor.limits.affine import convex_shares
+from iatro_governor.limits.body_rows import AROUND, braked_for, closing_rows, stopping_s, tightest, travel
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.kinds import BODY_MOTION
 from iatro_governor.limits.landmarks import Reach
@@ -21,6 +22,7 @@ from iatro_governor.limits.link_keeping import capsules_of, slow
 from iatro_governor.limits.link_zone import Links
 from iatro_governor.limits.people import AHEAD_S, Apart, Pairs, away, bounds, closing, pairs_within
 from iatro_governor.limits.reserve import ReserveConfig, ReserveLimit
+from iatro_governor.limits.rows import Rows
 from iatro_governor.limits.sensed import People
 from iatro_governor.limits.ssm import allowed_closing_speed
 from iatro_governor.profile.base import Name
@@ -116,6 +118,23 @@ class LinkSeparationLimit(ReserveLimit[LinkSeparationConfig]):
         short = ahead < np.minimum(needed, pairs.distance - eased) - ROUNDING
         kept: NDArray[np.bool_] = ~np.any(short, axis=(1, 2))
         return kept
+
+    def rows(self, situation: BodySituation) -> Rows | None:
+        """How fast each near pair may close in, with what the person may walk until the robot rests."""
+        people = situation.sensed.people[self.config.bodies]
+        if not len(people.positions):
+            return None
+        ways, seconds = travel(situation), 2 * stopping_s(situation) - situation.period
+        walked = self._human(people) * (self._since(people, situation) + seconds)
+        pairs = self._pairs(situation, ways[:, None] + walked + (self._reserve + AROUND))
+        if pairs is None:
+            return None
+        room = pairs.distance - walked[pairs.body] - self._reserve
+        at = tightest(room)
+        capsule = pairs.capsule[at]
+        bounds = braked_for(room[at], ways[capsule], situation)
+        bodies = situation.model.capsule_body[capsule]
+        return closing_rows(situation, bodies, pairs.point[at], pairs.toward[at], bounds)
 
     def idle(self, situation: BodySituation, reach: Reach) -> bool:
         """Nobody near, however fast they walk until the robot rests."""

@@ -12,12 +12,14 @@ from iatro_governor.body.model import Indices
 from iatro_governor.body.planar import Array
 from iatro_governor.limits.affine import convex_shares
 from iatro_governor.limits.approach import approach_speeds
+from iatro_governor.limits.body_rows import AROUND, hardest_braking, speed_rows, travel
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.kinds import BODY_MOTION
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, excess
 from iatro_governor.limits.link_keeping import LOOKED, Frame, capsules_of, distances
 from iatro_governor.limits.link_zone import Links
 from iatro_governor.limits.postures import moving_on, nearest
+from iatro_governor.limits.rows import Rows
 from iatro_governor.limits.trip import Challenge
 from iatro_governor.profile.base import Positive
 from iatro_governor.profile.volumes import Volume3
@@ -113,6 +115,18 @@ class LinkSlowZoneLimit(Limit[LinkSlowZoneConfig]):
         worst = int(np.argmin(shares)) if shares.min() < 1.0 else int(np.argmax(asked / allowed))
         over = max(excess(float(v), float(a)) for v, a in zip(standing, then, strict=True))
         return Cap(float(shares[worst]), float(asked[worst]), float(allowed[worst]), over)
+
+    def rows(self, situation: BodySituation) -> Rows | None:
+        """The planes that touch the bound of what is near, by the hardest braking that any way to rest has."""
+        which = capsules_of(situation.model, self.config.links)
+        within = AROUND + travel(situation)[which]
+        distance = self._distance(situation, which, float(within.max()))
+        near = np.flatnonzero(distance <= within)
+        if not near.size:
+            return None
+        speed, braking = np.asarray(self.config.speed), hardest_braking(situation)[which[near]]
+        bounds = approach_speeds(distance[near], speed, braking, situation.period)
+        return speed_rows(situation, situation.soon, which[near], bounds)
 
     def _still_far(self, situation: BodySituation, which: Indices, slowing: Array) -> bool:
         """Whether what was far lately has come no nearer than ``slowing`` (k,) m since, however the joints moved."""

@@ -8,12 +8,14 @@ import numpy as np
 
 from iatro_governor.body.fastest import Fastest
 from iatro_governor.body.planar import Array
+from iatro_governor.limits.body_rows import speed_rows
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.kinds import BODY_MOTION
 from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import ROUNDING, Cap, Example, Limit, LimitConfig, excess
 from iatro_governor.limits.link_keeping import capsules_of
 from iatro_governor.limits.link_zone import Links
+from iatro_governor.limits.rows import Rows
 from iatro_governor.profile.base import Positive
 
 
@@ -66,6 +68,11 @@ class LinkSpeedLimit(Limit[LinkSpeedConfig]):
         if bool((points.at_most(reach.ends) <= bound).all()):
             return True
         return points.within(bound, situation.now, reach.ends)
+
+    def rows(self, situation: BodySituation) -> Rows:
+        """The planes that touch the bound, of the points that are moved fastest."""
+        which = capsules_of(situation.model, self.config.links)
+        return speed_rows(situation, situation.now, which, np.full(len(which), self.config.bound))
 
     def cap(self, command: Array, situation: BodySituation) -> Cap:
         """Scale down to the bound; what the body does anyway counts first."""

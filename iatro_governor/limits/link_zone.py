@@ -17,6 +17,7 @@ from iatro_governor.limits.kinds import BODY_MOTION
 from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import Cap, Clearance, Example, Limit, LimitConfig
 from iatro_governor.limits.link_keeping import Frame, LinkKeeper, Measure
+from iatro_governor.limits.rows import Rows
 from iatro_governor.limits.trip import Challenge
 from iatro_governor.profile.base import NonNegative, Positive
 from iatro_governor.profile.joint_channels import JointName
@@ -80,6 +81,10 @@ class LinkKeepingLimit(Limit[LinkKeepingConfig]):
     ) -> NDArray[np.bool_] | None:
         """Keep the margin along the way to rest."""
         return self._keeper.clear(rollouts, situation, min(tolerance, self.config.noise))
+
+    def rows(self, situation: BodySituation) -> Rows | None:
+        """How fast near links may close in."""
+        return self._keeper.rows(situation)
 
     def idle(self, situation: BodySituation, reach: Reach) -> bool:
         """Nothing near."""

@@ -10,10 +10,12 @@ from pydantic import Field, model_validator
 
 from iatro_governor.body.planar import Array
 from iatro_governor.limits.affine import largest_share
+from iatro_governor.limits.body_rows import joint_box
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.joint_trips import too_fast
 from iatro_governor.limits.kinds import JOINT_MOTION
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig
+from iatro_governor.limits.rows import Rows
 from iatro_governor.limits.trip import Challenge
 from iatro_governor.profile.base import Name, NonNegative, Part, Positive
 from iatro_governor.profile.joint_channels import EachPositive
@@ -79,6 +81,11 @@ class PayloadLimit(Limit[PayloadConfig]):
     def trips(self, scenes: Sequence[Any]) -> Iterator[Challenge]:
         """Each joint, both ways, at twice its bound."""
         yield from too_fast(scenes[0], self.config.channel, self.config.bounds)
+
+    def rows(self, situation: BodySituation) -> Rows:
+        """The bound itself; beyond it nothing goes further."""
+        bounds = self._bounds(situation)
+        return joint_box(situation, self.config.channel, -bounds, bounds)
 
     def cap(self, command: Array, situation: BodySituation) -> Cap:
         """Scale down until the fastest joint, for its bound, is at it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -20,6 +20,9 @@ AHEAD_S = 0.05
 WIDEST = 0.866
 """Sine of the widest cone of directions in which a body may be: within 30 degrees of straight away is always away."""
 
+RIM = 6
+"""Directions that stand for the rim of a cone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
@@ -35,6 +38,10 @@ class Pairs:
     point: Array
     toward: Array
     centre: Array
+
+    def part(self, which: Indices) -> Pairs:
+        """Some of them."""
+        return Pairs(*(getattr(self, field.name)[which] for field in fields(self)))
 
 
 def bounds(situation: BodySituation, source: str) -> Array:
@@ -113,6 +120,18 @@ def approaching(pairs: Pairs, people: People, uncertainty: float) -> Array:
     """Speeds (P,), m/s, at which the bodies themselves come towards the pairs' points; receding is none."""
     velocity, away = people.velocities[pairs.body], _away(pairs, uncertainty)
     return np.maximum(largest_closing_speed(velocity, -pairs.toward, away, uncertainty), 0.0)
+
+
+def cone(pairs: Pairs, uncertainty: float) -> Array:
+    """Directions (P, 1 + RIM, 3), unit, in which the pairs' bodies may be: the middle and the rim of the SSM's cone."""
+    sine = np.minimum(uncertainty / np.maximum(_away(pairs, uncertainty), 1e-9), 1.0)[:, None, None]
+    axis = np.eye(3)[np.argmin(np.abs(pairs.toward), axis=1)]
+    side = cross(pairs.toward, axis)
+    side /= length(side)[:, None]
+    angle = np.arange(RIM)[:, None] * (2 * np.pi / RIM)
+    around = np.cos(angle) * side[:, None] + np.sin(angle) * cross(pairs.toward, side)[:, None]
+    middle = pairs.toward[:, None]
+    return np.concatenate([middle, np.sqrt(1.0 - sine * sine) * middle + sine * around], axis=1)
 
 
 def _away(pairs: Pairs, uncertainty: float) -> Array:

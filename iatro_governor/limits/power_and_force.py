@@ -14,18 +14,22 @@ from iatro_governor.body.planar import Array
 from iatro_governor.body.volume_set import VolumeSet
 from iatro_governor.limits.affine import convex_shares
 from iatro_governor.limits.approach import approach_speeds
+from iatro_governor.limits.body_rows import AROUND, closing_rows, hardest_braking, stopping_s, travel
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.kinds import BODY_MOTION
 from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, excess
 from iatro_governor.limits.link_keeping import capsules_of
 from iatro_governor.limits.link_zone import Links
-from iatro_governor.limits.people import AHEAD_S, Apart, Pairs, approaching, away, closing, pairs_within
+from iatro_governor.limits.people import AHEAD_S, Apart, Pairs, approaching, away, closing, cone, pairs_within
 from iatro_governor.limits.pfl import CLAMPED, contact_speed, robot_mass
+from iatro_governor.limits.rows import Rows
 from iatro_governor.limits.sensed import People
 from iatro_governor.profile.base import Name, NonNegative, Part, Positive, Source
 from iatro_governor.profile.volumes import Volume3
 
+PAIRS = 6
+"""Nearest pairs that give rows, each for several directions."""
 Stiffness = Annotated[float, Field(strict=True, gt=0, le=1e7, allow_inf_nan=False)]
 
 
@@ -142,22 +146,53 @@ class PowerAndForceLimit(Limit[PowerAndForceConfig]):
             return None
         return self._bounded(every, ramp, pairs, people, situation)
 
+    def rows(self, situation: BodySituation) -> Rows | None:
+        """How fast each near pair may close in, by the hardest braking that any way to rest has."""
+        people = situation.sensed.people[self.config.bodies]
+        if not len(people.positions):
+            return None
+        seconds = 2 * stopping_s(situation) - situation.period
+        pairs = self._pairs(people, situation, travel(situation) + AROUND, seconds)
+        if pairs is None:
+            return None
+        pairs = pairs.part(np.argsort(pairs.distance)[:PAIRS])
+        braking = hardest_braking(situation)[pairs.capsule]
+        # What the person walks on while the robot brakes is no way that the robot must brake for.
+        bounds = self._allowed(braking[None], pairs, people, situation, walked=True)[0]
+        toward = cone(pairs, people.radius)
+        count = toward.shape[1]
+        bodies = np.repeat(situation.model.capsule_body[pairs.capsule], count)
+        points = np.repeat(pairs.point, count, axis=0)
+        return closing_rows(situation, bodies, points, toward.reshape(-1, 3), np.repeat(bounds, count))
+
     def _bounded(
         self, every: Array, ramp: Array, pairs: Pairs, people: People, situation: BodySituation
     ) -> Cap:
         """``every`` (4, P): closing speeds as asked, as they stand, at the stop itself, and asked beyond that."""
         asked, standing, idle, added = every
         braking = np.maximum(every[:2], 0.0) / np.maximum(ramp, 1e-9)[:, None]
-        human = np.maximum(approaching(pairs, people, people.radius) - self.config.velocity_noise, 0.0)
-        late = people.age_s + situation.reaction_s
-        way = pairs.distance - self.config.distance - human * late
-        contact = self._contact(braking, pairs, people, situation)
-        together = approach_speeds(way, contact, braking, situation.period)
-        allowed, then = np.maximum(together - human, 0.0)
+        allowed, then = self._allowed(braking, pairs, people, situation)
         shares = convex_shares(asked, np.maximum(idle, 0.0), added, allowed)
         worst = int(np.argmin(shares)) if shares.min() < 1.0 else int(np.argmax(asked - allowed))
         over = max(excess(float(v), float(a)) for v, a in zip(standing, then, strict=True))
         return Cap(float(shares[worst]), max(float(asked[worst]), 0.0), float(allowed[worst]), over)
+
+    def _allowed(
+        self,
+        braking: Array,
+        pairs: Pairs,
+        people: People,
+        situation: BodySituation,
+        walked: bool = False,
+    ) -> Array:
+        """Closing speeds (k, P), m/s, of the robot alone, for decelerations ``braking`` (k, P), m/s2."""
+        human = np.maximum(approaching(pairs, people, people.radius) - self.config.velocity_noise, 0.0)
+        late = people.age_s + situation.reaction_s
+        way = pairs.distance - self.config.distance - human * late
+        if walked:
+            way = way + human * human / (2 * np.maximum(braking, 1e-9))
+        contact = self._contact(braking, pairs, people, situation)
+        return np.maximum(approach_speeds(way, contact, braking, situation.period) - human, 0.0)
 
     def _contact(self, braking: Array, pairs: Pairs, people: People, situation: BodySituation) -> Array:
         """Speeds (2, P), m/s, of both together at which each pair may touch; 0 where nobody would feel it."""

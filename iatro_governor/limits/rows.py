@@ -28,6 +28,21 @@ NUDGE = 1e-4
 """Step of a difference quotient, m and rad."""
 
 
+def _circle() -> Array:
+    angle = np.arange(16) * (math.pi / 8)
+    return np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+
+
+def _sphere() -> Array:
+    cells = np.stack(np.meshgrid(*[[-1.0, 0.0, 1.0]] * 3), axis=-1).reshape(-1, 3)
+    cells = cells[(cells != 0).any(axis=1)]
+    return np.asarray(cells / np.linalg.norm(cells, axis=1, keepdims=True))
+
+
+CIRCLE, SPHERE = _circle(), _sphere()
+"""Unit vectors (16, 2) all around, and (26, 3) towards the faces, edges and corners of a cube."""
+
+
 class Rows(NamedTuple):
     """``matrix @ u <= bounds``: matrix (r, n), bounds (r,), none of them negative."""
 
@@ -45,22 +60,10 @@ def box(low: Array, high: Array) -> Rows:
 
 def norm(components: int, size: int, bound: float) -> Rows:
     """The norm of the first two or three ``components`` of ``size`` is at most ``bound``, by planes that touch it."""
-    directions = _circle() if components == 2 else _sphere()
+    directions = CIRCLE if components == 2 else SPHERE
     matrix = np.zeros((len(directions), size))
     matrix[:, :components] = directions
     return Rows(matrix, np.full(len(directions), bound))
-
-
-def _circle() -> Array:
-    angle = np.arange(16) * (math.pi / 8)
-    return np.stack([np.cos(angle), np.sin(angle)], axis=-1)
-
-
-def _sphere() -> Array:
-    """Towards the faces, edges and corners of a cube."""
-    cells = np.stack(np.meshgrid(*[[-1.0, 0.0, 1.0]] * 3), axis=-1).reshape(-1, 3)
-    cells = cells[(cells != 0).any(axis=1)]
-    return np.asarray(cells / np.linalg.norm(cells, axis=1, keepdims=True))
 
 
 def braked_for(room: Array, situation: Situation) -> Array:

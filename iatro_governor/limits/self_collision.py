@@ -8,16 +8,18 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from iatro_governor.body.distance import capsule_distance, length
+from iatro_governor.body.distance import capsule_distance, length, self_gap, self_rows
 from iatro_governor.body.kinematics import Posture, posture
 from iatro_governor.body.planar import Array
 from iatro_governor.body.ways import Ways
+from iatro_governor.limits.body_rows import AROUND, bounded_rates, braked_for, tightest, travel
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.kinds import BODY_MOTION
 from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import Cap, Clearance, Example, Guard, Limit, LimitConfig
 from iatro_governor.limits.link_keeping import LOOKED, slow
 from iatro_governor.limits.postures import STILL, at_margin
+from iatro_governor.limits.rows import Rows
 from iatro_governor.limits.trip import Challenge
 from iatro_governor.profile.base import NonNegative, Positive
 
@@ -134,6 +136,21 @@ class SelfCollisionLimit(Limit[SelfCollisionConfig]):
         )
         guard = Guard(soon[near] - eased, ahead, margin, -np.inf, self.config.noise)
         return guard.holds(rollouts.half_step[:, a] + rollouts.half_step[:, b])
+
+    def rows(self, situation: BodySituation) -> Rows | None:
+        """How fast each pair that is near may close in."""
+        pairs, margin = situation.model.pairs, self.config.margin
+        if not len(pairs):
+            return None
+        ways = travel(situation)[pairs].sum(axis=1)
+        distance = self._distance(situation.soon, margin + AROUND + ways)
+        near = np.flatnonzero(distance <= margin + AROUND + ways)
+        if not near.size:
+            return None
+        at = near[tightest(distance[near])]
+        gap = self_gap(situation.soon, at)
+        bounds = braked_for(gap.distance - margin, ways[at], situation)
+        return bounded_rates(situation, -self_rows(situation.soon, gap, at), bounds)
 
     def about(self, situation: BodySituation) -> str | None:
         """The nearest pair."""

@@ -1,0 +1,164 @@
+"""The nearest admissible command of an arm: along what is kept out of, in place of standing before it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from iatro_governor.body.kinematics import posture
+from iatro_governor.governor.decision import Action
+from iatro_governor.governor.projection import HELD_S, Projector
+from iatro_governor.governor.resolve import resolve
+from iatro_governor.limits.registry import KINDS
+from test.governor.puppet import PERIOD, Puppet, projecting
+from test.limits.bodies import body_situations, joint_rates
+from test.limits.situations import make
+
+BEFORE_THE_SHELF = [0.35, 0.4, 0.53, -2.35, -0.43, 2.66, 2.02]
+OVER_THE_TABLE = {
+    "panda.yaml": [0.0, 0.4, 0.0, -2.0, 0.0, 2.4, 0.785],
+    "ur5.yaml": [0.0, -0.9, 1.5, -0.6, 1.0, 0.0],
+}
+SIMULATED = 1e-3
+"""What stepping by periods may take of a margin, m."""
+KEPT = [kind for kind, limit in KINDS.items() if limit.view == "body" and kind not in ("tip_over", "wrench")]
+
+
+def equal(count):
+    return {"arm": [1.0] * count}
+
+
+def hand(arm, link="panda_hand"):
+    return posture(arm.model, arm.q).link(link)[:3, 3]
+
+
+def towards(arm, velocity, link="panda_hand"):
+    """Joint velocities that move the hand by ``velocity`` (3,) m/s without turning it."""
+    jacobian = posture(arm.model, arm.q).frame_jacobian(link)
+    wanted = np.concatenate([velocity, np.zeros(3)])
+    return jacobian.T @ np.linalg.solve(jacobian @ jacobian.T + 1e-4 * np.eye(6), wanted)
+
+
+# What it always is.
+
+
+@st.composite
+def some_limits(draw: st.DrawFn) -> list[Any]:
+    return [make(kind) for kind in draw(st.lists(st.sampled_from(KEPT), max_size=5, unique=True))]
+
+
+def reach_for(targets):
+    return targets
+
+
+@settings(max_examples=120, deadline=None)
+@given(at=body_situations(), command=joint_rates, limits=some_limits())
+def test_what_comes_of_it_is_admissible_and_better_than_what_scaling_gives(at, command, limits):
+    projector = Projector(np.array([1.0, 0.4]), np.ones(2, dtype=bool))
+    whole = resolve(command, at, limits, reach_for)
+    found = projector.improve(whole, command, at, limits, reach_for, 0.0)
+    if found is None:
+        return
+    target = found.target
+    rows = [row for limit in limits if (row := limit.rows(at)) is not None]
+    closes = any((row.matrix @ whole.target > row.bounds + 1e-7).any() for row in rows)
+    assert closes or projector.length(target - command) < projector.length(whole.target - command)
+    assert projector.length(target) <= projector.length(command) * (1 + 1e-5)
+    rollouts = at.roll_out(target[None])
+    for limit in limits:
+        cap, clear = limit.cap(target, at), limit.clear(rollouts, at)
+        assert cap is None or cap.scale >= 1.0 - 1e-9
+        assert clear is None or clear.all()
+
+
+@settings(max_examples=120, deadline=None)
+@given(at=body_situations(), command=joint_rates, limits=some_limits(), kept=st.integers(0, 5))
+def test_one_more_limit_never_brings_the_nearest_command_nearer(at, command, limits, kept):
+    projector = Projector(np.array([1.0, 0.4]), np.ones(2, dtype=bool))
+    fewer, every = (
+        projector.nearest(command, [row for limit in some if (row := limit.rows(at)) is not None])
+        for some in (limits[:kept], limits)
+    )
+    assert fewer is not None and every is not None
+    assert projector.length(every - command) >= projector.length(fewer - command) - 1e-6
+    for nearest in (fewer, every):
+        assert projector.length(nearest) <= projector.length(command) * (1 + 1e-6)
+
+
+# On a bench.
+
+
+def test_along_a_shelf_it_slides_where_scaling_stands(tmp_path):
+    """The hand is asked down and into the shelf, and comes down along it."""
+    lowered = {}
+    for resolution in ("scale", "project"):
+        own = {"resolution": "scale", "allow_split": False} if resolution == "scale" else {}
+        arm = Puppet(projecting(tmp_path, "panda.yaml", equal(7), **own), np.array(BEFORE_THE_SHELF))
+        start = hand(arm)[2]
+        for _ in range(180):
+            arm.step(towards(arm, np.array([0.0, 0.12, -0.12])))
+            arm.look()
+        assert min(arm.least.values()) >= -SIMULATED
+        assert not [d for d in arm.decisions if d.action is Action.UNREACHABLE or d.faults]
+        assert (Action.PROJECTED in {d.action for d in arm.decisions}) == (resolution == "project")
+        assert "shelf" in {limit.name for d in arm.decisions for limit in d.limits}
+        lowered[resolution] = start - hand(arm)[2]
+    assert lowered["project"] > lowered["scale"] + 0.04
+
+
+@pytest.mark.parametrize("name", OVER_THE_TABLE)
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10_000))
+def test_no_link_is_ever_nearer_than_its_margin(tmp_path, name, seed):
+    start = np.array(OVER_THE_TABLE[name])
+    arm = Puppet(projecting(tmp_path, name, equal(len(start))), start)
+    rng = np.random.default_rng(seed)
+    wanted = np.zeros(len(start))
+    for cycle in range(200):
+        if cycle % 50 == 0:
+            wanted = rng.uniform(-1.5, 1.5, len(start))
+        arm.step(wanted)
+        arm.look()
+        assert (arm.q >= arm.model.lower).all() and (arm.q <= arm.model.upper).all()
+    assert min(arm.least.values()) >= -SIMULATED
+    assert not [d for d in arm.decisions if d.action is Action.UNREACHABLE or d.faults]
+    assert np.isfinite([d.allowed for d in arm.decisions]).all()
+
+
+def test_a_joint_at_its_end_leaves_the_others_their_way(tmp_path):
+    """The last one is asked beyond where it ends, and the first turns on."""
+    start = np.array([0.0, -0.5, 0.0, -2.2, 0.0, 1.8, 2.75])
+    arm = Puppet(projecting(tmp_path, "panda.yaml", equal(7)), start)
+    for _ in range(100):
+        arm.step(np.array([0.3, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5]))
+    room = arm.model.upper[6] - 0.03 - arm.q[6]
+    assert 0.0 <= room < 0.01
+    assert arm.decisions[-1].action is Action.PROJECTED
+    assert arm.rates == pytest.approx([0.3, 0, 0, 0, 0, 0, 0], abs=0.01)
+
+
+def test_a_solver_that_finds_no_optimum_leaves_scaling_for_a_while(tmp_path):
+    arm = Puppet(projecting(tmp_path, "panda.yaml", equal(7)), np.array(OVER_THE_TABLE["panda.yaml"]))
+    asked = np.array([1.4, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0])
+    for _ in range(60):
+        arm.step(asked)
+    projector, fails = arm.group._projector, [True]
+    solve = projector._solve
+
+    def sometimes(*problem):
+        return (np.zeros(7), 0.0, -1, {}) if fails.pop() else solve(*problem)
+
+    projector._solve = sometimes
+    arm.step(asked)
+    projector._solve = solve
+    for _ in range(60):
+        arm.step(asked)
+    before, *actions = [d.action for d in arm.decisions[59:]]
+    assert before is Action.PROJECTED
+    held = actions.index(Action.PROJECTED)
+    assert set(actions[:held]) == {Action.SCALED} and set(actions[held:]) == {Action.PROJECTED}
+    assert held * PERIOD == pytest.approx(HELD_S, abs=1.5 * PERIOD)
