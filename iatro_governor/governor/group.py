@@ -22,6 +22,7 @@ from iatro_governor.governor.events import Command
 from iatro_governor.governor.freshness import CommandStream, Verdict
 from iatro_governor.governor.ladder import Ladder, Level
 from iatro_governor.governor.member import Member
+from iatro_governor.governor.obedience import Obedience
 from iatro_governor.governor.outcome import Arrival, Outcome, outcome_of
 from iatro_governor.governor.outputs import Outputs
 from iatro_governor.governor.projection import Projector
@@ -92,6 +93,7 @@ class Group:
         keep_s = max(chart.keep_s for chart in charts.values())
         self._outputs = Outputs(self._size, delay, keep_s)
         self._standstill = Standstill(self.members, self._size)
+        self._obedience = Obedience(self.members, self._claims)
 
     @property
     def at_rest(self) -> bool:
@@ -126,6 +128,7 @@ class Group:
             member.stream.watch(t, self._rests(member))
             if member.chart.astray is not None:
                 self.ladder.pulse("off_course", t, member.chart.astray)
+        self._obedience.judge(t, self._outputs, self._senses.hand_guided(t), self.ladder)
         self.ladder.advance(t)
         cleared = max(self.ladder.cleared_t, process.cleared_t)
         for member in self.members:

@@ -54,6 +54,7 @@ class JointChart(Plain):
         self.easing = np.minimum(rates.decrease, self.stopping)
         self.creeps = creeps(self.size, config.creep_speed)
         self.slack = 2 * source.rest_speed
+        self.speed_noise = source.speed_noise
         self._rest_speed = source.rest_speed
         self._track: JointTrack = senses.joint_tracks[config.state]
         self._places = self._track.places(config.joints)
@@ -62,6 +63,20 @@ class JointChart(Plain):
     def measured_rest(self) -> bool:
         """The joint states say so."""
         return all(abs(value) <= self._rest_speed for value in self.measured.tolist())
+
+    @property
+    def newest(self) -> float | None:
+        """When the joints were measured last, s; None: never."""
+        return self._track.latest.t if self._track.known else None
+
+    @property
+    def strays(self) -> Array:
+        """1 (size,) for each joint whose motion must have been commanded, 0 for one that makes up for its lag."""
+        return np.ones(self.size)
+
+    def component(self, index: int) -> str:
+        """What a component of ``u`` is called."""
+        return f"joint {self.config.joints[index]}"
 
     @property
     def measured(self) -> Array:
@@ -162,6 +177,11 @@ class JointPositionChart(JointChart):
     def lead(self) -> Array | None:  # type: ignore[override]
         """The set-point: what the joints lag behind, they will still make up for."""
         return self._published
+
+    @property
+    def strays(self) -> Array:
+        """A joint that closes in on its set-point makes up for its lag, however fast."""
+        return ((self.setpoint - self.positions) * self.measured <= 0).astype(float)
 
     @property
     def setpoint(self) -> Array:

@@ -182,6 +182,13 @@ class Senses:
         if self._newer(event.source, event.stamp):
             self.flags[event.source] = (event.stamp, event.values)
 
+    def hand_guided(self, t: float) -> bool:
+        """Whether a trusted source says that somebody guides the robot by hand; old news do not."""
+        fresh = (
+            told for name, (stamp, told) in self.flags.items() if t - stamp <= self.sources[name].timeout_s
+        )
+        return any(told.get("hand_guided", False) for told in fresh)
+
     def estop_seen(self, source: str, t: float) -> None:
         """The emergency stop input has spoken."""
         self._newest[source] = t

@@ -59,6 +59,8 @@ class TwistChart(Plain):
         self.creeps = _creeps(config)
         self.stopping = self.easing = np.full(self.size, np.inf)
         self.slack = 2 * odom.rest_speed
+        self.speed_noise = odom.speed_noise
+        self.strays = np.ones(self.size)
         self._able = ABLE[config.base]
         self._rest_speed = odom.rest_speed
         self._track = senses.tracks[config.odom]
@@ -72,6 +74,15 @@ class TwistChart(Plain):
     def measured_rest(self) -> bool:
         """Odometry says so."""
         return all(abs(value) <= self._rest_speed for value in self.measured.tolist())
+
+    @property
+    def newest(self) -> float | None:
+        """When it was measured last, s; None: never."""
+        return self._track.latest.t if self._track.known else None
+
+    def component(self, index: int) -> str:
+        """What a component of ``u`` is called."""
+        return f"the base's {NAMES[self._components[index]]}"
 
     @property
     def measured(self) -> Array:

@@ -57,6 +57,8 @@ class ChannelPart(Part):
     """Parts of a command may go on alone when the whole stays near zero."""
     allowed_publishers: tuple[str, ...] = ()
     """Nodes, by full name, that may publish on ``output`` beside the governor."""
+    disobey_s: Annotated[float, Field(strict=True, ge=0.1, le=2.0)] = 0.5
+    """Motion that no command explains is a fault, and latches, after so long, s."""
     rearm_s: Annotated[float, Field(strict=True, ge=0.1)] = 0.5
     freeze_s: Annotated[float, Field(strict=True, ge=0.0)] = 0.5
     trapped_s: Annotated[float, Field(strict=True, ge=0.1)] = 2.0

@@ -51,6 +51,8 @@ class OdomSource(SourcePart):
     type: Literal["odom"]
     rest_speed: Positive = 0.01
     """Measured speeds below this count as rest, m/s and rad/s."""
+    speed_noise: NonNegative = 0.0
+    """Standard deviation of a measured speed, m/s and rad/s, beyond what counts as rest."""
     max_jump: Positive = 0.5
     """A pose further than this, m or rad, from where the last one and its twist lead is garbled."""
 
@@ -96,6 +98,8 @@ class JointsSource(SourcePart):
     type: Literal["joints"]
     rest_speed: Positive = 0.01
     """Measured speeds below this count as rest, rad/s or m/s."""
+    speed_noise: NonNegative = 0.0
+    """Standard deviation of a measured speed, rad/s or m/s, beyond what counts as rest."""
     max_jump: Positive = 0.5
     """A position further than this, rad or m, from where the last one and its velocity lead is garbled."""
     max_speed: Positive = 20.0

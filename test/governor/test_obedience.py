@@ -1,0 +1,189 @@
+"""A body that does not do what it was told is found in time; one that lags, shakes, stops or is guided is not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from iatro_governor.governor.core import Governor
+from iatro_governor.governor.decision import State
+from iatro_governor.governor.events import Command, EStop, Flags, Joints, Reset
+from iatro_governor.governor.outputs import LAG_S
+from iatro_governor.governor.resetting import token_of
+from test.governor.arms import JOINTS, arm, channel, data
+from test.governor.profiles import amr
+from test.governor.room import STEP_S, Room
+
+KEY = bytes(32)
+DELAY_S, DISOBEY_S, PROTECTIVE = 0.06, 0.5, 1.6
+BOUND_S = DELAY_S + LAG_S + DISOBEY_S + 3 * STEP_S
+"""From the moment from which nothing that was published explains the motion to the stop."""
+NOISE = 0.02
+
+
+@pytest.fixture(scope="module")
+def profile(tmp_path_factory):
+    flags = {"names": ["hand_guided"]}
+    return amr(tmp_path_factory.mktemp("profile"), sources={"odom": {"speed_noise": NOISE}, "flags": flags})
+
+
+def until_latched(made, most_s, command=None, turn=0.0):
+    """How long it took, s."""
+    began = made.t
+    while not made.decisions or (made.last.latch is None and made.t - began < most_s):
+        made.go(STEP_S, command, turn=turn)
+    assert made.last.latch is not None, f"not within {most_s} s"
+    assert made.last.latch.cause == "actuator_disobeys" and made.last.state is State.PROTECTIVE_STOP
+    return made.t - began
+
+
+RUNAWAYS = {
+    "runs away from rest": (0.0, lambda t, asked, moves: np.array([min(moves[0] + 0.05, 0.6), 0.0])),
+    "runs away backwards": (0.3, lambda t, asked, moves: np.array([max(moves[0] - 0.05, -0.6), 0.0])),
+    "is faster than allowed": (0.4, lambda t, asked, moves: asked * 1.5),
+    "goes the other way": (0.3, lambda t, asked, moves: -asked),
+    "turns by itself": (0.3, lambda t, asked, moves: np.array([asked[0], 0.4])),
+}
+
+
+@pytest.mark.parametrize("how", RUNAWAYS)
+def test_a_body_that_does_something_else_is_stopped_and_latched_in_time(profile, how):
+    command, follow = RUNAWAYS[how]
+    made = Room(profile, follow, key=KEY)
+    took = until_latched(made, 3.0, command)
+    # Where the command itself has yet to rise, or the body to run, that comes first.
+    assert took <= BOUND_S + 0.6, took
+    told = made.detail("actuator_disobeys")
+    assert "the base's " in told and "allowed" in told
+
+
+def test_a_body_that_ignores_stops_is_latched_in_time(profile):
+    made = Room(profile, key=KEY)
+    made.go(1.5, command=0.5)
+    made.follow = lambda t, asked, moves: np.array([0.5, 0.0])
+    made.tell(EStop(made.t, True))
+    began = made.t
+    while "actuator_disobeys" not in made.faults:
+        made.go(STEP_S)
+        assert made.t - began < BOUND_S + 0.1
+    assert made.last.latch.causes == ("estop", "actuator_disobeys")
+    made.tell(EStop(made.t, False))
+    made.tell(Reset(made.t, token_of(KEY, made.last.latch.id, made.last.latch.nonce)))
+    made.go(0.5)
+    assert made.last.latch is not None, "it still moves, so no reset helps"
+    made.follow = lambda t, asked, moves: asked
+    made.go(0.5)
+    made.tell(Reset(made.t, token_of(KEY, made.last.latch.id, made.last.latch.nonce)))
+    made.go(0.5)
+    assert made.last.latch is None
+
+
+def test_a_body_that_stands_still_whatever_it_is_told_disobeys_nothing(profile):
+    made = Room(profile, lambda t, asked, moves: np.zeros(2))
+    made.go(3.0, command=0.5, turn=0.5)
+    assert made.last.latch is None and made.last.allowed[0] > 0.3
+
+
+def late(tau, delay_s):
+    """Follows its commands ``delay_s`` later, by a lag of first order with ``tau`` s."""
+    queue = [np.zeros(2)] * round(delay_s / STEP_S)
+
+    def follow(t, asked, moves):
+        queue.append(asked)
+        return moves + (queue.pop(0) - moves) * min(STEP_S / tau, 1.0)
+
+    return follow
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("tau", [0.02, 0.12, 0.25])
+def test_lag_noise_and_stops_are_no_disobedience(profile, tau, seed):
+    rng = np.random.default_rng(seed)
+    made = Room(profile, late(tau, DELAY_S))
+    made.noise = lambda: rng.normal(0.0, NOISE, 2)
+    for piece in range(8):
+        speed, turn = rng.uniform(-0.5, 0.5), rng.uniform(-0.8, 0.8)
+        made.go(rng.uniform(0.2, 1.2), command=speed, turn=turn)
+        if piece % 3 == 2:
+            made.go(rng.uniform(0.1, 1.0))  # silence is a stop
+    made.tell(EStop(made.t, True))
+    made.go(1.0)
+    assert made.last.latch.causes == ("estop",)
+    assert not any(f.name == "actuator_disobeys" for d in made.decisions for f in d.faults)
+
+
+@pytest.mark.parametrize(
+    ("guided", "age", "latched"), [(True, 0.0, False), (True, 2.0, True), (False, 0.0, True)]
+)
+def test_who_guides_it_by_hand_makes_it_disobey_nothing_while_that_is_known(profile, guided, age, latched):
+    made = Room(profile, lambda t, asked, moves: np.array([0.3, 0.0]))
+    for _ in range(20):
+        made.tell(Flags(made.t, "flags", {"hand_guided": guided}, made.t - age))
+        made.go(0.1)
+    assert (made.last.latch is not None) == latched
+
+
+def test_a_push_shorter_than_disobey_s_is_none(profile):
+    made = Room(profile, lambda t, asked, moves: np.array([0.3 if t % 1.0 < 0.4 else 0.0, 0.0]))
+    made.go(5.0)
+    assert made.last.latch is None
+
+
+def test_a_source_that_falls_silent_adds_nothing_to_what_it_told(profile):
+    made = Room(profile, lambda t, asked, moves: np.array([0.3, 0.0]))
+    made.go(0.3)
+    made._sense = lambda: None
+    made.go(2.0)
+    assert made.last.latch is None and "sensor_stale" in made.faults
+
+
+class Arm:
+    """The small arm of the tests behind the governor, with one channel; joints move as ``follow`` says."""
+
+    def __init__(self, folder, kind, follow, **changes):
+        self.kind, self.follow = kind, follow
+        self.governor = Governor(arm(folder, data({kind: channel(kind, **changes)})), key=KEY)
+        self.t, self.q, self.v = 0.0, np.array([0.3, -0.8]), np.zeros(2)
+        self.allowed = np.zeros(2)
+        self.last = None
+
+    def go(self, seconds, values=None):
+        for _ in range(round(seconds / 0.01)):
+            names = (*JOINTS, "finger_left", "finger_right")
+            position, velocity = np.append(self.q, [0.04, 0.04]), np.append(self.v, [0.0, 0.0])
+            self.governor.handle(Joints(self.t, "joints", names, position, velocity, None, self.t))
+            if values is not None:
+                self.governor.handle(Command(self.t, self.kind, tuple(values(self.t)), self.t, "p"))
+            for decision in self.governor.tick(self.t):
+                self.last = decision
+                self.allowed = np.array(decision.allowed)
+            self.v = self.follow(self.t, self.allowed, self.q, self.v)
+            self.q = self.q + self.v * 0.01
+            self.t = round(self.t + 0.01, 9)
+
+
+def test_a_joint_that_runs_away_is_latched_by_its_name(tmp_path):
+    made = Arm(tmp_path, "joint_velocity", lambda t, asked, q, v: np.array([asked[0], 0.3]))
+    made.go(0.02 + LAG_S + DISOBEY_S + 0.05, lambda t: (0.2, 0.0))
+    assert made.last.latch.cause == "actuator_disobeys"
+    assert "joint elbow" in next(f.detail for f in made.last.faults if f.name == "actuator_disobeys")
+
+
+def test_a_joint_that_follows_late_obeys(tmp_path):
+    made = Arm(tmp_path, "joint_velocity", lambda t, asked, q, v: v + (asked - v) * 0.05)
+    made.go(4.0, lambda t: (0.5 * np.sin(3 * t), 0.8 * np.cos(2 * t)))
+    made.go(1.0)
+    assert made.last.latch is None
+
+
+def test_a_joint_that_makes_up_for_its_lag_obeys_and_one_that_leaves_its_setpoint_does_not(tmp_path):
+    def held(t, asked, q, v):
+        """Held fast by something for a second, then let go."""
+        return np.zeros(2) if 0.5 < t < 1.5 else (asked - q) * 1.5
+
+    made = Arm(tmp_path, "joint_position", held)
+    made.go(5.0, lambda t: (0.3 + min(t, 1.0) * 0.2, -0.8))
+    assert made.last.latch is None
+    made.follow = lambda t, asked, q, v: np.array([0.3, 0.0])
+    made.go(1.5)
+    assert made.last.latch.cause == "actuator_disobeys"
