@@ -28,6 +28,7 @@ from iatro_governor.limits.payload import Held
 from iatro_governor.limits.power_and_force import RegionBound
 from iatro_governor.limits.registry import KINDS
 from iatro_governor.profile.areas import Area
+from iatro_governor.profile.faults import FaultOverride
 from iatro_governor.profile.figures import CircleFigure, Figure, PolygonFigure
 from iatro_governor.profile.seeing import Block
 from iatro_governor.profile.source_part import SourcePart
@@ -237,6 +238,10 @@ another: every decision lists all that are in force. A fault is one row of `iatr
   the stream of commands has to fall silent, send zeros or begin a new plan first.
 - **latches**: only a signed reset clears it; it outlives a restart.
 
+A profile makes a row stronger under `faults:`, as in `faults: {{sensor_stale: {{state: PROTECTIVE_STOP, clear_s: 2.0}}}}`.
+A weaker answer is refused, unless its key begins with `unsafe_`; then it needs a `source`, and `iatro check` shouts.
+
+{changes}
 {rows}"""
 
 RECOVERY = {"none": "", "fresh": "a fresh command", "rearm": "re-arm"}
@@ -261,7 +266,7 @@ def faults_page() -> str:
                 "yes" if row.latches else "",
             )
         )
-    return FAULTS.format(stamp=STAMP, rows=table(heads, rows))
+    return FAULTS.format(stamp=STAMP, changes=keys_table(FaultOverride), rows=table(heads, rows))
 
 
 # Limits.

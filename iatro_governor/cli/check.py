@@ -13,8 +13,10 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.text import Text
 
+from iatro_governor.cli._ladder import print_changes, print_warning, weakened
 from iatro_governor.cli.output import console, notes, print_json
 from iatro_governor.errors import Problem, ProfileError
+from iatro_governor.governor.overrides import changes, table_of
 from iatro_governor.governor.self_test import tested
 from iatro_governor.limits.registry import build, load_profile
 from iatro_governor.profile.load import Profile
@@ -27,6 +29,7 @@ def check(
     """Validate a configuration and list what it bounds. Exit 2 if it cannot be used."""
     try:
         profile = load_profile(file)
+        table_of(profile)
         warnings = tested(profile)
     except ProfileError as error:
         if json:
@@ -67,12 +70,14 @@ def summarise(profile: Profile) -> dict[str, Any]:
         "channels": channels,
         "sources": sources,
         "limits": rows,
-        "warnings": [] if profile.body is None else list(profile.body.warnings),
+        "faults": changes(profile),
+        "warnings": [*weakened(profile), *([] if profile.body is None else profile.body.warnings)],
     }
 
 
 def _empty() -> dict[str, Any]:
-    nothing: dict[str, Any] = {"channels": {}, "sources": {}, "limits": [], "errors": [], "warnings": []}
+    nothing: dict[str, Any] = {"channels": {}, "sources": {}, "limits": [], "faults": []}
+    nothing |= {"errors": [], "warnings": []}
     return {"ok": False, "config_hash": None, **nothing}
 
 
@@ -129,5 +134,6 @@ def _print_summary(file: Path, summary: dict[str, Any]) -> None:
         console.print(
             f"source  [bold]{name}[/] ({source['type']}, {need}): stale after {source['timeout_s']:g} s"
         )
+    print_changes(summary["faults"])
     for warning in summary["warnings"]:
-        console.print(f"\n[bold]warning[/]: {escape(warning)}")
+        print_warning(warning)

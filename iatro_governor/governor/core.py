@@ -36,6 +36,7 @@ from iatro_governor.governor.groups import build_groups, needed_joints
 from iatro_governor.governor.ladder import Ladder
 from iatro_governor.governor.latching import Latches, Nonce
 from iatro_governor.governor.outcome import Outcome
+from iatro_governor.governor.overrides import table_of
 from iatro_governor.governor.repeated_stops import StopCounter
 from iatro_governor.governor.resetting import Resets, conditions
 from iatro_governor.governor.senses import Senses
@@ -61,11 +62,16 @@ class Governor:
         first_seq: int = 0,
         key: bytes | None = None,
     ) -> None:
-        """``latch`` stood before a restart; ``key`` is the operator's, without which nothing releases a latch."""
+        """``latch`` stood before a restart; ``key`` is the operator's, without which nothing releases a latch.
+
+        Raises:
+            ProfileError: ``profile`` weakens the fault ladder and does not call it unsafe.
+        """
         self.profile = profile
         self.period = 1.0 / profile.data.loop.rate_hz
         memory = max((c.memory_s for c in profile.limits if isinstance(c, UnseenConfig)), default=0.0)
-        self.process = Ladder()
+        table = table_of(profile)
+        self.process = Ladder(table)
         self.senses = Senses(profile.data.sources, memory, needed_joints(profile), profile.data.robot)
         self._seq = first_seq
         self._latches = Latches(profile.data.robot.name, nonce or self._offline_nonce, latch)
@@ -73,7 +79,7 @@ class Governor:
         self._emergency = EmergencyStops(profile.data.sources)
         self._stops = StopCounter(profile.data.repeated_stops)
         self._last_t: float | None = None
-        self.groups = build_groups(profile, build(profile.limits), self.senses, self.period)
+        self.groups = build_groups(profile, build(profile.limits), self.senses, self.period, table)
         self.channels = {member.name: group for group in self.groups for member in group.members}
         """The group of each channel."""
         self._watched = {

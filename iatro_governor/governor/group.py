@@ -70,13 +70,14 @@ class Group:
         rates: Rates,
         senses: Senses,
         period: float,
+        ladder: Ladder,
         claims: Claims | None = None,
         projector: Projector | None = None,
         admissions: Mapping[str, Admission] | None = None,
     ) -> None:
         self.limits = limits
         self._watchful = [limit for limit in limits if limit.fault]
-        self.ladder = Ladder()
+        self.ladder = ladder
         self.members = _members(charts, self.ladder, period, limits)
         self._by_name = {member.name: member for member in self.members}
         self._claims = claims or Claims.of(charts)

@@ -19,6 +19,7 @@ from iatro_governor.governor.gripper_chart import GripperChart
 from iatro_governor.governor.group import Group, Stops
 from iatro_governor.governor.joint_chart import JointPositionChart, JointVelocityChart
 from iatro_governor.governor.jointed import JointedBody
+from iatro_governor.governor.ladder import TABLE, Ladder, Row
 from iatro_governor.governor.pose_chart import ANGULAR, LINEAR, Limb, PoseChart
 from iatro_governor.governor.projection import Projector
 from iatro_governor.governor.readings import Readings
@@ -44,12 +45,14 @@ from iatro_governor.profile.tool_channels import GripperChannel, PoseChannel, Wr
 Limits = list[Limit[Any]]
 
 
-def build_groups(profile: Profile, limits: Limits, senses: Senses, period: float) -> list[Group]:
+def build_groups(
+    profile: Profile, limits: Limits, senses: Senses, period: float, table: Mapping[str, Row] = TABLE
+) -> list[Group]:
     """One group for a robot with a model, all its channels together; else one for each channel."""
     figure = None if profile.data.robot.footprint is None else profile.data.robot.footprint.shape()
     channels = profile.data.channels
     if profile.body is not None:
-        return [_jointed(profile, profile.body, limits, senses, figure, period)]
+        return [_jointed(profile, profile.body, limits, senses, figure, period, Ladder(table))]
     out = []
     for name, config in channels.items():
         assert isinstance(config, TwistChannel)  # the profile has been checked: the others need a model
@@ -58,7 +61,10 @@ def build_groups(profile: Profile, limits: Limits, senses: Senses, period: float
         chart = TwistChart(config, figure, rates, senses, period)
         stops = Stops(chart.controlled, chart.protective)
         projector = _projector({name: config})
-        out.append(Group({name: chart}, chart, stops, own, rates, senses, period, projector=projector))
+        ladder = Ladder(table)
+        out.append(
+            Group({name: chart}, chart, stops, own, rates, senses, period, ladder, projector=projector)
+        )
     return out
 
 
@@ -80,7 +86,13 @@ def needed_joints(profile: Profile) -> dict[str, list[str]]:
 
 
 def _jointed(
-    profile: Profile, model: ArmModel, limits: Limits, senses: Senses, figure: Shape | None, period: float
+    profile: Profile,
+    model: ArmModel,
+    limits: Limits,
+    senses: Senses,
+    figure: Shape | None,
+    period: float,
+    ladder: Ladder,
 ) -> Group:
     channels = dict(sorted(profile.data.channels.items(), key=lambda item: item[1].type != "twist"))
     charts: dict[str, Chart] = {}
@@ -100,7 +112,7 @@ def _jointed(
     }
     together = Rates.stacked(rates)
     nearest = _projector(channels)
-    return Group(charts, body, stops, seated, together, senses, period, claims, nearest, admissions)
+    return Group(charts, body, stops, seated, together, senses, period, ladder, claims, nearest, admissions)
 
 
 def _projector(channels: Mapping[str, AnyChannel]) -> Projector | None:

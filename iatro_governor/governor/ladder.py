@@ -98,6 +98,9 @@ TABLE: dict[str, Row] = {
 }
 """Every fault. A new one is one row."""
 
+DERIVED = frozenset({"awaiting_command", "awaiting_rearm", "closed", "latched"})
+"""Rows that follow from other faults or from the start; no profile changes them."""
+
 Key = tuple[str, str]
 
 

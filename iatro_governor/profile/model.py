@@ -8,6 +8,7 @@ from pydantic import Field
 
 from iatro_governor.profile.base import Name, Part
 from iatro_governor.profile.every_channel import ChannelConfig
+from iatro_governor.profile.faults import FaultOverride
 from iatro_governor.profile.latching import UNLESS_GIVEN, RepeatedStops
 from iatro_governor.profile.robot import Robot
 from iatro_governor.profile.sources import SourceConfig
@@ -31,6 +32,8 @@ class ProfileData(Part):
     """A foreign publisher counts after this long, so that the ghost of a killed governor does not."""
     operator_key: Annotated[str, Field(min_length=1, max_length=400)] | None = None
     """File of the key that signs resets, from this file's folder; IATRO_OPERATOR_KEY comes first. None: no resets."""
+    faults: Annotated[dict[Name, FaultOverride], Field(default_factory=dict)]
+    """Rows of the fault ladder that are stronger on this robot, by name."""
     repeated_stops: RepeatedStops = UNLESS_GIVEN
     """Protective stops that latch when they come again and again."""
     sources: Annotated[dict[Name, SourceConfig], Field(min_length=1)]
