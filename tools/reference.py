@@ -238,7 +238,7 @@ another: every decision lists all that are in force. A fault is one row of `iatr
   the stream of commands has to fall silent, send zeros or begin a new plan first.
 - **latches**: only a signed reset clears it; it outlives a restart.
 
-A profile makes a row stronger under `faults:`, as in `faults: {{sensor_stale: {{state: PROTECTIVE_STOP, clear_s: 2.0}}}}`.
+A profile makes a row stronger under `faults:`, as in `faults: {{sensor_stale: {{state: PROTECTIVE_STOP}}}}`.
 A weaker answer is refused, unless its key begins with `unsafe_`; then it needs a `source`, and `iatro check` shouts.
 
 {changes}
