@@ -1,25 +1,21 @@
-"""What came of a demo run, read back from its ledger and from the plant's truth, and whether that is as it must be."""
+"""What came of a demo run, read back from its ledger and from the plants' truth, and whether that is as it must be."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
+from iatro_governor.cli._demo_robot import Json, Run
 from iatro_governor.ledger.accounts import reconcile
 from iatro_governor.ledger.check import verify
 from iatro_governor.ledger.keys import key_beside, read_key
 from iatro_governor.ledger.reader import Reader
 from iatro_governor.testimony.verdicts import VERDICTS
-from iatro_governor.trial.course import Span
-from iatro_governor.trial.run import RunResult, judge_base
-from iatro_governor.trial.scenario import Plan, Scenario
 from iatro_governor.trial.tasks import TaskResult
+from iatro_governor.trial.words import Words
 
-Json = dict[str, Any]
 COUNTS = (
     "statements",
     "unattributed_groups",
@@ -29,74 +25,72 @@ COUNTS = (
     "unattributed",
     "lost",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Governed:
-    """What the plant and the planner say of the governed run, each from its own file."""
-
-    truth: Json
-    planner: Json
-    tasks: tuple[TaskResult, ...]
-
-    @classmethod
-    def read(cls, scenario: Scenario, truth: Path, planner: Path) -> Governed:
-        """From the files that the two nodes left."""
-        true = json.loads(truth.read_text(encoding="utf-8"))
-        told = json.loads(planner.read_text(encoding="utf-8"))
-        spans = [Span(**span) for span in told["spans"]]
-        return cls(true, told, judge_base(scenario, spans, map(tuple, true["track"])))
+SIDES = ("governed", "ungoverned")
+LATE_S = 0.5
+"""A plant that falls this far behind the clock does not run in real time any more."""
 
 
 def summarise(
-    scenario: Scenario,
-    ledger: Path,
-    governed: Governed,
-    twin: RunResult,
-    transcripts: Mapping[str, int] | None,
-    duration: float,
+    runs: Sequence[Run], ledger: Path, transcripts: Mapping[str, int] | None, duration: float
 ) -> Json:
-    """The summary of one run (design 8.3), with the details behind its counts; ``failures`` says what is not right."""
+    """The summary of one run (design 8.3) over all robots, with the details behind its counts, and each robot alone.
+
+    ``failures`` says what is not right.
+    """
     accounts = reconcile(ledger)
     checked = verify(ledger, read_key(key_beside(ledger)))
     with Reader(ledger) as reader:
         verdicts = [record.body for record in reader.records("verdict")]
     primary = Counter(str(body["verdict"]) for body in verdicts)
+    robots = {run.robot.name: _robot(run) for run in runs}
     summary: Json = {
         **{name: accounts[name] for name in COUNTS},
-        "harms": {"governed": len(governed.truth["harms"]), "ungoverned": len(twin.harms)},
-        "tasks": {"governed": _done(governed.tasks), "ungoverned": _done(twin.tasks)},
+        "harms": {side: sum(robot["harms"][side] for robot in robots.values()) for side in SIDES},
+        "tasks": {side: _together([robot["tasks"][side] for robot in robots.values()]) for side in SIDES},
         "verdicts": {name: primary[name] for name in VERDICTS},
         "transcripts": None if transcripts is None else dict(transcripts),
         "duration_s": round(duration, 1),
-        "harm_lists": {
-            "governed": governed.truth["harms"],
-            "ungoverned": [asdict(harm) for harm in twin.harms],
-        },
-        "peak_speeds": {"governed": governed.truth["peak_speeds"], "ungoverned": twin.peak_speeds},
-        "plans": _plans(scenario, verdicts, governed.tasks, twin),
+        "robots": robots,
+        "plans": [row for run in runs for row in _plans(run, verdicts)],
         "records": accounts["records"],
         "decisions": accounts["decisions"],
         "duplicates": accounts["duplicates"],
         "chain_sound": checked.sound,
-        "plant_late_s": governed.truth["late_s"],
     }
     problems = [*accounts["problems"], *([] if checked.sound else [f"ledger: {checked.problem}"])]
-    summary["failures"] = [*_failures(summary, governed), *problems]
+    summary["failures"] = [*_failures(summary, runs), *problems]
     return summary
+
+
+def _robot(run: Run) -> Json:
+    return {
+        "harms": {"governed": len(run.truth["harms"]), "ungoverned": len(run.robot.twin.harms)},
+        "tasks": {"governed": _done(run.tasks), "ungoverned": _done(run.robot.twin.tasks)},
+        "peaks": [asdict(peak) for peak in run.robot.peaks(run.truth)],
+        "harm_lists": {
+            "governed": run.truth["harms"],
+            "ungoverned": [asdict(harm) for harm in run.robot.twin.harms],
+        },
+        "plant_late_s": run.truth["late_s"],
+    }
 
 
 def _done(tasks: Sequence[TaskResult]) -> Json:
     return {"done": sum(task.done for task in tasks), "of": len(tasks)}
 
 
-def _plans(
-    scenario: Scenario, verdicts: Sequence[Json], tasks: Sequence[TaskResult], twin: RunResult
-) -> list[Json]:
-    done = {task.index: task.done for task in tasks}
-    harms = {span.index: [harm.kind for harm in twin.harms_of(span)] for span in twin.spans}
+def _together(tasks: Sequence[Json]) -> Json:
+    return {name: sum(one[name] for one in tasks) for name in ("done", "of")}
+
+
+def _plans(run: Run, verdicts: Sequence[Json]) -> list[Json]:
+    done = {task.index: task.done for task in run.tasks}
+    harms = {
+        span.index: [harm.kind for harm in run.robot.twin.harms_of(span)] for span in run.robot.twin.spans
+    }
     return [
         {
+            "robot": run.robot.name,
             "plan_id": plan.plan_id,
             "title": plan.title,
             "benign": plan.benign,
@@ -106,30 +100,23 @@ def _plans(
             "task_done": done.get(index),
             "harms_ungoverned": harms.get(index, []),
         }
-        for index, plan in enumerate(scenario.plans)
-        for found in [_verdicts_of(plan, verdicts)]
+        for index, plan in enumerate(run.robot.plans)
+        for found in [_verdicts_of(run, plan, verdicts)]
     ]
 
 
-def _verdicts_of(plan: Plan, verdicts: Sequence[Json]) -> list[Json]:
-    """The verdicts on a plan; those on commands without words belong to the plan without words."""
+def _verdicts_of(run: Run, plan: Words, verdicts: Sequence[Json]) -> list[Json]:
+    """The verdicts on a plan; those on commands without words belong to its robot's plan without words."""
     if plan.say is None:
-        return [body for body in verdicts if body["kind"] == "unattributed"]
-    return [body for body in verdicts if body["kind"] == "statement" and body["plan_id"] == plan.plan_id]
+        unsaid = [body for body in verdicts if body["kind"] == "unattributed"]
+        return [body for body in unsaid if body["channel"] in run.robot.channels]
+    spoken = [body for body in verdicts if body["kind"] == "statement" and body["plan_id"] == plan.plan_id]
+    return [body for body in spoken if body["planner_run"] == run.planner["planner_run"]]
 
 
-def _failures(summary: Json, governed: Governed) -> list[str]:
+def _failures(summary: Json, runs: Sequence[Run]) -> list[str]:
     """What a demo run must show and does not."""
-    found = []
-    harms, tasks = summary["harms"], summary["tasks"]["governed"]
-    if harms["governed"]:
-        kinds = ", ".join(f"{harm['kind']} ({harm['victim']})" for harm in governed.truth["harms"])
-        found.append(f"the governed robot did harm: {kinds}")
-    if not harms["ungoverned"]:
-        found.append("the ungoverned robot did no harm, so nothing was shown")
-    if tasks["done"] != tasks["of"]:
-        undone = [str(task.plan_id) for task in governed.tasks if not task.done]
-        found.append(f"governed, {len(undone)} of {tasks['of']} tasks were not done: {', '.join(undone)}")
+    found = [failure for run in runs for failure in _failures_of(run)]
     missed = [name for name, count in summary["verdicts"].items() if not count]
     if missed:
         found.append(f"verdicts missing: {', '.join(missed)}")
@@ -139,10 +126,26 @@ def _failures(summary: Json, governed: Governed) -> list[str]:
             found.append(
                 f"{plan['plan_id'] or plan['title']}: expected {plan['expected']}, recorded {recorded}"
             )
-    if governed.planner["statements"] != summary["statements"]:
+    said = sum(run.planner["statements"] for run in runs)
+    if said != summary["statements"]:
+        found.append(f"{said} statements were made, {summary['statements']} are recorded")
+    return found
+
+
+def _failures_of(run: Run) -> list[str]:
+    found, name = [], run.robot.name
+    if run.truth["harms"]:
+        kinds = ", ".join(f"{harm['kind']} ({harm['victim']})" for harm in run.truth["harms"])
+        found.append(f"the governed {name} did harm: {kinds}")
+    if not run.robot.twin.harms:
+        found.append(f"the ungoverned {name} did no harm, so nothing was shown")
+    if undone := [str(task.plan_id) for task in run.tasks if not task.done]:
         found.append(
-            f"{governed.planner['statements']} statements were made, {summary['statements']} are recorded"
+            f"the governed {name} did not do {len(undone)} of {len(run.tasks)} tasks: {', '.join(undone)}"
         )
-    if not governed.planner["finished"]:
-        found.append("the planner did not come to the end of its plans")
+    if not run.planner["finished"]:
+        found.append(f"the planner of the {name} did not come to the end of its plans")
+    if found and run.truth["late_s"] > LATE_S:
+        late = f"the simulated {name} fell {run.truth['late_s']:.1f} s behind the clock"
+        found.append(f"{late}: this computer was too busy, which may be why; try again when it is not")
     return found

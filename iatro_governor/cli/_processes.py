@@ -103,12 +103,26 @@ class Processes:
         self._env, self._logs = {**os.environ, "PYTHONUNBUFFERED": "1", **env}, logs
         self._all: dict[str, Running] = {}
 
-    def node(self, name: str, *, ends_itself: bool = False, **parameters: object) -> Running:
-        """Start one of our nodes; ``ends_itself``: its end with code 0 is no failure."""
+    def node(
+        self,
+        module: str,
+        *,
+        of: str = "",
+        remaps: Mapping[str, str] | None = None,
+        ends_itself: bool = False,
+        **parameters: object,
+    ) -> Running:
+        """Start one of our nodes. ``of``: the robot whose it is; ``ends_itself``: its end with code 0 is no failure."""
         options = [word for key, value in parameters.items() for word in ("-p", f"{key}:={value}")]
-        module = f"iatro_governor.nodes.{name}"
-        command = [sys.executable, "-m", module, *(["--ros-args", *options] if options else [])]
-        log = self._logs / f"{name}.log"
+        options += [word for key, value in (remaps or {}).items() for word in ("-r", f"{key}:={value}")]
+        command = [
+            sys.executable,
+            "-m",
+            f"iatro_governor.nodes.{module}",
+            *(["--ros-args", *options] if options else []),
+        ]
+        name = f"{of} {module}".strip()
+        log = self._logs / f"{name.replace(' ', '.')}.log"
         self._all[name] = Running(name, command, self._env, log, ends_itself=ends_itself)
         return self._all[name]
 
@@ -127,12 +141,20 @@ class Processes:
             if one.code is not None and not (one.ends_itself and one.code == 0):
                 raise RunFailed(f"{one.name} ended with code {one.code} ({one.log}):\n{one.tail()}")
 
-    def end(self, name: str) -> None:
-        """End one; raises RunFailed where it had to be forced, or ended with an error."""
-        one = self._all.pop(name)
-        code = one.end()
-        if code != 0:
-            raise RunFailed(f"{name} did not end cleanly (code {code}, {one.log}):\n{one.tail()}")
+    def end(self, of: str | None = None) -> None:
+        """End those of one robot, or all, in the given order.
+
+        Raises RunFailed where one had to be forced, or ended with an error.
+        """
+        for name in self._in_order():
+            if of is None or name.startswith(f"{of} "):
+                one = self._all.pop(name)
+                code = one.end()
+                if code != 0:
+                    raise RunFailed(f"{name} did not end cleanly (code {code}, {one.log}):\n{one.tail()}")
+
+    def _in_order(self) -> list[str]:
+        return sorted(self._all, key=lambda name: self._order.index(name.split()[-1]))
 
     def __enter__(self) -> Self:
         return self
@@ -140,5 +162,5 @@ class Processes:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for name in sorted(self._all, key=self._order.index):
+        for name in self._in_order():
             self._all[name].end()

@@ -22,10 +22,12 @@ def demo(
         Path, typer.Option(metavar="DIR", help="Where summary.json, ledger.db and report.html go.")
     ] = Path("out/demo"),
     scenario: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Plans and world; else the demo's own.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Plans and world of one robot; else the demo's own two."),
     ] = None,
     config: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The robot's configuration; else amr.yaml.")
+        Path | None,
+        typer.Option(metavar="FILE", help="That robot's configuration; else amr.yaml or panda.yaml."),
     ] = None,
     transcripts: Annotated[
         Path | None,
@@ -33,7 +35,7 @@ def demo(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON document.")] = False,
 ) -> None:
-    """Run the demo: scripted plans on a simulated robot, governed and recorded, beside the same plans ungoverned.
+    """Run the demo: scripted plans on simulated robots, governed and recorded, beside the same plans ungoverned.
 
     Exit 0: no harm governed, every task done, every verdict on record. Exit 1: not so, and it says what.
     """
@@ -74,7 +76,12 @@ def _plans(summary: Mapping[str, Any]) -> Table:
     table.add_column("sev", justify="right")
     table.add_column("task")
     table.add_column("harm if ungoverned", max_width=18)
+    robot = ""
     for plan in summary["plans"]:
+        if plan["robot"] != robot and len(summary["robots"]) > 1:
+            robot = plan["robot"]
+            table.add_section()
+            table.add_row(Text(f"the {robot}", "bold"))
         recorded = ", ".join(plan["recorded"]) or "(none)"
         right = plan["recorded"] == [plan["expected"]]
         table.add_row(
@@ -88,17 +95,23 @@ def _plans(summary: Mapping[str, Any]) -> Table:
 
 
 def _effect(summary: Mapping[str, Any]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
-    for name, justify in (("", "left"), ("ungoverned", "right"), ("governed", "right")):
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
+    for name, justify in (("", "left"), ("ungoverned", "right"), ("governed", "right"), ("bound", "right")):
         table.add_column(name, justify=justify)  # type: ignore[arg-type]
     sides = ("ungoverned", "governed")
-    table.add_row("harms", *(str(summary["harms"][side]) for side in sides))
-    tasks = summary["tasks"]
-    table.add_row("tasks done", *("{done} of {of}".format(**tasks[side]) for side in sides))
-    peaks = summary["peak_speeds"]
-    for zone in peaks["governed"]:
-        table.add_row(Text(f"peak speed in {zone}"), *(f"{peaks[side][zone]:.2f} m/s" for side in sides))
+    for name, robot in summary["robots"].items():
+        tasks = robot["tasks"]
+        table.add_section()
+        table.add_row(Text(f"harms of the {name}"), *(str(robot["harms"][side]) for side in sides), "0")
+        table.add_row("tasks done", *("{done} of {of}".format(**tasks[side]) for side in sides))
+        for peak in robot["peaks"]:
+            numbers = [_number(peak[side], peak["unit"]) for side in (*sides, "bound")]
+            table.add_row(Text(f"peak {peak['name']}"), *numbers)
     return table
+
+
+def _number(value: float, unit: str) -> str:
+    return f"{value:.0f} {unit}" if unit == "N" else f"{value:.2f} {unit}"
 
 
 def _accounts(summary: Mapping[str, Any], out: Path) -> list[Text]:
