@@ -51,9 +51,7 @@ class _Run:
     def play(self, robot: DemoRobot, later: Sequence[DemoRobot]) -> None:
         """All plans of ``robot``, governed; meanwhile the twins of ``later`` are simulated."""
         processes = self._processes
-        self._come_up(robot)
-        report = self._out / f"{robot.name}.planner.json"
-        planner = self._node(robot, "planner_replay", ends_itself=True, scenario=robot.file, report=report)
+        planner = self._come_up(robot)
         processes.wait(
             lambda: planner.heard("begins plan 1 "), READY_S, f"the planner of the {robot.name} begins"
         )
@@ -67,26 +65,37 @@ class _Run:
             processes.wait(over, longest, f"every plan of the {robot.name} has ended")
         self._played.append(robot)
 
-    def _come_up(self, robot: DemoRobot) -> None:
-        """The robot's nodes; those of the one before it end while these start, and its twin is simulated."""
-        truth, ring = self._out / f"{robot.name}.truth.json", self._out / f"ledger.{robot.name}.yaml"
-        plant = self._node(robot, robot.plant, scenario=robot.file, truth=truth)
-        governor = self._node(robot, "governor", config=robot.config, ledger=ring)
+    def _come_up(self, robot: DemoRobot) -> Running:
+        """The robot's nodes, and its planner, which is free to begin.
+
+        While they start, the nodes of the robot before end, and the twin of this one is simulated.
+        """
+        out, processes = self._out, self._processes
+        plant = self._node(robot, robot.plant, scenario=robot.file, truth=out / f"{robot.name}.truth.json")
+        governor = self._node(
+            robot, "governor", config=robot.config, ledger=out / f"ledger.{robot.name}.yaml"
+        )
+        cue, report = out / f"{robot.name}.cue", out / f"{robot.name}.planner.json"
+        planner = self._node(
+            robot, "planner_replay", ends_itself=True, scenario=robot.file, report=report, cue=cue
+        )
         for before in self._played[-1:]:
-            self._processes.end(before.name)
+            processes.end(before.name)
         _ = robot.twin
         started = {**dict.fromkeys(self._hearing, "ready"), plant: "ready", governor: "governing"}
-        self._processes.wait(
+        processes.wait(
             lambda: all(one.heard(said) for one, said in started.items()),
             READY_S,
             f"the nodes of the {robot.name} are up",
         )
         count = len(self._played) + 1
-        self._processes.wait(
+        processes.wait(
             lambda: all(len(one.heard("hears decisions")) == count for one in self._hearing),
             READY_S,
             f"the governor of the {robot.name} is heard",
         )
+        cue.touch()
+        return planner
 
     def _node(
         self, robot: DemoRobot, module: str, *, ends_itself: bool = False, **parameters: Any

@@ -27,7 +27,7 @@ from iatro_governor.testimony.lexicon import LexicalLabeller
 from iatro_governor.testimony.transcripts import replies_of, verdict_counts
 from iatro_governor.trial.reading import robot_of
 
-OWN = ("summary.json", "report.html", "*.svg", "*.truth.json", "*.planner.json", "ledger.*", "log/*.log")
+OWN = ("summary.json", "report.html", "*.svg", "*.truth.json", "*.planner.json", "*.cue", "ledger.*", "log/*.log")
 """What a run leaves in its folder, and the next run clears away."""
 
 

@@ -9,6 +9,7 @@ Parameters (read once, at the start):
 - ``scenario``: the file to replay, for a base or for an arm; empty is the demo's.
 - ``topic``: where the commands of a base go; ``stamped``: as TwistStamped (true) or Twist.
 - ``listeners``: how many nodes besides the governor must be there to hear its words.
+- ``cue``: a file that must be there before it begins, for whoever knows more than it does; empty: none.
 - ``report``: a file that gets when each plan began and ended (s, node clock), and what was sent.
 """
 
@@ -51,6 +52,7 @@ class PlannerReplay(Node):
         file = options.take("scenario", "") or shared("scenarios/demo.yaml")
         topic, stamped = options.take("topic", "cmd_vel_planner"), options.take("stamped", True)
         self._listeners, self._report_file = options.take("listeners", 2), options.take("report", "")
+        self._cue = options.take("cue", "")
         options.close()
         self._robot = replayed(self, file, topic, stamped)
         self._scenario, self._planner = self._robot.scenario, self._robot.planner
@@ -91,6 +93,8 @@ class PlannerReplay(Node):
             missing.append("planner/statement")
         if self._mark.get_subscription_count() < self._listeners + 1:
             missing.append("planner/mark")
+        if self._cue and not Path(self._cue).exists():
+            missing.append(self._cue)
         if missing:
             self.get_logger().info(f"waits for {', '.join(missing)}", throttle_duration_sec=5.0)
         return not missing
