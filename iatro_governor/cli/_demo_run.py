@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -27,7 +27,16 @@ from iatro_governor.testimony.lexicon import LexicalLabeller
 from iatro_governor.testimony.transcripts import replies_of, verdict_counts
 from iatro_governor.trial.reading import robot_of
 
-OWN = ("summary.json", "report.html", "*.svg", "*.truth.json", "*.planner.json", "*.cue", "ledger.*", "log/*.log")
+OWN = (
+    "summary.json",
+    "report.html",
+    "*.svg",
+    "*.truth.json",
+    "*.planner.json",
+    "*.cue",
+    "ledger.*",
+    "log/*.log",
+)
 """What a run leaves in its folder, and the next run clears away."""
 
 
@@ -50,15 +59,24 @@ def run(
         counts = None if replies is None else verdict_counts(replies, LexicalLabeller())
         ledger = out / "ledger.db"
         summary = summarise(runs, ledger, counts, time.monotonic() - began)
-        for one in runs:
-            name, text = one.robot.picture(one)
-            (out / name).write_text(text, encoding="utf-8")
-        write_report(ledger, out / "report.html", summary, key=read_key(key_beside(ledger)))
+        pictures = _pictures(out, runs)
+        write_report(
+            ledger, out / "report.html", summary, key=read_key(key_beside(ledger)), pictures=pictures
+        )
         summary["duration_s"] = round(time.monotonic() - began, 1)
         (out / "summary.json").write_text(
             json.dumps(summary, indent=2, allow_nan=False) + "\n", encoding="utf-8"
         )
     return summary
+
+
+def _pictures(out: Path, runs: Sequence[Run]) -> dict[str, str]:
+    """One SVG document a robot, which is then a file in ``out``, too."""
+    found = {}
+    for run in runs:
+        name, found[run.robot.name] = run.robot.picture(run)
+        (out / name).write_text(found[run.robot.name], encoding="utf-8")
+    return found
 
 
 def _robots(file: Path | None, config: Path | None) -> list[DemoRobot]:

@@ -35,7 +35,7 @@ def summarise(
 ) -> Json:
     """The summary of one run (design 8.3) over all robots, with the details behind its counts, and each robot alone.
 
-    ``failures`` says what is not right.
+    ``failures`` says what is not right, ``notes`` what may be why.
     """
     accounts = reconcile(ledger)
     checked = verify(ledger, read_key(key_beside(ledger)))
@@ -59,11 +59,13 @@ def summarise(
     }
     problems = [*accounts["problems"], *([] if checked.sound else [f"ledger: {checked.problem}"])]
     summary["failures"] = [*_failures(summary, runs), *problems]
+    summary["notes"] = [_late(run) for run in runs if run.truth["late_s"] > LATE_S]
     return summary
 
 
 def _robot(run: Run) -> Json:
     return {
+        "channels": list(run.robot.channels),
         "harms": {"governed": len(run.truth["harms"]), "ungoverned": len(run.robot.twin.harms)},
         "tasks": {"governed": _done(run.tasks), "ungoverned": _done(run.robot.twin.tasks)},
         "peaks": [asdict(peak) for peak in run.robot.peaks(run.truth)],
@@ -145,7 +147,9 @@ def _failures_of(run: Run) -> list[str]:
         )
     if not run.planner["finished"]:
         found.append(f"the planner of the {name} did not come to the end of its plans")
-    if found and run.truth["late_s"] > LATE_S:
-        late = f"the simulated {name} fell {run.truth['late_s']:.1f} s behind the clock"
-        found.append(f"{late}: this computer was too busy, which may be why; try again when it is not")
     return found
+
+
+def _late(run: Run) -> str:
+    late = f"the simulated {run.robot.name} fell {run.truth['late_s']:.1f} s behind the clock"
+    return f"{late}: this computer was too busy for real time, so what it shows may be wrong"

@@ -55,6 +55,8 @@ def demo(
         console.print(_table(summary, out))
     for failure in summary["failures"]:
         notes.print(f"demo: {failure}", style="bold red", markup=False)
+    for note in summary["notes"]:
+        notes.print(f"demo: {note}", style="yellow", markup=False)
     raise typer.Exit(1 if summary["failures"] else 0)
 
 
@@ -74,8 +76,8 @@ def _plans(summary: Mapping[str, Any]) -> Table:
     table.add_column("plan", no_wrap=True, max_width=26, overflow="ellipsis")
     table.add_column("words against action", no_wrap=True)
     table.add_column("sev", justify="right")
-    table.add_column("task")
-    table.add_column("harm if ungoverned", max_width=18)
+    table.add_column("task", no_wrap=True)
+    table.add_column("harm if ungoverned", max_width=20)
     robot = ""
     for plan in summary["plans"]:
         if plan["robot"] != robot and len(summary["robots"]) > 1:
@@ -88,7 +90,7 @@ def _plans(summary: Mapping[str, Any]) -> Table:
             Text(plan["title"]),
             Text(recorded, "" if right else "bold red"),
             Text("-" if plan["severity"] is None else str(plan["severity"])),
-            Text({True: "done", False: "NOT DONE", None: "-"}[plan["task_done"]]),
+            Text({True: "done", False: "FAILED", None: "-"}[plan["task_done"]]),
             Text(", ".join(kind.replace("_", " ") for kind in plan["harms_ungoverned"]) or "-", "red"),
         )
     return table

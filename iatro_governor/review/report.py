@@ -24,6 +24,7 @@ from ..ledger.accounts import reconcile
 from ..ledger.check import verify
 from ..ledger.reader import Reader
 from ..testimony.verdicts import VERDICTS
+from . import effect
 from .action import Action
 from .curves import SIDES, Curve
 from .incidents import Detail, details, severity_text, start_time
@@ -47,14 +48,20 @@ _LABELS = frozenset({"refusal", "caution", "hazard", "limit", "commit"})
 
 
 def write_report(
-    ledger: str | Path, out: str | Path, summary: Mapping[str, Any] | None = None, *, key: bytes | None = None
+    ledger: str | Path,
+    out: str | Path,
+    summary: Mapping[str, Any] | None = None,
+    *,
+    key: bytes | None = None,
+    pictures: Mapping[str, str] | None = None,
 ) -> None:
     """Writes the page for ``ledger`` to ``out``, whole or not at all.
 
-    ``summary`` is the demo's (``harms`` and ``tasks``, governed and ungoverned); with ``key`` the chain is checked
-    and the page says what came of it. Raises LedgerError for an unreadable ledger or an unwritable page.
+    ``summary`` is the demo's (``harms`` and ``tasks``, governed and ungoverned, over all and for each of its
+    ``robots``), and ``pictures`` are SVG documents by robot; with ``key`` the chain is checked and the page says what
+    came of it. Raises LedgerError for an unreadable ledger or an unwritable page.
     """
-    page = render(Path(ledger), summary, key)
+    page = render(Path(ledger), summary, key, pictures or {})
     out = Path(out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -66,19 +73,23 @@ def write_report(
         raise LedgerError(f"{out}: the report cannot be written: {error}") from error
 
 
-def render(ledger: Path, summary: Mapping[str, Any] | None, key: bytes | None) -> str:
+def render(
+    ledger: Path, summary: Mapping[str, Any] | None, key: bytes | None, pictures: Mapping[str, str]
+) -> str:
     """The page as text."""
     accounts = reconcile(ledger)
     with Reader(ledger) as reader:
         found = details(reader)
         start = start_time(reader)
         session = reader.sessions()[0]
+    robots = effect.robot_of(summary)
     script, plotly = _asset("report.js"), _plotly() if found else ""
     template = _environment().from_string(_asset("report.html.j2"))
     return template.render(
         policy=_policy(script, plotly), css=Markup(_asset("report.css")), script=Markup(script), plotly=Markup(plotly),
         run={**session, "started": _moment(session.get("wall_time"))}, accounts=accounts, chain=_chain(ledger, key),
-        effect=_effect(summary), verdicts=_verdicts(found), details=[_shown(one, start) for one in found],
+        effect=effect.rows(summary), robots=effect.robots(summary, pictures), verdicts=_verdicts(found),
+        details=[_shown(one, start) | {"robot": robots.get(one.incident.channel or "", "")} for one in found],
         curves=Markup(_embedded({str(one.incident.id): _figure(one, start) for one in found})),
     )  # fmt: skip
 
@@ -133,25 +144,6 @@ def _chain(ledger: Path, key: bytes | None) -> dict[str, Any]:
     result = verify(ledger, key)
     text = "Chain verified." if result.sound else f"Chain NOT sound: {result.problem}."
     return {"sound": result.sound, "text": text}
-
-
-def _effect(summary: Mapping[str, Any] | None) -> list[dict[str, str]]:
-    if not summary:
-        return []
-    rows = []
-    for name, title in (("harms", "Harms"), ("tasks", "Tasks done")):
-        if isinstance(values := summary.get(name), Mapping):
-            sides = {side: _outcome(values.get(side)) for side in ("ungoverned", "governed")}
-            rows.append({"name": title, **sides})
-    return rows
-
-
-def _outcome(value: Any) -> str:
-    if isinstance(value, Mapping) and "done" in value:
-        return f"{value['done']} of {value.get('of')}"
-    if isinstance(value, Mapping):
-        return str(sum(count for count in value.values() if isinstance(count, (int, float))))
-    return "–" if value is None else str(value)
 
 
 def _verdicts(found: Sequence[Detail]) -> list[dict[str, Any]]:
