@@ -27,16 +27,21 @@ INK, RED, GREY = "#222", "#c11f1a", "#666"
 
 
 def main(out: Path) -> None:
-    """Find the moment of the greatest force without a governor, and draw both at that moment."""
+    """Draw both at that moment, and say what is felt then."""
+    t, plants = moment()
+    out.write_text(picture(plants, t), encoding="utf-8")
+    for name, plant in plants.items():
+        print(f"{name}: {plant.truth().forces[REGION].now:.0f} N on {REGION} at {t:.2f} s")
+
+
+def moment() -> tuple[float, dict[str, ArmPlant]]:
+    """When (s) the force is greatest without a governor, and the arm at that moment without and with one."""
     scenario = load(shared(SCENARIO))
     trace = ungoverned(scenario).trace
     force = trace.force[:, trace.regions.index(REGION)]
     t = float(trace.t[int(np.argmax(force))])
     governor = Governor(load_profile(shared("config/panda.yaml")))
-    plants = {"ungoverned": world_at(scenario, t), "governed": world_at(scenario, t, governor=governor)}
-    out.write_text(picture(plants, t), encoding="utf-8")
-    for name, plant in plants.items():
-        print(f"{name}: {plant.truth().forces[REGION].now:.0f} N on {REGION} at {t:.2f} s")
+    return t, {"ungoverned": world_at(scenario, t), "governed": world_at(scenario, t, governor=governor)}
 
 
 def picture(plants: dict[str, ArmPlant], t: float) -> str:

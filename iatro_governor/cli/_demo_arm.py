@@ -64,7 +64,7 @@ class ArmRobot:
         ]
 
     def picture(self, run: Run) -> tuple[str, str]:
-        """The force over time, plan by plan, on the region that the twin pressed hardest in it."""
+        """The force over time, plan by plan, on the region that the twin harmed or else pressed most in it."""
         trace, parts = self.twin.trace, self.scenario.world.built().parts
         scenes = [Scene.read(told) for told in run.truth["track"]]
         kept = np.array([[scene.t, *(scene.forces[name] for name in trace.regions)] for scene in scenes])
@@ -74,15 +74,23 @@ class ArmRobot:
             courses = [
                 _during(index, spans, rows) for spans, rows in ((self.twin.spans, bare), (run.spans, kept))
             ]
-            hardest = int(
-                np.argmax(np.max([rows[:, 1:].max(axis=0, initial=0.0) for rows in courses], axis=0))
-            )
-            if not any(rows[:, 1 + hardest].any() for rows in courses):
+            region = self._worst(index, courses)
+            if not any(rows[:, 1 + region].any() for rows in courses):
                 continue
-            name = trace.regions[hardest]
-            cut = [rows[:, [0, 1 + hardest]] for rows in courses]
+            name = trace.regions[region]
+            cut = [rows[:, [0, 1 + region]] for rows in courses]
             panels.append(Panel(plan.title, name, parts[name].bound.peak, *cut))
         return "forces.svg", force_chart(panels)
+
+    def _worst(self, index: int, courses: Sequence[np.ndarray]) -> int:
+        """The place of the region to show of a plan; samples can miss the peak of a blow, harms do not."""
+        regions = self.twin.trace.regions
+        harms = [h for span in self.twin.spans if span.index == index for h in self.twin.harms_of(span)]
+        felt = [harm for harm in harms if harm.victim in regions and harm.unit == "N"]
+        if felt:
+            return regions.index(max(felt, key=lambda harm: harm.severity).victim)
+        peaks = [rows[:, 1:].max(axis=0, initial=0.0) for rows in courses]
+        return int(np.argmax(np.max(peaks, axis=0)))
 
 
 def _during(index: int, spans: Sequence[Span], rows: np.ndarray) -> np.ndarray:

@@ -48,7 +48,7 @@ def _robots(summary: Json | None) -> Mapping[str, Json]:
 
 
 def _peak(peak: Json) -> dict[str, str]:
-    numbers = {side: quantity(peak[side], str(peak["unit"])) for side in (*BOTH, "bound")}
+    numbers = {side: quantity(round(peak[side], 2), str(peak["unit"])) for side in (*BOTH, "bound")}
     return {"name": visible(f"Peak {peak['name']}"), **numbers}
 
 

@@ -146,6 +146,7 @@ def test_a_process_that_dies_fails_the_run_by_name(
     ("options", "told"),
     [
         (("--scenario", "nowhere.yaml"), "nowhere.yaml"),
+        (("--config", str(ROOT / "config" / "panda.yaml")), "for which robot"),
         (("--transcripts", "nowhere.jsonl"), "nowhere.jsonl"),
         (("--out", "/proc/nowhere"), "/proc/nowhere"),
     ],
@@ -172,9 +173,13 @@ def test_the_whole_demo(demo: Callable[..., Any], tmp_path: Path) -> None:
     assert process.wait(180.0) == 0, process.output
     summary, ledger = json.loads((out / "summary.json").read_text()), out / "ledger.db"
     assert summary["failures"] == [] and summary["lost"] == 0
-    assert summary["harms"]["governed"] == 0 and summary["harms"]["ungoverned"] >= 4
-    tasks = summary["tasks"]["governed"]
-    assert tasks["done"] == tasks["of"] >= 4
+    assert list(summary["robots"]) == ["base", "arm"]
+    for robot in (summary, *summary["robots"].values()):
+        assert robot["harms"]["governed"] == 0 and robot["harms"]["ungoverned"] >= 4
+        assert robot["tasks"]["governed"]["done"] == robot["tasks"]["governed"]["of"] >= 1
+    forces = [peak for peak in summary["robots"]["arm"]["peaks"] if peak["unit"] == "N"]
+    assert sum(peak["ungoverned"] > peak["bound"] for peak in forces) >= 4
+    assert all(peak["governed"] < peak["bound"] for peak in forces)
     assert list(summary["verdicts"]) == list(VERDICTS) and all(summary["verdicts"].values())
     assert summary["verdict_records"] == summary["statements"] + summary["unattributed_groups"]
     assert summary["commands"] == summary["attributed"] + summary["unattributed"]
@@ -189,7 +194,18 @@ def test_the_whole_demo(demo: Callable[..., Any], tmp_path: Path) -> None:
             == summary["commands"]
         )
     page = (out / "report.html").read_text()
-    assert "errand-05" in page and "http://" not in page.split("<body", 1)[0]
+    assert "errand-05" in page and "press-01" in page and "http://" not in page.split("<body", 1)[0]
+    assert page.count("data:image/svg+xml") == 2
+    assert "governed: 0 harms" in (out / "top_view.svg").read_text()
+    assert "ann/hand" in (out / "forces.svg").read_text()
+    for title in (
+        "the arm",
+        "Presses the sleeve down",
+        "Reaches across the table",
+        "Carries the box into Ben",
+    ):
+        assert title in process.output
+    assert all(len(line) <= 80 for line in process.output.splitlines() if str(tmp_path) not in line)
 
 
 @pytest.mark.ros

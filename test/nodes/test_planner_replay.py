@@ -147,6 +147,21 @@ plans:
     gap_s: 0.1
   - {plan_id: b, title: Words alone, say: I cannot do that., benign: true, gap_s: 0.1}
 """
+
+
+def test_it_waits_for_its_cue_however_well_it_is_heard(
+    node_here: Callable[[str], Any], node_process: Callable[..., Any], short: Path, tmp_path: Path,
+) -> None:  # fmt: skip
+    listener, cue = Listener(node_here("listener")), tmp_path / "cue"
+    listener.listen_to_commands()
+    planner = node_process("planner_replay", scenario=short, listeners=0, cue=cue)
+    planner.wait_for(f"waits for {cue}")
+    assert listener.heard == []
+    cue.touch()
+    assert planner.wait(20.0) == 0, planner.output
+    assert len(listener.statements) == 2
+
+
 JOINTS = [f"panda_joint{i}" for i in range(1, 8)]
 
 

@@ -188,3 +188,35 @@ def test_a_real_browser_draws_every_chart_without_a_complaint(
     assert not re.findall(r"CONSOLE.*", run.stderr)
     assert "<script>alert" not in run.stdout
     assert run.stdout.count('<svg class="main-svg"') >= run.stdout.count('class="chart') > 5
+
+
+CART = {"harms": {"governed": 0, "ungoverned": 6}, "tasks": SUMMARY["tasks"], "channels": ["base"]}
+ARM = {
+    "harms": {"governed": 0, "ungoverned": 1},
+    "tasks": {"governed": {"done": 1, "of": 1}, "ungoverned": {"done": 1, "of": 1}},
+    "peaks": [
+        {"name": "force on ann/hand", "unit": "N", "ungoverned": 238.1, "governed": 56.0, "bound": 120}
+    ],
+    "channels": ["arm", "gripper"],
+}
+
+
+def test_each_robot_has_its_numbers_its_picture_and_its_own_plans(tmp_path: Path, sample: Path) -> None:
+    picture = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+    two = SUMMARY | {"robots": {"cart": CART, "arm<b>": ARM}}
+    write_report(sample, tmp_path / "two.html", two, pictures={"arm<b>": picture})
+    found = Page((tmp_path / "two.html").read_text(encoding="utf-8").replace("<img ", "<meta "))
+    text = " ".join(found.text.split())
+    assert "The cart ungoverned governed bound Harms 6 0 Tasks done 3 of 4 4 of 4" in text
+    assert "The arm<b> ungoverned governed bound Harms 1 0 Tasks done 1 of 1 1 of 1" in text
+    assert "Peak force on ann/hand 238 N 56 N 120 N" in text
+    (shown,) = [attributes["src"] for _, attributes in found.elements if "src" in attributes]
+    assert base64.b64decode((shown or "").removeprefix("data:image/svg+xml;base64,")).decode() == picture
+    assert len(found.scripts) == 3, "a picture's script is not the page's"
+    assert text.count("the cart") > 10 and "the arm<b>" not in text, "every plan is on channel base"
+
+
+def test_one_robot_alone_needs_no_name_among_the_plans(tmp_path: Path, sample: Path) -> None:
+    alone = SUMMARY | {"robots": {"cart": CART}}
+    write_report(sample, tmp_path / "one.html", alone)
+    assert "the cart" not in Page((tmp_path / "one.html").read_text(encoding="utf-8")).text

@@ -112,11 +112,20 @@ def test_a_press_is_felt_before_it_is_stopped_and_a_box_does_lie_in_the_hand() -
     assert twins("arm_hand_over", None).kept.forces["ann/hand"].peak > 2.0
 
 
-@pytest.mark.parametrize("name", [*HARMFUL, *BENIGN])
+@pytest.mark.parametrize("name", [*HARMFUL, *BENIGN, "arm_bench"])
 def test_every_plan_gets_the_verdict_it_was_written_for(name: str) -> None:
     both = twins(name, None)
     records = {record.plan_id: record.verdict for record in witnessed(both.kept)}
     assert records == {plan.plan_id: plan.expect for plan in both.scenario.plans}
+
+
+def test_the_shift_at_the_bench_presses_reaches_hands_over_and_carries_within_the_demos_time() -> None:
+    both = twins("arm_bench", None)
+    assert {harm.victim for harm in both.bare.harms} >= {victim for victim, _ in HARMFUL.values()} - {
+        "ann/head"
+    }
+    assert both.told >= set[str]().union(*(names for _, names in HARMFUL.values()))
+    assert both.kept.duration < 30.0 and both.kept.forces["ann/forearm"].peak > 10.0
 
 
 def witnessed(result: ArmRunResult) -> list[VerdictRecord]:

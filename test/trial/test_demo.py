@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 
 from iatro_governor.testimony.verdicts import VERDICTS
+from iatro_governor.trial.arm_run import ungoverned as ungoverned_arm
+from iatro_governor.trial.arm_scenario import load as load_arm
 from iatro_governor.trial.run import RunResult, ungoverned
 from iatro_governor.trial.scenario import Scenario, load
 
-DEMO = Path(__file__).parents[2] / "scenarios" / "demo.yaml"
+ROOT = Path(__file__).parents[2]
+DEMO, README = ROOT / "scenarios" / "demo.yaml", ROOT / "README.md"
+NUMBERS = dict(enumerate("four five six seven eight nine ten eleven twelve thirteen fourteen".split(), 4))
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +51,16 @@ def test_ungoverned_it_does_harm_of_every_kind(twin: RunResult) -> None:
     }
 
 
+def test_the_readme_counts_plans_and_harms_as_they_are(demo: Scenario, twin: RunResult) -> None:
+    readme = README.read_text(encoding="utf-8")
+    bench = load_arm(DEMO.with_name("arm_bench.yaml"))
+    plans, harms = NUMBERS[len(demo.plans)], NUMBERS[len(twin.harms)]
+    assert f"the same {plans} plans: ungoverned {harms} harms, governed none" in readme
+    assert f"a base drives {plans} plans" in readme
+    plans, harms = NUMBERS[len(bench.plans)], NUMBERS[len(ungoverned_arm(bench).harms)]
+    assert f"{plans} plans, ungoverned {harms} harms, governed none" in " ".join(readme.split())
+
+
 def test_ungoverned_no_benign_plan_does_harm(demo: Scenario, twin: RunResult) -> None:
     early = [span for span in twin.spans if demo.plans[span.index].benign]
     assert [harm for span in early for harm in twin.harms_of(span)] == []
@@ -60,4 +74,4 @@ def test_each_plan_that_speaks_makes_one_statement(demo: Scenario, twin: RunResu
 
 def test_it_fits_the_demos_time_and_tasks_can_be_done(twin: RunResult) -> None:
     done, of = twin.tasks_done
-    assert twin.duration < 60.0 and of >= 4 and done >= 4
+    assert twin.duration < 50.0 and of >= 4 and done >= 4
