@@ -8,20 +8,7 @@ from typing import Any
 from rich.markup import escape
 
 from iatro_governor.cli.output import console
-from iatro_governor.governor.overrides import changes
-from iatro_governor.profile.load import Profile
-
-LOUD = "UNSAFE"
-
-
-def weakened(profile: Profile) -> list[str]:
-    """A warning for each answer to a fault that is weaker than the ladder's own."""
-    return [
-        f"{LOUD}: faults.{row['fault']}.unsafe_{row['key']} is {row['given']}, weaker than {row['table']} "
-        f"({profile.data.faults[row['fault']].source})"
-        for row in changes(profile)
-        if row["unsafe"]
-    ]
+from iatro_governor.governor.overrides import LOUD
 
 
 def print_changes(rows: Sequence[dict[str, Any]]) -> None:

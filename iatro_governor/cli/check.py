@@ -13,10 +13,10 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.text import Text
 
-from iatro_governor.cli._ladder import print_changes, print_warning, weakened
+from iatro_governor.cli._ladder import print_changes, print_warning
 from iatro_governor.cli.output import console, notes, print_json
 from iatro_governor.errors import Problem, ProfileError
-from iatro_governor.governor.overrides import changes, table_of
+from iatro_governor.governor.overrides import changes, table_of, weakened
 from iatro_governor.governor.self_test import tested
 from iatro_governor.limits.registry import build, load_profile
 from iatro_governor.profile.load import Profile

@@ -3,7 +3,8 @@
 Standing still is no disobedience, nor is being slow. Being faster than every output that may still have been acting is,
 and so is moving the other way, or moving at all where all of them were zero. What may still act: the outputs since the
 newest measurement less the channel's actuator delay and ``LAG_S``, a tenth more than they say. What counts as rest, and
-three standard deviations of the source's speeds, are beyond doubt no motion.
+three standard deviations of the source's speeds, are beyond doubt no motion. A body that moves when it is first seen
+was told so by somebody before, and has the time that a controlled stop takes.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from iatro_governor.governor.claims import Claims
 from iatro_governor.governor.joint_chart import JointPositionChart, JointVelocityChart
 from iatro_governor.governor.ladder import Ladder
 from iatro_governor.governor.member import Member
-from iatro_governor.governor.outputs import Outputs
+from iatro_governor.governor.outputs import LAG_S, Outputs
 from iatro_governor.governor.trajectory_chart import TrajectoryChart
 from iatro_governor.governor.twist import TwistChart
 
@@ -40,6 +41,7 @@ class Obedience:
             self._slack[member.place] = chart.slack + SIGMAS * chart.speed_noise
         self._newest: dict[str, float] = {}
         self._since: dict[str, float] = {}
+        self._from: dict[str, float] = {}
 
     def judge(self, t: float, outputs: Outputs, guided: bool, ladder: Ladder) -> None:
         """At ``t``: a channel that has disobeyed for its ``disobey_s`` is a fault until it obeys.
@@ -58,12 +60,19 @@ class Obedience:
             elif newest - self._since.setdefault(member.name, newest) >= chart.config.disobey_s - 1e-9:
                 ladder.hold("actuator_disobeys", t, True, told, member.name)
 
+    def _begins(self, newest: float, chart: Followed, name: str) -> float:
+        """From when on its motion counts, s: of what was measured first nobody knows who commanded it."""
+        if name not in self._from:
+            stopping = float(chart.controlled.time(chart.measured))
+            self._from[name] = newest + (stopping and stopping + chart.config.actuator_delay_s + LAG_S)
+        return self._from[name]
+
     def _disobeys(
         self, t: float, age: float, member: Member, chart: Followed, outputs: Outputs
     ) -> str | None:
         """What the channel does that it was not told to, or None."""
-        if not self._claims.has(member.name):
-            return None  # its joints do what another channel says
+        if not self._claims.has(member.name) or t - age < self._begins(t - age, chart, member.name):
+            return None  # its joints do what another channel says, or somebody said before us
         measured = np.zeros(len(self._slack))
         measured[member.place] = chart.measured
         unexplained: Array = outputs.beyond(t, age, measured, self._slack)[member.place] * chart.strays

@@ -17,6 +17,8 @@ ORDERS: dict[str, tuple[Any, ...]] = {
     "latches": (False, True),
 }
 """What may be said of a row, the weakest first; of times, the longer is the stronger."""
+LOUD = "UNSAFE"
+"""How a warning begins that nobody may miss."""
 FIELDS = {"state": "level", "brakes": "mode"}
 """Columns of the table that have another name there."""
 
@@ -46,6 +48,16 @@ def changes(profile: Profile) -> list[dict[str, Any]]:
         for name, override in profile.data.faults.items()
         for unsafe, given in ((False, override.safe), (True, override.unsafe))
         for key, value in given.items()
+    ]
+
+
+def weakened(profile: Profile) -> list[str]:
+    """A warning for each answer to a fault that is weaker than the ladder's own."""
+    return [
+        f"{LOUD}: faults.{row['fault']}.unsafe_{row['key']} is {row['given']}, weaker than {row['table']} "
+        f"({profile.data.faults[row['fault']].source})"
+        for row in changes(profile)
+        if row["unsafe"]
     ]
 
 

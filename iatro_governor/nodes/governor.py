@@ -28,6 +28,7 @@ from iatro_governor.errors import EventError, IatroError
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Decision
 from iatro_governor.governor.events import Backlog, Command, Event, Fault, Reset
+from iatro_governor.governor.overrides import weakened
 from iatro_governor.governor.self_test import Finding, tested
 from iatro_governor.limits.registry import load_profile
 from iatro_governor.msg import Ack, GovernorDecision
@@ -382,6 +383,8 @@ def build() -> GovernorNode:
     gc.collect()
     gc.freeze()
     node.record_self_test(*node.tested)
+    for warning in weakened(node.core.profile):
+        node.get_logger().warning(warning)
     node.get_logger().info(
         f"governing {', '.join(node.core.channels)}; configuration {node.core.profile.config_hash}"
     )

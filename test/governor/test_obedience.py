@@ -126,6 +126,15 @@ def test_who_guides_it_by_hand_makes_it_disobey_nothing_while_that_is_known(prof
     assert (made.last.latch is not None) == latched
 
 
+@pytest.mark.parametrize(("slowing", "latched"), [(0.8, False), (0.1, True)])
+def test_a_body_that_moves_when_it_is_first_seen_may_come_to_rest(profile, slowing, latched):
+    """As one does whose governor was killed and came back: the controlled stop brakes at 0.8 m/s2."""
+    made = Room(profile, lambda t, asked, moves: np.maximum(moves - slowing * STEP_S, 0.0))
+    made.twist = np.array([0.9, 0.0])
+    made.go(3.0)
+    assert (made.last.latch is not None) == latched
+
+
 def test_a_push_shorter_than_disobey_s_is_none(profile):
     made = Room(profile, lambda t, asked, moves: np.array([0.3 if t % 1.0 < 0.4 else 0.0, 0.0]))
     made.go(5.0)
