@@ -60,7 +60,7 @@ def build_groups(
         rates = Rates.of(own, axes(config), 3)
         chart = TwistChart(config, figure, rates, senses, period)
         stops = Stops(chart.controlled, chart.protective)
-        projector = _projector({name: config})
+        projector = _projector({name: config}, {name: chart})
         ladder = Ladder(table)
         out.append(
             Group({name: chart}, chart, stops, own, rates, senses, period, ladder, projector=projector)
@@ -111,19 +111,21 @@ def _jointed(
         if isinstance(chart, TrajectoryChart)
     }
     together = Rates.stacked(rates)
-    nearest = _projector(channels)
+    nearest = _projector(channels, charts)
     return Group(charts, body, stops, seated, together, senses, period, ladder, claims, nearest, admissions)
 
 
-def _projector(channels: Mapping[str, AnyChannel]) -> Projector | None:
-    """Where all channels of a group, in the order of ``u``, ask for the nearest command."""
+def _projector(channels: Mapping[str, AnyChannel], charts: Mapping[str, Chart]) -> Projector | None:
+    """Where channels of a group, in the order of ``u``, ask for the nearest command."""
+    if all(config.weights is None for config in channels.values()):
+        return None
     weights: list[float] = []
     able: list[bool] = []
-    for config in channels.values():
-        if config.weights is None:
-            return None
-        weights += config.weights
-        able += can_do(config) if isinstance(config, TwistChannel) else [True] * len(config.weights)
+    for name, config in channels.items():
+        size = charts[name].size
+        weights += config.weights or [1.0] * size
+        moves = can_do(config) if isinstance(config, TwistChannel) else [True] * size
+        able += moves if config.weights is not None else [False] * size
     return Projector(np.array(weights), np.array(able))
 
 

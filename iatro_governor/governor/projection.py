@@ -33,11 +33,14 @@ NOTHING = 1e-9
 
 
 class Projector:
-    """Looks for the nearest command. weights: (n,) of the components of ``u``. able: (n,) which of them there are."""
+    """Looks for the nearest command. weights: (n,) of the components of ``u``. able: (n,) which of them it may have.
+
+    A command that has others is no longer one of velocities alone, and is left to scaling.
+    """
 
     def __init__(self, weights: Array, able: Array) -> None:
         self._root = np.sqrt(weights)
-        self._able = np.flatnonzero(able)
+        self._able, self._unable = np.flatnonzero(able), np.flatnonzero(np.logical_not(able))
         self._solve: Any = partial(import_module(SOLVER).solve, primal_tol=TOLERANCE)
         self._until = -np.inf
 
@@ -61,7 +64,7 @@ class Projector:
         That is better where it is nearer and keeps the rows, too: one that does not would go on closing in until the
         margin leaves no way along it.
         """
-        if whole.scale is None or whole.scale >= 1.0 or t < self._until:
+        if whole.scale is None or whole.scale >= 1.0 or t < self._until or wanted[self._unable].any():
             return None
         rows = [row for limit in limits if (row := limit.rows(situation)) is not None]
         nearest = self.nearest(wanted, rows)

@@ -13,6 +13,8 @@ from iatro_governor.profile.joint_channels import JointVelocityChannel
 from iatro_governor.profile.load import Profile
 
 SOLVER = "daqp"
+VELOCITIES = (TwistChannel, JointVelocityChannel)
+"""Channels whose commands have a nearest one. While another of their group moves, all are scaled."""
 
 
 def unprojectable(profile: Profile) -> list[Problem]:
@@ -24,8 +26,10 @@ def unprojectable(profile: Profile) -> list[Problem]:
         for part, given, wanted, why in _lacks(channel):
             key: Key = ("channels", name, part)
             out.append(profile.problem(key, given, wanted, f"channel {name}: {why}"))
-        if profile.body is not None and len(asking) < len(channels):
-            others = ", ".join(other for other in channels if other not in asking)
+        others = ", ".join(
+            other for other, c in channels.items() if isinstance(c, VELOCITIES) and other not in asking
+        )
+        if profile.body is not None and others:
             why = f"channel {name} is decided together with {others}, which would be scaled"
             out.append(profile.problem(("channels", name, "resolution"), "project", "scale", why))
     if asking and not has_solver():

@@ -49,7 +49,10 @@ class ChannelPart(Part):
     actuator_delay_s: NonNegative
     """Longest time from a published command to its effect, s."""
     resolution: Literal["scale", "project"] = "scale"
-    """scale: the command's own path, slower. project: the nearest command that the limits allow, on another path."""
+    """scale: the command's own path, slower. project: the nearest command that the limits allow, on another path.
+
+    Of speeds alone: while set-points, trajectories, efforts or a gripper of the same robot move it too, all are scaled.
+    """
     weights: Annotated[tuple[Positive, ...], Field(min_length=1, max_length=64)] | None = None
     """What a deviation of each component costs where the nearest command is looked for, per its unit squared."""
     weights_source: Source | None = None

@@ -25,18 +25,14 @@ PERIOD = 0.01
 
 
 def projecting(folder: Path, name: str, weights: dict[str, list[float]], **channel: Any) -> Profile:
-    """config/``name`` with the channels of ``weights`` alone; the nearest command, but where ``channel`` says scale."""
+    """config/``name``, the channels of ``weights`` asking for the nearest command, but where ``channel`` says scale."""
     if robots_folder() is None:
         pytest.skip("example-robot-data is not installed")
     data = copy.deepcopy(yaml.safe_load(shared(f"config/{name}").read_text()))
-    nearest = {"resolution": "project", "weights_source": SAID}
-    data["channels"] = {
-        key: data["channels"][key]
-        | ({**nearest, "weights": own} if channel.get("resolution") != "scale" else {})
-        | channel
-        for key, own in weights.items()
-    }
-    data["limits"] = [row for row in data["limits"] if row["channel"] in weights]
+    for key, own in weights.items():
+        if channel.get("resolution") != "scale":
+            data["channels"][key] |= {"resolution": "project", "weights_source": SAID, "weights": own}
+        data["channels"][key] |= channel
     if (semantics := data["robot"]["model"].get("srdf", "")) and not semantics.startswith("package:"):
         (folder / semantics).write_text(shared(f"config/{semantics}").read_text())
     path = folder / name

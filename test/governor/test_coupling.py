@@ -13,6 +13,7 @@ from iatro_governor.governor import events
 from iatro_governor.governor.core import Governor
 from iatro_governor.limits.link_speed import LinkSpeedConfig
 from iatro_governor.limits.registry import load_profile
+from iatro_governor.profile.load import Profile
 from iatro_governor.resources import shared
 from test.body.arm.conftest import robots_folder
 
@@ -24,8 +25,8 @@ REACHED_OUT = {"torso_lift_joint": 0.15, "arm_1_joint": 1.5, "arm_2_joint": -0.1
 class Tiago:
     """A mobile manipulator in an empty hall that does exactly what it is told."""
 
-    def __init__(self) -> None:
-        self.governor = Governor(load_profile(shared("config/tiago.yaml")))
+    def __init__(self, profile: Profile | None = None) -> None:
+        self.governor = Governor(profile or load_profile(shared("config/tiago.yaml")))
         self.names = self.governor.senses.joint_tracks["joints"].names
         channel = self.governor.profile.data.channels["arm"]
         self.own = [self.names.index(joint) for joint in channel.joints]  # type: ignore[union-attr]

@@ -10,11 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from iatro_governor.body.kinematics import posture
+from iatro_governor.governor import events
 from iatro_governor.governor.decision import Action
 from iatro_governor.governor.projection import HELD_S, Projector
 from iatro_governor.governor.resolve import resolve
 from iatro_governor.limits.registry import KINDS
 from test.governor.puppet import PERIOD, Puppet, projecting
+from test.governor.test_coupling import Tiago
 from test.limits.bodies import body_situations, joint_rates
 from test.limits.situations import make
 
@@ -162,3 +164,39 @@ def test_a_solver_that_finds_no_optimum_leaves_scaling_for_a_while(tmp_path):
     held = actions.index(Action.PROJECTED)
     assert set(actions[:held]) == {Action.SCALED} and set(actions[held:]) == {Action.PROJECTED}
     assert held * PERIOD == pytest.approx(HELD_S, abs=1.5 * PERIOD)
+
+
+def test_while_another_channel_moves_all_are_scaled(tmp_path):
+    """The width of a gripper is no speed, and the robot is decided as one."""
+    arm = Puppet(projecting(tmp_path, "panda.yaml", equal(7)), np.array(OVER_THE_TABLE["panda.yaml"]))
+    asked = np.array([1.4, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0])
+    for cycle in range(70):
+        if cycle >= 50:
+            arm.governor.handle(events.Command(arm.t, "gripper", (0.08, 20.0), arm.t))
+        arm.step(asked)
+    actions = [decision.action for decision in arm.decisions]
+    assert set(actions[20:50]) == {Action.PROJECTED} and set(actions[50:]) == {Action.SCALED}
+
+
+def test_a_hand_before_a_cupboard_leaves_the_torso_its_way(tmp_path):
+    """Base and arm are one: the base drives the hand towards the doors while the torso is to rise."""
+    risen = {}
+    posed = {"torso_lift_joint": 0.1, "arm_1_joint": 1.5, "arm_2_joint": -0.1, "arm_4_joint": 0.6}
+    for resolution in ("scale", "project"):
+        own = {"resolution": "scale", "allow_split": False} if resolution == "scale" else {}
+        weights = {"base": [1.0, 1.0, 0.5], "arm": [1.0] * 8}
+        tiago = Tiago(projecting(tmp_path, "tiago.yaml", weights, **own))
+        tiago.pose = np.array([1.33, 0.0, 0.0])
+        tiago.q = np.array([posed.get(name, 0.0) for name in tiago.names])
+        group, least = tiago.governor.groups[0], []
+        decisions = []
+        for _ in range(15):
+            decisions += tiago.run(10, base=[0.2, 0, 0, 0, 0, 0], arm=[0.03, 0, 0, 0, 0, 0, 0, 0])
+            at = group._body.situation(tiago.t, group._outputs)
+            kept = [limit.clearance(at) for limit in group.limits if limit.view == "body" and limit.keeps]
+            least += [clearance.now - clearance.required for clearance in kept if clearance is not None]
+        assert min(least) >= -SIMULATED
+        assert (Action.PROJECTED in {d["base"].action for d in decisions}) == (resolution == "project")
+        assert not [d for d in decisions if d["base"].action is Action.UNREACHABLE]
+        risen[resolution] = tiago.q[tiago.own[0]] - 0.1
+    assert risen["project"] > risen["scale"] + 0.01

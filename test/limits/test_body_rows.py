@@ -253,8 +253,10 @@ def test_within_the_planes_a_link_is_hardly_faster_than_its_bound(tmp_path):
     for at in situations_of(arm, rng, 10):
         rows = limit.rows(at)
         assert rows is not None
-        for u in rng.normal(size=(20, 7)):
-            u = u * (rows.bounds / np.maximum(rows.matrix @ u, 1e-9)).min()
+        for speeds in rng.normal(size=(20, 7)):
+            u = np.zeros(len(at.anchor))
+            u[at.places["arm"]] = speeds
+            u *= (rows.bounds / np.maximum(rows.matrix @ u, 1e-9)).min()
             beyond.append(capped(limit, u, at).requested / 0.5)
     assert min(beyond) > 0.9 and np.median(beyond) < 1.2 and np.percentile(beyond, 90) < 1.4
 
