@@ -44,6 +44,13 @@ def with_body(profile: Profile, description: str | None = None) -> Profile:
         return replace(profile, body=load_text(text, options, base=base, cache=_cache()))
 
 
+def files_of(profile: Profile) -> list[Path]:
+    """The files that a checked profile was read from: its own, and those that describe the robot; no meshes."""
+    part = profile.data.robot.model
+    named = [] if part is None else [name for name in (part.urdf, part.srdf) if name is not None]
+    return [Path(profile.file), *(_find(name, profile, part) for name in named if part is not None)]
+
+
 @contextmanager
 def _blaming(profile: Profile, key: str, given: str | None) -> Iterator[None]:
     """What is wrong with the model is said of ``key``."""

@@ -13,12 +13,15 @@ pytest.importorskip("rclpy", reason="ROS 2 (rclpy) is not installed")
 import rclpy
 from geometry_msgs.msg import TwistStamped
 from iatro_governor.msg import Ack
+from iatro_governor.srv import Reset as ResetService
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.parameter import Parameter
 
 from iatro_governor.governor.decision import State
-from iatro_governor.governor.events import Command, Odom, Scan
+from iatro_governor.governor.events import Command, EStop, Odom, Scan
+from iatro_governor.governor.resetting import Resets, token_of
 from iatro_governor.nodes import governor as shell
+from iatro_governor.nodes import latch as latches
 
 pytestmark = pytest.mark.ros
 
@@ -112,6 +115,30 @@ def test_when_the_core_or_the_record_fails_the_output_ramps_to_zero_and_stays(sp
     status = spun.node._announcer.status(spun.node._last, spun.node._broken)
     assert status.worst is State.PROTECTIVE_STOP
     assert (status.faults[0].name, "broken on purpose" in status.faults[0].detail) == ("internal_error", True)
+
+
+def test_a_latch_that_cannot_be_taken_off_the_disk_keeps_the_robot_stopped(
+    spun: Spun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node, key = spun.node, bytes(32)
+    node.core._resets = Resets(key)
+    node._take(EStop(node.timeline.read(), True))
+    spun.until(lambda: node._latch_file.exists())
+    node._take(EStop(node.timeline.read(), False))
+    latch, keep = node.core.latch, latches.keep
+
+    def full(path: Path, kept: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(latches, "keep", full)
+    request = ResetService.Request(token=token_of(key, latch.id, latch.nonce))
+    answer = node._reset(request, ResetService.Response())
+    assert not answer.accepted and "No space left" in answer.message and node._latch_file.exists()
+    count = len(spun.sent)
+    spun.until(lambda: len(spun.sent) > count + 100)
+    assert set(spun.sent[count:]) == {(0.0,) * 6}
+    monkeypatch.setattr(latches, "keep", keep)
+    spun.until(lambda: not node._latch_file.exists())
 
 
 def test_a_loop_that_was_held_up_stops_the_robot(spun: Spun) -> None:

@@ -15,8 +15,10 @@ from geometry_msgs.msg import Point, PoseWithCovarianceStamped, Vector3, WrenchS
 from iatro_governor.msg import TrackedBodies
 from nav_msgs.msg import Odometry
 from sensor_msgs.msg import JointState, PointCloud2, PointField, Range
+from std_msgs.msg import Bool
 
 from iatro_governor.errors import EventError
+from iatro_governor.governor.events import EStop
 from iatro_governor.nodes.sources import TYPES, Origin
 from iatro_governor.nodes.stamps import stamp_of
 from iatro_governor.profile.robot import Robot
@@ -38,6 +40,21 @@ def test_every_type_of_source_has_its_row() -> None:
     tags = {tag for part in get_args(get_args(SourceConfig)[0])
             for tag in get_args(part.model_fields["type"].annotation)}  # fmt: skip
     assert set(TYPES) == tags
+
+
+@pytest.mark.parametrize(
+    ("means", "told", "pressed"),
+    [
+        ("pressed", True, True),
+        ("pressed", False, False),
+        ("released", True, False),
+        ("released", False, True),
+    ],
+)
+def test_an_emergency_stop_is_wired_as_the_profile_says(means: str, told: bool, pressed: bool) -> None:
+    wired = source("estop").model_copy(update={"true_means": means})
+    event = TYPES["estop"].read(Origin("mine", wired, ROBOT, "", lambda stamp: stamp), 20.0, Bool(data=told))
+    assert event == EStop(20.0, pressed, "mine")
 
 
 def joints(**parts: Any) -> JointState:
