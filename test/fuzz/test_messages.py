@@ -17,7 +17,7 @@ import pytest
 pytest.importorskip("rclpy", reason="ROS 2 (rclpy) is not installed")
 
 from geometry_msgs.msg import TwistStamped
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from nav_msgs.msg import Odometry
 from rclpy.serialization import deserialize_message, serialize_message
@@ -135,6 +135,7 @@ def test_every_type_of_message_is_read_or_refused_with_a_reason(name: str) -> No
 bad = st.sampled_from([math.nan, math.inf, -math.inf])
 
 
+@settings(deadline=None)
 @given(st.integers(0, 5), bad)
 def test_one_number_of_a_twist_that_is_none_is_enough(axis: int, value: float) -> None:
     message: Any = sample(TwistStamped, INLET.t, INLET.core.profile)
@@ -145,6 +146,7 @@ def test_one_number_of_a_twist_that_is_none_is_enough(axis: int, value: float) -
     assert {fault.name for one in INLET.tick() for fault in one.faults} >= {"command_malformed"}
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["position", "orientation"]), st.sampled_from("xyz"), bad)
 def test_one_number_of_a_pose_that_is_none_is_enough(part: str, axis: str, value: float) -> None:
     message: Any = sample(Odometry, INLET.t, INLET.core.profile)
