@@ -35,6 +35,7 @@ from iatro_governor.msg import Ack, GovernorDecision
 from iatro_governor.nodes import commands, qos, sources
 from iatro_governor.nodes import latch as latches
 from iatro_governor.nodes.announce import Announcer
+from iatro_governor.nodes.configuration_files import ConfigurationFiles
 from iatro_governor.nodes.convert import CLOCKS, Body, decision_body, decision_message
 from iatro_governor.nodes.description import description_of
 from iatro_governor.nodes.inputs import Inputs
@@ -45,6 +46,7 @@ from iatro_governor.nodes.records import Records
 from iatro_governor.nodes.run import Unusable, report, run
 from iatro_governor.nodes.self_testing import SelfTesting, summary
 from iatro_governor.nodes.timeline import Timeline
+from iatro_governor.profile.body_model import files_of
 from iatro_governor.profile.load import Profile
 from iatro_governor.srv import Reset as ResetService
 
@@ -70,6 +72,7 @@ class GovernorNode(LifecycleNode):
         profile = load_profile(own.config, description_of(self, own.config))
         findings = tested(profile)
         self.tested = findings, summary(profile, findings)
+        self._files = ConfigurationFiles(files_of(profile))
         self._latch_file = own.ledger.with_suffix(".latch")
         standing = latches.read(self._latch_file)
         self.records = Records(own.ring)
@@ -213,6 +216,10 @@ class GovernorNode(LifecycleNode):
         if strange and not self._moved:
             raise Unusable("; ".join(strange))
         self._fault("input_malformed", bool(strange), "; ".join(strange))
+        if self._ticks % (10 * self._every) == 0:
+            changed = ", ".join(self._files.changed())
+            told = f"{changed} changed since it was read; what is in force did not"
+            self._fault("configuration_changed", bool(changed), told)
         self._fault("incompatible_qos", bool(deaf), "; ".join(deaf))
         self.core.handle(Backlog(t, self.records.backlog))
         if self._decisions.get_subscription_count():
