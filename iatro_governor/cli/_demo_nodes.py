@@ -51,6 +51,7 @@ class _Run:
     def play(self, robot: DemoRobot, later: Sequence[DemoRobot]) -> None:
         """All plans of ``robot``, governed; meanwhile the twins of ``later`` are simulated."""
         processes = self._processes
+        self._show(robot, 0)
         planner = self._come_up(robot)
         processes.wait(
             lambda: planner.heard("begins plan 1 "), READY_S, f"the planner of the {robot.name} begins"

@@ -30,7 +30,7 @@ def progress(robots: Sequence[DemoRobot]) -> Iterator[Show]:
 
         def show(robot: DemoRobot, begun: int) -> None:
             earlier = sum(len(one.plans) for one in robots[: robots.index(robot)])
-            title = robot.plans[max(min(begun, len(robot.plans)) - 1, 0)].title
+            title = robot.plans[min(begun, len(robot.plans)) - 1].title if begun else "starting"
             words = f"{robot.name}: {title}"[:34].ljust(34)
             bar.update(task, completed=earlier + max(begun - 1, 0), description=words)
 
