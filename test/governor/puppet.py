@@ -51,6 +51,7 @@ class Puppet:
         self.own = [self.names.index(name) for name in channel.joints]  # type: ignore[union-attr]
         self.late = [np.zeros(len(q))] * round(channel.actuator_delay_s / PERIOD)
         self.q, self.rest, self.rates = np.array(q, dtype=float), np.array(q, dtype=float), np.zeros(len(q))
+        self.people: tuple[events.Body, ...] = ()
         self.cycle = 0
         self.decisions: list[Decision] = []
         self.least: dict[str, float] = {}
@@ -81,7 +82,7 @@ class Puppet:
         return next(limit for limit in self.group.limits if limit.config.name == name)
 
     def sense(self) -> None:
-        """Tell the joints, a wrist that feels nothing, and that nobody is there."""
+        """Tell the joints, a wrist that feels nothing, and who is there."""
         t, zero, sources = self.t, np.zeros(3), self.governor.profile.data.sources
         position, velocity = np.zeros(len(self.names)), np.zeros(len(self.names))
         position[self.own], velocity[self.own] = self.q, self.rates
@@ -91,7 +92,7 @@ class Puppet:
         if "wrist" in sources:
             self.governor.handle(events.Wrench(t, "wrist", zero, zero, t))
         if "people" in sources:
-            self.governor.handle(events.Bodies(t, "people", "panda_link0", (), t))
+            self.governor.handle(events.Bodies(t, "people", "panda_link0", self.people, t))
 
     def step(self, command: np.ndarray) -> Decision:
         """One cycle with ``command``."""

@@ -131,6 +131,24 @@ def test_no_link_is_ever_nearer_than_its_margin(tmp_path, name, seed):
     assert np.isfinite([d.allowed for d in arm.decisions]).all()
 
 
+def test_past_somebody_it_goes_on_where_scaling_waits(tmp_path):
+    """A chest beside the way: the hand comes down, and no nearer to it."""
+    lowered = {}
+    for resolution in ("scale", "project"):
+        own = {"resolution": "scale", "allow_split": False} if resolution == "scale" else {}
+        start = np.array([0.0, -0.3, 0.0, -2.1, 0.0, 1.8, 0.785])
+        arm = Puppet(projecting(tmp_path, "panda.yaml", equal(7), **own), start)
+        arm.people = (events.Body("ann", np.array([0.62, 0.32, 0.45]), np.zeros(3), "chest"),)
+        height, noise = hand(arm)[2], arm.limit("keep_from_trunk").config.noise
+        for _ in range(110):
+            arm.step(towards(arm, np.array([0.0, 0.12, -0.12])))
+            arm.look()
+        assert arm.least["keep_from_trunk"] >= -noise and min(arm.least.values()) >= -noise
+        assert not [d for d in arm.decisions if d.action is Action.UNREACHABLE or d.faults]
+        lowered[resolution] = height - hand(arm)[2]
+    assert lowered["project"] > lowered["scale"] + 0.05
+
+
 def test_a_joint_at_its_end_leaves_the_others_their_way(tmp_path):
     """The last one is asked beyond where it ends, and the first turns on."""
     start = np.array([0.0, -0.5, 0.0, -2.2, 0.0, 1.8, 2.75])
