@@ -83,18 +83,21 @@ class Flight:
     """What the commands still in flight will do, whatever is decided now.
 
     end: (3,) pose of the base when they are carried out, in the base frame of the last measurement. poses: (m, 3) on
-    the way. step, travel: largest single step and whole way of any point of the body, m.
+    the way. step, travel: largest single step and whole way of any point of the body, m. most: bound on that way, m,
+    whichever of the commands in force at each moment is the one that is carried out.
     """
 
     end: Array
     poses: Array
     step: float
     travel: float
+    most: float
 
 
 def fly(pieces: Sequence[tuple[tuple[float, ...], float]], reach: float) -> Flight:
     """Follow ``pieces`` of [vx, vy, wz] and seconds; ``reach``: largest distance of the body from its origin, m."""
-    x = y = yaw = step = travel = 0.0
+    x = y = yaw = step = travel = most = 0.0
+    wide = max(reach, 1.0)
     poses = np.zeros((len(pieces), 3))
     for index, ((vx, vy, wz), seconds) in enumerate(pieces):
         middle = yaw + wz * seconds / 2
@@ -106,7 +109,9 @@ def fly(pieces: Sequence[tuple[tuple[float, ...], float]], reach: float) -> Flig
         poses[index] = x, y, yaw
         moved = (math.hypot(vx, vy) + abs(wz) * reach) * seconds
         step, travel = max(step, moved), travel + moved
-    return Flight(np.array([x, y, yaw]), poses, step, travel)
+        # Of the outputs in force during a piece it has the one whose components add up to the most.
+        most += (abs(vx) + abs(vy) + abs(wz)) * wide * seconds
+    return Flight(np.array([x, y, yaw]), poses, step, travel, most)
 
 
 def roll_out(

@@ -96,8 +96,8 @@ class Situation:
         speed, turn = math.hypot(most[0], most[1]), most[2]
         coast = max(speed / self.braking.linear, turn / self.braking.angular) / 2
         moved = (speed + turn * self.reach) * (self.period + coast)
-        travel = moved + self.flight.travel + ROUNDING
-        return Span(most, travel, travel + max(moved / SAMPLES, self.flight.step) / 2)
+        travel = moved + self.flight.most + ROUNDING
+        return Span(most, travel, travel + max(moved / SAMPLES, self.flight.most) / 2)
 
     def build_up_s(self, deceleration: float) -> float:
         """Seconds until ``deceleration``, m/s2, of the linear part is reached, and again until it is over."""
