@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from iatro_governor.body.planar import Array
+from iatro_governor.governor.tried import Tried
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.limit import Cap, Limit
 from iatro_governor.limits.situation import Situation
@@ -54,14 +55,15 @@ def resolve(command: Array, situation: AnySituation, limits: Limits, step: Stepp
         if _nothing_near(np.concatenate([ends, situation.anchor[None]]), situation, limits):
             return Resolution(level, level * command, caps)
     scales = np.append(COARSE, level)
-    clear, blocked = _clear(step(scales[:, None] * command), situation, limits)
+    tried = Tried(lambda outputs: _clear(outputs, situation, limits))
+    clear, blocked = tried(step(scales[:, None] * command))
     top = _prefix(clear[:-1])
     if top < 0:
         return Resolution(None, situation.anchor, caps, blocked)
     reached = float(COARSE[top])
     if reached < 1.0 and level > reached:
         fine = reached + FINE
-        fine_clear, _ = _clear(step(fine[:, None] * command), situation, limits)
+        fine_clear, _ = tried(step(fine[:, None] * command))
         reached = float(np.append(reached, fine)[_prefix(np.append(True, fine_clear))])
     if level <= reached:
         scale = level if clear[-1] else float(COARSE[COARSE <= level].max())

@@ -172,7 +172,11 @@ class LinkKeeper:
 
     def least_ahead(self, ways: Ways, situation: BodySituation) -> float:
         """Least distance of any kept capsule along the first of ``ways``, m."""
-        which = self.capsules(situation.model)
+        which, cutoff = self.capsules(situation.model), self.margin + LOOKED
+        least = float(self._distance(ways.posture, which, situation.freedoms, cutoff)[0].min())
+        # It is asked where a margin is not kept, so nearly always that is near enough to have been measured.
+        if least <= cutoff:
+            return least
         return float(self._distance(ways.posture, which, situation.freedoms)[0].min())
 
     def retreat(self, command: Array, situation: BodySituation) -> Cap | None:
