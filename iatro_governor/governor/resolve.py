@@ -9,14 +9,16 @@ from typing import Any
 import numpy as np
 
 from iatro_governor.body.planar import Array
-from iatro_governor.governor.tried import Tried
+from iatro_governor.governor.tried import Refusals, Tried
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.limit import Cap, Limit
 from iatro_governor.limits.situation import Situation
 
-COARSE = np.arange(9) / 8
-FINE = np.arange(1, 4) / 32
-"""Scales that are tried; fixed, so that one more limit can never let a larger one through."""
+GRID = np.arange(33) / 32
+COARSE = range(0, 33, 4)
+"""Scales that are tried, and which of them first; fixed, so that one more limit can never let a larger one through."""
+FEW = 12
+"""So many different outputs are looked at together: that takes less time than to look twice."""
 
 Stepper = Callable[[Array], Array]
 Limits = Sequence[Limit[Any]]
@@ -54,19 +56,27 @@ def resolve(command: Array, situation: AnySituation, limits: Limits, step: Stepp
         ends = step(np.stack([above * command, level * command, 0.0 * command]))
         if _nothing_near(np.concatenate([ends, situation.anchor[None]]), situation, limits):
             return Resolution(level, level * command, caps)
-    scales = np.append(COARSE, level)
-    tried = Tried(lambda outputs: _clear(outputs, situation, limits))
-    clear, blocked = tried(step(scales[:, None] * command))
+    # The level has a place of its own in the order, so that what is the same as its neighbour is found there.
+    at = int(np.searchsorted(GRID, level))
+    scales = np.insert(GRID, at, level)
+    coarse = [row + (row >= at) for row in COARSE]
+    tried = Tried(step(scales[:, None] * command), lambda outputs: _clear(outputs, situation, limits))
+    asked = [*coarse, at]
+    held_back = situation.anchor.tolist() != (level * command).tolist()  # so the fine scales will count, too
+    if held_back and tried.distinct <= FEW:
+        tried.clear(range(len(scales)))
+    clear = tried.clear(asked)
+    blocked = tried.blocked(asked)
     top = _prefix(clear[:-1])
     if top < 0:
         return Resolution(None, situation.anchor, caps, blocked)
-    reached = float(COARSE[top])
+    reached = float(scales[coarse[top]])
     if reached < 1.0 and level > reached:
-        fine = reached + FINE
-        fine_clear, _ = tried(step(fine[:, None] * command))
-        reached = float(np.append(reached, fine)[_prefix(np.append(True, fine_clear))])
+        fine = [row + (row >= at) for row in range(COARSE[top] + 1, COARSE[top + 1])]
+        further = _prefix(tried.clear(fine))
+        reached = reached if further < 0 else float(scales[fine[further]])
     if level <= reached:
-        scale = level if clear[-1] else float(COARSE[COARSE <= level].max())
+        scale = level if clear[-1] else float(max(each for each in GRID[COARSE] if each <= level))
     else:
         scale = reached
     return Resolution(scale, scale * command, caps, blocked if scale < level else [])
@@ -81,17 +91,17 @@ def is_clear(
 
 def _clear(
     outputs: Array, situation: AnySituation, limits: Limits, tolerance: float = 0.0
-) -> tuple[np.ndarray[Any, Any], list[Limit[Any]]]:
+) -> tuple[np.ndarray[Any, Any], Refusals]:
     rollouts = situation.roll_out(outputs)
     clear = np.ones(len(outputs), dtype=bool)
-    blocked = []
+    refusals: Refusals = []
     for limit in limits:
         verdict = limit.clear(rollouts, situation, tolerance)
         if verdict is not None:
             clear &= verdict
             if not verdict.all():
-                blocked.append(limit)
-    return clear, blocked
+                refusals.append((limit, verdict))
+    return clear, refusals
 
 
 def _nothing_near(outputs: Array, situation: AnySituation, limits: Limits) -> bool:
@@ -100,6 +110,6 @@ def _nothing_near(outputs: Array, situation: AnySituation, limits: Limits) -> bo
     return all(limit.clear(rollouts, situation) is None for limit in limits)
 
 
-def _prefix(clear: np.ndarray[Any, Any]) -> int:
+def _prefix(clear: Sequence[bool]) -> int:
     """Index of the last of the leading clear ones, -1 if there is none."""
-    return len(clear) - 1 if clear.all() else int(np.argmin(clear)) - 1
+    return (clear.index(False) if False in clear else len(clear)) - 1

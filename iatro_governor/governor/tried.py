@@ -1,8 +1,8 @@
-"""Outputs that were looked at: rate shaping makes many candidates the same, and each is looked at once."""
+"""Candidates that were looked at: rate shaping makes many of them the same, and each is looked at once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,31 +14,47 @@ from iatro_governor.limits.limit import Limit
 SAME = 1e-12
 """Outputs that differ by no more in any component are one: it is how shaping rounds."""
 
-Verdicts = tuple[NDArray[np.bool_], list[Limit[Any]]]
-"""Which outputs (c,) are clear, and the limits that refused one of them."""
+Refusals = list[tuple[Limit[Any], NDArray[np.bool_]]]
+"""Limits that refused an output, and which outputs (c,) they let pass."""
+Look = Callable[[Array], tuple[NDArray[np.bool_], Refusals]]
+"""Which outputs (c, n) are clear, and who refused the others."""
 
 
 class Tried:
-    """What ``look`` finds of outputs (c, n). An arm that brakes is left with three of thirteen: half the time."""
+    """What ``look`` finds of ``outputs`` (c, n), the candidates in order of their scale."""
 
-    def __init__(self, look: Callable[[Array], Verdicts]) -> None:
+    def __init__(self, outputs: Array, look: Look) -> None:
         self._look = look
-        self._outputs: Array | None = None
-        self._clear: NDArray[np.bool_] = np.zeros(0, dtype=bool)
+        self._kinds, self._firsts = _kinds(outputs)
+        self._distinct = outputs[self._firsts]
+        self._clear: dict[int, bool] = {}
+        self._refused: list[tuple[Limit[Any], set[int]]] = []
 
-    def __call__(self, outputs: Array) -> Verdicts:
-        """Which of ``outputs`` are clear; the limits are those that refused one that was new."""
-        known = outputs if self._outputs is None else np.concatenate([self._outputs, outputs])
-        old = len(known) - len(outputs)
-        own = np.arange(old, len(known))
-        alike = np.abs(outputs[:, None] - known).max(axis=-1) <= SAME
-        alike[own - old, own] = True
-        same = alike.argmax(axis=1)
-        new = np.flatnonzero(same == own)
-        clear = np.concatenate([self._clear, np.zeros(len(outputs), dtype=bool)])
-        blocked: list[Limit[Any]] = []
-        if new.size:
-            clear[old + new], blocked = self._look(outputs[new])
-        clear[old:] = clear[same]
-        self._outputs, self._clear = known, clear
-        return clear[old:], blocked
+    @property
+    def distinct(self) -> int:
+        """How many differ."""
+        return len(self._firsts)
+
+    def clear(self, rows: Sequence[int]) -> list[bool]:
+        """Whether each of the candidates ``rows`` is clear."""
+        kinds = [self._kinds[row] for row in rows]
+        if new := sorted(set(kinds) - self._clear.keys()):
+            clear, refusals = self._look(self._distinct[new])
+            self._clear.update(zip(new, clear.tolist(), strict=True))
+            for limit, passed in refusals:
+                refused = {kind for kind, good in zip(new, passed.tolist(), strict=True) if not good}
+                self._refused.append((limit, refused))
+        return [self._clear[kind] for kind in kinds]
+
+    def blocked(self, rows: Sequence[int]) -> list[Limit[Any]]:
+        """The limits that refused any of the candidates ``rows``, which were looked at together."""
+        kinds = {self._kinds[row] for row in rows}
+        return [limit for limit, refused in self._refused if refused & kinds]
+
+
+def _kinds(outputs: Array) -> tuple[list[int], list[int]]:
+    """Which of the distinct outputs each is, and where each of these comes first."""
+    differs = ~(np.abs(outputs[1:] - outputs[:-1]).max(axis=1) <= SAME)
+    kinds: list[int] = [0, *np.cumsum(differs).tolist()]
+    firsts: list[int] = [0, *(np.flatnonzero(differs) + 1).tolist()]
+    return kinds, firsts
