@@ -100,10 +100,15 @@ class Outputs:
         sized = [(since, values, sum(map(abs, values))) for since, values in window]
         moving = measured.tolist()
         out: list[Piece] = []
+        known: tuple[float, ...] | None = None
+        faster = True
         for k in range(PIECES if span > 0 else 0):
             left = 1.0 - k * piece / slowing_s if k * piece < slowing_s else 0.0
             fastest = _fastest(sized, start + k * piece, start + (k + 1) * piece)
-            out.append((_at_least(fastest, [value * left for value in moving]), piece))
+            if fastest != known:  # nearly always the same output in all pieces, and the body no faster
+                known, faster = fastest, not fastest or _faster(moving, fastest)
+            moves = _at_least(fastest, [value * left for value in moving]) if faster else fastest
+            out.append((moves, piece))
         return out
 
     def beyond(self, t: float, age: float, measured: Array, slack: Array) -> Array:
@@ -145,6 +150,11 @@ def _fastest(
             if since <= start:
                 break
     return fastest
+
+
+def _faster(moving: list[float], moves: tuple[float, ...]) -> bool:
+    """Whether any of ``moving`` is faster the same way than ``moves``."""
+    return any(abs(m) > abs(f) and m * f >= 0 for m, f in zip(moving, moves, strict=True))
 
 
 def _at_least(moves: tuple[float, ...], measured: list[float]) -> tuple[float, ...]:

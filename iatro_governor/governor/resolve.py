@@ -50,9 +50,12 @@ def resolve(command: Array, situation: AnySituation, limits: Limits, step: Stepp
     level = min((cap.scale for _, cap in caps), default=1.0)
     if not any(limit.keeps for limit in limits):
         return Resolution(level, level * command, caps)
-    if not situation.sifted:
+    if isinstance(situation, Situation):
         # The shortcut looks where the grid would, at the scale above the level: else it could admit what that refuses.
         above = np.ceil(level * 32) / 32
+        span = situation.span(above * command)
+        if span is not None and all(limit.idle(situation, span) for limit in limits if limit.keeps):
+            return Resolution(level, level * command, caps)
         ends = step(np.stack([above * command, level * command, 0.0 * command]))
         if _nothing_near(np.concatenate([ends, situation.anchor[None]]), situation, limits):
             return Resolution(level, level * command, caps)

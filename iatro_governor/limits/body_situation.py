@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -36,8 +36,6 @@ class BodySituation:
     out of. tool: the link of the hand, None: not said. mechanics: where a limit asks for it.
     """
 
-    sifted: ClassVar[bool] = True
-    """Whether limits that cannot matter were left out before."""
     t: float
     period: float
     reaction_s: float

@@ -9,7 +9,7 @@ from iatro_governor.body.planar import Array
 from iatro_governor.body.rollout import Rollouts
 from iatro_governor.body.shape import Shape
 from iatro_governor.limits.limit import Cap, Clearance, Guard, excess
-from iatro_governor.limits.returns import distances_ahead, gaps, near
+from iatro_governor.limits.returns import distances_ahead
 from iatro_governor.limits.rows import Rows, off_returns
 from iatro_governor.limits.situation import Situation
 from iatro_governor.limits.span import Span
@@ -36,7 +36,7 @@ class Keeper:
         """Which candidates (c,) keep the margin; None where nothing is near enough to matter."""
         margin = self.margin - tolerance
         within = margin + float((rollouts.travel + rollouts.half_step).max())
-        obstacles, now = near(situation.obstacles(self.sources), figure, within)
+        obstacles, now = situation.returns(self.sources, figure).near(within)
         if not len(now):
             return None
         ahead = distances_ahead(obstacles, figure, rollouts)
@@ -55,8 +55,7 @@ class Keeper:
 
     def clearance(self, figure: Shape, situation: Situation) -> Clearance:
         """Distance now of the nearest return."""
-        obstacles = situation.obstacles(self.sources)
-        return Clearance(float(gaps(obstacles, figure).min()) if len(obstacles.points) else FAR, self.margin)
+        return Clearance(min(situation.returns(self.sources, figure).nearest, FAR), self.margin)
 
     def least_ahead(self, figure: Shape, rollouts: Rollouts, situation: Situation) -> float | None:
         """Least distance of any return along the first rollout, m."""

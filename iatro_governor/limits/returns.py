@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,19 +32,38 @@ def gaps(obstacles: Obstacles, figure: Shape) -> Array:
     return distance
 
 
-def near(obstacles: Obstacles, figure: Shape, within: float) -> tuple[Obstacles, Array]:
-    """The returns closer than ``within`` m to ``figure``, and the distance (g,) of each obstacle's surface now."""
-    if not len(obstacles.points):
-        return NOTHING, np.zeros(0)
-    distance = gaps(obstacles, figure)
-    close = distance <= within
-    if not close.any():
-        return NOTHING, np.zeros(0)
-    kept = obstacles.only(close)
-    between = _between(obstacles, figure, close)[close] - kept.grain
-    # What two returns have between them is no more than a dent in the sampling; a larger one is no surface.
-    surface = np.clip(between, distance[close] - DENT, distance[close])
-    return kept, by_obstacle(surface, kept)
+class Returns:
+    """What is seen around one figure of the body at one moment; several limits ask, and it is worked out once."""
+
+    def __init__(self, obstacles: Obstacles, figure: Shape) -> None:
+        self._obstacles, self._figure = obstacles, figure
+        self._distance = gaps(obstacles, figure) if len(obstacles.points) else np.zeros(0)
+        self._looked = -math.inf
+        self._kept: tuple[Obstacles, Array, Array] = (NOTHING, np.zeros(0), np.zeros(0))
+
+    @cached_property
+    def nearest(self) -> float:
+        """Distance of the nearest return, m; infinite where there is none."""
+        return float(self._distance.min(initial=math.inf))
+
+    def near(self, within: float) -> tuple[Obstacles, Array]:
+        """The returns closer than ``within`` m, and the distance (g,) of each obstacle's surface now."""
+        if self.nearest > within:
+            return NOTHING, np.zeros(0)
+        if within > self._looked:
+            self._looked, self._kept = within, self._look(within)
+        kept, distance, surface = self._kept
+        close = distance <= within
+        if not close.all():
+            kept, surface = kept.only(close), surface[close]
+        return kept, by_obstacle(surface, kept)
+
+    def _look(self, within: float) -> tuple[Obstacles, Array, Array]:
+        close = self._distance <= within
+        kept, distance = self._obstacles.only(close), self._distance[close]
+        between = _between(self._obstacles, self._figure, close)[close] - kept.grain
+        # What two returns have between them is no more than a dent in the sampling; a larger one is no surface.
+        return kept, distance, np.clip(between, distance - DENT, distance)
 
 
 def _between(obstacles: Obstacles, figure: Shape, wanted: NDArray[np.bool_]) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from iatro_governor.body.planar import Array
 from iatro_governor.body.rollout import SAMPLES, Braking, Flight, Rollouts, fly, roll_out
 from iatro_governor.body.shape import Shape
 from iatro_governor.body.surroundings import Obstacles, Surroundings
+from iatro_governor.limits.returns import Returns
 from iatro_governor.limits.sensed import People
 from iatro_governor.limits.span import Span
 
@@ -67,13 +68,11 @@ class Situation:
     footprint: Shape
     reach: float
     surroundings: Surroundings
-    sifted: ClassVar[bool] = False
-    """Whether limits that cannot matter were left out before."""
     height: tuple[float, float] = (-math.inf, math.inf)
     fixes: Mapping[str, Fix] = field(default_factory=dict)
     jerk: Jerk | None = None
     people: Mapping[str, People] = field(default_factory=dict)
-    _obstacles: dict[tuple[str, ...], Obstacles] = field(default_factory=dict, repr=False, compare=False)
+    _obstacles: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def roll_out(self, outputs: Array) -> Rollouts:
         """Ways to rest of ``outputs`` (c, 3); where the body moves faster by itself, that is what has to stop."""
@@ -134,4 +133,13 @@ class Situation:
         """Returns of ``sources`` in the base frame of now; worked out once, several limits ask."""
         if sources not in self._obstacles:
             self._obstacles[sources] = self.surroundings.obstacles(sources, self.pose)
-        return self._obstacles[sources]
+        found: Obstacles = self._obstacles[sources]
+        return found
+
+    def returns(self, sources: tuple[str, ...], figure: Shape) -> Returns:
+        """The same, around ``figure``, a figure fixed to the body."""
+        key = (sources, id(figure))
+        if key not in self._obstacles:
+            self._obstacles[key] = Returns(self.obstacles(sources), figure)
+        found: Returns = self._obstacles[key]
+        return found

@@ -11,7 +11,7 @@ from pydantic import Field
 from iatro_governor.body.planar import Array, arc
 from iatro_governor.body.rollout import Rollouts
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig
-from iatro_governor.limits.returns import distances_ahead, near
+from iatro_governor.limits.returns import distances_ahead
 from iatro_governor.limits.situation import Situation
 from iatro_governor.limits.span import Span
 from iatro_governor.profile.base import Name, NonNegative, Positive
@@ -66,9 +66,8 @@ class TimeToCollisionLimit(Limit[TimeToCollisionConfig]):
         if length <= ROUNDING:
             return None
         looked = min(length, FARTHEST)
-        obstacles, now = near(
-            situation.obstacles(self.config.sources), situation.footprint, self.config.margin + looked + STEP
-        )
+        returns = situation.returns(self.config.sources, situation.footprint)
+        obstacles, now = returns.near(self.config.margin + looked + STEP)
         known = looked / length if length > 0 else 1.0
         if len(now):
             # Up to the next place beyond the end: a shorter command sees no place that a longer one has not seen.

@@ -10,7 +10,7 @@ import pytest
 from iatro_governor.body.rollout import Rollouts
 from iatro_governor.body.shape import Box, Circle
 from iatro_governor.body.surroundings import Surroundings
-from iatro_governor.limits.returns import distances_ahead, gaps, near
+from iatro_governor.limits.returns import Returns, distances_ahead, gaps
 from test.body.test_cloud import read as cloud
 from test.body.test_cone import read as cone
 from test.body.test_scan import one
@@ -40,7 +40,7 @@ def test_only_what_a_cell_stands_for_is_taken_to_be_nearer(around):
     disc = Circle((0.0, 0.0), 0.5)
     every = around.obstacles(EVERY, np.zeros(3))
     assert gaps(every, disc)[:2] == pytest.approx([1.5, 2.5 - 0.1 * math.sqrt(2)])
-    some, now = near(every, disc, 2.4)
+    some, now = Returns(every, disc).near(2.4)
     assert len(some.points) == len(every.points) and now == pytest.approx(
         [1.5, 2.5 - 0.141421, 0.79], abs=0.01
     )
