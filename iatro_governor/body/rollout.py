@@ -98,20 +98,20 @@ def fly(pieces: Sequence[tuple[tuple[float, ...], float]], reach: float) -> Flig
     """Follow ``pieces`` of [vx, vy, wz] and seconds; ``reach``: largest distance of the body from its origin, m."""
     x = y = yaw = step = travel = most = 0.0
     wide = max(reach, 1.0)
-    poses = np.zeros((len(pieces), 3))
-    for index, ((vx, vy, wz), seconds) in enumerate(pieces):
+    poses: list[tuple[float, float, float]] = []
+    for (vx, vy, wz), seconds in pieces:
         middle = yaw + wz * seconds / 2
         # The chord of an arc points along its middle heading; it is shorter than the arc by the sinc of half the turn.
         half = wz * seconds / 2
         chord = seconds * (math.sin(half) / half if abs(half) > 1e-9 else 1.0)
         c, s = math.cos(middle), math.sin(middle)
         x, y, yaw = x + chord * (c * vx - s * vy), y + chord * (s * vx + c * vy), yaw + wz * seconds
-        poses[index] = x, y, yaw
+        poses.append((x, y, yaw))
         moved = (math.hypot(vx, vy) + abs(wz) * reach) * seconds
         step, travel = max(step, moved), travel + moved
         # Of the outputs in force during a piece it has the one whose components add up to the most.
         most += (abs(vx) + abs(vy) + abs(wz)) * wide * seconds
-    return Flight(np.array([x, y, yaw]), poses, step, travel, most)
+    return Flight(np.array([x, y, yaw]), np.array(poses).reshape(-1, 3), step, travel, most)
 
 
 def roll_out(

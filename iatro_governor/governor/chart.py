@@ -115,6 +115,10 @@ class Chart(Protocol):
     def rest(self) -> tuple[float, ...]:
         """The channel's values for the origin of ``u``, now."""
 
+    @property
+    def fixed_map(self) -> bool:
+        """Whether ``joint_map`` is the same at every moment, and starts from rest."""
+
     def look(self, t: float) -> None:
         """A decision at ``t`` begins, s."""
 
@@ -163,6 +167,7 @@ class Plain:
     course: Course | None = None
     executed: Command | None = None
     astray: str | None = None
+    fixed_map = False
 
     def look(self, t: float) -> None:
         """A decision begins."""

@@ -54,6 +54,8 @@ class EffortChart(JointChart):
     ``D^1/2 M^-1 D^1/2`` a velocity falls as ``exp(-rate t)``.
     """
 
+    fixed_map = False
+
     def __init__(
         self, config: JointEffortChannel, rates: Rates, senses: Senses, weight: Weight, period: float
     ) -> None:

@@ -42,6 +42,7 @@ class GripperChart(Plain):
     A stop that read the width again would set the fingers where the thing keeps them, without any force on it.
     """
 
+    fixed_map = True
     size = 1
     moves: tuple[str, ...] = ()
     lead: Array | None = None

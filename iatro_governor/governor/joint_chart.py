@@ -35,6 +35,7 @@ APPROACH = 0.7
 class JointChart(Plain):
     """What all charts of joints share. ``names``: the channel's joints, in the order of its values."""
 
+    fixed_map = True
     ready = True
     lead: Array | None = None
 

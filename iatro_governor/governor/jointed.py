@@ -33,6 +33,9 @@ from iatro_governor.limits.situation import Situation
 from iatro_governor.profile.robot import ModelPart
 from iatro_governor.profile.sources import JointsSource
 
+HOLDING = ("joint_effort", "wrench")
+"""Types of channel whose limits have to know which values mean rest."""
+
 
 class JointedBody:
     """Joints, on a base that stands, drives or flies. ``charts``: by channel, in the order of ``u``; a base's first."""
@@ -77,6 +80,8 @@ class JointedBody:
         self._moving = [(name, at) for name, at in self.places.items() if len(self.joints[name])]
         self._delay = max(chart.config.actuator_delay_s for chart in self._charts.values())
         self._slack = np.concatenate([np.full(c.size, c.slack) for c in self._charts.values()])
+        self._map: Array | None = None
+        self._holding = [name for name, chart in charts.items() if chart.config.type in HOLDING]
         self._landmarks = _landmarks(limits)
         looked_at = {
             name for limit in limits if isinstance(limit, LinkObstacleLimit) for name in limit.config.sources
@@ -137,7 +142,9 @@ class JointedBody:
             courses={n: course for n, c in self._charts.items() if (course := c.course) is not None},
             tool=self._tool,
             mechanics=self._mechanics,
-            rest={name: np.array(chart.rest) for name, chart in self._charts.items() if chart.ready},
+            rest={
+                name: np.array(self._charts[name].rest) for name in self._holding if self._charts[name].ready
+            },
         )
 
     def relevant(
@@ -179,6 +186,8 @@ class JointedBody:
 
     def _drive(self, now: Posture, braking: Array, velocity: Array, age: float) -> Drive:
         count = sum(chart.size for chart in self._charts.values())
+        if self._map is not None:
+            return Drive(self._map, self._unled(velocity), braking, None, 0, self._stops)
         matrix, start = np.zeros((len(self.model.joints), count)), self._unled(velocity)
         reaction, least_s = age + self._delay + self._period, 0.0
         for name, chart in self._charts.items():
@@ -187,6 +196,8 @@ class JointedBody:
                 matrix[:, self.places[name]] = share.matrix
                 start += share.start * self._claims.has(name)
                 least_s = max(least_s, share.least_s * self._claims.has(name))
+        if all(chart.fixed_map for chart in self._charts.values()):
+            self._map = matrix
         base, size = (None, 0) if self._twist is None else (self._twist.sure, self._twist.size)
         return Drive(matrix, start, braking, base, size, self._stops, least_s)
 

@@ -31,6 +31,7 @@ class WrenchChart(Plain):
     counts all the same.
     """
 
+    fixed_map = True
     size = 6
     moves: tuple[str, ...] = ()
     lead: Array | None = None

@@ -127,7 +127,11 @@ class Situation:
 
     def nearest(self, sources: tuple[str, ...]) -> float:
         """No return of ``sources`` is nearer to the footprint, m; quick, for it may be less."""
-        return self.surroundings.nearest(sources, self.pose) - self.reach - ROUNDING
+        key = (sources, "nearest")
+        if key not in self._obstacles:
+            self._obstacles[key] = self.surroundings.nearest(sources, self.pose) - self.reach - ROUNDING
+        found: float = self._obstacles[key]
+        return found
 
     def obstacles(self, sources: tuple[str, ...]) -> Obstacles:
         """Returns of ``sources`` in the base frame of now; worked out once, several limits ask."""
