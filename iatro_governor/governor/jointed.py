@@ -82,7 +82,7 @@ class JointedBody:
         self._slack = np.concatenate([np.full(c.size, c.slack) for c in self._charts.values()])
         self._map: Array | None = None
         self._holding = [name for name, chart in charts.items() if chart.config.type in HOLDING]
-        self._landmarks = _landmarks(limits)
+        self._landmarks = _landmarks(limits, model)
         looked_at = {
             name for limit in limits if isinstance(limit, LinkObstacleLimit) for name in limit.config.sources
         }
@@ -276,12 +276,13 @@ class JointedBody:
         )
 
 
-def _landmarks(limits: Sequence[Limit[Any]]) -> Landmarks | None:
+def _landmarks(limits: Sequence[Limit[Any]], model: ArmModel) -> Landmarks | None:
     """The volumes over ground of ``limits``."""
     zones = [limit for limit in limits if isinstance(limit, LinkZoneLimit) and limit.config.frame == "odom"]
     if not zones:
         return None
-    return Landmarks([zone.volume for zone in zones], [zone.config.margin for zone in zones])
+    kept = [zone.capsules(model) for zone in zones]
+    return Landmarks([zone.volume for zone in zones], [zone.config.margin for zone in zones], kept)
 
 
 def _kind(twist: TwistChart | None) -> Base:

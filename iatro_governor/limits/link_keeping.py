@@ -78,8 +78,7 @@ class LinkKeeper:
 
     def idle(self, situation: BodySituation, reach: Reach) -> bool:
         """Whether nothing that is kept comes within the margin."""
-        missed = reach.misses(self.measure)
-        if missed:
+        if reach.misses(self.measure):
             return True
         which, q = self.capsules(situation.model), situation.now.q
         if self._seen is not None:  # what was far lately has come no nearer than the joints have moved since

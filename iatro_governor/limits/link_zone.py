@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from iatro_governor.body.model import ArmModel, Indices
 from iatro_governor.body.planar import Array
 from iatro_governor.body.volumes import Volume
 from iatro_governor.body.ways import Ways
@@ -66,6 +67,10 @@ class LinkKeepingLimit(Limit[LinkKeepingConfig]):
         self._keeper = LinkKeeper(
             measure, config.frame, config.links, config.margin, config.noise, config.retreat_speed
         )
+
+    def capsules(self, model: ArmModel) -> Indices:
+        """Numbers of the capsules that are kept."""
+        return self._keeper.capsules(model)
 
     def trips(self, scenes: Sequence[Any]) -> Iterator[Challenge]:
         """At its surface."""
