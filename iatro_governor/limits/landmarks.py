@@ -23,26 +23,26 @@ class Landmarks:
         self._margins = np.array(margins)
         self._kept = kept
         self._ids = [id(volume) for volume in volumes]
-        self._all = frozenset(self._ids)
         self._counts: NDArray[np.bool_] | None = None
-        self._seen: tuple[Array, Array] | None = None
-        """A posture of late, and how far each capsule (C,) was from the nearest margin then, m."""
+        self._seen: tuple[Array, Array, frozenset[int]] | None = None
+        """A posture, how far each capsule (C,) was from the margins of what was far then, m, and what that was."""
 
     def out_of_reach(self, now: Posture, levers: Array, joints: Array) -> frozenset[int]:
         """Identities of the volumes that no capsule can come too near to while the joints move by ``joints`` (m,).
 
-        By the balls around them: quick, and never wrong about what is far. Where all was far lately, it is asked first
-        whether the joints have moved enough since to change that: 7 us, where all volumes take 35.
+        By the balls around them: quick, and never wrong about what is far. It is asked first whether the joints have
+        moved enough to change what was found lately: 7 us, where all volumes take 35.
         """
         if self._seen is not None:
-            then, room = self._seen
+            then, room, far = self._seen
             if bool((room > (np.abs(now.q - then) + joints) @ levers).all()):
-                return self._all
+                return far
         apart = self._volumes.bound(now.capsules(), now.model.capsule_radius) - self._margins
         rooms = np.where(self._counted(len(apart)), apart, np.inf)
-        self._seen = now.q, rooms.min(axis=1)
-        far = ((rooms - (joints @ levers)[:, None]).min(axis=0) > 0.0).tolist()
-        return frozenset(one for one, is_far in zip(self._ids, far, strict=True) if is_far)
+        missed = (rooms - (joints @ levers)[:, None]).min(axis=0) > 0.0
+        far = frozenset(one for one, is_far in zip(self._ids, missed.tolist(), strict=True) if is_far)
+        self._seen = now.q, rooms[:, missed].min(axis=1, initial=np.inf), far
+        return far
 
     def _counted(self, capsules: int) -> NDArray[np.bool_]:
         """Which capsules (C, Z) are kept out of which volumes."""
