@@ -32,11 +32,11 @@ class Boxes:
 
         What is further than ``cutoff`` for certain is not looked at closely: a smaller distance above it is given.
         """
-        local, half = self._local(ends), np.broadcast_to(self.half, (*ends.shape[:-2], *self.half.shape))
-        signed = _box_bound(local, half)
-        near = signed - radius[:, None] <= max(cutoff, 0.0)
-        if near.any():
-            signed[near] = _axis_in_box(local[near], half[near])[1]
+        local = self._local(ends)
+        signed = _box_bound(local, self.half)
+        near = np.nonzero(signed - radius[:, None] <= max(cutoff, 0.0))
+        if near[0].size:
+            signed[near] = _axis_in_box(local[near], self.half[near[-1]])[1]
         out: Array = signed - radius[:, None]
         return out
 

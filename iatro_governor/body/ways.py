@@ -72,8 +72,7 @@ class Ways:
     @cached_property
     def steps(self) -> Array:
         """What each joint moves (c, k, m) from one sample to the next."""
-        start = np.broadcast_to(self.soon_q, (len(self.ahead), 1, len(self.soon_q)))
-        return np.diff(self.ahead, axis=1, prepend=start)
+        return _changes(self.soon_q, self.ahead)
 
     @cached_property
     def half_step(self) -> Array:
@@ -82,9 +81,7 @@ class Ways:
         Half the chord between two samples, and what a way may bow away from its chord: an eighth of the largest second
         derivative (Taylor), which for a step ``dq`` is at most twice its turns times ``|dq| @ levers``.
         """
-        ends = self.posture.capsules()
-        start = np.broadcast_to(self.soon.capsules(), (len(ends), 1, *ends.shape[2:]))
-        moved = np.diff(ends, axis=1, prepend=start)
+        moved = _changes(self.soon.capsules(), self.posture.capsules())
         chord = np.sqrt((moved * moved).sum(axis=-1).max(axis=3))
         steps = np.abs(self.steps)
         bow = (steps @ self._turning)[..., None] * (steps @ self.levers)
@@ -97,3 +94,11 @@ class Ways:
         turning = (~self.model.prismatic).astype(float) @ np.abs(self.model.gain)
         most: Array = np.minimum(turning, 1.0)
         return most
+
+
+def _changes(start: Array, ways: Array) -> Array:
+    """From one sample to the next along ``ways`` (c, k, ...), each of them from ``start`` (...)."""
+    out = np.empty_like(ways)
+    np.subtract(ways[:, 0], start, out=out[:, 0])
+    np.subtract(ways[:, 1:], ways[:, :-1], out=out[:, 1:])
+    return out
