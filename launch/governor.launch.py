@@ -1,4 +1,4 @@
-"""Starts the governor, the recorder and the witness of one robot.
+"""Starts the governor, its watch, the recorder and the witness of one robot.
 
     ros2 launch iatro_governor governor.launch.py config:=/path/to/robot.yaml robot:=amr1
 
@@ -15,7 +15,7 @@ from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
 
 PACKAGE = "iatro_governor"
-EXECUTABLES = ("governor", "recorder", "witness")
+EXECUTABLES = ("governor", "watch", "recorder", "witness")
 RESPAWN_DELAY = 1.0  # seconds; Jazzy's launch takes a number here, not an argument
 
 
@@ -47,7 +47,7 @@ def arguments() -> list[DeclareLaunchArgument]:
 
 
 def node(executable: str) -> Node:
-    """One of the three, with the parameters they share: the same for all, so that none of them can tell more."""
+    """One of the four, with the parameters they share: the same for all, so that none of them can tell more."""
     parameters = {
         "config": ParameterValue(LaunchConfiguration("config"), value_type=str),
         "robot": ParameterValue(LaunchConfiguration("robot"), value_type=str),

@@ -131,6 +131,9 @@ class Chart(Protocol):
     def halt(self, hard: bool) -> None:
         """A stop is in force, the protective one where ``hard``."""
 
+    def absent(self) -> None:
+        """Nothing was decided for long, and whoever watches has stopped what goes on by itself."""
+
     def why_garbled(self, command: Command) -> str | None:
         """What makes ``command`` no command for this channel, or None."""
 
@@ -180,6 +183,9 @@ class Plain:
 
     def halt(self, hard: bool) -> None:
         """A stop is in force."""
+
+    def absent(self) -> None:
+        """Nothing goes on by itself."""
 
     def clamps(self, command: Command) -> list[LimitReport]:
         """Nothing but limits cuts a command."""

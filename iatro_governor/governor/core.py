@@ -133,6 +133,11 @@ class Governor:
         self._advance(t)
         return [decision for group in self.groups for decision in self._decide(group, t, None)]
 
+    def absent(self, t: float, braked_s: float) -> None:
+        """Nothing was decided for long, and whoever watches has braked for ``braked_s`` s as a protective stop does."""
+        for group in self.groups:
+            group.absent(t, braked_s)
+
     def skip_to(self, seq: int) -> None:
         """Number the next decision ``seq`` at least: for a record that holds more than its writer remembers."""
         self._seq = max(self._seq, seq)

@@ -95,6 +95,10 @@ class Execution:
         """Take back what has begun and was not published; what went on before goes on."""
         self._run, self._before, self._outgoing = self._before, None, None
 
+    def drop(self) -> None:
+        """Forget what goes on: somebody else has replaced it."""
+        self._run = self._before = self._outgoing = self.astray = None
+
     def state(self, t: float) -> JointState | None:
         """Where the path has the joints, and how fast they are there; None where there is none."""
         if self._run is None:

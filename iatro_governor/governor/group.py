@@ -145,6 +145,13 @@ class Group:
             return self._stop(t, dt, level, process, arrival)
         return self._govern(t, dt, process, arrival)
 
+    def absent(self, t: float, braked_s: float) -> None:
+        """What stood was replaced by a protective stop, ``braked_s`` s ago; the next output goes on from there."""
+        self._outputs.publish(t, self._stops.protective.ramp(self._outputs.standing, braked_s), braked_s)
+        for member in self.members:
+            member.stream.drop()
+            member.chart.absent()
+
     def faults(self, process: Ladder, member: Member) -> list[FaultReport]:
         """Everything in force for one channel."""
         owed = member.stream.owed if self._level(process) < Level.CONTROLLED_STOP else None

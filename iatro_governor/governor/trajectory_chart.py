@@ -111,6 +111,11 @@ class TrajectoryChart(JointChart):
         """Where the last trajectory ended means nothing once others move the joints."""
         self._stand = None
 
+    def absent(self) -> None:
+        """The trajectory was replaced meanwhile; it begins anew where the joints are measured."""
+        self.execution.drop()
+        self._stand = None
+
     def halt(self, hard: bool) -> None:
         """Replace the trajectory by its stop."""
         self.execution.halt(self._t, "protective" if hard else "controlled", self._measured_state)

@@ -52,8 +52,9 @@ class Announcer:
         self._node = node
         self._count = 0
         self._last: tuple[object, ...] | None = None
+        lease_s = core.profile.data.loop.patience_s
         self._beat = node.create_publisher(
-            Heartbeat, "governor/heartbeat", qos.HEARTBEAT, event_callbacks=qos.QUIET_OUT
+            Heartbeat, "governor/heartbeat", qos.heartbeat(lease_s), event_callbacks=qos.QUIET_OUT
         )
         self._state = node.create_publisher(
             GovernorState, "governor/state", qos.STATE, event_callbacks=qos.QUIET_OUT
@@ -61,6 +62,11 @@ class Announcer:
         self._diagnostics = node.create_publisher(
             DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS, event_callbacks=qos.QUIET_OUT
         )
+
+    @property
+    def heard(self) -> bool:
+        """Whether anybody reads the heartbeats."""
+        return bool(self._beat.get_subscription_count())
 
     def status(self, decisions: Mapping[str, Decision], broken: str | None) -> Status:
         """Where things stand after the latest ``decisions``; ``broken``: why none could be made."""
@@ -105,9 +111,18 @@ class Announcer:
         self._node.get_logger().info(f"{states}{f' ({causes})' if causes else ''}", throttle_duration_sec=0.2)
 
     def diagnostics(
-        self, t: float, now: float, status: Status, heard: Mapping[str, float], backlog: float
+        self,
+        t: float,
+        now: float,
+        status: Status,
+        heard: Mapping[str, float],
+        backlog: float,
+        watched: tuple[bool, str],
     ) -> None:
-        """Channels, ages of the sources and the backlog. ``t``: governor's time, ``now``: node clock, s."""
+        """Channels, ages of the sources, the backlog, the watch. ``t``: governor's time, ``now``: node clock, s.
+
+        ``watched``: whether the watch is there, and why its file is not believed.
+        """
         faults = {fault.name: fault.detail for fault in status.faults}
         rows = [
             self._row(f"channel {name}", LEVELS.get(state, DiagnosticStatus.ERROR), state.value, faults)
@@ -117,6 +132,7 @@ class Announcer:
         full = DiagnosticStatus.WARN if backlog > 0.25 else DiagnosticStatus.OK
         told = f"{backlog:.1%} of the decisions kept wait for the ledger"
         rows.append(self._row("record", full, told, {"backlog": f"{backlog:.4f}"}))
+        rows.append(self._watch(*watched))
         message = DiagnosticArray(status=rows)
         message.header.stamp = stamp_of(now)
         self._diagnostics.publish(message)
@@ -129,6 +145,12 @@ class Announcer:
         if late:
             return self._row("sources", DiagnosticStatus.ERROR, f"silent: {', '.join(late)}", told)
         return self._row("sources", DiagnosticStatus.OK, "all required sources speak", told)
+
+    def _watch(self, there: bool, refused: str) -> DiagnosticStatus:
+        if there:
+            return self._row("watch", DiagnosticStatus.OK, "there", {})
+        why = refused or "none: nobody stops the robot if the governor dies, unless its driver does"
+        return self._row("watch", DiagnosticStatus.WARN, why, {})
 
     def _row(self, name: str, level: bytes, message: str, values: Mapping[str, str]) -> DiagnosticStatus:
         return DiagnosticStatus(

@@ -1,7 +1,8 @@
 """The governor node: a lifecycle node that configures and activates itself, and stops the robot whenever it is neither.
 
 Publishers, subscriptions and the loop exist from the start, in every lifecycle state: an inactive governor publishes
-stops. Exit codes as in ``run``. With ``kill -9`` no stop is sent; who reads the output then misses its deadline.
+stops. Exit codes as in ``run``. With ``kill -9`` no stop is sent: the watch sends it, and who reads the output misses
+its deadline.
 
 A process that was killed leaves shared memory of Fast DDS behind in /dev/shm. Governors killed ten times in a row came
 back each time, but what is left can deafen a later process whose ports are the same. Where nodes find each other and
@@ -48,14 +49,18 @@ from iatro_governor.nodes.self_testing import SelfTesting, summary
 from iatro_governor.nodes.timeline import Timeline
 from iatro_governor.profile.body_model import files_of
 from iatro_governor.profile.load import Profile
+from iatro_governor.nodes.watch_file import Acquaintance
+from iatro_governor.profile.model import HEARTBEAT_S
 from iatro_governor.srv import Reset as ResetService
 
-LOOKS_HZ = 10.0
+LOOKS_HZ = 1.0 / HEARTBEAT_S
 """Heartbeats, looks at the graph and bursts of sending again, in a second."""
 STOP_WITHIN_S = 2.0
 """Once the node is asked to end, rest is waited for so long beyond the ramp, s."""
 HANDED_OVER_S = 2.0
 """At rest, receipts for the decisions made until then are waited for so long; the ring keeps what has none, s."""
+MEETING_S = 3.0
+"""A watch that runs and does not hear the heartbeats is waited for so long at the start, s."""
 MOST_AHEAD = 100_000
 """A ledger may know this many decisions more than the ring, after a loss of power."""
 RAMP_S = 300.0
@@ -69,6 +74,7 @@ class GovernorNode(LifecycleNode):
     def __init__(self) -> None:
         super().__init__("governor")
         own, _ = settings(self)
+        self._settings = own
         profile = load_profile(own.config, description_of(self, own.config))
         findings = tested(profile)
         self.tested = findings, summary(profile, findings)
@@ -99,6 +105,12 @@ class GovernorNode(LifecycleNode):
             self.get_logger().warning("no operator key is configured: no reset can release a latch")
         return None if path is None else operator_key.read(path)
 
+    def meet_watch(self) -> None:
+        """Where a watch runs, it is to hear the heartbeats before the first output: until then it publishes stops."""
+        end = time.monotonic() + MEETING_S
+        while self._watch.runs and not self._announcer.heard and time.monotonic() < end:
+            time.sleep(MEETING_S / 100)
+
     def _ros_now(self) -> float:
         return float(self.get_clock().now().nanoseconds * 1e-9)
 
@@ -114,7 +126,8 @@ class GovernorNode(LifecycleNode):
         self._inputs.listen(data.sources, data.channels)
         heard = {source.topic: sources.TYPES[source.type].message for source in data.sources.values()}
         heard |= {channel.input: commands.command_type(channel).message for channel in data.channels.values()}
-        self._neighbours = Neighbours(self, list(self._commands.values()), heard)
+        self._watch = Acquaintance(self._settings.ledger.with_suffix(".watch"))
+        self._neighbours = Neighbours(self, list(self._commands.values()), heard, self._watch.ids)
         self.create_subscription(Ack, "recorder/ack", self._receipt, qos.EVENT, event_callbacks=qos.QUIET_IN)
         self.create_service(ResetService, "governor/reset", self._reset)
         turns = lambda: self._ticks  # noqa: E731
@@ -194,17 +207,23 @@ class GovernorNode(LifecycleNode):
         self._announce()
 
     def _watch_time(self, began: float) -> None:
-        """Faults that last only a moment are in force from one tick to the next."""
+        """Faults that last only a moment are in force from one tick to the next.
+
+        After a gap in which the watch had time to step in, what went out last no longer stands: it has braked.
+        """
         for name in self._pulsed:
             self._fault(name, False, "")
         self._pulsed.clear()
-        most = self.core.profile.data.loop.max_gap_s
+        loop = self.core.profile.data.loop
+        most = loop.max_gap_s
         gap = 0.0 if self._ticked is None else began - self._ticked
         self._ticked = began
         if gap > most:
             self._pulse(
                 "loop_overrun", f"the loop came {gap:.3f} s after the last; at most {most} s is allowed"
             )
+        if gap > loop.patience_s:
+            self.core.absent(self.timeline.now, gap - loop.patience_s)
         if (jump := self.timeline.take_jump()) is not None:
             self._pulse("clock_jump", jump)
 
@@ -226,6 +245,10 @@ class GovernorNode(LifecycleNode):
             self.records.send_again(t, self._send)
 
     def _take(self, event: Event) -> None:
+        # After the process was held up, what waited for it is taken before the loop comes round.
+        now = time.monotonic()
+        if self._ticked is not None and now - self._ticked > self.core.profile.data.loop.max_gap_s:
+            self._watch_time(now)
         try:
             decisions = self.core.handle(event)
         except EventError as error:
@@ -265,7 +288,8 @@ class GovernorNode(LifecycleNode):
             self._announcer.heartbeat(now, status)
         self._announcer.state(now, status, backlog, every_second)
         if every_second:
-            self._announcer.diagnostics(self.timeline.now, now, status, self._inputs.heard, backlog)
+            watched = self._neighbours.watched, self._watch.refused
+            self._announcer.diagnostics(self.timeline.now, now, status, self._inputs.heard, backlog, watched)
 
     # Faults of the shell.
 
@@ -383,6 +407,7 @@ def _nonce(_latch_id: str, _seq: int) -> str:
 def build() -> GovernorNode:
     """A governor that is configured and active, and closed until its sources speak."""
     node = GovernorNode()
+    node.meet_watch()
     for step in (node.trigger_configure, node.trigger_activate):
         if step() != Done.SUCCESS:
             raise IatroError("the lifecycle node could not be activated; its log says why")

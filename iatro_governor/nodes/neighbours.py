@@ -6,7 +6,7 @@ hearing the own output would, and a foreign publisher counts only after the prof
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import cycle
 from typing import Any, Protocol
 
@@ -33,8 +33,17 @@ class Governed(Protocol):
 class Neighbours:
     """The endpoints of others on the governor's topics."""
 
-    def __init__(self, node: Node, outputs: Sequence[Governed], heard: Mapping[str, Any]) -> None:
-        """``heard``: the topics that the governor reads, and their types."""
+    def __init__(
+        self,
+        node: Node,
+        outputs: Sequence[Governed],
+        heard: Mapping[str, Any],
+        watch: Callable[[], Collection[str]] = tuple,
+    ) -> None:
+        """``heard``: the topics that the governor reads, and their types; ``watch``: ids of the watch's publishers."""
+        self._watch = watch
+        self.watched = False
+        """Whether the watch was there at the last look."""
         self._node, self._outputs, self._heard = node, outputs, dict(heard)
         self._turn = cycle(self._heard)
         self._strange: dict[str, list[str]] = {}
@@ -42,11 +51,15 @@ class Neighbours:
 
     def publishers(self, t: float) -> list[Publishers]:
         """Everyone who publishes on a governed output, as events at ``t``."""
-        out = []
+        out, watch = [], self._watch()
+        there: set[str] = set()
         for output in self._outputs:
             found = self._node.get_publishers_info_by_topic(self._node.resolve_topic_name(output.topic))
-            ends = tuple(Endpoint(full_name(end), gid_of(end), gid_of(end) in output.own) for end in found)
+            known = [(full_name(end), gid_of(end)) for end in found]
+            there.update(gid for _, gid in known if gid in watch)
+            ends = tuple(Endpoint(name, gid, gid in output.own or gid in watch) for name, gid in known)
             out.append(Publishers(t, output.topic, ends))
+        self.watched = bool(there)
         return out
 
     def deaf(self) -> list[str]:

@@ -56,13 +56,17 @@ class Outgoing:
         """Publish what ``decision`` allows; ``now``: node clock, s."""
         raise NotImplementedError
 
-    def stop(self, dt: float, now: float) -> None:
-        """``dt`` s further to rest, from what went out last, without the core."""
+    def stop(self, dt: float, now: float) -> bool:
+        """``dt`` s further to rest, from what went out last, without the core. Returns whether anything went out."""
         raise NotImplementedError
 
     def stand(self, now: float) -> None:
         """Say once more, for good, that the robot stands still."""
         raise NotImplementedError
+
+    def live(self) -> None:
+        """Say that the publisher lives, and nothing else."""
+        self._publisher.assert_liveliness()
 
     def wait_for_readers(self) -> None:
         """The last command has arrived everywhere, or a reader does not answer."""
@@ -96,10 +100,16 @@ class ValuesOut(Outgoing):
         self.moving = moves(self._channel, values, self._values, self._rest)
         self._values = values
 
-    def stop(self, dt: float, now: float) -> None:
+    def hear(self, values: Values, rest: Values) -> None:
+        """Take note of ``values`` that somebody else published, and of what is rest then; empty: what was before."""
+        self._values, self._rest = values, rest or self._rest
+        self.moving = any(values) if zeros(self._channel) else self.moving
+
+    def stop(self, dt: float, now: float) -> bool:
         """Speeds ramp down, all others stand at the rest that was decided last; before that nothing is published."""
         if values := stopped(self._channel, self._values, self._rest, dt):
             self.publish(values, now)
+        return bool(values)
 
     def stand(self, now: float) -> None:
         """The rest that was decided last."""
@@ -128,21 +138,23 @@ class TrajectoryOut(Outgoing):
         if decision.trajectory is None:
             self._publisher.assert_liveliness()
         else:
-            self._publish(decision.trajectory)
+            self.publish(decision.trajectory)
 
-    def stop(self, dt: float, now: float) -> None:
+    def stop(self, dt: float, now: float) -> bool:
         """Once: brake every joint evenly, in the time that the slowest needs, from where the last decision had it."""
         self._publisher.assert_liveliness()
         if not self._progress.known or self._stopped:
-            return
+            return False
         time = max(time_to_rest(self._channel, self._progress.speeds), dt)
-        self._publish((self._progress.braked(self._t, time),))
+        self.publish((self._progress.braked(self._t, time),))
         self.moving, self._stopped = False, True
+        return True
 
     def stand(self, now: float) -> None:
         """Nothing: a trajectory that is over holds by itself."""
 
-    def _publish(self, knots: tuple[Knot, ...]) -> None:
+    def publish(self, knots: tuple[Knot, ...]) -> None:
+        """Publish a trajectory of ``knots``, which begins when it is received."""
         self._publisher.publish(trajectory_message(self.joints, knots))
 
 

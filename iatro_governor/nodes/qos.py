@@ -65,7 +65,7 @@ HEARTBEAT = QoSProfile(
     history=HistoryPolicy.KEEP_LAST,
     depth=1,
 )
-"""governor/heartbeat."""
+"""governor/heartbeat, for readers that look at its counter alone."""
 
 DIAGNOSTICS = QoSProfile(
     reliability=ReliabilityPolicy.RELIABLE,
@@ -74,6 +74,18 @@ DIAGNOSTICS = QoSProfile(
     depth=10,
 )
 """/diagnostics."""
+
+
+def heartbeat(lease_s: float) -> QoSProfile:
+    """governor/heartbeat, as the governor publishes it and the watch reads it: whoever sends it says that it lives."""
+    return QoSProfile(
+        reliability=ReliabilityPolicy.RELIABLE,
+        durability=DurabilityPolicy.VOLATILE,
+        history=HistoryPolicy.KEEP_LAST,
+        depth=1,
+        liveliness=LivelinessPolicy.MANUAL_BY_TOPIC,
+        liveliness_lease_duration=Duration(seconds=lease_s),
+    )
 
 
 def output(rate_hz: float, lease_s: float) -> QoSProfile:

@@ -25,6 +25,7 @@ from iatro_governor.nodes import (
     plant,
     recorder,
     sources,
+    watch,
     witness,
 )
 from iatro_governor.nodes.neighbours import type_name
@@ -34,6 +35,7 @@ SPACE = "/space"
 """The namespace that the nodes are built in: what does not begin with it is absolute."""
 NODES: dict[str, tuple[ModuleType, Callable[[], Node]]] = {
     "governor": (governor, governor.GovernorNode),
+    "watch": (watch, watch.Watch),
     "recorder": (recorder, recorder.Recorder),
     "witness": (witness, witness.WitnessNode),
     "planner_replay": (planner_replay, planner_replay.PlannerReplay),

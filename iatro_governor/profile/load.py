@@ -73,6 +73,22 @@ def load(path: str | Path, limit_models: Mapping[str, type[Part]]) -> Profile:
     return Profile(document, profile_data, tuple(limits), _hash(profile_data, limits))
 
 
+def load_data(path: str | Path) -> ProfileData:
+    """The profile at ``path`` but for its limits, for those who do not bound anything.
+
+    Raises:
+        ProfileError: with every problem found in the rest.
+    """
+    document = read(Path(path))
+    problems: list[Problem] = []
+    data = {key: value for key, value in document.data.items() if key != "limits"}
+    found = _validate(document, ProfileData, data, (), problems)
+    if found is None:
+        raise ProfileError(problems)
+    checked: ProfileData = found
+    return checked
+
+
 def _limits(
     document: Document, rows: Any, models: Mapping[str, type[Part]], problems: list[Problem]
 ) -> list[Part]:

@@ -13,6 +13,9 @@ from iatro_governor.profile.latching import UNLESS_GIVEN, RepeatedStops
 from iatro_governor.profile.robot import Robot
 from iatro_governor.profile.sources import SourceConfig
 
+HEARTBEAT_S = 0.1
+"""From one heartbeat of the governor to the next, s."""
+
 
 class LoopTiming(Part):
     """The governor's own loop."""
@@ -20,6 +23,11 @@ class LoopTiming(Part):
     rate_hz: Annotated[float, Field(strict=True, ge=10, le=1000)] = 100.0
     max_gap_s: Annotated[float, Field(strict=True, gt=0, le=1)] = 0.25
     """A loop that was late by more than this has overrun, s."""
+
+    @property
+    def patience_s(self) -> float:
+        """A governor that has been silent for so long is taken for dead by the watch, s."""
+        return self.max_gap_s + HEARTBEAT_S
 
 
 class ProfileData(Part):

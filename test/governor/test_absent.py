@@ -1,0 +1,61 @@
+"""A governor that was held up goes on from what the watch did meanwhile, not from its own last output."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from iatro_governor.governor.core import Governor
+from iatro_governor.governor.events import Fault
+from test.governor.arms import decisions
+from test.governor.hall import Drive, Hall
+from test.governor.profiles import amr
+from test.governor.test_trajectory_chart import START, WAY, Robot, plain, sent, smooth
+
+__all__ = ["plain"]
+OPEN = np.zeros((0, 3))
+
+
+def held_up(drive: Drive, gap_s: float, braked_s: float | None) -> float:
+    """Hold the governor up for ``gap_s`` s; returns the speed that it publishes first."""
+    drive.run(2.0, (0.5, 0.0, 0.0))
+    assert drive.last.allowed[0] == pytest.approx(0.5)
+    t = drive.k * drive.governor.period + gap_s
+    drive.governor.handle(Fault(t, "loop_overrun", True, "held up"))
+    if braked_s is not None:
+        drive.governor.absent(t, braked_s)
+    return drive.governor.tick(t)[0].allowed[0]
+
+
+@pytest.mark.parametrize(
+    ("braked_s", "most"), [(0.0, 0.5), (0.1, 0.5 - 0.1 * 1.6), (0.3125, 0.0), (10.0, 0.0)]
+)
+def test_a_base_goes_on_where_the_protective_stop_of_the_watch_has_it(tmp_path, braked_s, most):
+    first = held_up(Drive(Governor(amr(tmp_path)), Hall(OPEN)), 1.0, braked_s)
+    assert 0.0 <= first <= most
+
+
+def test_without_being_told_it_would_go_on_from_its_last_output(tmp_path):
+    assert held_up(Drive(Governor(amr(tmp_path)), Hall(OPEN)), 5.0, None) > 0.25
+
+
+def test_the_command_from_before_moves_nothing_after(tmp_path):
+    drive = Drive(Governor(amr(tmp_path)), Hall(OPEN))
+    drive.run(2.0, (0.5, 0.0, 0.0))
+    t = drive.k * drive.governor.period
+    drive.governor.absent(t, 1.0)
+    assert drive.governor.tick(t)[0].allowed == (0.0,) * 6
+
+
+def test_a_trajectory_that_the_watch_has_stopped_is_over(plain):
+    robot = Robot(plain)
+    robot.go(0.5).go(0.8, sent(0.5, smooth()))
+    governor, count = robot.loop._governor, len(robot.paths)
+    assert count == 1 and not np.allclose(robot.q, START, atol=0.05)
+    robot.paths.clear()
+    governor.absent(robot.t, 1.0)
+    robot.v = np.zeros(2)
+    robot.go(1.0)
+    assert robot.paths == [], "neither the rest of it nor a stop of it is sent"
+    last = decisions(robot.rows, WAY)[-1]
+    assert last["allowed"] == pytest.approx(robot.q.tolist(), abs=1e-6)

@@ -1,0 +1,233 @@
+"""The watch, with real processes: whatever becomes of the governor, the robot is stopped, and by one of the two."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.ros
+
+AMR = Path(__file__).resolve().parents[2] / "config" / "amr.yaml"
+STILL = 1e-3
+"""m or m/s: less is rest."""
+
+
+class Pair:
+    """A governor and its watch."""
+
+    def __init__(self, governed: Any, node_process: Callable[..., Any]) -> None:
+        self.governed, self.bench = governed, governed.bench
+        self._start = node_process
+        self.watch: Any = None
+
+    def launch_watch(self) -> None:
+        self.watch = self._start("watch", config=self.governed.config, ledger=self.governed.ledger)
+        self.watch.wait_for("watching base")
+
+    def open(self) -> None:
+        self.launch_watch()
+        self.governed.open()
+        self.watch.wait_for("the governor lives")
+
+    def freeze(self, number: int) -> None:
+        self.governed.governor.send(number)
+
+    def until_watch_stops(self) -> None:
+        """The watch has brought the bench's robot to rest, never faster in between."""
+        count = len(self.bench.outputs)
+        self.governed.wait(lambda: self.bench.twist == (0.0, 0.0), 15.0, "exact zeros")
+        self.watch.wait_for("stopping base")
+        speeds = [vx for _, vx, _ in self.bench.outputs[max(count - 1, 0) :]]
+        assert speeds == sorted(speeds, reverse=True)
+
+
+@pytest.fixture
+def pair(governed: Any, node_process: Callable[..., Any]) -> Pair:
+    return Pair(governed, node_process)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_the_robot_is_stopped_when_the_governor_is_killed_or_hangs(pair: Pair, number: int) -> None:
+    pair.open()
+    assert not pair.bench.told("foreign_publisher")
+    pair.governed.drive()
+    pair.freeze(number)
+    pair.until_watch_stops()
+    count = len(pair.bench.outputs)
+    pair.governed.wait(lambda: len(pair.bench.outputs) > count + 30, 10.0, "zeros, on and on")
+    assert {(vx, wz) for _, vx, wz in pair.bench.outputs[count:]} == {(0.0, 0.0)}
+    if number == signal.SIGSTOP:
+        pair.freeze(signal.SIGCONT)
+
+
+def test_a_governor_that_was_held_up_does_not_take_up_its_old_speed(pair: Pair) -> None:
+    pair.open()
+    pair.governed.drive(0.6)
+    pair.freeze(signal.SIGSTOP)
+    pair.until_watch_stops()
+    count = len(pair.bench.outputs)
+    pair.freeze(signal.SIGCONT)
+    pair.watch.wait_for("has base again")
+    pair.governed.until(lambda: pair.bench.told("loop_overrun"), "the overrun in the record")
+    pair.governed.until(lambda: pair.bench.faults == {"awaiting_command"} or not pair.bench.faults, "cleared")
+    # The planner went on all the time: what moves again begins at rest.
+    again = [vx for _, vx, _ in pair.bench.outputs[count:]]
+    steps = [b - a for a, b in zip([0.0, *again], again, strict=False)]
+    assert max(map(abs, steps)) < 0.1, "no jump"
+    assert not pair.bench.told("foreign_publisher")
+
+
+def test_a_respawned_governor_starts_closed_and_the_watch_falls_silent(pair: Pair) -> None:
+    pair.open()
+    pair.governed.drive()
+    for turn in range(1, 4):
+        pair.freeze(signal.SIGKILL)
+        pair.governed.governor.wait(10.0)
+        pair.until_watch_stops()
+        pair.governed.wait(lambda: pair.watch.output.count("stopping base") == turn, 15.0, "it says so")  # noqa: B023
+        seen = len(pair.bench.decisions)
+        pair.governed.launch()
+        pair.governed.until(lambda: len(pair.bench.decisions) > seen + 5, "decisions again")  # noqa: B023
+        fresh = pair.bench.decisions[-1]
+        assert fresh["state"] != "NOMINAL" or fresh["allowed"] == [0.0] * 6
+        # The stream of the planner went on; a new beginning is needed, and then the robot moves again.
+        pair.bench.command = None
+        pair.governed.until(lambda: not pair.bench.latest["faults"], "nothing in force")
+        pair.governed.drive()
+        pair.governed.until(lambda: pair.watch.output.count("has base again") == turn, "silence")  # noqa: B023
+    assert not pair.bench.told("foreign_publisher")
+    assert pair.watch.code is None
+
+
+def test_while_the_governor_lives_the_watch_publishes_nothing(pair: Pair) -> None:
+    pair.open()
+    pair.governed.drive()
+    pair.watch.send(signal.SIGKILL)
+    pair.watch.wait(10.0)
+    count = len(pair.bench.decisions)
+    pair.governed.until(lambda: len(pair.bench.decisions) > count + 150, "a while without a watch")
+    pair.launch_watch()
+    count = len(pair.bench.decisions)
+    pair.governed.until(lambda: len(pair.bench.decisions) > count + 150, "a while with a new one")
+    # Neither its ghost nor its successor is a stranger, and nobody has touched the output.
+    assert not pair.bench.told("foreign_publisher")
+    assert pair.bench.latest["allowed"][0] == pytest.approx(0.5)
+    assert "stopping" not in pair.watch.output
+
+
+def test_a_planner_that_calls_itself_the_watch_is_a_stranger(
+    pair: Pair, node_here: Callable[[str], Any]
+) -> None:
+    from geometry_msgs.msg import TwistStamped
+
+    pair.governed.open()
+    pair.governed.drive()
+    node_here("watch").create_publisher(TwistStamped, "cmd_vel", 1)
+    pair.governed.until(
+        lambda: "/watch publishes on cmd_vel" in pair.bench.told("foreign_publisher"), "a stranger"
+    )
+    pair.governed.until_rest()
+
+
+def test_a_counter_that_stands_still_is_no_life(
+    benches: Any, domain: int, node_process: Callable[..., Any], governed: Any
+) -> None:
+    from geometry_msgs.msg import TwistStamped
+    from iatro_governor.msg import Heartbeat
+
+    from iatro_governor.nodes import qos
+
+    pair = Pair(governed, node_process)
+    pair.launch_watch()
+    with benches.node(domain, "governor_like") as node:
+        beats = node.create_publisher(Heartbeat, "governor/heartbeat", qos.heartbeat(0.35))
+        moves = node.create_publisher(TwistStamped, "cmd_vel", qos.output(100.0, 0.25))
+        count = [0]
+
+        def speak(step: int) -> bool:
+            count[0] += step
+            beats.publish(Heartbeat(count=count[0]))
+            message = TwistStamped()
+            message.twist.linear.x = 0.5
+            moves.publish(message)
+            time.sleep(0.01)
+            return bool(pair.bench.twist == (0.5, 0.0) and "stopping base" not in pair.watch.output)
+
+        governed.wait(lambda: speak(1) and count[0] > 100, 15.0, "a lively governor", 0.0)
+        governed.wait(
+            lambda: not speak(0) and "stopping base" in pair.watch.output, 15.0, "the watch steps in", 0.0
+        )
+
+
+def test_a_second_watch_of_the_same_robot_is_refused(pair: Pair) -> None:
+    pair.launch_watch()
+    second = pair._start("watch", config=pair.governed.config, ledger=pair.governed.ledger)
+    assert second.wait(20.0) == 2
+    assert "another watch of this robot runs" in second.output and "Traceback" not in second.output
+
+
+def test_a_file_that_others_may_write_introduces_nobody(pair: Pair, tmp_path: Path) -> None:
+    pair.launch_watch()
+    introduction = tmp_path / "ledger.watch"
+    assert json.loads(introduction.read_text()) and introduction.stat().st_mode & 0o077 == 0
+    os.chmod(introduction, 0o666)
+    pair.governed.launch()
+    pair.governed.until(
+        lambda: "/watch publishes on cmd_vel" in pair.bench.told("foreign_publisher"), "a stranger"
+    )
+
+
+def test_the_plant_stands_still_when_the_governor_is_killed(
+    node_process: Callable[..., Any],
+    node_here: Callable[[str], Any],
+    wait_until: Callable[..., None],
+    tmp_path: Path,
+) -> None:
+    """The simulated robot obeys its last command for ever: without the watch it would drive on."""
+    from geometry_msgs.msg import TwistStamped
+    from nav_msgs.msg import Odometry
+
+    from iatro_governor.nodes import qos
+
+    config = tmp_path / "amr.yaml"
+    config.write_text(
+        AMR.read_text().replace("timeout_s: 0.25", "timeout_s: 0.6").replace(": 0.2\n", ": 0.6\n")
+    )
+    own = {"config": config, "ledger": tmp_path / "ledger.yaml"}
+    node_process("plant").wait_for("plant ready")
+    watch, governor = node_process("watch", **own), node_process("governor", **own)
+    pilot = node_here("pilot")
+    poses: list[tuple[float, float, float]] = []
+
+    def measured(message: Odometry) -> None:
+        pose = message.pose.pose
+        poses.append((pose.position.x, pose.position.y, pose.orientation.z))
+
+    pilot.create_subscription(Odometry, "odom", measured, qos.INPUT)
+    wish = pilot.create_publisher(TwistStamped, "cmd_vel_planner", qos.COMMAND)
+    command = TwistStamped()
+    command.twist.linear.x, command.twist.angular.z = 0.1, 0.8
+
+    def steer() -> None:
+        command.header.stamp = pilot.get_clock().now().to_msg()
+        wish.publish(command)
+
+    def moved(last: int) -> float:
+        return max((math.dist(poses[-1], pose) for pose in poses[-last:]), default=0.0)
+
+    pilot.create_timer(0.05, steer)
+    wait_until(lambda: moved(25) > 0.05, 30.0, "a moving robot")
+    governor.send(signal.SIGKILL)
+    watch.wait_for("stopping base")
+    wait_until(lambda: moved(25) < STILL, 15.0, "a robot at rest")
+    count = len(poses)
+    wait_until(lambda: len(poses) > count + 100, 15.0, "two more seconds")
+    assert moved(100) < 3 * STILL
