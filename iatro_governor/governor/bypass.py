@@ -1,4 +1,4 @@
-"""Who else publishes on a governed output."""
+"""Who else uses what moves an actuator: its output, and the topics, actions and services beside it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ from collections.abc import Sequence
 
 from iatro_governor.governor.events import Publishers
 from iatro_governor.governor.ladder import Ladder
+from iatro_governor.profile.channels import ChannelPart
 
 
 class Watched:
-    """The publishers of one output topic, as last told."""
+    """Those who use one topic, action or service, as last told. deed: what they do with it."""
 
-    def __init__(self, topic: str, allowed: Sequence[str], grace_s: float) -> None:
+    def __init__(
+        self, topic: str, allowed: Sequence[str], grace_s: float, deed: str = "publishes on"
+    ) -> None:
         self._topic = topic.strip("/")
+        self._deed = deed
         self._allowed = {name.strip("/") for name in allowed}
         self._grace_s = grace_s
         self._gids: dict[str, tuple[float, str]] = {}
@@ -30,12 +34,22 @@ class Watched:
         self._nodes = {node: self._nodes.get(node, event.t) for node in foreign.values()}
 
     def judge(self, t: float, ladder: Ladder) -> None:
-        """Foreign publishers count once they have stayed ``lease_grace_s``: a killed governor's ghost does not."""
+        """Those who are foreign count once they have stayed ``lease_grace_s``: a killed governor's ghost does not."""
         if not self._gids and not self._nodes:
-            ladder.hold("foreign_publisher", t, False)
+            ladder.hold("foreign_publisher", t, False, subject=self._topic)
             return
         ripe = t - self._grace_s + 1e-9
         stayed = {node for since, node in self._gids.values() if since <= ripe}
         stayed |= {node for node, since in self._nodes.items() if since <= ripe}
-        names = ", ".join(sorted(stayed))
-        ladder.hold("foreign_publisher", t, bool(stayed), f"{names} publishes on {self._topic}")
+        told = f"{', '.join(sorted(stayed))} {self._deed} {self._topic}"
+        ladder.hold("foreign_publisher", t, bool(stayed), told, self._topic)
+
+
+def watched_of(channel: ChannelPart, grace_s: float) -> list[Watched]:
+    """Everything that moves the channel's actuator."""
+    beside = channel.actuator
+    rows = [("publishes on", (channel.output, *beside.topics))]
+    rows += [("is a client of action", beside.actions), ("is a client of service", beside.services)]
+    return [
+        Watched(name, channel.allowed_publishers, grace_s, deed) for deed, names in rows for name in names
+    ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from iatro_governor.errors import EventError
-from iatro_governor.governor.bypass import Watched
+from iatro_governor.governor.bypass import watched_of
 from iatro_governor.governor.decision import Action, Decision, Latch, State
 from iatro_governor.governor.emergency import EmergencyStops
 from iatro_governor.governor.events import (
@@ -83,7 +84,7 @@ class Governor:
         self.channels = {member.name: group for group in self.groups for member in group.members}
         """The group of each channel."""
         self._watched = {
-            name: Watched(config.output, config.allowed_publishers, profile.data.lease_grace_s)
+            name: watched_of(config, profile.data.lease_grace_s)
             for name, config in profile.data.channels.items()
         }
         if latch is not None:
@@ -118,7 +119,7 @@ class Governor:
             case EStop():
                 self._estop(event)
             case Publishers():
-                for watched in self._watched.values():
+                for watched in chain.from_iterable(self._watched.values()):
                     watched.see(event)
             case Reset():
                 self._reset(event)
@@ -155,7 +156,8 @@ class Governor:
         waiting = self.senses.unseen
         self.process.hold("closed", t, bool(waiting), f"waiting for {', '.join(waiting)}" if waiting else "")
         for member in group.members:
-            self._watched[member.name].judge(t, group.ladder)
+            for watched in self._watched[member.name]:
+                watched.judge(t, group.ladder)
         self.process.advance(t)
         name = None if command is None else command.channel
         outcomes = group.decide(t, self.process, name, command)

@@ -40,6 +40,7 @@ from iatro_governor.nodes.configuration_files import ConfigurationFiles
 from iatro_governor.nodes.convert import CLOCKS, Body, decision_body, decision_message
 from iatro_governor.nodes.description import description_of
 from iatro_governor.nodes.inputs import Inputs
+from iatro_governor.nodes.interfaces import Interfaces
 from iatro_governor.nodes.neighbours import Neighbours
 from iatro_governor.nodes.outgoing import output_of
 from iatro_governor.nodes.parameters import settings
@@ -128,6 +129,7 @@ class GovernorNode(LifecycleNode):
         heard |= {channel.input: commands.command_type(channel).message for channel in data.channels.values()}
         self._watch = Acquaintance(self._settings.ledger.with_suffix(".watch"))
         self._neighbours = Neighbours(self, list(self._commands.values()), heard, self._watch.ids)
+        self._interfaces = Interfaces(self, [channel.actuator for channel in data.channels.values()])
         self.create_subscription(Ack, "recorder/ack", self._receipt, qos.EVENT, event_callbacks=qos.QUIET_IN)
         self.create_service(ResetService, "governor/reset", self._reset)
         turns = lambda: self._ticks  # noqa: E731
@@ -229,7 +231,7 @@ class GovernorNode(LifecycleNode):
 
     def _look(self, t: float) -> None:
         """Who is on the topics, and how much of the record waits."""
-        for event in self._neighbours.publishers(t):
+        for event in (*self._neighbours.publishers(t), *self._interfaces.users(t)):
             self.core.handle(event)
         strange, deaf = self._neighbours.strangers(), self._neighbours.deaf()
         if strange and not self._moved:

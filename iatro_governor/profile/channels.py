@@ -37,6 +37,27 @@ class StopModes(Part):
         return self
 
 
+class Actuator(Part):
+    """What else moves the actuator behind an output: nobody but ``allowed_publishers`` may use any of it.
+
+    Names are relative to the robot's namespace unless they begin with ``/``, as topics are.
+    """
+
+    topics: tuple[Topic, ...] = ()
+    """Topics that move it beside ``output``."""
+    actions: tuple[Topic, ...] = ()
+    """Its actions, FollowJointTrajectory say: a goal moves it as a command does."""
+    services: tuple[Topic, ...] = ()
+    """Services that change what moves it: switching controllers, setting the controller's parameters."""
+
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        for kind, names in (("topics", self.topics), ("actions", self.actions), ("services", self.services)):
+            if twice := sorted({name for name in names if names.count(name) > 1}):
+                raise ValueError(f"{', '.join(twice)} stands twice in {kind}")
+        return self
+
+
 class ChannelPart(Part):
     """What every channel has."""
 
@@ -59,7 +80,8 @@ class ChannelPart(Part):
     allow_split: bool = True
     """Parts of a command may go on alone when the whole stays near zero."""
     allowed_publishers: tuple[str, ...] = ()
-    """Nodes, by full name, that may publish on ``output`` beside the governor."""
+    """Nodes, by full name, that may publish on ``output``, and use the rest of the actuator, beside the governor."""
+    actuator: Actuator = Actuator()
     disobey_s: Annotated[float, Field(strict=True, ge=0.1, le=2.0)] = 0.5
     """Motion that no command explains is a fault, and latches, after so long, s."""
     rearm_s: Annotated[float, Field(strict=True, ge=0.1)] = 0.5

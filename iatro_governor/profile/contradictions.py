@@ -21,10 +21,14 @@ LIMIT_REFERENCES = {
 }
 """Fields of limits that name sources, and the types they may have."""
 
+GATE_ACTIONS = ("follow_joint_trajectory", "gripper_cmd")
+"""Actions that the gate offers before a channel, after the channel's name."""
+
 
 def contradictions(document: Document, data: ProfileData, limits: list[Part]) -> list[Problem]:
     """One problem for each name that means nothing, or two things."""
     problems = [*_channel_references(document, data), *_shared_topics(document, data)]
+    problems += _actuators(document, data)
     problems += _frames(document, data)
     problems += _names(document, data, limits)
     for index, limit in enumerate(limits):
@@ -91,6 +95,25 @@ def _shared_topics(document: Document, data: ProfileData) -> Iterator[Problem]:
     for key, topic in rows:
         if (other := used.setdefault(topic.strip("/"), dotted(key))) != dotted(key):
             yield document.problem(key, topic, "a topic of its own", f"is also {other}")
+
+
+def _actuators(document: Document, data: ProfileData) -> Iterator[Problem]:
+    """What nobody may use must not be what somebody has to use."""
+    used = {source.topic.strip("/"): f"sources.{name}.topic" for name, source in data.sources.items()}
+    for name, channel in data.channels.items():
+        used[channel.input.strip("/")] = f"channels.{name}.input"
+        used[channel.output.strip("/")] = f"channels.{name}.output"
+    for name, channel in data.channels.items():
+        for index, topic in enumerate(channel.actuator.topics):
+            if (other := used.get(topic.strip("/"))) is not None:
+                key: Key = ("channels", name, "actuator", "topics", index)
+                yield document.problem(key, topic, "a topic that nobody needs", f"is also {other}")
+        for index, action in enumerate(channel.actuator.actions):
+            for other in data.channels:
+                if action.strip("/") in (f"{other}/{offered}" for offered in GATE_ACTIONS):
+                    key = ("channels", name, "actuator", "actions", index)
+                    what = f"the gate offers it to planners, before channel {other}"
+                    yield document.problem(key, action, "the controller's own action", what)
 
 
 def _names(document: Document, data: ProfileData, limits: list[Part]) -> Iterator[Problem]:

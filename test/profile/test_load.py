@@ -38,6 +38,26 @@ def test_the_shipped_profile_is_sound():
 
 
 @pytest.mark.parametrize(
+    ("given", "key", "allowed"),
+    [
+        ("topics: [cmd_vel_planner]", ".topics[0]", "a topic that nobody needs"),
+        ("topics: [/cmd_vel]", ".topics[0]", "a topic that nobody needs"),
+        ("topics: [scan]", ".topics[0]", "a topic that nobody needs"),
+        ("actions: [base/follow_joint_trajectory]", ".actions[0]", "the controller's own action"),
+        ("services: [a, a]", "", ""),
+        ("service: [a]", ".service", "no other keys"),
+        ("services: ['a b']", ".services[0]", ""),
+    ],
+)
+def test_what_nobody_may_use_is_not_what_somebody_must(tmp_path, given, key, allowed):
+    stamped = "    stamped: true"
+    text = replaced(stamped, f"{stamped}\n    actuator: {{{given}}}")
+    (found,) = problems(tmp_path, text)
+    assert found.key == f"channels.base.actuator{key}" and allowed in found.allowed
+    assert found.line == line_of(text, "actuator:")
+
+
+@pytest.mark.parametrize(
     ("old", "new", "key", "allowed"),
     [
         ("rate_hz: 100", "rate_hz: fast", "loop.rate_hz", "number"),

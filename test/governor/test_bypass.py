@@ -1,0 +1,80 @@
+"""Who uses what moves an actuator: told by its name, counted after the grace, wherever it gets in."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iatro_governor.governor.bypass import watched_of
+from iatro_governor.governor.events import Endpoint, Publishers
+from iatro_governor.governor.ladder import Ladder
+from test.nodes.channels import channel
+
+GRACE = 1.0
+ACTUATOR = {
+    "topics": ["cmd_vel_raw"],
+    "actions": ["base/drive"],
+    "services": ["/manager/switch_controller", "base/set_parameters"],
+}
+DEEDS = [
+    ("out", "publishes on out"),
+    ("cmd_vel_raw", "publishes on cmd_vel_raw"),
+    ("base/drive", "is a client of action base/drive"),
+    ("/manager/switch_controller", "is a client of service manager/switch_controller"),
+    ("base/set_parameters", "is a client of service base/set_parameters"),
+]
+
+
+class Look:
+    def __init__(self, allowed: tuple[str, ...] = ()) -> None:
+        self.rows = watched_of(channel("twist", actuator=ACTUATOR, allowed_publishers=allowed), GRACE)
+        self.ladder = Ladder()
+
+    def see(self, t: float, *users: tuple[str, str]) -> list[str]:
+        """``users``: (name of what is used, node). Returns what the faults in force say at ``t``."""
+        for name, _ in DEEDS:
+            ends = tuple(Endpoint(node, f"{node} {name}") for used, node in users if used == name)
+            for row in self.rows:
+                row.see(Publishers(t, name, ends))
+        for row in self.rows:
+            row.judge(t, self.ladder)
+        self.ladder.tell()
+        self.ladder.advance(t)
+        return [fault.detail for fault in self.ladder.reports]
+
+
+@pytest.mark.parametrize(("name", "told"), DEEDS)
+def test_each_way_in_is_watched_and_the_fault_says_who_came_by_which(name: str, told: str) -> None:
+    look = Look()
+    assert look.see(0.0, (name, "/rogue")) == [] and look.see(0.9, (name, "/rogue")) == []
+    assert look.see(1.0, (name, "/rogue")) == [f"/rogue {told}"]
+    assert look.see(9.0, (name, "/rogue")) == [f"/rogue {told}"]
+    assert look.see(9.1) == [f"/rogue {told}"], "for half a second more"
+    assert look.see(9.6) == []
+
+
+@pytest.mark.parametrize("name", [name for name, _ in DEEDS])
+def test_who_is_allowed_may_come_every_way_and_nobody_else(name: str) -> None:
+    look = Look(("/teleop",))
+    look.see(0.0, (name, "/teleop"))
+    assert look.see(5.0, (name, "/teleop")) == []
+    look.see(6.0, (name, "/teleop2"))
+    assert len(look.see(7.0, (name, "/teleop2"))) == 1
+
+
+@given(st.sets(st.sampled_from([name for name, _ in DEEDS]), min_size=1))
+def test_none_masks_another(names: set[str]) -> None:
+    look = Look()
+    users = [(name, f"/rogue{k}") for k, name in enumerate(sorted(names))]
+    look.see(0.0, *users)
+    told = look.see(2.0, *users)
+    assert len(told) == len(users) and all(any(node in text for text in told) for _, node in users)
+
+
+def test_who_leaves_one_and_uses_another_is_not_lost_for_the_grace_of_the_first() -> None:
+    look = Look()
+    look.see(0.0, ("out", "/rogue"))
+    look.see(1.0, ("out", "/rogue"))
+    assert look.see(1.2, ("base/drive", "/rogue")), "the first is in force until it clears"
+    assert look.see(2.2, ("base/drive", "/rogue")) == ["/rogue is a client of action base/drive"]
