@@ -67,6 +67,7 @@ def summarise(profile: Profile) -> dict[str, Any]:
         **_empty(),
         "ok": True,
         "config_hash": profile.config_hash,
+        "shadow": data.unsafe_shadow,
         "channels": channels,
         "sources": sources,
         "limits": rows,
@@ -78,7 +79,7 @@ def summarise(profile: Profile) -> dict[str, Any]:
 def _empty() -> dict[str, Any]:
     nothing: dict[str, Any] = {"channels": {}, "sources": {}, "limits": [], "faults": []}
     nothing |= {"errors": [], "warnings": []}
-    return {"ok": False, "config_hash": None, **nothing}
+    return {"ok": False, "config_hash": None, "shadow": False, **nothing}
 
 
 def _plain(problem: Problem) -> dict[str, Any]:
@@ -135,5 +136,10 @@ def _print_summary(file: Path, summary: dict[str, Any]) -> None:
             f"source  [bold]{name}[/] ({source['type']}, {need}): stale after {source['timeout_s']:g} s"
         )
     print_changes(summary["faults"])
+    if summary["shadow"]:
+        console.print(
+            "\n[bold red]unsafe_shadow is true: NOTHING IS ENFORCED.[/] Every command goes out as it came, "
+            "and the governor only records what it would have done."
+        )
     for warning in summary["warnings"]:
         print_warning(warning)

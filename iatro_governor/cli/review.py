@@ -38,7 +38,7 @@ def list_incidents(
 ) -> None:
     """List incidents, one a line: which words met which action."""
     from ..ledger.reader import Reader
-    from ..review.incidents import SORTS, Filter, incidents, start_time
+    from ..review.incidents import SORTS, Filter, incidents, shadow_text, start_time
     from ..review.tables import console, incident_table
 
     if sort not in SORTS:
@@ -47,6 +47,7 @@ def list_incidents(
         with Reader(db) as reader:
             found = incidents(reader, Filter(verdict, severity, plan, model, text), sort)
             start = start_time(reader)
+            _warn(shadow_text(reader))
     except LedgerError as error:
         _refuse(str(error), as_json)
     if as_json:
@@ -64,7 +65,7 @@ def show(
 ) -> None:
     """Show one incident: the planner's words beside what was asked, allowed and measured."""
     from ..ledger.reader import Reader
-    from ..review.incidents import detail, start_time
+    from ..review.incidents import detail, shadow_text, start_time
     from ..review.tables import console, detail_view
 
     if len(names) > 2:
@@ -74,6 +75,7 @@ def show(
         with Reader(db) as reader:
             found = detail(reader, name)
             start = start_time(reader)
+            _warn(shadow_text(reader))
         chain = _chain(db, key)
     except LedgerError as error:
         _refuse(str(error), as_json)
@@ -100,6 +102,11 @@ def report(
     except LedgerError as error:
         _refuse(str(error), as_json)
     print(json.dumps({"report": str(out)}) if as_json else f"wrote {out}")
+
+
+def _warn(text: str) -> None:
+    if text:
+        print(text, file=sys.stderr)
 
 
 def _chain(db: Path, key: Path | None) -> VerifyResult | str:

@@ -85,6 +85,10 @@ class Reader:
                 sessions[-1]["close"] = record.body
         return sessions
 
+    def shadowed(self) -> int:
+        """In how many sessions nothing was enforced."""
+        return sum(session.get("shadow") is True for session in self.sessions())
+
     def _own(self, *kinds: str) -> list[StoredRecord]:
         found = [record for kind in kinds for record in self.records(kind)]
         return sorted(found, key=lambda record: record.id)

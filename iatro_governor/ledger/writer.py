@@ -70,10 +70,13 @@ class Ledger:
         self._settled: dict[tuple[str, str], Ranges] = {}
 
     @classmethod
-    def open(cls, path: str | Path, *, key: bytes, context: str, software_version: str) -> Ledger:
+    def open(
+        cls, path: str | Path, *, key: bytes, context: str, software_version: str, shadow: bool = False
+    ) -> Ledger:
         """Creates the ledger ``path`` or continues it.
 
-        ``context`` (field, simulation, evaluation) goes into every record of this session. Raises LedgerError
+        ``context`` (field, simulation, evaluation) goes into every record of this session; ``shadow``, that
+        nothing was enforced in it, into the record that opens it. Raises LedgerError
         when another writer has it, the file is no ledger or newer than this program, or the disk refuses;
         ChainBroken when its end does not fit the key and its anchors.
         """
@@ -87,11 +90,11 @@ class Ledger:
             undo.callback(anchors.close)
             ledger = cls(path, db, lock, Chain(key, b""), anchors)
             with store.translated(path):
-                ledger._start(key, context, software_version)
+                ledger._start(key, context, software_version, shadow)
             undo.pop_all()
         return ledger
 
-    def _start(self, key: bytes, context: str, software_version: str) -> None:
+    def _start(self, key: bytes, context: str, software_version: str, shadow: bool) -> None:
         new = store.is_empty(self._db)
         if new:
             self._create(key)
@@ -103,6 +106,8 @@ class Ledger:
             "software_version": software_version, "wall_time": time.time(), "resumed_at": self._records,
             "clean": new or (last is not None and last.event == CLOSED),
         }  # fmt: skip
+        if shadow:
+            opening["shadow"] = True
         self.context = context
         self._commit(self._batch_of([self._own(OPEN, opening)]), OPENED, create=new)
 

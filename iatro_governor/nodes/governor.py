@@ -47,6 +47,7 @@ from iatro_governor.nodes.parameters import settings
 from iatro_governor.nodes.records import Records
 from iatro_governor.nodes.run import Unusable, report, run
 from iatro_governor.nodes.self_testing import SelfTesting, summary
+from iatro_governor.nodes.shadow import Shadow
 from iatro_governor.nodes.timeline import Timeline
 from iatro_governor.profile.body_model import files_of
 from iatro_governor.profile.load import Profile
@@ -84,6 +85,7 @@ class GovernorNode(LifecycleNode):
         standing = latches.read(self._latch_file)
         self.records = Records(own.ring)
         self.core = Governor(profile, _nonce, standing, self.records.next_number, self._key(profile))
+        self._shadow = Shadow(self.core, standing)
         sim = bool(self.get_parameter("use_sim_time").value)
         self._clock_name = CLOCKS[sim]
         self.timeline = Timeline(self._ros_now, time.monotonic, sim)
@@ -259,6 +261,8 @@ class GovernorNode(LifecycleNode):
         for decision in decisions:
             command = event if isinstance(event, Command) and event.channel == decision.channel else None
             self._carry_out(decision, command if decision.on_command else None)
+        if isinstance(event, Command) and self._shadow.passes(event, self._last.get(event.channel)):
+            self._commands[event.channel].pass_on(event, event.stamp + self.timeline.offset)
 
     def _carry_out(self, decision: Decision, command: Command | None = None) -> None:
         """In this order: on disk, then into the world, then to whoever listens."""
@@ -268,7 +272,10 @@ class GovernorNode(LifecycleNode):
         )
         self._keep_latch()
         self.records.write(body)
-        outgoing.carry_out(decision, decision.t + offset)
+        if self._shadow.enforces(decision):
+            outgoing.carry_out(decision, decision.t + offset)
+        else:
+            outgoing.live()
         self._send(body)
         self._last[decision.channel] = decision
         self._moved = self._moved or outgoing.moving
@@ -290,6 +297,7 @@ class GovernorNode(LifecycleNode):
             self._announcer.heartbeat(now, status)
         self._announcer.state(now, status, backlog, every_second)
         if every_second:
+            self._shadow.remind(time.monotonic())
             watched = self._neighbours.watched, self._watch.refused
             self._announcer.diagnostics(self.timeline.now, now, status, self._inputs.heard, backlog, watched)
 

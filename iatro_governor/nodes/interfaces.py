@@ -14,6 +14,8 @@ from iatro_governor.governor.events import Endpoint, Publishers
 from iatro_governor.nodes.neighbours import UNNAMED, full_name, gid_of
 from iatro_governor.profile.channels import Actuator
 
+PATIENCE = 10
+"""Looks that a client is given until its node's name has come."""
 NOBODY_KNOWN = f"/{UNNAMED}"
 """A client whose node does not say that it has one."""
 
@@ -28,6 +30,7 @@ class Interfaces:
         services = {name: name for part in parts for name in part.services}
         # Sending a goal is a service of the action's; who only cancels, or looks on, moves nothing.
         services |= {name: f"{name}/_action/send_goal" for part in parts for name in part.actions}
+        self._unnamed: dict[str, int] = {}
         self._services = {name: node.resolve_service_name(full) for name, full in sorted(services.items())}
 
     def users(self, t: float) -> list[Publishers]:
@@ -36,7 +39,7 @@ class Interfaces:
         counts = {name: self._node.count_clients(full) for name, full in self._services.items()}
         named = self._named({self._services[name] for name, count in counts.items() if count})
         return topics + [
-            Publishers(t, name, _clients(named.get(self._services[name], []), count))
+            Publishers(t, name, self._clients(name, named.get(self._services[name], []), count))
             for name, count in counts.items()
         ]
 
@@ -59,10 +62,10 @@ class Interfaces:
                     out.setdefault(service, []).append(f"{space.rstrip('/')}/{name}")
         return out
 
-
-def _clients(nodes: list[str], count: int) -> tuple[Endpoint, ...]:
-    """Endpoints of clients; those beyond the named ones are somebody's, too."""
-    ends = [Endpoint(node, f"client of {node}") for node in sorted(set(nodes))]
-    if count > len(nodes):
-        ends.append(Endpoint(NOBODY_KNOWN, "client of no known node"))
-    return tuple(ends)
+    def _clients(self, name: str, nodes: list[str], count: int) -> tuple[Endpoint, ...]:
+        """Endpoints of clients; those beyond the named ones are somebody's, too."""
+        ends = tuple(Endpoint(node, f"client of {node}") for node in sorted(set(nodes)))
+        self._unnamed[name] = self._unnamed.get(name, 0) + 1 if count > len(nodes) else 0
+        if self._unnamed[name] > PATIENCE:
+            ends += (Endpoint(NOBODY_KNOWN, "client of no known node"),)
+        return ends

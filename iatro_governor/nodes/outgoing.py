@@ -10,7 +10,7 @@ from rclpy.publisher import Publisher
 from rclpy.qos import QoSProfile
 
 from iatro_governor.governor.decision import Decision
-from iatro_governor.governor.events import Knot
+from iatro_governor.governor.events import Command, Knot
 from iatro_governor.nodes import qos
 from iatro_governor.nodes.commands import command_type
 from iatro_governor.nodes.neighbours import publishers_of
@@ -56,6 +56,10 @@ class Outgoing:
         """Publish what ``decision`` allows; ``now``: node clock, s."""
         raise NotImplementedError
 
+    def pass_on(self, command: Command, now: float) -> None:
+        """Publish ``command`` as it came; ``now``: its stamp, s of the node clock."""
+        raise NotImplementedError
+
     def stop(self, dt: float, now: float) -> bool:
         """``dt`` s further to rest, from what went out last, without the core. Returns whether anything went out."""
         raise NotImplementedError
@@ -89,6 +93,10 @@ class ValuesOut(Outgoing):
         """Publish the allowed values."""
         self._rest = decision.rest or self._rest
         self.publish(decision.allowed, now)
+
+    def pass_on(self, command: Command, now: float) -> None:
+        """Publish its values."""
+        self.publish(command.values, now)
 
     def publish(self, values: Values, now: float) -> None:
         """Publish ``values``."""
@@ -152,6 +160,10 @@ class TrajectoryOut(Outgoing):
 
     def stand(self, now: float) -> None:
         """Nothing: a trajectory that is over holds by itself."""
+
+    def pass_on(self, command: Command, now: float) -> None:
+        """Publish its points, for its joints in its order."""
+        self._publisher.publish(trajectory_message(command.names, command.points or ()))
 
     def publish(self, knots: tuple[Knot, ...]) -> None:
         """Publish a trajectory of ``knots``, which begins when it is received."""

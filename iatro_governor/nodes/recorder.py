@@ -13,13 +13,14 @@ import time
 import uuid
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.node import Node
 
 from iatro_governor import __version__
-from iatro_governor.errors import IatroError, LedgerError
+from iatro_governor.errors import IatroError, LedgerError, ProfileError
 from iatro_governor.ledger import Ledger, Record
 from iatro_governor.ledger.record import NUMBER_LIMIT, canonical, lost
 from iatro_governor.msg import Ack, Disagreement, GovernorDecision, LedgerHead, PlanMark, PlannerStatement
@@ -27,6 +28,7 @@ from iatro_governor.nodes import convert, ledger_settings, qos
 from iatro_governor.nodes.allowance import Allowance
 from iatro_governor.nodes.parameters import settings
 from iatro_governor.nodes.run import run
+from iatro_governor.profile.load import load_data
 
 COMMIT_S = 0.05
 """Longest time between two commits while records come in."""
@@ -53,7 +55,11 @@ class Recorder(Node):
         own, _ = settings(self)
         chosen = ledger_settings.read(own.ledger, os.environ.get("IATRO_KEY"))
         self._ledger = Ledger.open(
-            chosen.path, key=chosen.key, context=chosen.context, software_version=__version__
+            chosen.path,
+            key=chosen.key,
+            context=chosen.context,
+            software_version=__version__,
+            shadow=_is_shadow(own.config),
         )
         self._waiting: list[Record] = []
         self._writers: dict[str, str] = {}
@@ -232,6 +238,14 @@ class Recorder(Node):
         message = DiagnosticArray(status=[status])
         message.header.stamp = self.get_clock().now().to_msg()
         self._diagnostics.publish(message)
+
+
+def _is_shadow(config: Path) -> bool:
+    """Whether the profile has nothing enforced: read here, for no topic says so. One that is no good runs nowhere."""
+    try:
+        return load_data(config).unsafe_shadow
+    except ProfileError:
+        return False
 
 
 def _detail(text: str) -> dict[str, Any] | None:

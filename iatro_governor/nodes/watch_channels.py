@@ -37,14 +37,20 @@ LONGEST_STEP_S = 0.1
 class ValuesWatch:
     """A stream of values. Speeds ramp to zero; set-points freeze; forces stay what the governor last called rest."""
 
-    def __init__(self, node: Node, channel: AnyChannel, loop: LoopTiming, t: float) -> None:
-        """``t``: now, s of the monotonic clock, which every other time here is of."""
+    def __init__(
+        self, node: Node, channel: AnyChannel, loop: LoopTiming, t: float, steady: bool = True
+    ) -> None:
+        """``t``: now, s of the monotonic clock, which every other time here is of.
+
+        ``steady``: something goes out all the time, so that silence means something.
+        """
         out = output_of(node, channel, loop)
         assert isinstance(out, ValuesOut)
         self.out: ValuesOut = out
         self._channel = channel
         self._read = command_type(channel).read
         self._echoes, self._pulse = Echoes(), Pulse(t)
+        self._steady = steady
         self._spoken = False
         self._stepped: float | None = None
         self._period = 1.0 / loop.rate_hz
@@ -66,7 +72,7 @@ class ValuesWatch:
 
     def silent_s(self, t: float) -> float:
         """How long nobody else has published anything; 0 before anybody did."""
-        return self._pulse.silent_s(t) if self._spoken else 0.0
+        return self._pulse.silent_s(t) if self._spoken and self._steady else 0.0
 
     def delay(self, s: float) -> None:
         """Do not count the last ``s`` s."""
@@ -158,7 +164,7 @@ def watched(node: Node, data: ProfileData, channel: AnyChannel, clock: Callable[
         joints = Joints(node, data.sources[channel.state].topic)
         follow = TrajectoryWatch(node, channel, data.loop, joints)
     else:
-        follow = ValuesWatch(node, channel, data.loop, clock())
+        follow = ValuesWatch(node, channel, data.loop, clock(), steady=not data.unsafe_shadow)
     node.create_subscription(
         follow.out.kind,
         follow.out.topic,

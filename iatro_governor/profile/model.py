@@ -42,6 +42,8 @@ class ProfileData(Part):
     """File of the key that signs resets, from this file's folder; IATRO_OPERATOR_KEY comes first. None: no resets."""
     faults: Annotated[dict[Name, FaultOverride], Field(default_factory=dict)]
     """Rows of the fault ladder that are stronger on this robot, by name."""
+    unsafe_shadow: bool = Field(default=False, strict=True)
+    """Decide and record, and let every command out as it came: nothing is enforced."""
     repeated_stops: RepeatedStops = UNLESS_GIVEN
     """Protective stops that latch when they come again and again."""
     sources: Annotated[dict[Name, SourceConfig], Field(min_length=1)]

@@ -141,6 +141,15 @@ def details(reader: Reader) -> list[Detail]:
     return sorted(every, key=lambda one: (one.incident.t, one.incident.id))
 
 
+def shadow_text(reader: Reader) -> str:
+    """What whoever reads this ledger must know first: that nothing was enforced; empty where everything was."""
+    shadowed, sessions = reader.shadowed(), len(reader.sessions())
+    if not shadowed:
+        return ""
+    which = "it" if sessions == 1 else f"{shadowed} of its {sessions} sessions"
+    return f"UNSAFE SHADOW MODE: in {which}, nothing was enforced; every command went out as it came"
+
+
 def start_time(reader: Reader) -> float:
     """The run's first time (s): of the first decision or statement; 0 without any."""
     first = reader.scalar("SELECT min(t) FROM record WHERE kind IN ('decision', 'statement')")

@@ -27,7 +27,7 @@ from ..testimony.verdicts import VERDICTS
 from . import effect
 from .action import Action
 from .curves import SIDES, Curve
-from .incidents import Detail, details, severity_text, start_time
+from .incidents import Detail, details, severity_text, shadow_text, start_time
 from .text import (
     Segment,
     broken_text,
@@ -82,12 +82,14 @@ def render(
         found = details(reader)
         start = start_time(reader)
         session = reader.sessions()[0]
+        shadow = shadow_text(reader)
     robots = effect.robot_of(summary)
     script, plotly = _asset("report.js"), _plotly() if found else ""
     template = _environment().from_string(_asset("report.html.j2"))
     return template.render(
         policy=_policy(script, plotly), css=Markup(_asset("report.css")), script=Markup(script), plotly=Markup(plotly),
-        run={**session, "started": _moment(session.get("wall_time"))}, accounts=accounts, chain=_chain(ledger, key),
+        run={**session, "started": _moment(session.get("wall_time"))}, shadow=shadow, accounts=accounts,
+        chain=_chain(ledger, key),
         effect=effect.rows(summary), robots=effect.robots(summary, pictures), verdicts=_verdicts(found),
         details=[_shown(one, start) | {"robot": robots.get(one.incident.channel or "", "")} for one in found],
         curves=Markup(_embedded({str(one.incident.id): _figure(one, start) for one in found})),

@@ -71,12 +71,14 @@ def test_every_way_past_the_governor_stops_the_robot_while_it_is_open(
 
 
 def test_who_only_looks_or_is_allowed_does_not_stop_it(named: Any, start: Callable[..., Any]) -> None:
+    # A busy machine tells a node's name late.
+    named.config.write_text(named.config.read_text().replace("lease_grace_s: 0.5", "lease_grace_s: 2.0"))
     named.open()
     named.drive()
     rogue(start, "onlooker", "looking")
     for way in DEEDS:
         rogue(start, "dashboard", way)
     count = len(named.bench.decisions)
-    named.until(lambda: len(named.bench.decisions) > count + 150, "a while")
+    named.until(lambda: len(named.bench.decisions) > count + 300, "a while")
     assert not named.bench.told("foreign_publisher")
     assert named.bench.latest["allowed"][0] == pytest.approx(0.5)

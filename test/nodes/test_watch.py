@@ -51,6 +51,8 @@ class Pair:
 
 @pytest.fixture
 def pair(governed: Any, node_process: Callable[..., Any]) -> Pair:
+    text = governed.config.read_text()
+    governed.config.write_text(text.replace("rate_hz: 100", "rate_hz: 100\n  max_gap_s: 0.5"))
     return Pair(governed, node_process)
 
 
@@ -92,17 +94,17 @@ def test_a_respawned_governor_starts_closed_and_the_watch_falls_silent(pair: Pai
         pair.freeze(signal.SIGKILL)
         pair.governed.governor.wait(10.0)
         pair.until_watch_stops()
-        pair.governed.wait(lambda: pair.watch.output.count("stopping base") == turn, 15.0, "it says so")  # noqa: B023
+        pair.governed.wait(lambda: pair.watch.output.count("stopping base") >= turn, 15.0, "it says so")  # noqa: B023
         seen = len(pair.bench.decisions)
         pair.governed.launch()
         pair.governed.until(lambda: len(pair.bench.decisions) > seen + 5, "decisions again")  # noqa: B023
         fresh = pair.bench.decisions[-1]
         assert fresh["state"] != "NOMINAL" or fresh["allowed"] == [0.0] * 6
         # The stream of the planner went on; a new beginning is needed, and then the robot moves again.
-        pair.bench.command = None
-        pair.governed.until(lambda: not pair.bench.latest["faults"], "nothing in force")
+        pair.bench.command = (0.0, 0.0)
+        pair.governed.until(lambda: not pair.bench.faults, "nothing in force")
         pair.governed.drive()
-        pair.governed.until(lambda: pair.watch.output.count("has base again") == turn, "silence")  # noqa: B023
+        pair.governed.until(lambda: pair.watch.output.count("has base again") >= turn, "silence")  # noqa: B023
     assert not pair.bench.told("foreign_publisher")
     assert pair.watch.code is None
 
@@ -137,19 +139,16 @@ def test_a_planner_that_calls_itself_the_watch_is_a_stranger(
     pair.governed.until_rest()
 
 
-def test_a_counter_that_stands_still_is_no_life(
-    benches: Any, domain: int, node_process: Callable[..., Any], governed: Any
-) -> None:
+def test_a_counter_that_stands_still_is_no_life(benches: Any, domain: int, pair: Pair, governed: Any) -> None:
     from geometry_msgs.msg import TwistStamped
     from iatro_governor.msg import Heartbeat
 
     from iatro_governor.nodes import qos
 
-    pair = Pair(governed, node_process)
     pair.launch_watch()
     with benches.node(domain, "governor_like") as node:
-        beats = node.create_publisher(Heartbeat, "governor/heartbeat", qos.heartbeat(0.35))
-        moves = node.create_publisher(TwistStamped, "cmd_vel", qos.output(100.0, 0.25))
+        beats = node.create_publisher(Heartbeat, "governor/heartbeat", qos.heartbeat(0.6))
+        moves = node.create_publisher(TwistStamped, "cmd_vel", qos.output(100.0, 0.5))
         count = [0]
 
         def speak(step: int) -> bool:

@@ -35,7 +35,9 @@ class Wire:
         self.t = 0.0
         self.readers: dict[str, Any] = {}
         self.channel = channel(type_, **changes)
-        data: Any = SimpleNamespace(loop=LoopTiming(), sources={"joints": source("joints")})
+        data: Any = SimpleNamespace(
+            loop=LoopTiming(), sources={"joints": source("joints")}, unsafe_shadow=False
+        )
         self.watch = watched(self, data, self.channel, lambda: self.t)
 
     def get_publishers_info_by_topic(self, _topic: str) -> list[Any]:
