@@ -49,9 +49,9 @@ from iatro_governor.nodes.run import Unusable, report, run
 from iatro_governor.nodes.self_testing import SelfTesting, summary
 from iatro_governor.nodes.shadow import Shadow
 from iatro_governor.nodes.timeline import Timeline
+from iatro_governor.nodes.watch_file import Acquaintance
 from iatro_governor.profile.body_model import files_of
 from iatro_governor.profile.load import Profile
-from iatro_governor.nodes.watch_file import Acquaintance
 from iatro_governor.profile.model import HEARTBEAT_S
 from iatro_governor.srv import Reset as ResetService
 
