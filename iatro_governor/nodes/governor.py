@@ -15,14 +15,11 @@ from __future__ import annotations
 import gc
 import os
 import secrets
-import signal
 import time
-from collections.abc import Callable
-from functools import partial
+from itertools import count
 from typing import Any
 
 from rclpy.clock import Clock, ClockType
-from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 
 from iatro_governor import __version__, operator_key
 from iatro_governor.errors import EventError, IatroError
@@ -36,11 +33,14 @@ from iatro_governor.msg import Ack, GovernorDecision
 from iatro_governor.nodes import commands, qos, sources
 from iatro_governor.nodes import latch as latches
 from iatro_governor.nodes.announce import Announcer
+from iatro_governor.nodes.breakdown import FAULT, Breakdown, bodies_without_decision, short
 from iatro_governor.nodes.configuration_files import ConfigurationFiles
 from iatro_governor.nodes.convert import CLOCKS, Body, decision_body, decision_message
 from iatro_governor.nodes.description import description_of
+from iatro_governor.nodes.ending import Ending
 from iatro_governor.nodes.inputs import Inputs
 from iatro_governor.nodes.interfaces import Interfaces
+from iatro_governor.nodes.managed import Done, Managed
 from iatro_governor.nodes.neighbours import Neighbours
 from iatro_governor.nodes.outgoing import output_of
 from iatro_governor.nodes.parameters import settings
@@ -57,20 +57,15 @@ from iatro_governor.srv import Reset as ResetService
 
 LOOKS_HZ = 1.0 / HEARTBEAT_S
 """Heartbeats, looks at the graph and bursts of sending again, in a second."""
-STOP_WITHIN_S = 2.0
-"""Once the node is asked to end, rest is waited for so long beyond the ramp, s."""
-HANDED_OVER_S = 2.0
-"""At rest, receipts for the decisions made until then are waited for so long; the ring keeps what has none, s."""
 MEETING_S = 3.0
 """A watch that runs and does not hear the heartbeats is waited for so long at the start, s."""
 MOST_AHEAD = 100_000
 """A ledger may know this many decisions more than the ring, after a loss of power."""
 RAMP_S = 300.0
 """The slowest ramp that a profile allows comes to rest in this time, s."""
-Done = TransitionCallbackReturn
 
 
-class GovernorNode(LifecycleNode):
+class GovernorNode(Managed):
     """The shell around :class:`Governor`: one loop, one thread."""
 
     def __init__(self) -> None:
@@ -93,10 +88,11 @@ class GovernorNode(LifecycleNode):
         self._last: dict[str, Decision] = {}
         self._ticked: float | None = None
         self._ticks = 0
-        self._ending: float | None = None
-        self._owed: tuple[float, int] | None = None
+        self._bodies: dict[str, Body] = {}
+        self._ending: Ending | None = None
         self._pulsed: set[str] = set()
-        self._broken: str | None = None
+        self._untold = ""
+        self._breakdown = Breakdown(self)
         self._moved = False
         self._connect()
 
@@ -187,6 +183,9 @@ class GovernorNode(LifecycleNode):
             report(self, error)
             self.survive(error)
             return Done.ERROR
+    def allow(self, motion: bool, why: str) -> None:
+        """Whether motion is allowed, and why not."""
+        self._fault("inactive", not motion, why)
 
     # The loop.
 
@@ -200,13 +199,13 @@ class GovernorNode(LifecycleNode):
             decisions = self.core.tick(t)
             for decision in decisions:
                 self._carry_out(decision)
-            self._broken = None
+            self._breakdown.over()
+            self._told()
         except Unusable:
             raise
         except Exception as error:  # noqa: BLE001 - the robot must be stopped whatever it was
             self._stop_without_core()
-            self._tell(error)
-            self.survive(error)
+            self._break(error)
         self._ticks += 1
         self._announce()
 
@@ -233,6 +232,8 @@ class GovernorNode(LifecycleNode):
 
     def _look(self, t: float) -> None:
         """Who is on the topics, and how much of the record waits."""
+        if self.transition_failed:
+            self.allow(False, "a lifecycle transition failed")
         for event in (*self._neighbours.publishers(t), *self._interfaces.users(t)):
             self.core.handle(event)
         strange, deaf = self._neighbours.strangers(), self._neighbours.deaf()
@@ -277,7 +278,7 @@ class GovernorNode(LifecycleNode):
         else:
             outgoing.live()
         self._send(body)
-        self._last[decision.channel] = decision
+        self._last[decision.channel], self._bodies[decision.channel] = decision, body
         self._moved = self._moved or outgoing.moving
 
     def _keep_latch(self) -> None:
@@ -292,7 +293,7 @@ class GovernorNode(LifecycleNode):
     def _announce(self) -> None:
         now, backlog = self.timeline.now + self.timeline.offset, self.records.backlog
         every_second = self._ticks % (10 * self._every) == 0
-        status = self._announcer.status(self._last, self._broken)
+        status = self._announcer.status(self._last, self._breakdown.what)
         if self._ticks % self._every == 0:
             self._announcer.heartbeat(now, status)
         self._announcer.state(now, status, backlog, every_second)
@@ -314,32 +315,46 @@ class GovernorNode(LifecycleNode):
     def survive(self, error: Exception) -> bool:
         """An exception in a callback: a protective stop, and on."""
         try:
-            self._pulse("internal_error", f"{type(error).__name__}: {error}")
+            if self._untold != short(error):  # else a record with its traceback is owed already
+                self._pulse(FAULT, self._breakdown.detail(error, time.monotonic()))
+                self._untold = short(error)
         except Exception as second:  # noqa: BLE001 - the loop stops the robot without the core
             report(self, second)
         return True
 
-    def _tell(self, error: Exception) -> None:
-        """Log an error of the loop, in full when it is new, then once a second: a hundred times helps nobody."""
-        what = f"{type(error).__name__}: {error}"
-        if what != self._broken:
-            report(self, error)
-        else:
-            self.get_logger().error(f"{what} (again)", throttle_duration_sec=1.0)
-        self._broken = what
+    def _told(self) -> None:
+        """One record has the traceback; from now on the fault is a line."""
+        if self._untold:
+            self._fault(FAULT, True, self._untold)
+            self._pulsed.add(FAULT)
+            self._untold = ""
+
+    def _break(self, error: Exception) -> None:
+        """The loop itself failed. What could not be decided is recorded once; it may be the record that failed."""
+        new = self._breakdown.take(error)
+        try:
+            if new:
+                self._record_failure(error)
+        except Exception as second:  # noqa: BLE001 - the robot is stopped already
+            report(self, second)
+        self.survive(error)
 
     def _stop_without_core(self) -> None:
         """The core or the record failed: stop from what was published last, as hard as is allowed."""
         for outgoing in self._commands.values():
             outgoing.stop(self.core.period, self._ros_now())
 
-    # Ending.
+    def _record_failure(self, error: Exception) -> None:
+        """No decision was made, and the ledger is to say why."""
+        allowed = {name: outgoing.values for name, outgoing in self._commands.items()}
+        numbers = count(self.records.next_number)
+        now = self._ros_now()
+        for body in bodies_without_decision(self._bodies, allowed, now, numbers.__next__, error):
+            self.records.write(body)
+            self._send(body)
+        self.core.skip_to(self.records.next_number)
 
-    def _end(self) -> None:
-        if self._ending is None:
-            self._ending = time.monotonic()
-            self.get_logger().info("ending: stopping the robot first")
-        self._fault("inactive", True, "the node is ending")
+    # Ending.
 
     def finish(self) -> bool:
         """Bring the robot to rest; True once it is, or cannot be seen to be in time."""
@@ -369,6 +384,12 @@ class GovernorNode(LifecycleNode):
         until, number = self._owed
         recorded = self.records.acknowledged >= number or not self._decisions.get_subscription_count()
         return recorded or time.monotonic() > until
+        if self._ending is None:
+            self.get_logger().info("ending: stopping the robot first")
+            listeners = self._decisions.get_subscription_count
+            self._ending = Ending(self.core, self._commands.values(), self.records, listeners)
+        self._fault("inactive", True, "the node is ending")
+        return self._ending.done(self._ros_now())
 
     def destroy_node(self) -> None:
         """Let go of the record, too."""

@@ -34,6 +34,8 @@ class Outgoing:
     A name would not do: a killed predecessor, or whoever takes the governor's name, has the same.
     """
 
+    values: Values = ()
+    """What went out last, empty where it is no values."""
     moving = False
     """Whether what went out last asks for motion, as far as it says so itself."""
     lasting = True
@@ -87,7 +89,7 @@ class ValuesOut(Outgoing):
         self._message: Any = self.kind()
         if isinstance(channel, TwistChannel | PoseChannel | WrenchChannel) and self._row.stamped:
             self._message.header.frame_id = channel.frame
-        self._values = self._rest = zeros(channel)
+        self.values = self._rest = zeros(channel)
 
     def carry_out(self, decision: Decision, now: float) -> None:
         """Publish the allowed values."""
@@ -105,17 +107,17 @@ class ValuesOut(Outgoing):
         if self._row.stamped:
             self._message.header.stamp = stamp_of(now)
         self._publisher.publish(self._message)
-        self.moving = moves(self._channel, values, self._values, self._rest)
-        self._values = values
+        self.moving = moves(self._channel, values, self.values, self._rest)
+        self.values = values
 
     def hear(self, values: Values, rest: Values) -> None:
         """Take note of ``values`` that somebody else published, and of what is rest then; empty: what was before."""
-        self._values, self._rest = values, rest or self._rest
+        self.values, self._rest = values, rest or self._rest
         self.moving = any(values) if zeros(self._channel) else self.moving
 
     def stop(self, dt: float, now: float) -> bool:
         """Speeds ramp down, all others stand at the rest that was decided last; before that nothing is published."""
-        if values := stopped(self._channel, self._values, self._rest, dt):
+        if values := stopped(self._channel, self.values, self._rest, dt):
             self.publish(values, now)
         return bool(values)
 

@@ -42,7 +42,7 @@ def named(governed: Any) -> Any:
     """A governor whose profile names the whole interface of the base."""
     text = governed.config.read_text()
     (line,) = [line for line in text.splitlines(keepends=True) if "output: cmd_vel" in line]
-    allowed = "    allowed_publishers: [/dashboard]\n"
+    allowed = "    allowed_publishers: [/good_topic, /good_action, /good_service]\n"
     governed.config.write_text(text.replace(line, line + allowed + ACTUATOR))
     return governed
 
@@ -77,7 +77,7 @@ def test_who_only_looks_or_is_allowed_does_not_stop_it(named: Any, start: Callab
     named.drive()
     rogue(start, "onlooker", "looking")
     for way in DEEDS:
-        rogue(start, "dashboard", way)
+        rogue(start, f"good_{way}", way)
     count = len(named.bench.decisions)
     named.until(lambda: len(named.bench.decisions) > count + 300, "a while")
     assert not named.bench.told("foreign_publisher")

@@ -112,7 +112,7 @@ def test_when_the_core_or_the_record_fails_the_output_ramps_to_zero_and_stays(sp
     count = len(spun.sent)
     spun.until(lambda: len(spun.sent) > count + 20)
     assert set(spun.sent[count:]) == {(0.0,) * 6}
-    status = spun.node._announcer.status(spun.node._last, spun.node._broken)
+    status = spun.node._announcer.status(spun.node._last, spun.node._breakdown.what)
     assert status.worst is State.PROTECTIVE_STOP
     assert (status.faults[0].name, "broken on purpose" in status.faults[0].detail) == ("internal_error", True)
 
