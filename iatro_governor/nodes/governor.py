@@ -42,7 +42,7 @@ from iatro_governor.nodes.inputs import Inputs
 from iatro_governor.nodes.interfaces import Interfaces
 from iatro_governor.nodes.managed import Done, Managed
 from iatro_governor.nodes.neighbours import Neighbours
-from iatro_governor.nodes.outgoing import output_of
+from iatro_governor.nodes.outgoing import output_of, recognised
 from iatro_governor.nodes.parameters import settings
 from iatro_governor.nodes.records import Records
 from iatro_governor.nodes.run import Unusable, report, run
@@ -117,6 +117,7 @@ class GovernorNode(Managed):
         data = self.core.profile.data
         loop = data.loop
         self._commands = {name: output_of(self, channel, loop) for name, channel in data.channels.items()}
+        recognised(self, self._commands.values())
         self._decisions = self.create_publisher(
             GovernorDecision, "governor/decision", qos.RECORD, event_callbacks=qos.QUIET_OUT
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Collection
 from typing import Any
 
 from rclpy.duration import Duration
@@ -24,6 +26,8 @@ from iatro_governor.profile.joint_channels import JointTrajectoryChannel
 from iatro_governor.profile.model import LoopTiming
 from iatro_governor.profile.tool_channels import PoseChannel, WrenchChannel
 
+GRAPH_S = 2.0
+"""How long a new publisher is waited for to be in the graph, s."""
 READERS_ANSWER_S = 0.3
 """How long the last command is waited for to arrive, s."""
 
@@ -45,14 +49,20 @@ class Outgoing:
         self.topic, self.kind, self.qos = channel.output, command_type(channel).message, profile
         self.joints: tuple[str, ...] = getattr(channel, "joints", ())
         """In the order of the values; empty where values are no joints'."""
-        before = publishers_of(node, self.topic)
+        self._before = set(publishers_of(node, self.topic))
         self._publisher: Publisher = node.create_publisher(
             self.kind, self.topic, profile, event_callbacks=qos.QUIET_OUT
         )
-        me = f"{node.get_namespace().rstrip('/')}/{node.get_name()}"
-        after = publishers_of(node, self.topic)
-        self.own = {gid for gid, name in after.items() if gid not in before and name == me}
+        self.own: set[str] = set()
         """Ids of the publishers made here."""
+        self.recognise(node)
+
+    def recognise(self, node: Node) -> bool:
+        """Look for its own publisher in the graph; False: it is not there yet. Only while ``node`` comes up."""
+        me = f"{node.get_namespace().rstrip('/')}/{node.get_name()}"
+        found = publishers_of(node, self.topic)
+        self.own |= {gid for gid, name in found.items() if gid not in self._before and name == me}
+        return bool(self.own)
 
     def carry_out(self, decision: Decision, now: float) -> None:
         """Publish what ``decision`` allows; ``now``: node clock, s."""
@@ -170,6 +180,16 @@ class TrajectoryOut(Outgoing):
     def publish(self, knots: tuple[Knot, ...]) -> None:
         """Publish a trajectory of ``knots``, which begins when it is received."""
         self._publisher.publish(trajectory_message(self.joints, knots))
+
+
+def recognised(node: Node, outputs: Collection[Outgoing]) -> None:
+    """Wait until the graph has the publishers of ``outputs``: what it has late would be taken for another's."""
+    end = time.monotonic() + GRAPH_S
+    while not all([outgoing.recognise(node) for outgoing in outputs if not outgoing.own]):
+        if time.monotonic() > end:
+            node.get_logger().error(f"the graph does not show the node's own publishers within {GRAPH_S:g} s")
+            return
+        time.sleep(GRAPH_S / 200)
 
 
 def output_of(node: Node, channel: AnyChannel, loop: LoopTiming) -> Outgoing:

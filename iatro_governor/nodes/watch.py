@@ -26,6 +26,7 @@ from rclpy.node import Node
 from iatro_governor.governor.pulse import Pulse
 from iatro_governor.msg import GovernorDecision, Heartbeat
 from iatro_governor.nodes import qos
+from iatro_governor.nodes.outgoing import recognised
 from iatro_governor.nodes.parameters import settings
 from iatro_governor.nodes.run import run
 from iatro_governor.nodes.watch_channels import BY_DECISION, Watched, watched
@@ -63,6 +64,7 @@ class Watch(Node):
         }
         self.stopping: set[str] = set()
         """Channels that the watch publishes on now."""
+        recognised(self, [follow.out for follow in self.channels.values()])
         self._file.tell(gid for follow in self.channels.values() for gid in follow.out.own)
         self._listen(any(channel.type in BY_DECISION for channel in data.channels.values()))
         steady = Clock(clock_type=ClockType.STEADY_TIME)
