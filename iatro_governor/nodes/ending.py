@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection
 
-from iatro_governor.governor.core import Governor
 from iatro_governor.nodes.outgoing import Outgoing
 from iatro_governor.nodes.records import Records
 
@@ -19,10 +18,14 @@ class Ending:
     """From the moment on that the node is asked to end."""
 
     def __init__(
-        self, core: Governor, outputs: Collection[Outgoing], records: Records, heard: Callable[[], int]
+        self,
+        rests: Callable[[], bool],
+        outputs: Collection[Outgoing],
+        records: Records,
+        heard: Callable[[], int],
     ) -> None:
-        """``heard``: how many read the decisions."""
-        self._core, self._outputs, self._records, self._heard = core, outputs, records, heard
+        """``rests``: whether outputs and measurements say so. ``heard``: how many read the decisions."""
+        self._rests, self._outputs, self._records, self._heard = rests, outputs, records, heard
         self._began = time.monotonic()
         self._owed: tuple[float, int] | None = None
 
@@ -31,7 +34,7 @@ class Ending:
         moving = [outgoing for outgoing in self._outputs if outgoing.moving]
         if any(outgoing.lasting for outgoing in moving):
             return False
-        rest = not moving and all(group.at_rest for group in self._core.groups)
+        rest = not moving and self._rests()
         if not rest and time.monotonic() - self._began < STOP_WITHIN_S:
             return False
         if not self._handed_over():

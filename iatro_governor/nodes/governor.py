@@ -145,45 +145,6 @@ class GovernorNode(Managed):
             self._pulse("self_tested", told)
             self.get_logger().info(f"self-test: {told}")
 
-    # Lifecycle: only whether motion is allowed. An exception in here would vanish, so each is reported.
-
-    def on_configure(self, _state: LifecycleState) -> TransitionCallbackReturn:
-        """Nothing is left to do: what could fail has failed at start, with exit code 2."""
-        return Done.SUCCESS
-
-    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """From now on commands count."""
-        return self._transition(
-            lambda: self._fault("inactive", False, ""), partial(super().on_activate, state)
-        )
-
-    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Stop the robot and go on publishing stops."""
-        why = "the node was deactivated"
-        return self._transition(
-            lambda: self._fault("inactive", True, why), partial(super().on_deactivate, state)
-        )
-
-    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Stop the robot, then end the process."""
-        ask = partial(signal.raise_signal, signal.SIGTERM)
-        return self._transition(ask, partial(super().on_shutdown, state))
-
-    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Stop the robot; the node can be configured again."""
-        why = "a lifecycle transition failed"
-        return self._transition(lambda: self._fault("inactive", True, why), partial(super().on_error, state))
-
-    def _transition(
-        self, act: Callable[[], None], then: Callable[[], TransitionCallbackReturn]
-    ) -> TransitionCallbackReturn:
-        try:
-            act()
-            return then()
-        except Exception as error:  # noqa: BLE001 - rclpy would swallow it
-            report(self, error)
-            self.survive(error)
-            return Done.ERROR
     def allow(self, motion: bool, why: str) -> None:
         """Whether motion is allowed, and why not."""
         self._fault("inactive", not motion, why)
@@ -359,38 +320,16 @@ class GovernorNode(Managed):
 
     def finish(self) -> bool:
         """Bring the robot to rest; True once it is, or cannot be seen to be in time."""
-        self._end()
-        assert self._ending is not None
-        moving = [outgoing for outgoing in self._commands.values() if outgoing.moving]
-        if any(outgoing.lasting for outgoing in moving):
-            return False
-        rest = not moving and self._rests()
-        if not rest and time.monotonic() - self._ending < STOP_WITHIN_S:
-            return False
-        if not self._handed_over():
-            return False
-        for outgoing in self._commands.values():
-            outgoing.stand(self._ros_now())
-            outgoing.wait_for_readers()
-        return True
+        if self._ending is None:
+            self.get_logger().info("ending: stopping the robot first")
+            listeners = self._decisions.get_subscription_count
+            self._ending = Ending(self._rests, self._commands.values(), self.records, listeners)
+        self._fault("inactive", True, "the node is ending")
+        return self._ending.done(self._ros_now())
 
     def _rests(self) -> bool:
         """Outputs and measurements both say so."""
         return all(group.at_rest for group in self.core.groups)
-
-    def _handed_over(self) -> bool:
-        """Whether the ledger has every decision up to rest, or cannot be waited for any longer."""
-        if self._owed is None:
-            self._owed = (time.monotonic() + HANDED_OVER_S, self.records.next_number)
-        until, number = self._owed
-        recorded = self.records.acknowledged >= number or not self._decisions.get_subscription_count()
-        return recorded or time.monotonic() > until
-        if self._ending is None:
-            self.get_logger().info("ending: stopping the robot first")
-            listeners = self._decisions.get_subscription_count
-            self._ending = Ending(self.core, self._commands.values(), self.records, listeners)
-        self._fault("inactive", True, "the node is ending")
-        return self._ending.done(self._ros_now())
 
     def destroy_node(self) -> None:
         """Let go of the record, too."""

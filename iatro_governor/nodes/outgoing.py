@@ -185,7 +185,7 @@ class TrajectoryOut(Outgoing):
 def recognised(node: Node, outputs: Collection[Outgoing]) -> None:
     """Wait until the graph has the publishers of ``outputs``: what it has late would be taken for another's."""
     end = time.monotonic() + GRAPH_S
-    while not all([outgoing.recognise(node) for outgoing in outputs if not outgoing.own]):
+    while not all(outgoing.own or outgoing.recognise(node) for outgoing in outputs):
         if time.monotonic() > end:
             node.get_logger().error(f"the graph does not show the node's own publishers within {GRAPH_S:g} s")
             return
