@@ -27,6 +27,7 @@ from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Decision
 from iatro_governor.governor.events import Backlog, Command, Event, Fault, Reset
 from iatro_governor.governor.overrides import weakened
+from iatro_governor.governor.scene import Scene
 from iatro_governor.governor.self_test import Finding, tested
 from iatro_governor.limits.registry import load_profile
 from iatro_governor.msg import Ack, GovernorDecision
@@ -41,6 +42,7 @@ from iatro_governor.nodes.ending import Ending
 from iatro_governor.nodes.inputs import Inputs
 from iatro_governor.nodes.interfaces import Interfaces
 from iatro_governor.nodes.managed import Done, Managed
+from iatro_governor.nodes.markers import Markers
 from iatro_governor.nodes.neighbours import Neighbours
 from iatro_governor.nodes.outgoing import output_of, recognised
 from iatro_governor.nodes.parameters import settings
@@ -57,6 +59,8 @@ from iatro_governor.srv import Reset as ResetService
 
 LOOKS_HZ = 1.0 / HEARTBEAT_S
 """Heartbeats, looks at the graph and bursts of sending again, in a second."""
+MARKERS_EVERY = 5
+"""Heartbeats from one picture for the operator's screen to the next."""
 MEETING_S = 3.0
 """A watch that runs and does not hear the heartbeats is waited for so long at the start, s."""
 MOST_AHEAD = 100_000
@@ -122,6 +126,7 @@ class GovernorNode(Managed):
             GovernorDecision, "governor/decision", qos.RECORD, event_callbacks=qos.QUIET_OUT
         )
         self._announcer = Announcer(self, self.core)
+        self._markers = Markers(self, Scene(self.core.profile, self.core.senses))
         self._inputs = Inputs(self, data.robot, self.timeline, self._take)
         self._inputs.listen(data.sources, data.channels)
         heard = {source.topic: sources.TYPES[source.type].message for source in data.sources.values()}
@@ -258,6 +263,8 @@ class GovernorNode(Managed):
         status = self._announcer.status(self._last, self._breakdown.what)
         if self._ticks % self._every == 0:
             self._announcer.heartbeat(now, status)
+        if self._ticks % (MARKERS_EVERY * self._every) == 0:
+            self._markers.show(now, self._last)
         self._announcer.state(now, status, backlog, every_second)
         if every_second:
             self._shadow.remind(time.monotonic())

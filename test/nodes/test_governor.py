@@ -401,3 +401,50 @@ def test_it_tells_who_joins_late_and_offers_what_a_driver_may_ask_for(governed: 
     offered = found[0].qos_profile
     assert offered.liveliness == LivelinessPolicy.MANUAL_BY_TOPIC
     assert offered.deadline.nanoseconds == pytest.approx(2 * PERIOD * 1e9)
+
+
+def test_it_shows_what_it_does_to_whoever_looks(governed: Any) -> None:
+    from visualization_msgs.msg import Marker, MarkerArray
+
+    shown: list[Any] = []
+    governed.open()
+    governed.bench.command = (2.0, 0.0)
+    governed.bench.node.create_subscription(MarkerArray, "governor/markers", shown.append, 10)
+
+    def markers() -> dict[str, Any]:
+        return {marker.ns: marker for marker in shown[-1].markers} if shown else {}
+
+    governed.until(lambda: "travel_speed" in getattr(markers().get("state"), "text", ""), "what binds", 30.0)
+    seen = markers()
+    assert seen["state"].header.frame_id == "base_link" and seen["footprint"].type == Marker.LINE_LIST
+    assert seen["packing_aisle"].header.frame_id == "odom" and len(seen["packing_aisle"].points) > 4
+    assert seen["base_asked"].points[1].x == 2.0 and seen["base_allowed"].points[1].x < 0.9
+    assert all(marker.lifetime.sec > 0 for marker in seen.values())
+    governed.bench.command = None
+    governed.until_rest()
+    arrows = lambda: {m.ns: m.action for m in shown[-1].markers}.get("base_asked", Marker.DELETE)  # noqa: E731
+    governed.until(lambda: arrows() == Marker.DELETE, "nothing is asked for any more")
+
+
+def test_its_diagnostics_and_its_state_come_every_second_and_on_change(governed: Any) -> None:
+    from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+
+    reports: list[Any] = []
+    governed.open()
+    governed.bench.node.create_subscription(DiagnosticArray, "/diagnostics", reports.append, 10)
+    count = len(governed.bench.states)
+    governed.until(
+        lambda: len(governed.bench.states) > count + 2 and len(reports) > 2, "states at rest", 30.0
+    )
+    rows = {status.name.partition(": ")[2]: status for status in reports[-1].status}
+    assert {"channel base", "sources", "record", "watch"} <= set(rows)
+    assert rows["sources"].level == DiagnosticStatus.OK and rows["watch"].level == DiagnosticStatus.WARN
+    governed.drive()
+    governed.bench.lidar = False
+    governed.until(
+        lambda: any("sensor_stale" in state.fault_names for state in governed.bench.states), "the change"
+    )
+    governed.until(
+        lambda: any(s.level == DiagnosticStatus.ERROR for s in reports[-1].status if "channel" in s.name),
+        "an error",
+    )

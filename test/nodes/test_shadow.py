@@ -119,7 +119,9 @@ def test_nothing_that_another_node_can_read_gives_it_away(
         )
     shadow.bench.command = (2.0, 0.0)
     needed = {"/rosout", "/diagnostics", "/governor/decision", "/governor/state", "/cmd_vel", "/recorder/ack"}
-    shadow.until(lambda: shadow.bench.latest["limits"], "a decision that names the limit")
+    shadow.until(
+        lambda: any("travel_speed" in said for _, said in heard), "a decision that names the limit", 30.0
+    )
     shadow.bench.press(True)
     shadow.until(lambda: needed <= {of for of, _ in heard}, "something on every topic", 30.0)
     text = walk(node, shadow.wait) + command_lines(shadow.governor, recorder, watch)
