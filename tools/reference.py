@@ -151,11 +151,11 @@ is volatile, with automatic liveliness and no deadline. A test holds this page a
   A new one, a stop among them, replaces it. Its output has no deadline, only liveliness.
 - **`governor/reset` takes a token that only the operator's key can make**, and refuses all where no key is configured;
   see [how a latch is released](../how-to/put_it_on_a_robot.md#after-a-latched-stop).
-- **`governor/markers` is for RViz and Foxglove**: zones (red: kept out of, amber: slow, blue: kept inside), the body (green,
-  amber where a limit binds, red where it is stopped), what is asked for and what is allowed, and in words what binds. Twice
-  a second, as long as somebody looks; where visualization_msgs is not installed, there is no such topic.
-- **The heartbeat is for the watch**, and for whoever else wants to know: silence, or a counter that stands still, is the
-  fault. The watch publishes on the outputs only then.
+- **`governor/markers` is for RViz and Foxglove**: zones (red: kept out of, amber: slow, blue: kept inside), the body
+  (green, amber where a limit binds, red where it is stopped), what is asked for and what is allowed, and in words what
+  binds. Twice a second, as long as somebody looks; without visualization_msgs there is no such topic.
+- **The heartbeat is for the watch**, and for whoever else wants to know: silence, or a counter that stands still, is
+  the fault. The watch publishes on the outputs only then.
 - **The recorder takes no clips** yet.
 - **The emergency stop is a source of the profile**, on a topic that the profile names; so are the flags.
 - **A statement changes no command. A mark can matter after a stop:** commands of a new plan count as a new beginning
