@@ -85,6 +85,7 @@ class GovernorNode(Managed):
         self.records = Records(own.ring)
         self.core = Governor(profile, _nonce, standing, self.records.next_number, self._key(profile))
         self._shadow = Shadow(self.core, standing)
+        self._shadow.remind(time.monotonic())
         sim = bool(self.get_parameter("use_sim_time").value)
         self._clock_name = CLOCKS[sim]
         self.timeline = Timeline(self._ros_now, time.monotonic, sim)

@@ -95,12 +95,10 @@ def test_a_respawned_governor_starts_closed_and_the_watch_falls_silent(pair: Pai
         pair.governed.governor.wait(10.0)
         pair.until_watch_stops()
         pair.governed.wait(lambda: pair.watch.output.count("stopping base") >= turn, 15.0, "it says so")  # noqa: B023
-        last = max(body["seq"] for body in pair.bench.decisions)
+        began = pair.bench.now()
         pair.governed.launch()
-        pair.governed.until(lambda: pair.bench.latest["seq"] > last + 5, "decisions again")  # noqa: B023
-        first = min(
-            (body for body in pair.bench.decisions if body["seq"] > last), key=lambda body: body["seq"]
-        )
+        pair.governed.until(lambda: pair.bench.latest.get("t", 0.0) > began, "decisions again")  # noqa: B023
+        first = min((d for d in pair.bench.decisions if d["t"] > began), key=lambda d: d["seq"])
         assert first["state"] != "NOMINAL" and not any(first["allowed"])
         # The stream of the planner went on; a new beginning is needed, and then the robot moves again.
         pair.bench.command = (0.0, 0.0)
