@@ -73,12 +73,23 @@ def summarise(profile: Profile) -> dict[str, Any]:
         "limits": rows,
         "faults": changes(profile),
         "warnings": [*weakened(profile), *([] if profile.body is None else profile.body.warnings)],
+        "ungoverned": _ungoverned(profile),
     }
+
+
+def _ungoverned(profile: Profile) -> list[str]:
+    """Ways to an actuator that most such drivers have, and that the profile does not name."""
+    return [
+        f"channel {name}: goals for its controller's own action are neither governed nor noticed; "
+        "name it in actuator.actions, and let planners use the gate's"
+        for name, channel in profile.data.channels.items()
+        if channel.type in ("joint_trajectory", "gripper") and not channel.actuator.actions
+    ]
 
 
 def _empty() -> dict[str, Any]:
     nothing: dict[str, Any] = {"channels": {}, "sources": {}, "limits": [], "faults": []}
-    nothing |= {"errors": [], "warnings": []}
+    nothing |= {"errors": [], "warnings": [], "ungoverned": []}
     return {"ok": False, "config_hash": None, "shadow": False, **nothing}
 
 

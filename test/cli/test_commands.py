@@ -50,6 +50,21 @@ def test_check_of_a_sound_profile():
     assert max(map(len, done.stdout.splitlines())) <= 80
 
 
+def test_check_says_which_goals_nobody_would_notice(tmp_path):
+    panda = AMR.with_name("panda.yaml")
+    told = json.loads(iatro("check", str(panda), "--json").stdout)["ungoverned"]
+    assert [text.partition(":")[0] for text in told] == ["channel arm_trajectory", "channel gripper"]
+    assert json.loads(iatro("check", str(AMR), "--json").stdout)["ungoverned"] == []
+    text = panda.read_text()
+    (line,) = [line for line in text.splitlines(keepends=True) if "type: joint_trajectory" in line]
+    named = tmp_path / "panda.yaml"
+    named.write_text(
+        text.replace(line, f"{line}    actuator: {{actions: [arm_controller/follow_joint_trajectory]}}\n")
+    )
+    told = json.loads(iatro("check", str(named), "--json").stdout)["ungoverned"]
+    assert [text.partition(":")[0] for text in told] == ["channel gripper"]
+
+
 def test_check_of_an_unsound_profile_names_line_key_given_and_allowed(tmp_path):
     path = tmp_path / "robot.yaml"
     path.write_text(AMR.read_text().replace("rate_hz: 100", "rate_hz: quick"))
