@@ -180,7 +180,7 @@ class GovernorNode(Managed):
     def _watch_time(self, began: float) -> None:
         """Faults that last only a moment are in force from one tick to the next.
 
-        After a gap in which the watch had time to step in, what went out last no longer stands: it has braked.
+        After a gap in which the watch, where there is one, has stepped in, what went out last no longer stands.
         """
         for name in self._pulsed:
             self._fault(name, False, "")
@@ -193,7 +193,7 @@ class GovernorNode(Managed):
             self._pulse(
                 "loop_overrun", f"the loop came {gap:.3f} s after the last; at most {most} s is allowed"
             )
-        if gap > loop.patience_s:
+        if gap > loop.patience_s and self._neighbours.watched:
             self.core.absent(self.timeline.now, gap - loop.patience_s)
         if (jump := self.timeline.take_jump()) is not None:
             self._pulse("clock_jump", jump)
