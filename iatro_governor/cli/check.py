@@ -154,3 +154,5 @@ def _print_summary(file: Path, summary: dict[str, Any]) -> None:
         )
     for warning in summary["warnings"]:
         print_warning(warning)
+    for way in summary["ungoverned"]:
+        print_warning(way)

@@ -250,8 +250,11 @@ class GovernorNode(Managed):
         self._moved = self._moved or outgoing.moving
 
     def _keep_latch(self) -> None:
-        """On disk before anybody hears of it: that it stands, that it grew, that it was released."""
-        if self.core.latch is not self._kept_latch:
+        """On disk before anybody hears of it: that it stands, that it grew, that it was released.
+
+        In shadow mode it holds nothing, and its causes are often the mode's own.
+        """
+        if not self._shadow.on and self.core.latch is not self._kept_latch:
             latches.keep(self._latch_file, self.core.latch)
             self._kept_latch = self.core.latch
 
