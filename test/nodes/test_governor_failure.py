@@ -15,7 +15,6 @@ from geometry_msgs.msg import TwistStamped
 from iatro_governor.msg import Ack
 from iatro_governor.srv import Reset as ResetService
 from rclpy.executors import SingleThreadedExecutor
-from rclpy.parameter import Parameter
 
 from iatro_governor.governor.decision import State
 from iatro_governor.governor.events import Command, EStop, Odom, Scan
@@ -24,6 +23,7 @@ from iatro_governor.nodes import governor as shell
 from iatro_governor.nodes import latch as latches
 
 pytestmark = pytest.mark.ros
+AMR = Path(__file__).resolve().parents[2] / "config" / "amr.yaml"
 
 
 class Spun:
@@ -71,8 +71,15 @@ class Spun:
 
 @pytest.fixture
 def spun(domain: int, tmp_path: Path) -> Iterator[Spun]:
-    ledger = Parameter("ledger", value=str(tmp_path / "ledger.yaml")).to_parameter_msg()
-    rclpy.init(args=["--ros-args", "-p", f"ledger:={ledger.value.string_value}"], domain_id=domain)
+    # A busy machine holds up the loop of a test as well.
+    config = tmp_path / "amr.yaml"
+    text = AMR.read_text(encoding="utf-8").replace("rate_hz: 100", "rate_hz: 100\n  max_gap_s: 0.8")
+    config.write_text(
+        text.replace("timeout_s: 0.25", "timeout_s: 0.8").replace("timeout_s: 0.2\n", "timeout_s: 0.8\n")
+    )
+    given = {"ledger": tmp_path / "ledger.yaml", "config": config}
+    words = [word for name, value in given.items() for word in ("-p", f"{name}:={value}")]
+    rclpy.init(args=["--ros-args", *words], domain_id=domain)
     node = shell.build()
     try:
         yield Spun(node)
