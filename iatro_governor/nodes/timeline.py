@@ -9,7 +9,9 @@ JUMP_S = 0.02
 SIM_JUMP_S = 1.0
 """A step of /clock beyond this is a jump, s."""
 SIM_STALL_S = 0.5
-"""After /clock has stood still for so long, time runs on by the machine's clock, and it is told as a jump, s."""
+"""After /clock has stood still for so long, time runs on by the machine's clock, s."""
+SIM_STILL_S = 1.0
+"""After so long it is told as a jump, s: a simulator on a busy machine may pause for less."""
 
 AT_ONCE_S = 0.001
 """Two clocks that are read within this, s, are read at once ..."""
@@ -69,8 +71,9 @@ class Timeline:
         if by_ros != 0:
             self._moved = mono
         elif (still := mono - self._moved) > SIM_STALL_S:
-            # What goes on meanwhile, stamped by a clock that stands, would look fresh for ever.
-            self.jump = f"/clock has stood still for {still:.1f} s"
+            if still > SIM_STILL_S:
+                # What goes on meanwhile, stamped by a clock that stands, would look fresh for ever.
+                self.jump = f"/clock has stood still for {still:.1f} s"
             return by_mono
         return max(by_ros, 0.0)
 
