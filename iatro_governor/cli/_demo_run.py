@@ -28,15 +28,9 @@ from iatro_governor.testimony.transcripts import replies_of, verdict_counts
 from iatro_governor.trial.reading import robot_of
 
 OWN = (
-    "summary.json",
-    "report.html",
-    "*.svg",
-    "*.truth.json",
-    "*.planner.json",
-    "*.cue",
-    "ledger.*",
+    "summary.json", "report.html", "top_view.svg", "forces.svg", "*.truth.json", "*.planner.json", "*.cue", "ledger.*",
     "log/*.log",
-)
+)  # fmt: skip
 """What a run leaves in its folder, and the next run clears away."""
 
 
