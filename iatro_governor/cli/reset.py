@@ -40,11 +40,14 @@ def reset(
         "accepted": answer.accepted,
         "latch_id": answer.latch_id or None,
         "cause": answer.cause or None,
+        "faults": answer.faults,
         "message": answer.message,
     }
     if json:
         print_json(row)
     else:
+        for name, detail in answer.faults.items():
+            console.print(f"  {name}: {detail}", markup=False)
         (console if fine else notes).print(answer.message, markup=False)
         if answer.accepted:
             console.print("It moves again once its faults have cleared and its commands begin anew.")

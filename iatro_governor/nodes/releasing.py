@@ -25,10 +25,14 @@ class NoGovernor(IatroError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a reset. ``latch_id``: of the latch that stood, empty: none did; ``cause`` of it."""
+    """What became of a reset. ``latch_id``: of the latch that stood, empty: none did; ``cause`` of it.
+
+    faults: all that were in force when it was signed, name and detail: a latch may have causes beside its first.
+    """
 
     latch_id: str
     cause: str
+    faults: dict[str, str]
     accepted: bool
     message: str
 
@@ -71,12 +75,13 @@ class _Operator:
         self._wait(lambda: self._state is not None and self._client.service_is_ready(), "told its state")
         state = self._state
         if not state.latch_id:
-            return Answer("", "", False, "nothing is latched")
+            return Answer("", "", {}, False, "nothing is latched")
         token = token_of(key, state.latch_id, state.latch_nonce)
         future = self._client.call_async(Reset.Request(token=token))
         self._wait(future.done, "answered")
         response: Any = future.result()
-        return Answer(state.latch_id, state.latch_cause, response.accepted, response.message)
+        faults = dict(zip(state.fault_names, state.fault_details, strict=False))
+        return Answer(state.latch_id, state.latch_cause, faults, response.accepted, response.message)
 
     def _wait(self, condition: Callable[[], bool], what: str) -> None:
         while not condition():

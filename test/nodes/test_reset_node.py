@@ -60,6 +60,7 @@ def test_killed_while_latched_it_comes_back_latched_and_the_key_releases_it(
     bench.press(False)
     code, answer = reset(key)
     assert (code, answer["accepted"], answer["latch_id"], answer["cause"]) == (0, True, latch["id"], "estop")
+    assert "estop latched before the restart" in answer["faults"]["latched"]
     assert not kept.exists(), "gone from the disk before the operator is told"
     governed.until(lambda: bench.faults <= {"awaiting_rearm"}, "free of faults")
     governed.drive()
