@@ -24,7 +24,8 @@ class Ways:
     soon_q: (m,) joint positions that they start from: where what was published already will have led, whatever is
     decided now. ahead: (c, k, m) joint positions from there to rest. hold: s that each output lasts. ramp: (c,) s in
     which the stop brakes it to rest after that. model: the body. levers: (m, C) as of ``body.levers``. planar: what the
-    base does, for limits on the ground.
+    base does, for limits on the ground. coast: (c,) s at full speed that lead as far as the stop does, where that is no
+    even braking.
     """
 
     outputs: Array
@@ -35,10 +36,17 @@ class Ways:
     ramp: Array
     levers: Array
     planar: Rollouts | None = None
+    coast: Array | None = None
 
     @cached_property
     def seconds(self) -> Array:
-        """When each sample (c, k) is reached, s after ``soon_q``: even speed for ``hold``, then even braking."""
+        """When each sample (c, k) is reached, s after ``soon_q``: even speed for ``hold``, then even braking.
+
+        A stop that is no even braking is taken to last to its end.
+        """
+        if self.coast is not None:
+            far = FRACTIONS * (self.hold + self.coast[:, None])
+            return np.where(far > self.hold, self.hold + self.ramp[:, None], far)
         way = FRACTIONS * (self.hold + self.ramp[:, None] / 2)
         braked = np.minimum(np.maximum(way - self.hold, 0.0), self.ramp[:, None] / 2)
         ramp = np.where(self.ramp > 0, self.ramp, 1.0)[:, None]

@@ -73,6 +73,7 @@ class Group:
         ladder: Ladder,
         claims: Claims | None = None,
         projector: Projector | None = None,
+        smooth: SmoothStop | None = None,
         admissions: Mapping[str, Admission] | None = None,
     ) -> None:
         self.limits = limits
@@ -88,7 +89,7 @@ class Group:
         self._period = period
         self._rates = rates
         self._projector = projector
-        self._smooth = SmoothStop(stops.controlled, rates.jerk) if rates.smooth else None
+        self._smooth = smooth
         self._size = sum(chart.size for chart in charts.values())
         delay = max(chart.config.actuator_delay_s for chart in charts.values())
         keep_s = max(chart.keep_s for chart in charts.values())

@@ -12,7 +12,7 @@ from iatro_governor.body.mobile import of_base
 from iatro_governor.body.model import ArmModel
 from iatro_governor.body.shape import Shape
 from iatro_governor.governor.admission import Admission
-from iatro_governor.governor.chart import Chart, Ramp
+from iatro_governor.governor.chart import Chart, Ramp, places
 from iatro_governor.governor.claims import Claims
 from iatro_governor.governor.effort_chart import EffortChart, Weight
 from iatro_governor.governor.gripper_chart import GripperChart
@@ -25,6 +25,7 @@ from iatro_governor.governor.projection import Projector
 from iatro_governor.governor.readings import Readings
 from iatro_governor.governor.seated import Seated
 from iatro_governor.governor.senses import Senses
+from iatro_governor.governor.smooth import SmoothStop
 from iatro_governor.governor.stacked import AtOnce, StackedBrakes
 from iatro_governor.governor.stepping import Rates
 from iatro_governor.governor.trajectory_chart import TrajectoryChart
@@ -60,10 +61,10 @@ def build_groups(
         rates = Rates.of(own, axes(config), 3)
         chart = TwistChart(config, figure, rates, senses, period)
         stops = Stops(chart.controlled, chart.protective)
-        projector = _projector({name: config}, {name: chart})
-        ladder = Ladder(table)
+        body, ladder = {name: chart}, Ladder(table)
+        projector, smooth = _projector({name: config}, body), _smooth(chart.controlled, rates, body)
         out.append(
-            Group({name: chart}, chart, stops, own, rates, senses, period, ladder, projector=projector)
+            Group(body, chart, stops, own, rates, senses, period, ladder, projector=projector, smooth=smooth)
         )
     return out
 
@@ -102,17 +103,41 @@ def _jointed(
         charts[name], part = _chart(config, own, senses, figure, period, profile)
         rates.append(part)
     claims = Claims.of(charts)
-    body = JointedBody(model, charts, figure, senses, period, limits, profile.data.robot.model, claims)
+    at, together = places(charts), Rates.stacked(rates)
+    stops = Stops(_brakes(charts, at, "controlled"), _brakes(charts, at, "protective"))
+    smooth = _smooth(stops.controlled, together, charts)
+    body = JointedBody(
+        model, charts, figure, senses, period, limits, profile.data.robot.model, claims, smooth
+    )
     seated = [x if x.view == "body" else Seated(x, body.places[x.config.channel]) for x in limits]
-    stops = Stops(_brakes(charts, body.places, "controlled"), _brakes(charts, body.places, "protective"))
     admissions = {
         name: Admission(name, chart, model, seated, body.levers, body.joints, period)
         for name, chart in charts.items()
         if isinstance(chart, TrajectoryChart)
     }
-    together = Rates.stacked(rates)
     nearest = _projector(channels, charts)
-    return Group(charts, body, stops, seated, together, senses, period, ladder, claims, nearest, admissions)
+    return Group(
+        charts,
+        body,
+        stops,
+        seated,
+        together,
+        senses,
+        period,
+        ladder,
+        claims,
+        nearest,
+        smooth,
+        admissions,
+    )
+
+
+def _smooth(stop: Ramp, rates: Rates, charts: Mapping[str, Chart]) -> SmoothStop | None:
+    """The controlled stop under the bounds on jerk, None: there are none."""
+    if not rates.smooth:
+        return None
+    eased = [np.full(chart.size, _carries(chart, chart.controlled)) for chart in charts.values()]
+    return SmoothStop(stop, rates.jerk, np.concatenate(eased))
 
 
 def _projector(channels: Mapping[str, AnyChannel], charts: Mapping[str, Chart]) -> Projector | None:
@@ -173,12 +198,15 @@ def _readings(model: ArmModel, senses: Senses) -> Readings:
     return Readings(named, senses.joint_tracks)
 
 
-def _brakes(charts: Mapping[str, Chart], places: Mapping[str, slice], which: str) -> StackedBrakes:
+def _brakes(charts: Mapping[str, Chart], at: Mapping[str, slice], which: str) -> StackedBrakes:
     """What carries one another keeps its way while it brakes; what stops at once, or moves no link, stops by itself."""
     together: list[tuple[slice, Ramp]] = []
     alone: list[tuple[slice, Ramp]] = []
     for name, chart in charts.items():
         ramp: Ramp = getattr(chart, which)
-        carries = (chart.moves or isinstance(chart, TwistChart)) and not isinstance(ramp, AtOnce)
-        (together if carries else alone).append((places[name], ramp))
+        (together if _carries(chart, ramp) else alone).append((at[name], ramp))
     return StackedBrakes(together, alone)
+
+
+def _carries(chart: Chart, ramp: Ramp) -> bool:
+    return bool(chart.moves or isinstance(chart, TwistChart)) and not isinstance(ramp, AtOnce)

@@ -150,6 +150,7 @@ class JointPositionChart(JointChart):
 
     def __init__(self, config: JointChannel, rates: Rates, senses: Senses) -> None:
         super().__init__(config, rates, senses)
+        self._jerk = rates.jerk
         self._published: Array | None = None
         self._lost = False
 
@@ -210,7 +211,7 @@ class JointPositionChart(JointChart):
         ahead = self.setpoint - self.positions
         if ((np.abs(ahead) > AHEAD) & (ahead * way > 0)).any():
             return np.zeros(self.size)
-        return bounded(approach(way, self.easing, dt).tolist(), FASTEST, SLOWEST)
+        return bounded(approach(way, self.easing, dt, self._jerk).tolist(), FASTEST, SLOWEST)
 
     def publish(self, output: Array, dt: float) -> tuple[float, ...]:
         """The set-point that ``output`` has led to."""
@@ -218,15 +219,19 @@ class JointPositionChart(JointChart):
         return self.rest
 
 
-def approach(way: Array, easing: Array, dt: float) -> Array:
+def approach(way: Array, easing: Array, dt: float, jerk: Array | float = math.inf) -> Array:
     """Velocity (n,) along the straight ``way`` (n,) that is left, able to stop at its end.
 
-    ``v <= sqrt(2 a d)`` for each component (Torricelli's equation), and no more than gets there within ``dt`` s.
+    ``v <= sqrt(c^2 + 2 a d) - c`` for each component, and no more than gets there within ``dt`` s. With ``c = a^2 / j``
+    braking by ``a`` fades towards the end no faster than by the jerk ``j``, where that is bounded (n,); where it is
+    not, c is 0 (Torricelli's equation).
     """
     way = bounded(way.tolist(), FURTHEST, 0.0)
     whole = way / dt
     size = np.abs(whole)
-    able = np.sqrt(2 * APPROACH * easing * np.abs(way))
+    braking = APPROACH * easing
+    lag = braking**2 / jerk
+    able = np.sqrt(lag**2 + 2 * braking * np.abs(way)) - lag
     share = float(np.min(np.where(size > able, able / np.where(size > 0, size, 1.0), 1.0)))
     return share * whole
 

@@ -11,12 +11,14 @@ import numpy as np
 from iatro_governor.body.model import ArmModel, Indices
 from iatro_governor.body.path_bounds import JointBounds
 from iatro_governor.body.planar import Array
+from iatro_governor.limits.joint_jerk import JointJerkLimit
 from iatro_governor.limits.joint_position import JointPositionLimit
 from iatro_governor.limits.joint_rate import JointAccelerationLimit, JointDecelerationLimit
 from iatro_governor.limits.joint_velocity import JointVelocityLimit
 from iatro_governor.limits.limit import Limit, LimitConfig
 
-KINDS = ("joint_velocity", "joint_acceleration", "joint_deceleration")
+KINDS = ("joint_velocity", "joint_acceleration", "joint_deceleration", "joint_jerk")
+RATES = JointAccelerationLimit | JointDecelerationLimit | JointJerkLimit
 UNBOUNDED = 1e6
 """Where no limit is configured, rad/s or rad/s2."""
 
@@ -43,9 +45,7 @@ def joint_rows(
         theirs = joints[config.channel]
         if isinstance(limit, JointPositionLimit):
             lower, upper = limit.kept(model, theirs)
-        elif isinstance(limit, JointVelocityLimit) or (
-            isinstance(limit, JointAccelerationLimit | JointDecelerationLimit) and config.channel == name
-        ):
+        elif isinstance(limit, JointVelocityLimit) or (isinstance(limit, RATES) and config.channel == name):
             upper = np.array(limit.config.bounds)
             lower = -upper
         else:
@@ -70,8 +70,9 @@ def joint_bounds(
         else:
             least[row.config.kind] = np.minimum(least[row.config.kind], row.upper)
     units = tuple("m" if _slides(model, joint) else "rad" for joint in own)
-    velocity, faster, slower = (least[kind] for kind in KINDS)
-    return JointBounds(names, lower, upper, velocity, faster, slower, corner_s, units=units)
+    velocity, faster, slower, jerk = (least[kind] for kind in KINDS)
+    eased = jerk if any(row.config.kind == "joint_jerk" for row in rows) else None
+    return JointBounds(names, lower, upper, velocity, faster, slower, corner_s, eased, units=units)
 
 
 def _slides(model: ArmModel, joint: int) -> bool:

@@ -19,17 +19,18 @@ from iatro_governor.body.shape import Shape
 from iatro_governor.governor.chart import Chart, places
 from iatro_governor.governor.claims import Claims
 from iatro_governor.governor.clouds import Clouds
-from iatro_governor.governor.outputs import Outputs
+from iatro_governor.governor.outputs import WHOLE, Outputs
 from iatro_governor.governor.perception import people_of, perceive
 from iatro_governor.governor.readings import Readings
 from iatro_governor.governor.senses import Senses
+from iatro_governor.governor.smooth import SmoothStop
 from iatro_governor.governor.twist import TwistChart
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.landmarks import Landmarks
 from iatro_governor.limits.limit import Limit
 from iatro_governor.limits.link_obstacle import LinkObstacleLimit
 from iatro_governor.limits.link_zone import LinkZoneLimit
-from iatro_governor.limits.situation import Situation
+from iatro_governor.limits.situation import Jerk, Situation
 from iatro_governor.profile.robot import ModelPart
 from iatro_governor.profile.sources import JointsSource
 
@@ -50,9 +51,12 @@ class JointedBody:
         limits: Sequence[Limit[Any]] = (),
         part: ModelPart | None = None,
         claims: Claims | None = None,
+        smooth: SmoothStop | None = None,
     ) -> None:
         self.model = model
         self._claims = claims or Claims.of(charts)
+        self._smooth = smooth
+        self._build_up_s = 0.0 if smooth is None else smooth.build_up_s
         self._tool = None if part is None else part.tool
         weighed = part is not None and any(limit.weighs for limit in limits)
         self._mechanics = mechanics(model, part) if part is not None and weighed else None
@@ -145,6 +149,8 @@ class JointedBody:
             rest={
                 name: np.array(self._charts[name].rest) for name in self._holding if self._charts[name].ready
             },
+            jerk=self._jerky(outputs.elapsed(t, self._period)),
+            build_up_s=self._build_up_s,
         )
 
     def relevant(
@@ -273,7 +279,14 @@ class JointedBody:
             height=self._senses.own.height,
             fixes=self._senses.localiser.fixes,
             people=people_of(self._senses, t),
+            jerk=self._jerky(outputs.elapsed(t, self._period), own),
         )
+
+    def _jerky(self, dt: float, own: slice = WHOLE) -> Jerk | None:
+        """Of the components ``own``; None where they are bounded by no jerk."""
+        if self._smooth is None or np.isinf(self._smooth.jerk[own]).all():
+            return None
+        return Jerk(self._smooth.jerk[own], max(dt, self._period), self._smooth.eased[own])
 
 
 def _landmarks(limits: Sequence[Limit[Any]], model: ArmModel) -> Landmarks | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from iatro_governor.body.easing import eased_stop
 from iatro_governor.body.planar import Array
@@ -13,18 +14,37 @@ from iatro_governor.governor.chart import Ramp
 
 @dataclass(frozen=True, slots=True)
 class SmoothStop:
-    """The stop ``ramp`` with its deceleration built up and let go within ``jerk`` (n,)."""
+    """The stop ``ramp`` with its deceleration built up and let go within ``jerk`` (n,).
+
+    eased: (n,) whether a component keeps its way with the others; the rest stops by itself, as ``ramp`` has it.
+    """
 
     ramp: Ramp
     jerk: Array
+    eased: NDArray[np.bool_]
+
+    @property
+    def build_up_s(self) -> float:
+        """The longest, s, that any deceleration of ``ramp`` takes to build up.
+
+        A component that brakes by ``b`` builds it up in ``b / jerk``; the stop of several takes no more than the worst
+        of them.
+        """
+        at = np.flatnonzero(np.isfinite(self.jerk))
+        seconds = self.ramp.time(np.eye(len(self.jerk))[at]) * self.jerk[at]
+        return float((1.0 / seconds).max(initial=0.0))
 
     def step(self, anchor: Array, pace: Array, dt: float) -> tuple[Array, Array]:
         """The output (n,) after ``dt`` s from ``anchor`` (n,), which changes at ``pace`` (n,), and its own pace."""
-        stop = eased_stop(self.ramp.time(anchor[None]), anchor[None], pace[None], self.jerk)
+        own = self.ramp.ramp(anchor, dt)
+        stopping = (own - anchor) / dt if dt > 0 else np.zeros(len(anchor))
+        going = np.where(self.eased, anchor, 0.0)
+        changing = np.where(self.eased, pace, 0.0)
+        stop = eased_stop(self.ramp.time(anchor[None]), going[None], changing[None], self.jerk)
         left, falls = stop.after(dt)
-        if not anchor.any() or float(stop.time[0]) <= dt + 1e-12:
-            return np.zeros(len(anchor)), np.zeros(len(anchor))
-        return anchor * left[0], -anchor * falls[0]
+        if not going.any() or float(stop.time[0]) <= dt + 1e-12:
+            return np.where(self.eased, 0.0, own), np.where(self.eased, 0.0, stopping)
+        return np.where(self.eased, going * left[0], own), np.where(self.eased, -going * falls[0], stopping)
 
 
 def jerk_shares(change: Array, pace: Array, jerk: Array, dt: float) -> tuple[Array, Array]:

@@ -184,7 +184,9 @@ class TwistChart(Plain):
         )
 
     def _jerky(self, dt: float) -> Jerk | None:
-        return None if self._jerk is None else Jerk(self._jerk, max(dt, self._period))
+        if self._jerk is None:
+            return None
+        return Jerk(self._jerk, max(dt, self._period), np.ones(self.size, dtype=bool))
 
 
 def axes(config: TwistChannel) -> dict[str, Indices]:

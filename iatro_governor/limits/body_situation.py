@@ -20,7 +20,7 @@ from iatro_governor.body.ways import FRACTIONS, Ways
 from iatro_governor.limits.course import Course
 from iatro_governor.limits.landmarks import Landmarks, Reach
 from iatro_governor.limits.sensed import Sensed
-from iatro_governor.limits.situation import Situation
+from iatro_governor.limits.situation import Jerk, Situation
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,10 @@ class BodySituation:
     mechanics: Mechanics | None = None
     rest: Mapping[str, Array] = field(default_factory=dict)
     """Of each channel whose stop is no zero of its values, those values (n,): stop torques, a holding wrench."""
+    jerk: Jerk | None = None
+    """What a stop's deceleration builds up by, None: at once."""
+    build_up_s: float = 0.0
+    """The longest that it takes to, s."""
     memo: dict[tuple[object, str], Any] = field(default_factory=dict, repr=False, compare=False)
     """What a limit worked out about ``now`` or ``soon``, for its next question; by whose it is, and what."""
 
@@ -89,6 +93,7 @@ class BodySituation:
         most = np.maximum(np.maximum(np.abs(wanted), np.abs(self.anchor)), np.abs(self.beyond))
         rates = np.abs(self.drive.matrix) @ most + np.abs(self.drive.start)
         ramp = max(float(self.drive.time(most, rates)), float(self.comfort.time(most, rates)))
+        ramp += self.build_up_s
         flown, seconds = np.abs(self.soon_q - self.now.q), self.period + ramp
         moved = flown + rates * (2 * self.period + ramp)
         for channel, course in self.courses.items():
@@ -98,6 +103,15 @@ class BodySituation:
             seconds = max(seconds, course.seconds)
         ends = self.rates(np.array([wanted, self.anchor]))
         return Reach(self.now, moved, self.levers, seconds, self.landmarks, ends, most)
+
+    @property
+    def held_s(self) -> float:
+        """Seconds that an output goes on at full speed, for closed forms that let a stop brake evenly after that.
+
+        A deceleration that builds up within ``c`` s, and is let go of as slowly, leads ``v c / 2`` further than one
+        that is there at once, and takes ``c`` longer.
+        """
+        return self.period + self.build_up_s
 
     @cached_property
     def freedoms(self) -> int:
@@ -150,24 +164,34 @@ class BodySituation:
         base = None if self.base is None else self.base.lasting(period)
         return replace(self, period=period, base=base)
 
+    def changing(self, pace: Array) -> BodySituation:
+        """The same moment, for outputs that change at ``pace`` (c, N) per second."""
+        return self if self.jerk is None else replace(self, jerk=replace(self.jerk, pace=pace))
+
     def roll_out(self, outputs: Array) -> Ways:
         """Ways to rest of ``outputs`` (c, N); where the body moves faster by itself, that is what has to stop."""
         faster = (outputs * self.beyond >= 0) & (np.abs(self.beyond) > np.abs(outputs))
         moving = np.where(faster, self.beyond, outputs)
         rates = self.rates(moving)
-        ramp = self.drive.time(moving, rates)
-        lasts = self.period + ramp / 2
+        ramp, coast = self.drive.time(moving, rates), None
+        if self.jerk is not None:
+            eased = self.jerk.stops(ramp, moving, outputs, self.anchor)
+            ramp, coast = eased.time, eased.coast
+        lasts = self.period + (ramp / 2 if coast is None else coast)
         ahead = self.soon_q + (rates * lasts[:, None])[:, None] * FRACTIONS[:, None]
         for channel, course in self.courses.items():
             ahead[..., self.joints[channel]] = course.positions
             ramp = np.maximum(ramp, course.seconds)
         planar = None
         if self.freedoms:
-            planar = self._on_ground(moving, lasts, ahead)
-        return Ways(outputs, self.model, self.soon_q, ahead, self.period, ramp, self.levers, planar)
+            planar = self._on_ground(moving, lasts, None if coast is None else ramp, ahead)
+        return Ways(outputs, self.model, self.soon_q, ahead, self.period, ramp, self.levers, planar, coast)
 
-    def _on_ground(self, moving: Array, lasts: Array, ahead: Array) -> Rollouts | None:
-        """Let the base follow its arcs in ``ahead``; its own rollouts, where it is on the ground."""
+    def _on_ground(self, moving: Array, lasts: Array, ramp: Array | None, ahead: Array) -> Rollouts | None:
+        """Let the base follow its arcs in ``ahead``; its own rollouts, where it is on the ground.
+
+        ramp: (c,) s of stops that are no even braking.
+        """
         size = self.drive.base_size
         twist = moving[:, [0, 1, size - 1]]
         total = twist * lasts[:, None]
@@ -183,5 +207,6 @@ class BodySituation:
         everything = np.concatenate([flown, poses], axis=1)
         travel, coast = moved + self.base_flight.travel, lasts - self.period
         before = len(self.base_flight.poses)
-        ways = everything, half_step, travel, before, self.period, 2 * coast, coast
+        lasting = 2 * coast if ramp is None else ramp
+        ways = everything, half_step, travel, before, self.period, lasting, coast
         return Rollouts(moving[:, :size], *ways)

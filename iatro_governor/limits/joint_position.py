@@ -114,7 +114,7 @@ class JointPositionLimit(Limit[JointPositionConfig]):
         w, lower, upper = rates[own], *self._ends(situation)
         last = situation.soon_q[own]
         room = np.maximum(np.where(w > 0, upper - last, last - lower), 0.0)
-        speed, period = np.abs(w), situation.period
+        speed, period = np.abs(w), situation.held_s
         going = speed * (period + ramp / 2) > room
         if not going.any():
             return None

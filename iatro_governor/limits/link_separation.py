@@ -66,7 +66,7 @@ class LinkSeparationLimit(ReserveLimit[LinkSeparationConfig]):
         outputs = np.stack([command, situation.anchor])
         rates = situation.rates(outputs)
         ramp = situation.comfort.time(outputs, rates)
-        period, human = situation.period, self._human(people)
+        period, human = situation.held_s, self._human(people)
         quick = (np.abs(rates) @ situation.levers).max(axis=0)
         robot = quick * (period + float(ramp.max()) / 2)
         walked = human * (self._since(people, situation) + period + float(ramp.max()))
@@ -89,7 +89,7 @@ class LinkSeparationLimit(ReserveLimit[LinkSeparationConfig]):
         asked, standing, idle, added = closing(pairs, situation, every, self.config.uncertainty)
         both = np.maximum(np.stack([asked, standing]), 0.0)
         braking = both / np.maximum(ramp, 1e-9)[:, None]
-        allowed, then = allowed_closing_speed(room, human, situation.period, braking, self._reserve)
+        allowed, then = allowed_closing_speed(room, human, situation.held_s, braking, self._reserve)
         shares = convex_shares(asked, np.maximum(idle, 0.0), added, allowed)
         worst = int(np.argmin(shares)) if shares.min() < 1.0 else int(np.argmax(asked - allowed))
         over = max(excess(float(v), float(a)) for v, a in zip(standing, then, strict=True))
@@ -124,7 +124,7 @@ class LinkSeparationLimit(ReserveLimit[LinkSeparationConfig]):
         people = situation.sensed.people[self.config.bodies]
         if not len(people.positions):
             return None
-        ways, seconds = travel(situation), 2 * stopping_s(situation) - situation.period
+        ways, seconds = travel(situation), 2 * stopping_s(situation) - situation.held_s
         walked = self._human(people) * (self._since(people, situation) + seconds)
         pairs = self._pairs(situation, ways[:, None] + walked + (self._reserve + AROUND))
         if pairs is None:

@@ -93,7 +93,7 @@ class LinkSlowZoneLimit(Limit[LinkSlowZoneConfig]):
         if quick.max() <= self.config.speed:
             return None
         ramp = situation.comfort.time(outputs, rates)
-        slowing = (quick * (situation.period + ramp / 2)[:, None]).max(axis=0)
+        slowing = (quick * (situation.held_s + ramp / 2)[:, None]).max(axis=0)
         if self._still_far(situation, which, slowing):
             return None
         distance = self._distance(situation, which, float(slowing.max()))
@@ -110,7 +110,7 @@ class LinkSlowZoneLimit(Limit[LinkSlowZoneConfig]):
         every = np.stack([*rates, still, rates[0] - still])
         asked, standing, idle, added = situation.soon.capsule_speeds(every)[:, which]
         braking = np.stack([asked, standing]) / np.maximum(ramp, 1e-9)[:, None]
-        allowed, then = approach_speeds(distance, np.asarray(self.config.speed), braking, situation.period)
+        allowed, then = approach_speeds(distance, np.asarray(self.config.speed), braking, situation.held_s)
         shares = convex_shares(asked, idle, added, allowed)
         worst = int(np.argmin(shares)) if shares.min() < 1.0 else int(np.argmax(asked / allowed))
         over = max(excess(float(v), float(a)) for v, a in zip(standing, then, strict=True))
@@ -125,7 +125,7 @@ class LinkSlowZoneLimit(Limit[LinkSlowZoneConfig]):
         if not near.size:
             return None
         speed, braking = np.asarray(self.config.speed), hardest_braking(situation)[which[near]]
-        bounds = approach_speeds(distance[near], speed, braking, situation.period)
+        bounds = approach_speeds(distance[near], speed, braking, situation.held_s)
         return speed_rows(situation, situation.soon, which[near], bounds)
 
     def _still_far(self, situation: BodySituation, which: Indices, slowing: Array) -> bool:

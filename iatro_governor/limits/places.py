@@ -83,9 +83,6 @@ def unfitting_limits(profile: Profile) -> list[Problem]:
         for key, link in _links(limit, index):
             if link not in known:
                 out.append(profile.problem(key, link, named, "no link of the robot's model"))
-        if getattr(limit, "kind", "") == "jerk" and profile.data.robot.model is not None:
-            why = f"{_name(limit)}: jerk is bounded on a base without a model alone"
-            out.append(profile.problem(("limits", index, "kind"), "jerk", "acceleration, deceleration", why))
         if _toolless(limit, profile):
             why = f"{_name(limit)} needs a link, or robot.model.tool"
             out.append(profile.problem(("limits", index, "link"), "(missing)", named, why))

@@ -136,8 +136,8 @@ class PowerAndForceLimit(Limit[PowerAndForceConfig]):
         rates = situation.rates(outputs)
         ramp = situation.comfort.time(outputs, rates)
         quick = (np.abs(rates) @ situation.levers).max(axis=0)
-        robot = quick * (situation.period + float(ramp.max()) / 2)
-        pairs = self._pairs(people, situation, robot, situation.period + float(ramp.max()))
+        robot = quick * (situation.held_s + float(ramp.max()) / 2)
+        pairs = self._pairs(people, situation, robot, situation.held_s + float(ramp.max()))
         if pairs is None:
             return None
         still = situation.still
@@ -151,7 +151,7 @@ class PowerAndForceLimit(Limit[PowerAndForceConfig]):
         people = situation.sensed.people[self.config.bodies]
         if not len(people.positions):
             return None
-        seconds = 2 * stopping_s(situation) - situation.period
+        seconds = 2 * stopping_s(situation) - situation.held_s
         pairs = self._pairs(people, situation, travel(situation) + AROUND, seconds)
         if pairs is None:
             return None
@@ -192,7 +192,7 @@ class PowerAndForceLimit(Limit[PowerAndForceConfig]):
         if walked:
             way = way + human * human / (2 * np.maximum(braking, 1e-9))
         contact = self._contact(braking, pairs, people, situation)
-        return np.maximum(approach_speeds(way, contact, braking, situation.period) - human, 0.0)
+        return np.maximum(approach_speeds(way, contact, braking, situation.held_s) - human, 0.0)
 
     def _contact(self, braking: Array, pairs: Pairs, people: People, situation: BodySituation) -> Array:
         """Speeds (2, P), m/s, of both together at which each pair may touch; 0 where nobody would feel it."""

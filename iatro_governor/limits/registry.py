@@ -15,6 +15,7 @@ from iatro_governor.limits.geofence import GeofenceLimit
 from iatro_governor.limits.gripper_speed import GripperSpeedLimit
 from iatro_governor.limits.jerk import JerkLimit
 from iatro_governor.limits.joint_effort import JointEffortLimit
+from iatro_governor.limits.joint_jerk import JointJerkLimit
 from iatro_governor.limits.joint_position import JointPositionLimit
 from iatro_governor.limits.joint_rate import JointAccelerationLimit, JointDecelerationLimit
 from iatro_governor.limits.joint_velocity import JointVelocityLimit
@@ -68,6 +69,7 @@ KINDS: dict[str, type[Limit[Any]]] = {
     "joint_velocity": JointVelocityLimit,
     "joint_acceleration": JointAccelerationLimit,
     "joint_deceleration": JointDecelerationLimit,
+    "joint_jerk": JointJerkLimit,
     "joint_position": JointPositionLimit,
     "payload": PayloadLimit,
     "tip_over": TipOverLimit,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from iatro_governor.body.easing import Easing, eased_stop
 from iatro_governor.body.localisation import Fix
@@ -28,19 +29,20 @@ class Jerk:
     """How outputs that are ``step_s`` s from the standing one may come to rest.
 
     bounds: (n,) on the change of each component's pace. pace: (c, n) of the outputs per second, where another than the
-    step's is meant.
+    step's is meant. eased: (n,) whether a component's stop is built up; what moves nothing else stops by itself.
     """
 
     bounds: Array
     step_s: float
+    eased: NDArray[np.bool_]
     pace: Array | None = None
 
     def stops(self, time: Array, moving: Array, outputs: Array, anchor: Array) -> Easing:
         """How ``outputs`` (c, n), or the body ``moving`` (c, n) by itself, come to rest; ``time``: (c,) s at once."""
         pace = (outputs - anchor) / self.step_s if self.pace is None else self.pace
         # What the body does beyond its command, no command has begun to slow.
-        own = np.where((moving == outputs).all(axis=-1)[:, None], pace, 0.0)
-        return eased_stop(time, moving, own, self.bounds)
+        own = np.where((moving == outputs).all(axis=-1)[:, None] & self.eased, pace, 0.0)
+        return eased_stop(time, np.where(self.eased, moving, 0.0), own, self.bounds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,7 +220,7 @@ def test_the_slowest_component_decides_and_an_unbounded_one_does_not():
 
 
 def test_a_smooth_stop_ends_in_exact_zeros_and_keeps_its_direction():
-    stop = SmoothStop(Braking(0.8, 2.0), np.array([1.0, 1.0, 3.0]))
+    stop = SmoothStop(Braking(0.8, 2.0), np.array([1.0, 1.0, 3.0]), np.ones(3, dtype=bool))
     output, pace = np.array([0.5, 0.0, -0.7]), np.zeros(3)
     for _ in range(400):
         after, pace = stop.step(output, pace, PERIOD)

@@ -41,11 +41,6 @@ def test_a_body_in_the_air_has_no_limits_of_the_ground(tmp_path, kind):
     assert "looks at a base on the ground" in said and "workspace" in said
 
 
-@pytest.mark.parametrize("name", ["tiago.yaml", "iris.yaml"])
-def test_jerk_is_refused_where_a_model_moves_along(tmp_path, name):
-    assert "on a base without a model alone: acceleration" in refused(tmp_path, name, "jerk")
-
-
 def test_a_fence_is_no_limit_of_an_arm(tmp_path):
     assert "cannot bound a joint_velocity channel" in refused(
         tmp_path, "panda.yaml", "geofence", channel="arm"
