@@ -15,7 +15,7 @@ from iatro_governor.body.planar import Array
 from iatro_governor.governor.decision import Decision, State
 from iatro_governor.governor.readings import Readings, upright
 from iatro_governor.governor.senses import Senses
-from iatro_governor.governor.wireframe import capsule, figure_lines, flat
+from iatro_governor.governor.wireframe import figure_lines, flat, rods
 from iatro_governor.profile.load import Profile
 
 Tone = Literal["out", "slow", "in", "free", "bound", "stopped", "asked", "allowed"]
@@ -100,8 +100,7 @@ class Scene:
         """The capsules of all links, as the joints were measured last."""
         assert self._model is not None
         now = posture(self._model, upright(self._model, self._readings))
-        parts = zip(now.capsules(), self._model.capsule_radius, strict=True)
-        return np.concatenate([capsule(ends[0], ends[1], float(radius), COARSE) for ends, radius in parts])
+        return rods(now.capsules(), self._model.capsule_radius, COARSE)
 
     def _motion(self, name: str, decision: Decision) -> list[Drawn]:
         """The velocities of a base, where they point; a second of motion is as long as it goes."""

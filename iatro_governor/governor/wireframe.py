@@ -72,6 +72,25 @@ def capsule(start: Array, end: Array, radius: float, count: int = ROUND) -> Arra
     return np.concatenate([*rims, sides])
 
 
+def rods(ends: Array, radius: Array, count: int) -> Array:
+    """Segments (n, 2, 3) of capsules with ``ends`` (C, 2, 3) and ``radius`` (C,), m: as of ``capsule``, all at once.
+
+    Where the ends are one, the rod is drawn as if it stood upright.
+    """
+    axis = ends[:, 1] - ends[:, 0]
+    size = np.linalg.norm(axis, axis=1, keepdims=True)
+    axis = np.where(size > 1e-9, axis / np.maximum(size, 1e-9), np.array([0.0, 0.0, 1.0]))
+    other = np.eye(3)[np.argmin(np.abs(axis), axis=1)]
+    first = np.cross(axis, other)
+    first /= np.linalg.norm(first, axis=1, keepdims=True)
+    angle = (np.arange(count) * (2 * np.pi / count))[:, None]
+    around = np.cos(angle) * first[:, None] + np.sin(angle) * np.cross(axis, first)[:, None]
+    rims = ends[:, :, None] + radius[:, None, None, None] * around[:, None]
+    circles = np.stack([rims, np.roll(rims, -1, axis=2)], axis=3).reshape(-1, 2, 3)
+    sides = rims[:, :, :: count // 4].swapaxes(1, 2).reshape(-1, 2, 3)
+    return np.concatenate([circles, sides])
+
+
 def prism(figure: PrismFigure) -> Array:
     """Its lower and its upper outline, and an upright at each corner."""
     low = 0.0 if figure.low is None else figure.low

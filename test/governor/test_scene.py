@@ -9,7 +9,7 @@ import pytest
 
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.scene import Scene, headroom, told
-from iatro_governor.governor.wireframe import ball, box, capsule, figure_lines, flat, prism
+from iatro_governor.governor.wireframe import ball, box, capsule, figure_lines, flat, prism, rods
 from iatro_governor.limits.registry import load_profile
 from iatro_governor.profile.areas import Area
 from iatro_governor.profile.volumes import BoxFigure, PrismFigure, SphereFigure, Volume3
@@ -47,6 +47,18 @@ def test_a_capsule_is_drawn_around_its_rod_and_a_short_one_is_a_ball():
     away = np.linalg.norm(off - (off @ axis)[:, None] * axis, axis=1)
     assert away == pytest.approx(0.07)
     assert np.array_equal(capsule(start, start, 0.07, 8), ball(start, 0.07, 8))
+
+
+def test_many_capsules_at_once_are_the_same_lines():
+    rng = np.random.default_rng(3)
+    ends, radius = rng.uniform(-1, 1, (5, 2, 3)), rng.uniform(0.02, 0.2, 5)
+    found = rods(ends, radius, 8)
+    wanted = np.concatenate([capsule(a, b, float(r), 8) for (a, b), r in zip(ends, radius, strict=True)])
+    assert found.shape == wanted.shape
+    ordered = [np.sort(lines.reshape(len(lines), -1).sum(axis=1)) for lines in (found, wanted)]
+    assert ordered[0] == pytest.approx(ordered[1])
+    same = rods(np.zeros((1, 2, 3)), np.array([0.1]), 8).reshape(-1, 3)
+    assert np.linalg.norm(same, axis=1) == pytest.approx(0.1)
 
 
 def test_a_plane_figure_is_a_closed_line_on_the_ground():
