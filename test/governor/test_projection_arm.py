@@ -1,4 +1,4 @@
-"""The nearest admissible command of an arm: along what is kept out of, in place of standing before it."""
+"""The nearest admissible command of a body with links: along what is kept off, in place of standing before it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from iatro_governor.body.kinematics import posture
 from iatro_governor.governor import events
+from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Action
 from iatro_governor.governor.projection import HELD_S, Projector
 from iatro_governor.governor.resolve import resolve
@@ -218,3 +219,30 @@ def test_a_hand_before_a_cupboard_leaves_the_torso_its_way(tmp_path):
         assert not [d for d in decisions if d["base"].action is Action.UNREACHABLE]
         risen[resolution] = tiago.q[tiago.own[0]] - 0.1
     assert risen["project"] > risen["scale"] + 0.01
+
+
+def fly(profile, start, command, cycles):
+    """Where a body in the air is at last, (3,) m, and all decisions; it looks ahead all the while."""
+    governor, place, speed = Governor(profile), np.array(start), np.zeros(3)
+    decisions = []
+    for cycle in range(cycles):
+        t = cycle * PERIOD
+        pose, twist = np.array([*place, 0, 0, 0, 1.0]), np.array([*speed, 0, 0, 0])
+        governor.handle(events.Odom(t, "odom", pose, twist, t))
+        decisions += governor.handle(events.Command(t, "base", command, t))
+        speed = np.array(decisions[-1].allowed[:3])
+        place = place + speed * PERIOD
+    return place, decisions
+
+
+def test_under_a_ceiling_it_flies_on_where_scaling_hovers(tmp_path):
+    """The fence is 12 m high, and half a metre of it is kept."""
+    gone = {}
+    for resolution in ("scale", "project"):
+        own = {"resolution": "scale", "allow_split": False} if resolution == "scale" else {}
+        profile = projecting(tmp_path, "iris.yaml", {"base": [1.0, 1.0, 1.0, 0.5]}, **own)
+        place, decisions = fly(profile, [0.0, 0.0, 11.0], (0.5, 0.0, 0.9, 0.0, 0.0, 0.0), 400)
+        assert place[2] <= 11.5
+        assert (Action.PROJECTED in {d.action for d in decisions}) == (resolution == "project")
+        gone[resolution] = place[0]
+    assert gone["project"] > gone["scale"] + 0.5
