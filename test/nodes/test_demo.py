@@ -200,7 +200,7 @@ def test_the_whole_demo(demo: Callable[..., Any], tmp_path: Path) -> None:
         )
     page = (out / "report.html").read_text()
     assert "errand-05" in page and "press-01" in page and "http://" not in page.split("<body", 1)[0]
-    assert page.count("data:image/svg+xml") == 2
+    assert page.count('<img src="data:image/svg+xml;base64,') == 2
     assert "governed: 0 harms" in (out / "top_view.svg").read_text()
     assert "ann/hand" in (out / "forces.svg").read_text()
     for title in (
