@@ -98,7 +98,7 @@ class JointChart(Plain):
         if len(command.values) != self.size:
             names = ", ".join(self.config.joints)
             return f"{len(command.values)} values; {self.size} are needed: {names}"
-        if not all(math.isfinite(value) for value in command.values):
+        if not all(map(math.isfinite, command.values)):
             return "values must be finite, not NaN or infinite"
         return None
 

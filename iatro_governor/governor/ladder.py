@@ -167,6 +167,8 @@ class Ladder:
     @property
     def latched(self) -> list[str]:
         """Names of the faults that wait for a signed reset, in the order in which they came; each once."""
+        if not self._standing:
+            return []
         return list(dict.fromkeys(key[0] for key, fault in self._standing.items() if fault.latched))
 
     @property

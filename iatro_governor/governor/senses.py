@@ -66,6 +66,7 @@ class Senses:
         self._newest: dict[str, float] = {}
         self._unplaced: dict[str, Sweep] = {}
         self._required = [_Required.of(name, source) for name, source in sources.items() if source.required]
+        self._waiting = [source.name for source in self._required]
         self._start: float | None = None
 
     @property
@@ -211,7 +212,9 @@ class Senses:
     @property
     def unseen(self) -> list[str]:
         """Required sources that have not spoken yet."""
-        return [source.name for source in self._required if source.name not in self._newest]
+        if self._waiting:  # what has spoken stays heard
+            self._waiting = [name for name in self._waiting if name not in self._newest]
+        return self._waiting
 
     def watch(self, t: float, ladder: Ladder) -> None:
         """Judge the age of every required source at ``t``."""

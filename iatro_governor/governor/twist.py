@@ -106,7 +106,7 @@ class TwistChart(Plain):
             return "a trajectory; a twist is needed"
         if len(values) != len(NAMES):
             return f"{len(values)} values; {len(NAMES)} are needed: {', '.join(NAMES)}"
-        if not all(math.isfinite(value) for value in values):
+        if not all(map(math.isfinite, values)):
             return "values must be finite, not NaN or infinite"
         if command.frame is not None and command.frame.strip("/") not in ("", config.frame):
             return f"frame {command.frame!r}; {config.frame!r} is needed"
