@@ -40,6 +40,8 @@ ZONES = (0, 10, 30, 100)
 SHAPES = (0, 6, 12, 24)
 TABLE_ZONES = 8
 """With the bench's table and shelf: ten."""
+MORE_SHAPES = 6
+"""With the eleven that the arm's own links need: seventeen."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -61,7 +63,7 @@ def main(arguments: list[str] | None = None) -> None:
 def measure(folder: Path, blocks: int, steps: int) -> dict[str, Any]:
     """All cases, then what one more zone and one more shape of the links cost."""
     amr = profile(folder, "amr.yaml", limits=ALONGSIDE)
-    panda = profile(folder, "panda.yaml", TABLE_ZONES)
+    panda = profile(folder, "panda.yaml", TABLE_ZONES, urdf=description(folder, MORE_SHAPES))
     cases: dict[str, BaseCase | ArmCase] = {
         "base": BaseCase(amr, 7.0, 0.3),
         "base_near": BaseCase(amr, 0.9, 0.8),
