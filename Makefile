@@ -15,7 +15,7 @@ demo: setup
 test: setup
 	@$(RUN) python tools/run_tests.py $(if $(K),-k "$(K)")
 
-# The arm's scenarios with SEEDS more seeds each: people sit elsewhere, sensors have other noise. Minutes a seed.
+# The arm's scenarios and four robots between random volumes, with SEEDS more seeds each. Minutes a seed.
 # Then 15 minutes in which everything around a governor fails, and 100,000 malformed messages and lines for each reader;
 # SEED=n does the same again.
 soak: SEED := $(or $(SEED),$(shell date +%s))
@@ -23,7 +23,8 @@ soak: setup
 	@echo "SEED=$(SEED)"
 	@IATRO_SEED=$(SEED) IATRO_CHAOS_S=900 $(RUN) python tools/run_tests.py -s test/chaos
 	@IATRO_SEED=$(SEED) IATRO_FUZZ=100000 $(RUN) python tools/run_tests.py test/fuzz
-	@IATRO_SEEDS=$(or $(SEEDS),10) $(RUN) python tools/run_tests.py test/trial/test_arm_governed.py
+	@IATRO_SEEDS=$(or $(SEEDS),10) $(RUN) python tools/run_tests.py test/trial/test_arm_governed.py \
+		test/governor/test_arm_closed_loop.py
 
 # Times of the core's steps, beside the budgets of the design; out/bench/*.json.
 bench: setup

@@ -24,7 +24,7 @@ class Fastest:
         gain = np.abs(model.gain)
         self._turning: Array = (~model.prismatic).astype(float) @ gain
         self._sliding: Array = model.prismatic.astype(float) @ gain
-        self._seen: tuple[Array, Array, Array, Array] | None = None
+        self._seen: tuple[Array, Array, Array] | None = None
 
     def at_most(self, rates: Array) -> Array:
         """Speeds (r,), m/s, that no posture exceeds for ``rates`` (r, m)."""
@@ -36,15 +36,21 @@ class Fastest:
         speeds: Array = at.capsule_speeds(rates)[:, self._which].max(axis=1)
         return speeds
 
-    def within(self, bound: float, at: Posture, rates: Array) -> bool:
-        """Whether no point is faster than ``bound``, m/s, for any of ``rates`` (r, m)."""
+    def drift(self, rates: Array, way: Array) -> Array:
+        """Bound (r,), m/s, on how much the speeds at ``rates`` (r, m) change while the joints move by ``way`` (m,)."""
+        size = np.abs(rates)
+        change: Array = (size @ self._reach) * (self._turning @ way) + (size @ self._turning) * (
+            self._sliding @ way
+        )
+        return change
+
+    def within(self, bound: float, at: Posture, rates: Array, way: Array) -> bool:
+        """Whether no point is faster than ``bound``, m/s, for any of ``rates`` (r, m), ``at`` and ``way`` (m,) on."""
         if self._seen is not None and len(self._seen[1]) == len(rates):
-            q, then, speeds, drift = self._seen
-            since = speeds + np.abs(rates - then) @ self._reach + drift @ np.abs(at.q - q)
+            q, then, speeds = self._seen
+            since = speeds + np.abs(rates - then) @ self._reach + self.drift(then, np.abs(at.q - q) + way)
             if bool((since <= bound).all()):
                 return True
         speeds = self.exactly(at, rates)
-        size = np.abs(rates)
-        drift = np.outer(size @ self._reach, self._turning) + np.outer(size @ self._turning, self._sliding)
-        self._seen = at.q, rates, speeds, drift
-        return bool((speeds <= bound).all())
+        self._seen = at.q, rates, speeds
+        return bool((speeds + self.drift(rates, way) <= bound).all())

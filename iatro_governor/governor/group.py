@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -38,6 +38,8 @@ from iatro_governor.limits.limit import Limit
 
 PAUSE = 2.0
 """Periods of a pause in which speed may be gained at most."""
+REMEMBERED_S = 0.8
+"""Every chart keeps its outputs longer than that before the oldest of them may still have been in flight, s."""
 
 
 class Body(Protocol):
@@ -48,6 +50,9 @@ class Body(Protocol):
 
     def relevant(self, limits: list[Limit[Any]], situation: Any, wanted: Array) -> list[Limit[Any]]:
         """The ones of ``limits`` that may say anything about outputs between the standing one and ``wanted``."""
+
+    def fitted(self, situation: Any, outputs: Outputs, since: Any) -> Any:
+        """``situation`` by the delay alone that explains what was measured since ``since``, if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,7 @@ class Group:
         self._outputs = Outputs(self._size, delay, keep_s)
         self._standstill = Standstill(self.members, self._size)
         self._obedience = Obedience(self.members, self._claims)
+        self._verified: Any = None
 
     @property
     def at_rest(self) -> bool:
@@ -243,6 +249,7 @@ class Group:
         stopped, arrival = self._trajectories.interrupt(resolution, wanted, arrival, t, self.ladder)
         if resolution.scale is None:
             return self._unreachable(t, dt, situation, limits, resolution, wanted, requests, arrival, stopped)
+        self._verified = situation
         target, standing = resolution.target, self._outputs.standing
         output = self._trajectories.fill(self._next(target, dt))
         shaped = rate_reports(
@@ -373,7 +380,9 @@ class Group:
             for part in self._parts(wanted):
                 alone = resolve(part, situation, limits, step)
                 if alone.scale is not None and alone.scale >= STUCK:
-                    return Resolution(alone.scale, alone.target, whole.caps, whole.blocked), Action.SPLIT
+                    return replace(
+                        alone, caps=whole.caps, blocked=whole.blocked, seen=whole.seen
+                    ), Action.SPLIT
         return whole, Action.SCALED
 
     def _parts(self, wanted: Array) -> list[Array]:
@@ -421,8 +430,7 @@ class Group:
         verified = self._trajectories.fill(eased_to)
         bound = tuple(limit_reports(resolution, limits, wanted, situation))
         eased = situation if pace is None else situation.changing(pace[None])
-        kept = stopped or is_clear(verified[None], eased, self.limits, tolerance=math.inf)[0]
-        if kept or not standing.any():
+        if stopped or not standing.any() or self._keeps(verified, eased):
             actions = {m.name: Action.SCALED if m.chart.going is None else Action.STOP for m in self.members}
             allowed = self._publish(t, verified, dt, pace)
             return self._outcomes(State.LIMITED, actions, requests, allowed, bound, arrival)
@@ -435,6 +443,21 @@ class Group:
         allowed = self._publish(t, hardest, dt)
         actions = {member.name: Action.UNREACHABLE for member in self.members}
         return self._outcomes(State.CONTROLLED_STOP, actions, requests, allowed, bound, arrival)
+
+    def _keeps(self, verified: Array, situation: Any) -> bool:
+        """Whether the way to rest that was verified last is still clear.
+
+        It was by every delay there may be, and by the one that there is it has stayed where it was. What was measured
+        since tells that one from the others, by which the body drifts. So what is in the way now has moved; or the body
+        has, and no delay explains how: then all of them count, as they did before.
+        """
+        if self._verified is not None and situation.t - self._verified.t > REMEMBERED_S:
+            self._verified = None
+        view = self._body.fitted(situation, self._outputs, self._verified)
+        kept = bool(is_clear(verified[None], view, self.limits, math.inf)[0])
+        if kept and self._verified is not None and situation.t - self._verified.t > REMEMBERED_S / 2:
+            self._verified = situation
+        return kept
 
 
 def _members(

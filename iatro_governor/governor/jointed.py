@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,11 +16,12 @@ from iatro_governor.body.mechanics import mechanics
 from iatro_governor.body.mobile import Base, base_joints
 from iatro_governor.body.model import ArmModel
 from iatro_governor.body.planar import Array, compose
-from iatro_governor.body.rollout import Flight, fly
+from iatro_governor.body.rollout import Flight
 from iatro_governor.body.shape import Shape
 from iatro_governor.governor.chart import Chart, places
 from iatro_governor.governor.claims import Claims
 from iatro_governor.governor.clouds import Clouds
+from iatro_governor.governor.flights import Flights, Going
 from iatro_governor.governor.outputs import WHOLE, Outputs
 from iatro_governor.governor.perception import people_of, perceive
 from iatro_governor.governor.readings import Readings
@@ -81,7 +84,8 @@ class JointedBody:
             else np.array([model.joints.index(joint) for joint in chart.moves], dtype=np.int64)
             for name, chart in self._charts.items()
         }
-        self._moving = [(name, at) for name, at in self.places.items() if len(self.joints[name])]
+        base = "" if self._twist is None else next(iter(self._charts))
+        self._flights = Flights(self._charts, self.places, self.joints, self.levers, base)
         self._delay = max(chart.config.actuator_delay_s for chart in self._charts.values())
         self._slack = np.concatenate([np.full(c.size, c.slack) for c in self._charts.values()])
         self._map: Array | None = None
@@ -119,7 +123,8 @@ class JointedBody:
         gentle = None if self._twist is None else self._twist.comfort
         parts = drive.matrix, drive.start, self._ease, gentle, drive.base_size
         comfort = Drive(*parts, self._stops, drive.least_s)
-        soon, base_flight = self._fly(t, q, ages, outputs, measured, drive)
+        late = self._flights.late(t, ages, outputs, measured)
+        soon, base_flight = self._landing(q, late, ages + self._delay, drive)
         rise = float(q[2]) if self.kind == "aerial" else 0.0
         period = outputs.hold_s(self._period)
         return BodySituation(
@@ -151,7 +156,35 @@ class JointedBody:
             },
             jerk=self._jerky(outputs.elapsed(t, self._period)),
             build_up_s=self._build_up_s,
+            ages=ages,
+            in_flight=np.maximum(np.abs(soon - q), self._flights.farthest(t, ages, outputs, drive)),
+            sooner=partial(self._sooner, outputs, late),
         )
+
+    def fitted(
+        self, situation: BodySituation, outputs: Outputs, since: BodySituation | None
+    ) -> BodySituation:
+        """``situation`` by the delays alone that explain what was measured since ``since``; by all where none do."""
+        shares = None if since is None else self._flights.fitting(situation, since, outputs)
+        return situation if shares is None else self._view(situation, outputs, shares)
+
+    def _sooner(
+        self, outputs: Outputs, late: Going, situation: BodySituation, candidates: Array
+    ) -> list[BodySituation]:
+        """``situation`` had commands taken effect sooner, as far as that matters to ``candidates`` (c, N)."""
+        doubts = self._flights.doubts(situation, outputs, late, candidates)
+        return [self._view(situation, outputs, shares) for shares in doubts]
+
+    def _view(self, situation: BodySituation, outputs: Outputs, shares: Mapping[str, float]) -> BodySituation:
+        """``situation`` had the body done just what it was told, by these ``shares`` of the longest delays."""
+        ages, q = situation.ages, situation.now.q
+        assert ages is not None
+        going = self._flights.told(situation.t, ages, outputs, shares)
+        soon, flight = self._landing(q, going, self._flights.lasting(ages, shares), situation.drive)
+        base = situation.base
+        if base is not None and flight is not None:
+            base = replace(base, flight=flight)
+        return replace(situation, soon_q=soon, base_flight=flight, base=base, sooner=None)
 
     def relevant(
         self, limits: Sequence[Limit[Any]], situation: BodySituation, wanted: Array
@@ -225,29 +258,14 @@ class JointedBody:
         ages: Array = t - times
         return ages
 
-    def _fly(
-        self, t: float, q: Array, ages: Array, outputs: Outputs, measured: Array, drive: Drive
-    ) -> tuple[Array, Flight | None]:
-        """Positions (m,) once commands in flight are carried out, and what the base does meanwhile.
-
-        Each channel by its own age and delay: what an older measurement or a slower actuator has yet to do is not done
-        by the others.
-        """
-        slowing = (float(self._charts[name].controlled.time(measured[at])) for name, at in self._moving)
-        slowing_s = max(slowing, default=0.0)
-        led, flight = np.zeros(len(measured)), None
-        for name, at in self._moving:
-            age = float(ages[self.joints[name]].max())
-            delay = self._charts[name].config.actuator_delay_s
-            pieces = outputs.pieces(t, age, delay, measured[at], slowing_s, at)
-            led[at] = np.sum([np.array(moves) * seconds for moves, seconds in pieces], axis=0)
-            if self._charts[name] is self._twist:
-                reach = self._figure.reach if self._figure is not None else self._reach
-                flight = fly([((m[0], m[1], m[-1]), seconds) for m, seconds in pieces], reach)
-        soon: Array = q + drive.matrix @ led + drive.start * (ages + self._delay)
+    def _landing(self, q: Array, going: Going, lasting: Array, drive: Drive) -> tuple[Array, Flight | None]:
+        """Positions (m,) at the end of what is ``going``, and what the base does meanwhile."""
+        soon = self._flights.land(q, going, lasting, drive)
         for name, chart in self._charts.items():
             if self._claims.has(name) and (lead := chart.lead) is not None:
                 soon[self.joints[name]] = lead
+        reach = self._figure.reach if self._figure is not None else self._reach
+        flight = self._flights.base_flight(going, reach)
         if flight is not None:
             plane = [0, 1, self._freedoms - 1]
             soon[plane] = compose(q[plane], flight.end)

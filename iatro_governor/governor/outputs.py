@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -29,11 +30,16 @@ Piece = tuple[tuple[float, ...], float]
 
 
 class Published(NamedTuple):
-    """An output that stood from ``t`` on."""
+    """An output that stood from ``t`` on.
+
+    led, gone: (size,) what all outputs before it have led to, and how far there and back, in ``u`` times s.
+    """
 
     t: float
     output: Array
     values: tuple[float, ...]
+    led: Array
+    gone: Array
 
 
 class Outputs:
@@ -79,7 +85,7 @@ class Outputs:
             self.pace = (output - self.standing) / dt
         output = output + 0.0  # turns a negative zero into zero
         values = tuple(output.tolist())
-        self._past.append(Published(t, output, values))
+        self._past.append(Published(t, output, values, self.led_until(t), self.gone_until(t)))
         while t - self._past[0].t > self._keep_s and len(self._past) > 1:
             self._past.popleft()
         return output
@@ -110,6 +116,32 @@ class Outputs:
             moves = _at_least(fastest, [value * left for value in moving]) if faster else fastest
             out.append((moves, piece))
         return out
+
+    def told(self, start: float, end: float, place: slice = WHOLE, longest_s: float = np.inf) -> list[Piece]:
+        """What stood between two times, of the components at ``place``: averages of pieces up to ``longest_s`` long."""
+        if end <= start:
+            return []
+        count = max(PIECES, int(np.ceil((end - start) / longest_s)))
+        piece = (end - start) / count
+        marks = [self.led_until(start + k * piece)[place] for k in range(count + 1)]
+        return [(tuple(((b - a) / piece).tolist()), piece) for a, b in pairwise(marks)]
+
+    def led_until(self, t: float) -> Array:
+        """What the outputs (size,) that stood until ``t`` have led to, in ``u`` times s."""
+        past = self._at(t)
+        return self._rest if past is None else past.led + past.output * max(t - past.t, 0.0)
+
+    def gone_until(self, t: float) -> Array:
+        """How far the outputs (size,) that stood until ``t`` have gone, there and back, in ``u`` times s."""
+        past = self._at(t)
+        return self._rest if past is None else past.gone + np.abs(past.output) * max(t - past.t, 0.0)
+
+    def _at(self, t: float) -> Published | None:
+        """What stood at ``t``, or the oldest that is known."""
+        for past in reversed(self._past):
+            if past.t <= t:
+                return past
+        return self._past[0] if self._past else None
 
     def beyond(self, t: float, age: float, measured: Array, slack: Array) -> Array:
         """Components (size,) of ``measured`` that no output of late explains, 0 where one does.

@@ -63,7 +63,9 @@ class PathCheck:
 
     def __init__(self, limits: Sequence[Limit[Any]], situation: BodySituation, channel: str) -> None:
         self._limits = [x for x in limits if not isinstance(x, (Seated, *EXACT))]
-        self._now = replace(situation, soon_q=situation.now.q, courses={}, memo={})
+        self._now = replace(
+            situation, soon_q=situation.now.q, courses={}, in_flight=None, sooner=None, memo={}
+        )
         self._own: Indices = situation.joints[channel]
         self._place = situation.places[channel]
 

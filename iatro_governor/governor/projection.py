@@ -77,7 +77,7 @@ class Projector:
         kept = all((row.matrix @ whole.target <= row.bounds + SLACK).all() for row in rows)
         if kept and self.length(part.target - wanted) >= self.length(whole.target - wanted) - SLACK:
             return None
-        return Resolution(1.0, part.target, whole.caps, whole.blocked)
+        return Resolution(1.0, part.target, whole.caps, whole.blocked, whole.seen)
 
     def nearest(self, wanted: Array, rows: Sequence[Rows]) -> Array | None:
         """The command (n,) nearest to ``wanted`` (n,) within ``rows``, None where the solver finds no optimum."""

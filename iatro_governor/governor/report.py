@@ -28,7 +28,7 @@ def limit_reports(
         clearance = limit.clearance(situation)
         broken = clearance is not None and clearance.now < clearance.required - TOUCHING
         if limit in resolution.blocked or broken:
-            out.append(_kept(limit, wanted, situation))
+            out.append(_kept(limit, wanted, resolution.seen.get(limit.config.name, situation)))
     return out
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,13 +30,15 @@ class Resolution:
     """What is admissible of a command.
 
     scale: the admissible part, None if not even stopping for it is. target: (3,) what to step towards. caps: what each
-    level limit allowed of it. blocked: clearance limits that refused a larger scale.
+    level limit allowed of it. blocked: clearance limits that refused a larger scale. seen: by their names, the view in
+    which they did, where that is not the situation itself.
     """
 
     scale: float | None
     target: Array
     caps: list[tuple[Limit[Any], Cap]] = field(default_factory=list)
     blocked: list[Limit[Any]] = field(default_factory=list)
+    seen: Mapping[str, Any] = field(default_factory=dict)
 
 
 def resolve(command: Array, situation: AnySituation, limits: Limits, step: Stepper) -> Resolution:
@@ -63,7 +65,9 @@ def resolve(command: Array, situation: AnySituation, limits: Limits, step: Stepp
     at = int(np.searchsorted(GRID, level))
     scales = np.insert(GRID, at, level)
     coarse = [row + (row >= at) for row in COARSE]
-    tried = Tried(step(scales[:, None] * command), lambda outputs: _clear(outputs, situation, limits))
+    candidates, seen = step(scales[:, None] * command), dict[str, AnySituation]()
+    views = situation.views(candidates)
+    tried = Tried(candidates, lambda outputs: _clear(outputs, views, limits, 0.0, seen))
     asked = [*coarse, at]
     held_back = situation.anchor.tolist() != (level * command).tolist()  # so the fine scales will count, too
     if held_back and tried.distinct <= FEW:
@@ -72,7 +76,7 @@ def resolve(command: Array, situation: AnySituation, limits: Limits, step: Stepp
     blocked = tried.blocked(asked)
     top = _prefix(clear[:-1])
     if top < 0:
-        return Resolution(None, situation.anchor, caps, blocked)
+        return Resolution(None, situation.anchor, caps, blocked, seen)
     reached = float(scales[coarse[top]])
     if reached < 1.0 and level > reached:
         fine = [row + (row >= at) for row in range(COARSE[top] + 1, COARSE[top + 1])]
@@ -82,35 +86,50 @@ def resolve(command: Array, situation: AnySituation, limits: Limits, step: Stepp
         scale = level if clear[-1] else float(max(each for each in GRID[COARSE] if each <= level))
     else:
         scale = reached
-    return Resolution(scale, scale * command, caps, blocked if scale < level else [])
+    return Resolution(scale, scale * command, caps, blocked if scale < level else [], seen)
 
 
 def is_clear(
     outputs: Array, situation: AnySituation, limits: Limits, tolerance: float = 0.0
 ) -> np.ndarray[Any, Any]:
-    """Which of ``outputs`` (c, 3) every clearance limit lets come to rest."""
-    return _clear(outputs, situation, limits, tolerance)[0]
+    """Which of ``outputs`` (c, 3) every clearance limit lets come to rest, in every view of ``situation``."""
+    return _clear(outputs, situation.views(outputs), limits, tolerance)[0]
 
 
 def _clear(
-    outputs: Array, situation: AnySituation, limits: Limits, tolerance: float = 0.0
+    outputs: Array,
+    views: Sequence[AnySituation],
+    limits: Limits,
+    tolerance: float = 0.0,
+    seen: dict[str, AnySituation] | None = None,
 ) -> tuple[np.ndarray[Any, Any], Refusals]:
-    rollouts = situation.roll_out(outputs)
+    """Which of ``outputs`` (c, 3) are clear in all ``views``, and who refused the others; ``seen`` is told where."""
     clear = np.ones(len(outputs), dtype=bool)
-    refusals: Refusals = []
-    for limit in limits:
-        verdict = limit.clear(rollouts, situation, tolerance)
-        if verdict is not None:
+    refusals: dict[int, tuple[Limit[Any], np.ndarray[Any, Any]]] = {}
+    for view in views:
+        rollouts = view.roll_out(outputs)
+        for limit in limits:
+            verdict = limit.clear(rollouts, view, tolerance)
+            if verdict is None:
+                continue
             clear &= verdict
             if not verdict.all():
-                refusals.append((limit, verdict))
-    return clear, refusals
+                before = refusals.get(id(limit))
+                refusals[id(limit)] = (limit, verdict if before is None else verdict & before[1])
+                if seen is not None:
+                    seen.setdefault(limit.config.name, view)
+        if not clear.any():
+            break
+    return clear, list(refusals.values())
 
 
 def _nothing_near(outputs: Array, situation: AnySituation, limits: Limits) -> bool:
     """A bound on how far any candidate can reach accepts at once what cannot matter."""
-    rollouts = situation.roll_out(outputs)
-    return all(limit.clear(rollouts, situation) is None for limit in limits)
+    for view in situation.views(outputs):
+        rollouts = view.roll_out(outputs)
+        if not all(limit.clear(rollouts, view) is None for limit in limits):
+            return False
+    return True
 
 
 def _prefix(clear: Sequence[bool]) -> int:

@@ -95,7 +95,7 @@ class Trajectories:
             caps = [cap for limit in limits if (cap := limit.cap(target, situation)) is not None]
             admitted = all(cap.scale >= ENOUGH for cap in caps)
             if admitted and is_clear(step(target[None]), situation, limits)[0]:
-                return Resolution(share, target, whole.caps, whole.blocked)
+                return Resolution(share, target, whole.caps, whole.blocked, whole.seen)
         return whole
 
     def interrupt(

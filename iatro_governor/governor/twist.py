@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,15 @@ from iatro_governor.body.rollout import Braking, fly
 from iatro_governor.body.shape import Shape
 from iatro_governor.governor.chart import Plain
 from iatro_governor.governor.events import Command
-from iatro_governor.governor.outputs import Outputs
+from iatro_governor.governor.in_flight import (
+    SHARES,
+    InFlight,
+    Part,
+    nearest_share,
+    planar_way,
+    told_way,
+)
+from iatro_governor.governor.outputs import WHOLE, Outputs, Piece
 from iatro_governor.governor.perception import people_of
 from iatro_governor.governor.senses import Senses
 from iatro_governor.governor.stepping import Rates
@@ -64,6 +74,7 @@ class TwistChart(Plain):
         self._able = ABLE[config.base]
         self._rest_speed = odom.rest_speed
         self._track = senses.tracks[config.odom]
+        self._in_flight = InFlight(self.size, [Part(slice(0, self.size), config.actuator_delay_s)])
         self._jerk = rates.jerk if rates.smooth else None
         self._figure = figure
         self._reach = 0.0 if figure is None else figure.reach
@@ -163,6 +174,7 @@ class TwistChart(Plain):
         assert self._figure is not None  # the profile has been checked
         latest, delay, reach = self._track.latest, self.config.actuator_delay_s, self._reach
         age, twist = max(t - latest.t, 0.0), self.measured
+        pieces = outputs.pieces(t, age, delay, twist, float(self.sure.time(twist)))
         return Situation(
             t=t,
             period=outputs.hold_s(self._period),
@@ -170,7 +182,7 @@ class TwistChart(Plain):
             measured=twist,
             anchor=outputs.standing,
             beyond=outputs.beyond(t, age, twist, np.full(self.size, self.slack)),
-            flight=fly(outputs.pieces(t, age, delay, twist, float(self.sure.time(twist))), reach),
+            flight=fly(pieces, reach),
             reaction_s=age + delay,
             braking=self.sure,
             comfort=self.comfort,
@@ -181,7 +193,43 @@ class TwistChart(Plain):
             fixes=self._senses.localiser.fixes,
             people=people_of(self._senses, t),
             jerk=self._jerky(outputs.elapsed(t, self._period)),
+            sooner=partial(self._sooner, outputs, pieces),
         )
+
+    def fitted(self, situation: Situation, outputs: Outputs, since: Situation | None) -> Situation:
+        """``situation`` by the delay alone that explains what was measured since ``since``; by all where none does."""
+        if since is None:
+            return situation
+        begun, ended = self._measured_t(since), self._measured_t(situation)
+        delays = SHARES * self.config.actuator_delay_s
+        ways = np.array([told_way(outputs, WHOLE, begun - d, ended - d) for d in delays])
+        moved, lever = planar_way(since.pose, situation.pose), np.array([1.0, 1.0, situation.reach])
+        share = nearest_share(moved * lever, ways * lever)
+        return situation if share is None else self._view(outputs, situation, share)
+
+    def _sooner(
+        self, outputs: Outputs, pieces: list[Piece], situation: Situation, candidates: Array
+    ) -> list[Situation]:
+        """``situation`` had commands taken effect sooner, as far as that matters to ``candidates`` (c, 3)."""
+        late = np.sum([np.array(moves) * seconds for moves, seconds in pieces], axis=0)
+        ahead = candidates * (situation.period + situation.braking.time(candidates) / 2)[:, None]
+        age = situation.t - self._measured_t(situation)
+
+        def metres(ways: Array) -> Array:
+            far: Array = np.hypot(ways[..., 0], ways[..., 1]) + np.abs(ways[..., 2]) * situation.reach
+            return far
+
+        doubts = self._in_flight.doubts(situation.t, [age], outputs, late, ahead, metres)
+        return [self._view(outputs, situation, share) for (share,) in doubts]
+
+    def _view(self, outputs: Outputs, situation: Situation, share: float) -> Situation:
+        """``situation`` had the base done just what it was told, after this ``share`` of the longest delay."""
+        start = self._measured_t(situation) - share * self.config.actuator_delay_s
+        return replace(situation, flight=fly(outputs.told(start, situation.t), situation.reach), sooner=None)
+
+    def _measured_t(self, situation: Situation) -> float:
+        """When the base was measured, s."""
+        return situation.t - situation.reaction_s + self.config.actuator_delay_s
 
     def _jerky(self, dt: float) -> Jerk | None:
         if self._jerk is None:

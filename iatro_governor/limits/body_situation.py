@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -66,6 +66,12 @@ class BodySituation:
     """What a stop's deceleration builds up by, None: at once."""
     build_up_s: float = 0.0
     """The longest that it takes to, s."""
+    ages: Array | None = None
+    """How long ago each joint (m,) was measured, s."""
+    in_flight: Array | None = None
+    """The furthest that each joint (m,) goes, by any delay, while commands in flight are carried out; None: to soon."""
+    sooner: Callable[[BodySituation, Array], Sequence[BodySituation]] | None = None
+    """The same moment, had commands taken effect sooner, as far as that matters to outputs (c, N)."""
     memo: dict[tuple[object, str], Any] = field(default_factory=dict, repr=False, compare=False)
     """What a limit worked out about ``now`` or ``soon``, for its next question; by whose it is, and what."""
 
@@ -79,10 +85,15 @@ class BodySituation:
         """The posture once commands in flight are carried out."""
         return posture(self.model, self.soon_q)
 
+    @property
+    def flying(self) -> Array:
+        """Bound (m,) on how far each joint moves while commands in flight are carried out, rad or m."""
+        return np.abs(self.soon_q - self.now.q) if self.in_flight is None else self.in_flight
+
     @cached_property
     def flown(self) -> Array:
         """Bound (C,) on how far each capsule moves while commands in flight are carried out, m."""
-        bound: Array = np.abs(self.soon_q - self.now.q) @ self.levers
+        bound: Array = self.flying @ self.levers
         return bound
 
     def reach(self, wanted: Array) -> Reach:
@@ -94,7 +105,7 @@ class BodySituation:
         rates = np.abs(self.drive.matrix) @ most + np.abs(self.drive.start)
         ramp = max(float(self.drive.time(most, rates)), float(self.comfort.time(most, rates)))
         ramp += self.build_up_s
-        flown, seconds = np.abs(self.soon_q - self.now.q), self.period + ramp
+        flown, seconds = self.flying, self.period + ramp
         moved = flown + rates * (2 * self.period + ramp)
         for channel, course in self.courses.items():
             own = self.joints[channel]
@@ -143,13 +154,16 @@ class BodySituation:
             soon_q=self.now.q + rates * self.reaction_s,
             base=base,
             base_flight=flight if base is None else base.flight,
+            in_flight=None,
+            sooner=None,
             memo={},
         )
 
     def at(self, q: Array) -> BodySituation:
         """The same moment at rest with the joints at ``q`` (m,), and around the body what was."""
         now = posture(self.model, q)
-        return replace(self, now=now, soon_q=q, velocity=np.zeros(len(q)), memo={})
+        still = {"velocity": np.zeros(len(q)), "in_flight": None, "sooner": None}
+        return replace(self, now=now, soon_q=q, memo={}, **still)  # type: ignore[arg-type]
 
     def own(self, channel: str, stacked: Array) -> Array:
         """The components (..., n) of ``channel`` in ``stacked`` (..., N)."""
@@ -158,6 +172,10 @@ class BodySituation:
     def rates(self, outputs: Array) -> Array:
         """Joint velocities (..., m) that ``outputs`` (..., N) lead to."""
         return self.drive.rates(outputs)
+
+    def views(self, outputs: Array) -> tuple[BodySituation, ...]:
+        """All that may be so, as far as it matters to ``outputs`` (c, N): a delay is known by its longest alone."""
+        return (self,) if self.sooner is None else (self, *self.sooner(self, outputs))
 
     def lasting(self, period: float) -> BodySituation:
         """The same moment, with outputs held for ``period`` s."""

@@ -32,7 +32,12 @@ class LinkSpeedConfig(LimitConfig):
 class LinkSpeedLimit(Limit[LinkSpeedConfig]):
     """``|J u| <= bound`` for every point; the speed at the hand is the sum of all that moves it.
 
-    A segment's points are no faster than its faster end, and its round adds ``r |w|`` at most.
+    A segment's points are no faster than its faster end, and its round adds ``r |w|`` at most. Joints that keep their
+    velocities still move a point faster or slower as the body turns: ``J`` is that of where it is measured and that of
+    where it will be when ``u`` begins to act, whichever is worse. Two things that cannot tell. In between, where a
+    shorter delay has ``u`` begin, the speed is off the line between both by ``v (w T)^2 / 8`` at most (Taylor), for
+    joints that turn w rad/s in all and T s from the measurement until ``u`` acts. And while ``u`` stands, for a period
+    or for as long as joints lag behind, the speed goes on changing by up to ``v w`` a second.
     """
 
     model = LinkSpeedConfig
@@ -55,19 +60,12 @@ class LinkSpeedLimit(Limit[LinkSpeedConfig]):
             self._links = Fastest(situation.model, situation.levers, which)
         return self._links
 
-    def _fastest(self, rates: Array, situation: BodySituation) -> Array:
-        """Speed (k,), m/s, of the fastest point for each of ``rates`` (k, m); below the bound it may be less."""
-        quick = self._points(situation).at_most(rates)
-        if (quick <= self.config.bound).all():  # however the links stand
-            return quick
-        return self._points(situation).exactly(situation.now, rates)
-
     def idle(self, situation: BodySituation, reach: Reach) -> bool:
         """Neither the wanted output nor the standing one is that fast; those between them are no faster."""
         points, bound = self._points(situation), self.config.bound * (1.0 - ROUNDING)
         if bool((points.at_most(reach.ends) <= bound).all()):
             return True
-        return points.within(bound, situation.now, reach.ends)
+        return points.within(bound, situation.now, reach.ends, np.abs(situation.soon_q - situation.now.q))
 
     def rows(self, situation: BodySituation) -> Rows:
         """The planes that touch the bound, of the points that are moved fastest."""
@@ -77,12 +75,21 @@ class LinkSpeedLimit(Limit[LinkSpeedConfig]):
     def cap(self, command: Array, situation: BodySituation) -> Cap:
         """Scale down to the bound; what the body does anyway counts first."""
         bound, still = self.config.bound, situation.still
-        rates = situation.rates(np.stack([command, situation.anchor]))
-        value, now = self._fastest(rates, situation).tolist()
+        points, rates = self._points(situation), situation.rates(np.stack([command, situation.anchor]))
+        most = points.at_most(rates)
+        if (most <= bound).all():  # however the links stand
+            return Cap(1.0, float(most[0]), bound)
+        value, now = points.exactly(situation.now, rates).tolist()
+        at = [situation.now]
+        if value + float(points.drift(rates[:1], np.abs(situation.soon_q - situation.now.q))[0]) > bound:
+            at.append(situation.soon)
+            value = max(value, float(points.exactly(situation.soon, rates[:1])[0]))
         scale = 1.0
         if value > bound:
-            idle, added = self._fastest(np.stack([still, rates[0] - still]), situation).tolist()
-            scale = min(max(bound - idle, 0.0) / added, 1.0) if added > 0 else 1.0
+            parts = np.stack([still, rates[0] - still])
+            shares = [max(bound - idle, 0.0) / added if added > 0 else 1.0
+                      for idle, added in (points.exactly(where, parts).tolist() for where in at)]  # fmt: skip
+            scale = min(1.0, *shares)
         return Cap(scale, value, bound, excess(now, bound))
 
     def about(self, situation: BodySituation) -> str:

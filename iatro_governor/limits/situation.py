@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -55,6 +55,7 @@ class Situation:
     deceleration of ordinary driving, m/s2 and rad/s2. footprint, reach: figure of the body, and its largest distance
     from the origin, m. height: lowest and highest point of the body, m. fixes: by source, where odom lies in the map.
     jerk: what a stop's deceleration builds up by, None: at once. people: by source, who is tracked, in odom.
+    sooner: the same moment, had commands taken effect sooner, as far as that matters to outputs (c, n).
     """
 
     t: float
@@ -74,6 +75,7 @@ class Situation:
     fixes: Mapping[str, Fix] = field(default_factory=dict)
     jerk: Jerk | None = None
     people: Mapping[str, People] = field(default_factory=dict)
+    sooner: Callable[[Situation, Array], Sequence[Situation]] | None = None
     _obstacles: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def roll_out(self, outputs: Array) -> Rollouts:
@@ -100,6 +102,10 @@ class Situation:
         travel = moved + self.flight.most + ROUNDING
         return Span(most, travel, travel + max(moved / SAMPLES, self.flight.most) / 2)
 
+    def views(self, outputs: Array) -> tuple[Situation, ...]:
+        """All that may be so, as far as it matters to ``outputs`` (c, n): a delay is known by its longest alone."""
+        return (self,) if self.sooner is None else (self, *self.sooner(self, outputs))
+
     def build_up_s(self, deceleration: float) -> float:
         """Seconds until ``deceleration``, m/s2, of the linear part is reached, and again until it is over."""
         return 0.0 if self.jerk is None else deceleration / float(self.jerk.bounds[:2].min())
@@ -124,7 +130,7 @@ class Situation:
         """The same moment with another output standing (n,), and the base moving as that says."""
         twist = float(anchor[0]), float(anchor[1]), float(anchor[-1])
         flight = fly([(twist, self.reaction_s)], self.reach)
-        moving = {"measured": anchor, "beyond": np.zeros(len(anchor)), "flight": flight}
+        moving = {"measured": anchor, "beyond": np.zeros(len(anchor)), "flight": flight, "sooner": None}
         return replace(self, anchor=anchor, **moving)  # type: ignore[arg-type]
 
     def nearest(self, sources: tuple[str, ...]) -> float:

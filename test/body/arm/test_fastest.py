@@ -33,7 +33,8 @@ def test_no_point_is_faster_than_what_is_remembered_allows(name, monkeypatch):
         bound = float(exactly(points, posture(model, q), rates).max()) * rng.uniform(0.9, 1.5)
         for _ in range(8):
             at = posture(model, q)
-            said, true = points.within(bound, at, rates), float(exactly(points, at, rates).max())
+            still = np.zeros(len(q))
+            said, true = points.within(bound, at, rates, still), float(exactly(points, at, rates).max())
             assert said == (true <= bound)
             slow, asked = slow + said, asked + 1
             q = q + rng.normal(0.0, 0.004, len(q))
@@ -49,3 +50,21 @@ def test_the_levers_alone_never_say_too_little():
         at = posture(model, rng.uniform(np.maximum(model.lower, -2.0), np.minimum(model.upper, 2.0)))
         rates = rng.uniform(-1.0, 1.0, (3, len(model.joints)))
         assert (points.exactly(at, rates) <= points.at_most(rates) + 1e-9).all()
+
+
+@pytest.mark.parametrize("name", ["panda", "ur5", "tiago"])
+def test_what_is_within_a_bound_stays_so_on_its_way(name):
+    model, _ = load_robot(name)
+    points = Fastest(model, levers(model), np.arange(len(model.capsule_link)))
+    rng = np.random.default_rng(5)
+    slow = 0
+    for _ in range(40):
+        q = rng.uniform(np.maximum(model.lower, -2.0), np.minimum(model.upper, 2.0))
+        rates, way = rng.uniform(-1.0, 1.0, (2, len(q))), rng.normal(0.0, 0.01, len(q))
+        at = posture(model, q)
+        bound = float(points.exactly(at, rates).max()) * rng.uniform(1.0, 1.4)
+        if points.within(bound, at, rates, np.abs(way)):
+            slow += 1
+            for share in (0.3, 1.0):
+                assert points.exactly(posture(model, q + share * way), rates).max() <= bound + 1e-9
+    assert slow > 5

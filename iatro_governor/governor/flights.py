@@ -1,0 +1,168 @@
+"""Commands in flight of a body with joints: by every channel's own delay, and by the age of its own measurement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from iatro_governor.body.drive import Drive
+from iatro_governor.body.model import Indices
+from iatro_governor.body.planar import Array
+from iatro_governor.body.rollout import Flight, fly
+from iatro_governor.governor.chart import Chart
+from iatro_governor.governor.in_flight import (
+    SHARES,
+    InFlight,
+    Part,
+    nearest_share,
+    planar_way,
+    told_way,
+)
+from iatro_governor.governor.outputs import Outputs, Piece
+from iatro_governor.limits.body_situation import BodySituation
+
+LEAST_LEVER = 0.4
+"""Every joint counts as if something stood out from it this far, m: its own stop is as near, whatever it moves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """What channels have yet to do: motions and how long each lasts, s; ``led``: all of it (N,), in ``u`` times s."""
+
+    pieces: Mapping[str, Sequence[Piece]]
+    led: Array
+
+
+class Flights:
+    """Of the channels of ``charts`` that move joints.
+
+    places, joints: of each, in ``u`` (``size``,) and in the model. levers: (m, C) of the model. base: the channel of
+    the base, "" where there is none.
+    """
+
+    def __init__(
+        self,
+        charts: Mapping[str, Chart],
+        places: Mapping[str, slice],
+        joints: Mapping[str, Indices],
+        levers: Array,
+        base: str,
+    ) -> None:
+        self._charts = {name: chart for name, chart in charts.items() if len(joints[name])}
+        self._places, self._joints, self._base = places, joints, base
+        self._levers = np.concatenate([levers, LEAST_LEVER * np.eye(len(levers))], axis=1)
+        self._size = sum(chart.size for chart in charts.values())
+        self._delays = {name: chart.config.actuator_delay_s for name, chart in self._charts.items()}
+        self._delay = max(chart.config.actuator_delay_s for chart in charts.values())
+
+    def late(self, t: float, ages: Array, outputs: Outputs, measured: Array) -> Going:
+        """All that may be yet to do, on its way, of what was published and of what is ``measured`` (N,).
+
+        What an older measurement or a slower actuator has yet to do is not done by the others.
+        """
+        slowing = (
+            float(chart.controlled.time(measured[self._places[n]])) for n, chart in self._charts.items()
+        )
+        slowing_s = max(slowing, default=0.0)
+        pieces, led = {}, np.zeros(self._size)
+        for name, age in self._ages(ages).items():
+            at = self._places[name]
+            pieces[name] = outputs.pieces(t, age, self._delays[name], measured[at], slowing_s, at)
+            led[at] = np.sum([np.array(moves) * seconds for moves, seconds in pieces[name]], axis=0)
+        return Going(pieces, led)
+
+    def told(self, t: float, ages: Array, outputs: Outputs, shares: Mapping[str, float]) -> Going:
+        """What was published and not carried out yet, by these ``shares`` of the channels' longest delays; else all."""
+        pieces, led, until = {}, np.zeros(self._size), outputs.led_until(t)
+        for name, age in self._ages(ages).items():
+            at, start = self._places[name], t - age - shares.get(name, 1.0) * self._delays[name]
+            pieces[name] = outputs.told(start, t, at) if name == self._base else []
+            led[at] = (until - outputs.led_until(start))[at]
+        return Going(pieces, led)
+
+    def lasting(self, ages: Array, shares: Mapping[str, float]) -> Array:
+        """How long the joints (m,) go on with what they do whatever is commanded, s."""
+        return ages + max((shares.get(name, 1.0) for name in self._charts), default=1.0) * self._delay
+
+    def land(self, q: Array, going: Going, lasting: Array, drive: Drive) -> Array:
+        """Positions (m,) at the end of what is ``going``, from ``q`` on; a base's are for ``base_flight`` to tell."""
+        landed: Array = q + drive.matrix @ going.led + drive.start * lasting
+        return landed
+
+    def base_flight(self, going: Going, reach: float) -> Flight | None:
+        """What the base does meanwhile; ``reach``: largest distance of the body from its origin, m."""
+        if not self._base:
+            return None
+        return fly([((m[0], m[1], m[-1]), seconds) for m, seconds in going.pieces[self._base]], reach)
+
+    def farthest(self, t: float, ages: Array, outputs: Outputs, drive: Drive) -> Array:
+        """How far each joint (m,) goes at most, by any delay, while commands in flight are carried out."""
+        gone, until = np.zeros(self._size), outputs.gone_until(t)
+        for name, age in self._ages(ages).items():
+            at = self._places[name]
+            gone[at] = (until - outputs.gone_until(t - age - self._delays[name]))[at]
+        far: Array = np.abs(drive.matrix) @ gone + np.abs(drive.start) * (ages + self._delay)
+        if self._base:
+            far[:2] = np.hypot(
+                gone[0], gone[1]
+            )  # on a way that turns, all of it may come to be along one axis
+        return far
+
+    def doubts(
+        self, situation: BodySituation, outputs: Outputs, late: Going, candidates: Array
+    ) -> list[dict[str, float]]:
+        """Of each channel, the delays that have to be looked at beside the longest, for ``candidates`` (c, N).
+
+        A set-point holds whatever the delay: joints that follow one are where it is in the end.
+        """
+        drive, levers, ages = situation.drive, self._levers, situation.ages
+        names = [name for name, chart in self._charts.items() if chart.lead is None]
+        if ages is None or not names or not (late.led.any() or outputs.standing.any()):
+            return []
+        lasts = situation.period + drive.time(candidates, situation.rates(candidates)) / 2
+        matrix = np.abs(drive.matrix).T
+
+        def metres(ways: Array) -> Array:
+            far: Array = (np.abs(ways) @ matrix @ levers).max(axis=-1)
+            return far
+
+        flights = InFlight(self._size, [Part(self._places[name], self._delays[name]) for name in names])
+        since = self._ages(ages)
+        found = flights.doubts(
+            situation.t, [since[n] for n in names], outputs, late.led, candidates * lasts[:, None], metres
+        )
+        return [dict(zip(names, shares, strict=True)) for shares in found]
+
+    def fitting(
+        self, situation: BodySituation, since: BodySituation, outputs: Outputs
+    ) -> dict[str, float] | None:
+        """The shares of the delays that explain best what the joints did from ``since`` on; None where none do."""
+        if situation.ages is None or since.ages is None:
+            return None
+        begun, ended, out = self._ages(since.ages), self._ages(situation.ages), {}
+        for name, own in ((name, self._joints[name]) for name in self._charts):
+            times = since.t - begun[name], situation.t - ended[name]
+            delays, at = SHARES * self._delays[name], self._places[name]
+            if name == self._base:
+                moved = planar_way(since.now.q[own], situation.now.q[own])
+                ways = [told_way(outputs, at, times[0] - d, times[1] - d) for d in delays]
+            else:
+                moved = situation.now.q[own] - since.now.q[own]
+                matrix = situation.drive.matrix[own, at]
+                always = situation.drive.start[own] * (times[1] - times[0])
+                led = [
+                    (outputs.led_until(times[1] - d) - outputs.led_until(times[0] - d))[at] for d in delays
+                ]
+                ways = [matrix @ each + always for each in led]
+            lever = self._levers[own].max(axis=1)
+            share = nearest_share(moved * lever, np.array(ways) * lever)
+            if share is None:
+                return None
+            out[name] = share
+        return out
+
+    def _ages(self, ages: Array) -> dict[str, float]:
+        """How long ago each channel's joints were measured, s."""
+        return {name: float(ages[self._joints[name]].max()) for name in self._charts}
