@@ -11,7 +11,7 @@ from iatro_governor.ledger import Reader
 from iatro_governor.ledger.record import LOST
 
 Body = dict[str, Any]
-GRACE = 600
+GRACE = 1000
 """Decisions after a cure in which a fault may still fall."""
 
 
@@ -19,13 +19,15 @@ GRACE = 600
 class Strike:
     """One thing that was done. faults: any one of them must be told, none: nothing has to be.
 
-    first, last: the decisions' numbers between which it was done and cured.
+    first, last: the decisions' numbers between which it was done; cured: the one at which it was over for good, which
+    for who has to start again is later.
     """
 
     kind: str
     faults: tuple[str, ...]
     first: int
     last: int
+    cured: int
 
 
 def problems(bodies: Sequence[Body], strikes: Iterable[Strike], lost: Iterable[tuple[int, int]]) -> list[str]:
@@ -48,7 +50,7 @@ def _gaps(ordered: Sequence[Body], lost: Iterable[tuple[int, int]]) -> list[str]
 def _untold(ordered: Sequence[Body], strike: Strike) -> str | None:
     if not strike.faults:
         return None
-    span = [body for body in ordered if strike.first < body["seq"] <= strike.last + GRACE]
+    span = [body for body in ordered if strike.first < body["seq"] <= strike.cured + GRACE]
     within = [body for body in span if body["seq"] <= strike.last]
     risen = [name for name in strike.faults if any(name in names(body) for body in within)]
     if not risen:

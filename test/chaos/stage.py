@@ -21,6 +21,7 @@ from iatro_governor import operator_key
 from iatro_governor.governor.resetting import token_of
 from iatro_governor.nodes import qos
 from iatro_governor.nodes.convert import decision_body_of
+from test.chaos import shared
 from test.chaos.account import Body, names
 from test.conftest import ROOT, Process
 
@@ -62,6 +63,9 @@ class Stage:
         self._mortal.write_text(SHORT_LEASE, encoding="utf-8")
         self.running: dict[str, Process] = {}
         self.all: list[Process] = []
+        self._segments: set[str] = set()
+        self.left: list[str] = []
+        """Shared memory that is left when all have ended."""
         self.died: list[str] = []
         """Who ended without having been told to."""
         self.heard: deque[Body] = deque(maxlen=2000)
@@ -108,12 +112,16 @@ class Stage:
     def kill(self, name: str) -> None:
         """End one by force."""
         process = self.running[name]
+        self._segments |= shared.of(process.pid)
         process.send(signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL
 
     def revive(self, name: str) -> None:
-        """Start one that was killed."""
+        """Start one that was killed; what a governor said before is no news any more."""
+        seq = self.seq
         self.start(name)
+        if name == "governor":
+            self.until(lambda: self.seq > seq, 20.0)
 
     def pause(self, name: str) -> None:
         """Let one stand still, where it is."""
@@ -194,6 +202,7 @@ class Stage:
         """End all, in order; whoever is left, by force and by its own id."""
         for process in self.all:
             if process.code is None:
+                self._segments |= shared.of(process.pid)
                 process.send(signal.SIGCONT)
         for name in ("rogue", *ENDING):
             if name in self.running:
@@ -204,3 +213,4 @@ class Stage:
             process.end(0.1)
             name = f"{number:03}-{process.command[2].rsplit('.', 1)[-1]}.log"
             (self.folder / name).write_text(f"{process.command}\n{process.output}\n{process.code}\n")
+        self.left = shared.clear(self._segments)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,10 @@ import pytest
 
 pytest.importorskip("rclpy", reason="ROS 2 (rclpy) is not installed")
 
+from geometry_msgs.msg import TwistStamped
+
 from test.chaos.course import chaos
+from test.conftest import ROOT
 
 pytestmark = pytest.mark.ros
 SEED = int(os.environ.get("IATRO_SEED", "4"))
@@ -29,5 +33,29 @@ def test_nothing_inadmissible_comes_out_and_every_fault_is_on_record(
     print(told)
     assert result["judge"]["wrong"] == [], told
     assert result["missing"] == [], told
-    assert result["died"] == [], told
+    assert result["died"] == [] and result["left"] == [], told
     assert result["judge"]["moving"] > 20 * len(result["strikes"]), told
+
+
+def test_a_governor_that_forwards_anything_is_caught_on_the_wire(
+    domain: int,
+    node_here: Callable[[str], Any],
+    start: Callable[..., Any],
+    wait_until: Callable[..., None],
+    tmp_path: Path,
+) -> None:
+    """The wrong answer: a governor that passes on 10 m/s, and what is no number."""
+    out = tmp_path / "judge.json"
+    judge = start(sys.executable, "-m", "test.chaos.judge", ROOT / "config/amr.yaml", out)
+    judge.wait_for("ready")
+    publisher = node_here("fake").create_publisher(TwistStamped, "cmd_vel", 10)
+    wait_until(publisher.get_subscription_count, 10.0, what="the judge listens")
+    for vx in (0.0, 10.0, float("nan")):
+        message = TwistStamped()
+        message.header.frame_id = "base_link"
+        message.twist.linear.x = vx
+        publisher.publish(message)
+    judge.wait_for("not finite")
+    judge.end()
+    said = " ".join(json.loads(out.read_text())["wrong"])
+    assert "speed 10.0000, at most 0.8" in said and "not finite" in said

@@ -65,7 +65,7 @@ def body(seq: int, *faults: str) -> dict[str, Any]:
     return {"seq": seq, "faults": [{"name": name, "detail": ""} for name in faults]}
 
 
-STRIKE = Strike("sensors_stopped", ("sensor_stale",), 3, 6)
+STRIKE = Strike("sensors_stopped", ("sensor_stale",), 3, 6, 6)
 GOOD = [body(n, *(["sensor_stale"] if n in (4, 5) else [])) for n in range(10)]
 
 
