@@ -26,9 +26,11 @@ soak: setup
 	@IATRO_SEEDS=$(or $(SEEDS),10) $(RUN) python tools/run_tests.py test/trial/test_arm_governed.py \
 		test/governor/test_arm_closed_loop.py
 
-# Times of the core's steps, beside the budgets of the design; out/bench/*.json.
+# Times of the core's steps, beside the budgets of the design, and from every fault to the first stop command on the wire;
+# out/bench/*.json.
 bench: setup
 	@$(RUN) python -m bench.core
+	@$(RUN) python -m bench.stops
 
 lint: setup
 	@$(RUN) ruff check .

@@ -29,7 +29,7 @@ from iatro_governor.governor.events import (
 from iatro_governor.governor.resetting import token_of
 from iatro_governor.profile.load import Profile
 from test.governor.profiles import amr
-from test.governor.room import STEP_S, Room
+from test.governor.room import STEP_S, Room, obey
 
 KEY = bytes(range(32))
 SPEED = 0.4
@@ -191,6 +191,16 @@ def wall(at: float, rig: Rig) -> None:
     rig.ranges = at
 
 
+def run_away(rig: Rig) -> None:
+    """The base is faster than it is told to be."""
+    rig.follow = lambda _t, _asked, _moves: np.array([1.0, 0.0])
+
+
+def obey_again(rig: Rig) -> None:
+    """It does what it is told."""
+    rig.follow = obey
+
+
 def mute(rig: Rig) -> None:
     """The lidar says no more."""
     rig.lidar = False
@@ -225,7 +235,7 @@ ROWS: dict[str, Injection] = {
     "estop_never_seen": Injection(
         end=calm, within_s=1.1, moves=False, prepare=no_button
     ),
-    "actuator_disobeys": shell("actuator_disobeys"),
+    "actuator_disobeys": Injection(run_away, end=obey_again, within_s=1.1),
     "self_test": shell("self_test"),
     "self_tested": shell("self_tested"),
     "configuration_changed": shell("configuration_changed"),

@@ -36,6 +36,8 @@ class Bench:
         self.stamp_ahead = 0.0
         self.lidar, self.odometry, self.ranges = True, True, 10.0
         self.twist, self.pose = (0.0, 0.0), [0.0, 0.0, 0.0]
+        self.runs_away: tuple[float, float] | None = None
+        """(vx, wz) that it moves with, whatever it is told."""
         self.outputs: list[tuple[float, float, float]] = []
         """(time of arrival in s, vx, wz) of all that came out."""
         self.decisions: list[Body] = []
@@ -87,7 +89,7 @@ class Bench:
         self._scan.publish(scan)
 
     def _move(self) -> None:
-        (v, w), pose = self.twist, self.pose
+        (v, w), pose = self.runs_away or self.twist, self.pose
         pose[0] += v * math.cos(pose[2]) * 0.02
         pose[1] += v * math.sin(pose[2]) * 0.02
         pose[2] += w * 0.02
@@ -98,7 +100,7 @@ class Bench:
         place, turn = odom.pose.pose.position, odom.pose.pose.orientation
         place.x, place.y = pose[0], pose[1]
         turn.z, turn.w = math.sin(pose[2] / 2), math.cos(pose[2] / 2)
-        odom.twist.twist.linear.x, odom.twist.twist.angular.z = self.twist
+        odom.twist.twist.linear.x, odom.twist.twist.angular.z = v, w
         self._odom.publish(odom)
 
     def _plan(self) -> None:
