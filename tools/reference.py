@@ -30,6 +30,7 @@ from iatro_governor.limits.registry import KINDS
 from iatro_governor.profile.areas import Area
 from iatro_governor.profile.faults import FaultOverride
 from iatro_governor.profile.figures import CircleFigure, Figure, PolygonFigure
+from iatro_governor.profile.labels import Label
 from iatro_governor.profile.seeing import Block
 from iatro_governor.profile.source_part import SourcePart
 from iatro_governor.profile.sources import SourceConfig
@@ -308,7 +309,7 @@ FIGURES: dict[str, Any] = {
     "prism": PrismFigure,
 }
 
-PARTS = (RegionBound, ContactTask, Held)
+PARTS = (RegionBound, ContactTask, Held, Label)
 """Parts of limits that have keys of their own."""
 
 SHARED = {
@@ -316,6 +317,7 @@ SHARED = {
     "kind": "one of the headings below",
     "channel": "the channel it bounds",
     "source": "where its number comes from: data sheet, measurement, reason",
+    "label": "optional: its side effects and therapeutic window, see [parts](#parts); `iatro label` prints them",
 }
 
 

@@ -188,6 +188,7 @@ class Governor:
             rest=outcome.rest,
             trajectory=outcome.trajectory,
             joints=member.chart.moves,
+            stop=outcome.stop,
         )
         self._seq += 1
         return decision

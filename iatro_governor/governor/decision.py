@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from iatro_governor.governor.events import Knot
+from iatro_governor.profile.labels import Mode
 
 
 class State(StrEnum):
@@ -68,6 +69,22 @@ class FaultReport:
 
 
 @dataclass(frozen=True, slots=True)
+class StopReport:
+    """The mode that a stop brakes by. replaced: the one that was asked for, where a contraindication took its place.
+
+    why: what is so, who tells it, and what the label says of that; empty where nothing was replaced.
+    """
+
+    mode: Mode
+    replaced: Mode | None = None
+    why: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As a decision line has it."""
+        return {"mode": self.mode, "replaced": self.replaced, "why": self.why}
+
+
+@dataclass(frozen=True, slots=True)
 class Latch:
     """A stop that only a signed reset releases. ``cause``: the fault that made it; ``also``: what latched since."""
 
@@ -108,6 +125,8 @@ class Decision:
     joints: tuple[str, ...] = ()
     """The joints of a trajectory, in the order of its positions."""
     channel_type: str = "twist"
+    stop: StopReport | None = None
+    """How a stop that is in force brakes, None: there is none."""
 
     def to_json(self) -> dict[str, Any]:
         """The line of ``iatro govern``: strict JSON values, keys in contract order."""
@@ -125,6 +144,7 @@ class Decision:
             "limits": [limit.to_json() for limit in self.limits],
             "faults": [{"name": fault.name, "detail": fault.detail} for fault in self.faults],
             "config_hash": self.config_hash,
+            "stop": None if self.stop is None else self.stop.to_json(),
             "trajectory": None if self.trajectory is None else self._trajectory(self.trajectory),
         }
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
 
 from iatro_governor.body.planar import Array
 from iatro_governor.governor.admission import Admission
-from iatro_governor.governor.chart import Chart, Ramp, places
+from iatro_governor.governor.chart import Chart, places
 from iatro_governor.governor.claims import Claims
 from iatro_governor.governor.decision import Action, FaultReport, LimitReport, State
 from iatro_governor.governor.events import Command
@@ -25,6 +26,7 @@ from iatro_governor.governor.member import Member
 from iatro_governor.governor.obedience import Obedience
 from iatro_governor.governor.outcome import Arrival, Outcome, outcome_of
 from iatro_governor.governor.outputs import Outputs
+from iatro_governor.governor.predicates import present_by
 from iatro_governor.governor.projection import Projector
 from iatro_governor.governor.report import limit_reports, rate_reports
 from iatro_governor.governor.resolve import Limits, Resolution, is_clear, resolve
@@ -32,6 +34,7 @@ from iatro_governor.governor.senses import Senses
 from iatro_governor.governor.smooth import SmoothStop
 from iatro_governor.governor.standstill import STUCK, Standstill
 from iatro_governor.governor.stepping import Rates
+from iatro_governor.governor.stops import Chosen, Stops
 from iatro_governor.governor.trajectories import Trajectories
 from iatro_governor.limits.command_rate import tightest
 from iatro_governor.limits.limit import Limit
@@ -53,14 +56,6 @@ class Body(Protocol):
 
     def fitted(self, situation: Any, outputs: Outputs, since: Any) -> Any:
         """``situation`` by the delay alone that explains what was measured since ``since``, if there is one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stops:
-    """How the whole group stops."""
-
-    controlled: Ramp
-    protective: Ramp
 
 
 class Group:
@@ -216,17 +211,32 @@ class Group:
         self, t: float, dt: float, level: Level, process: Ladder, arrival: Arrival | None
     ) -> list[Outcome]:
         hard = self.ladder.protective_mode or process.protective_mode
-        output, pace = (
-            (self._stops.protective.ramp(self._outputs.standing, dt), None) if hard else self._ease(dt)
-        )
+        chosen = self._chosen(hard, t, process)
+        output, pace = self._braked(chosen, dt)
         self._standstill.over()
-        for member in self.members:
-            member.stream.drop()
-            member.chart.halt(hard)
+        self._halt(chosen)
         output = self._trajectories.fill(output)
         state = State.PROTECTIVE_STOP if level == Level.PROTECTIVE_STOP else State.CONTROLLED_STOP
         actions = {member.name: Action.STOP for member in self.members}
-        return self._outcomes(state, actions, {}, self._publish(t, output, dt, pace), (), arrival)
+        return self._outcomes(state, actions, {}, self._publish(t, output, dt, pace), (), arrival, chosen)
+
+    def _chosen(self, hard: bool, t: float, process: Ladder) -> Chosen:
+        """How each channel stops, the protective way if ``hard``, or as its label says instead."""
+        blind = self._senses.unseen or any(fault.name.startswith("sensor_") for fault in process.reports)
+        look = None if blind else partial(self.look, t)
+        return self._stops.choose("protective" if hard else "controlled", t, present_by(self.limits, look))
+
+    def _braked(self, chosen: Chosen, dt: float) -> tuple[Array, Array | None]:
+        """The output after ``dt`` s of a stop, and its pace, None: as it looks."""
+        if all(report.mode == "controlled" for report in chosen.values()):
+            return self._ease(dt)
+        return self._stops.ramp(chosen).ramp(self._outputs.standing, dt), None
+
+    def _halt(self, chosen: Chosen) -> None:
+        """Nothing goes on, nor begins anew from what was asked before."""
+        for member in self.members:
+            member.stream.drop()
+            member.chart.halt(chosen[member.name].mode == "protective")
 
     def _ease(self, dt: float) -> tuple[Array, Array | None]:
         """The output after ``dt`` s of a controlled stop, and its pace, None: as it looks."""
@@ -248,7 +258,8 @@ class Group:
         resolution, action = self._resolve(wanted, situation, limits, dt, t)
         stopped, arrival = self._trajectories.interrupt(resolution, wanted, arrival, t, self.ladder)
         if resolution.scale is None:
-            return self._unreachable(t, dt, situation, limits, resolution, wanted, requests, arrival, stopped)
+            found = resolution, wanted, requests, arrival, stopped
+            return self._unreachable(t, dt, situation, limits, *found, process)
         self._verified = situation
         target, standing = resolution.target, self._outputs.standing
         output = self._trajectories.fill(self._next(target, dt))
@@ -341,6 +352,7 @@ class Group:
         allowed: Mapping[str, tuple[float, ...]],
         limits: tuple[LimitReport, ...],
         arrival: Arrival | None,
+        chosen: Chosen | None = None,
     ) -> list[Outcome]:
         out = []
         for member in self.members:
@@ -349,7 +361,8 @@ class Group:
                 continue
             mine = arrival is not None and arrival.member is member
             request = arrival.command if arrival and mine and not requests else requests.get(name)
-            out.append(outcome_of(member, state, actions[name], request, allowed[name], limits, arrival))
+            outcome = outcome_of(member, state, actions[name], request, allowed[name], limits, arrival)
+            out.append(outcome if chosen is None else replace(outcome, stop=chosen[name]))
         return out
 
     def _resolve(
@@ -420,6 +433,7 @@ class Group:
         requests: Mapping[str, Command | None],
         arrival: Arrival | None,
         stopped: Sequence[Member],
+        process: Ladder,
     ) -> list[Outcome]:
         """No step of ordinary motion is clear: follow the way to rest that was verified last, or brake hardest.
 
@@ -436,13 +450,12 @@ class Group:
             return self._outcomes(State.LIMITED, actions, requests, allowed, bound, arrival)
         names = ", ".join(limit.config.name for limit in resolution.blocked) or "the limits together"
         self.ladder.pulse("limit_unreachable", t, f"no way to rest that was verified before keeps {names}")
-        for member in self.members:
-            member.stream.drop()
-            member.chart.halt(True)
-        hardest = self._trajectories.fill(self._stops.protective.ramp(standing, dt))
-        allowed = self._publish(t, hardest, dt)
+        chosen = self._chosen(True, t, process)
+        self._halt(chosen)
+        hardest, pace = self._braked(chosen, dt)
+        allowed = self._publish(t, self._trajectories.fill(hardest), dt, pace)
         actions = {member.name: Action.UNREACHABLE for member in self.members}
-        return self._outcomes(State.CONTROLLED_STOP, actions, requests, allowed, bound, arrival)
+        return self._outcomes(State.CONTROLLED_STOP, actions, requests, allowed, bound, arrival, chosen)
 
     def _keeps(self, verified: Array, situation: Any) -> bool:
         """Whether the way to rest that was verified last is still clear.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from iatro_governor.governor.chart import Chart, Ramp, places
 from iatro_governor.governor.claims import Claims
 from iatro_governor.governor.effort_chart import EffortChart, Weight
 from iatro_governor.governor.gripper_chart import GripperChart
-from iatro_governor.governor.group import Group, Stops
+from iatro_governor.governor.group import Group
 from iatro_governor.governor.joint_chart import JointPositionChart, JointVelocityChart
 from iatro_governor.governor.jointed import JointedBody
 from iatro_governor.governor.ladder import TABLE, Ladder, Row
@@ -28,6 +29,7 @@ from iatro_governor.governor.senses import Senses
 from iatro_governor.governor.smooth import SmoothStop
 from iatro_governor.governor.stacked import AtOnce, StackedBrakes
 from iatro_governor.governor.stepping import Rates
+from iatro_governor.governor.stops import Stops
 from iatro_governor.governor.trajectory_chart import TrajectoryChart
 from iatro_governor.governor.twist import TwistChart, axes, can_do
 from iatro_governor.governor.wrench_chart import WrenchChart
@@ -40,6 +42,7 @@ from iatro_governor.profile.joint_channels import (
     JointTrajectoryChannel,
     JointVelocityChannel,
 )
+from iatro_governor.profile.labels import Mode
 from iatro_governor.profile.load import Profile
 from iatro_governor.profile.tool_channels import GripperChannel, PoseChannel, WrenchChannel
 
@@ -60,7 +63,7 @@ def build_groups(
         own = [limit for limit in limits if limit.config.channel == name]
         rates = Rates.of(own, axes(config), 3)
         chart = TwistChart(config, figure, rates, senses, period)
-        stops = Stops(chart.controlled, chart.protective)
+        stops = Stops({name: config}, partial(_alone, chart), senses)
         body, ladder = {name: chart}, Ladder(table)
         projector, smooth = _projector({name: config}, body), _smooth(chart.controlled, rates, body)
         out.append(
@@ -104,7 +107,7 @@ def _jointed(
         rates.append(part)
     claims = Claims.of(charts)
     at, together = places(charts), Rates.stacked(rates)
-    stops = Stops(_brakes(charts, at, "controlled"), _brakes(charts, at, "protective"))
+    stops = Stops(channels, partial(_brakes, charts, at), senses)
     smooth = _smooth(stops.controlled, together, charts)
     body = JointedBody(
         model, charts, figure, senses, period, limits, profile.data.robot.model, claims, smooth
@@ -198,12 +201,21 @@ def _readings(model: ArmModel, senses: Senses) -> Readings:
     return Readings(named, senses.joint_tracks)
 
 
-def _brakes(charts: Mapping[str, Chart], at: Mapping[str, slice], which: str) -> StackedBrakes:
+def _alone(chart: Chart, modes: Mapping[str, Mode]) -> Ramp:
+    """The stop of the only channel there is."""
+    (mode,) = modes.values()
+    ramp: Ramp = getattr(chart, mode)
+    return ramp
+
+
+def _brakes(
+    charts: Mapping[str, Chart], at: Mapping[str, slice], modes: Mapping[str, Mode]
+) -> StackedBrakes:
     """What carries one another keeps its way while it brakes; what stops at once, or moves no link, stops by itself."""
     together: list[tuple[slice, Ramp]] = []
     alone: list[tuple[slice, Ramp]] = []
     for name, chart in charts.items():
-        ramp: Ramp = getattr(chart, which)
+        ramp: Ramp = getattr(chart, modes[name])
         (together if _carries(chart, ramp) else alone).append((at[name], ramp))
     return StackedBrakes(together, alone)
 

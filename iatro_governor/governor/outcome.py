@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from iatro_governor.governor.decision import Action, LimitReport, State
+from iatro_governor.governor.decision import Action, LimitReport, State, StopReport
 from iatro_governor.governor.events import Command, Knot
 from iatro_governor.governor.freshness import Verdict
 from iatro_governor.governor.member import Member
@@ -36,6 +36,7 @@ class Outcome:
     stamp: float | None
     on_command: bool
     trajectory: tuple[Knot, ...] | None = None
+    stop: StopReport | None = None
 
     def refused(self, command: Command) -> Outcome:
         """The same, where ``command`` was refused."""

@@ -18,7 +18,7 @@ def perceive(senses: Senses, t: float, points: Mapping[str, Cloud]) -> Sensed:
         for name, source in senses.sources.items()
         if source.type == "wrench" and name in senses.wrenches
     }
-    flags = {name: _flags(senses, name, t) for name, s in senses.sources.items() if s.type == "flags"}
+    flags = {name: flags_of(senses, name, t) for name, s in senses.sources.items() if s.type == "flags"}
     return Sensed(people, felt, points, flags)
 
 
@@ -40,7 +40,7 @@ def _felt(senses: Senses, name: str, t: float) -> Felt:
     return Felt(said.force, said.torque, source.frame, max(t - said.stamp, 0.0))
 
 
-def _flags(senses: Senses, name: str, t: float) -> dict[str, bool]:
+def flags_of(senses: Senses, name: str, t: float) -> dict[str, bool]:
     """What a source of flags says; nothing once it is stale, for who reads a flag knows the worse case."""
     stamp, said = senses.flags.get(name, (-math.inf, {}))
     return said if t - stamp <= senses.sources[name].timeout_s else {}

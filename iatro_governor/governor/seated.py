@@ -116,6 +116,10 @@ class Seated(Limit[Any]):
         matrix[:, self.place] = own.matrix
         return Rows(matrix, own.bounds)
 
+    def present(self, situation: Any) -> bool | None:
+        """As the limit's own."""
+        return self.limit.present(self._seen(situation))
+
     def clearance(self, situation: Any) -> Clearance | None:
         """As the limit's own."""
         return self.limit.clearance(self._seen(situation)) if self.limit.view == "base" else None

@@ -159,6 +159,11 @@ class ContactForceLimit(Limit[ContactForceConfig]):
             f"{contact.value:.4g} {unit}, {contact.threshold:g} {unit} are allowed, and the motion pushes on"
         )
 
+    def present(self, situation: BodySituation) -> bool | None:
+        """Whether anything is touched; None before anything was measured."""
+        contact = self._contact(situation)
+        return None if contact is None else contact.touch is not Touch.NONE
+
     def idle(self, situation: BodySituation, reach: Reach) -> bool:
         """Nothing is felt."""
         contact = self._contact(situation)

@@ -19,6 +19,7 @@ from iatro_governor.body.planar import Array
 from iatro_governor.limits.rows import Rows
 from iatro_governor.limits.trip import Challenge, Face, each_way
 from iatro_governor.profile.base import Name, Part, Source
+from iatro_governor.profile.labels import Label
 
 ROUNDING = 1e-9
 """Distances differ by rounding below this, m."""
@@ -39,6 +40,8 @@ class LimitConfig(Part):
     kind: str
     channel: Name
     source: Source
+    label: Label | None = None
+    """What it does besides, and between which bounds it helps, where that is known better than of its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +179,10 @@ class Limit(ABC, Generic[Config]):
 
     def clearance(self, situation: Any) -> Clearance | None:
         """The distance this limit keeps, as it is now, or None where it keeps none or sees nothing."""
+        return None
+
+    def present(self, situation: Any) -> bool | None:
+        """Whether the body is in the place, or feels the contact, that it is about; None: it is about none."""
         return None
 
     def about(self, situation: Any) -> str | None:

@@ -102,6 +102,12 @@ class LinkSlowZoneLimit(Limit[LinkSlowZoneConfig]):
             return None
         return self._cap(rates, ramp, which[near], distance[near], situation)
 
+    def present(self, situation: BodySituation) -> bool:
+        """Whether any slowed link is in the volume."""
+        which, now = capsules_of(situation.model, self.config.links), situation.now
+        found = distances(self._volume, self.config.frame, now, which, situation.freedoms, LOOKED)
+        return bool(found.min() <= 0.0)
+
     def _cap(
         self, rates: Array, ramp: Array, which: Indices, distance: Array, situation: BodySituation
     ) -> Cap:

@@ -113,6 +113,10 @@ class LinkZoneLimit(LinkKeepingLimit):
 
     model = LinkZoneConfig
 
+    def present(self, situation: BodySituation) -> bool:
+        """Whether any kept link is in the volume."""
+        return self.clearance(situation).now <= 0.0
+
     def __init__(self, config: LinkZoneConfig) -> None:
         volume = config.volume.volume()
         super().__init__(config, volume, volume)

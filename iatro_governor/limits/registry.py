@@ -44,6 +44,7 @@ from iatro_governor.limits.slow_zone import SlowZoneLimit
 from iatro_governor.limits.speed import SpeedLimit
 from iatro_governor.limits.time_to_collision import TimeToCollisionLimit
 from iatro_governor.limits.tip_over import TipOverLimit
+from iatro_governor.limits.treatments import contradicting
 from iatro_governor.limits.unseen import UnseenLimit
 from iatro_governor.limits.workspace import WorkspaceLimit
 from iatro_governor.limits.wrench import WrenchLimit
@@ -104,7 +105,7 @@ def load_profile(path: str | Path, description: str | None = None) -> Profile:
         raise ProfileError(problems)
     if problems := unreachable_areas(profile):
         raise ProfileError(problems)
-    if problems := missing_limits(profile):
+    if problems := missing_limits(profile) or contradicting(profile):
         raise ProfileError(problems)
     profile = with_body(profile, description)
     if problems := unprojectable(profile):

@@ -84,6 +84,11 @@ class SlowZoneLimit(Limit[SlowZoneConfig]):
         allowed = self._allowed(situation)
         return None if allowed is None else norm(2, len(situation.anchor), allowed)
 
+    def present(self, situation: Situation) -> bool:
+        """Whether any part of the footprint is in the zone, or what is watched in a figure that is carried."""
+        distance = self._distance(situation, math.inf)
+        return distance is not None and distance <= 0.0
+
     def _allowed(self, situation: Situation, enough: float = math.inf) -> float | None:
         """Translational speed, m/s, from which the zone can be entered at its own; None: nothing is in it.
 

@@ -95,6 +95,11 @@ class ZoneLimit(Limit[ZoneConfig]):
             return self._keeper.clearance(self._figure(situation), situation)
         return self._stay.clearance(situation)
 
+    def present(self, situation: Situation) -> bool | None:
+        """Whether any part of the footprint is in the zone, or what is watched in a figure that is carried."""
+        clearance = self.clearance(situation)
+        return None if clearance is None else clearance.now <= 0.0
+
     def least_ahead(self, rollouts: Rollouts, situation: Situation) -> float | None:
         """Nearest point of the zone, or of what may not enter it, on the way."""
         if self._carried:

@@ -50,10 +50,12 @@ def decision_body(
     offset: what to add to the governor's time to get the node clock, s. writer: id of the ring that numbers
     it. version: of this software. clock: one of CLOCKS. command: what it was made on, where that is known.
     joints: those of its channel, in the order of a published trajectory. Where no trajectory was asked for or
-    published, the body has no key for it.
+    published, the body has no key for it, nor one for the stop where none is in force.
     """
     stamp, line = decision.stamp, decision.to_json()
     del line["trajectory"]  # on the wire it is a message of its own
+    if line["stop"] is None:
+        del line["stop"]
     body = {
         **line,
         "t": decision.t + offset,
@@ -106,6 +108,9 @@ def decision_message(body: Body) -> GovernorDecision:
         message.has_request, message.requested = True, [float(value) for value in requested]
     if measured is not None:
         message.has_measured, message.measured = True, measured
+    if (stop := body.get("stop")) is not None:
+        message.stop_mode, message.stop_replaced = stop["mode"], stop["replaced"] or ""
+        message.stop_reason = stop["why"]
     for name in _TRAJECTORIES:
         if name in body:
             setattr(message, name, [message_of_body(body[name])])
@@ -133,6 +138,7 @@ def decision_body_of(message: GovernorDecision) -> Body:
         "limits": [_limit_body(limit) for limit in message.limits],
         "faults": [{"name": name, "detail": detail} for name, detail in faults],
         "config_hash": message.config_hash,
+        **({"stop": stop} if (stop := _stop_body(message)) is not None else {}),
         "trigger": TRIGGERS[message.trigger],
         **{name: body_of_message(found[0]) for name in _TRAJECTORIES if (found := getattr(message, name))},
         "measured": list(message.measured) if message.has_measured else None,
@@ -143,6 +149,16 @@ def decision_body_of(message: GovernorDecision) -> Body:
         "writer": message.writer,
         "software_version": message.software_version,
         "clock_source": CLOCKS[message.clock_source],
+    }
+
+
+def _stop_body(message: GovernorDecision) -> Body | None:
+    if not message.stop_mode:
+        return None
+    return {
+        "mode": message.stop_mode,
+        "replaced": message.stop_replaced or None,
+        "why": message.stop_reason,
     }
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
-from iatro_governor.profile.channels import TwistChannel
+from iatro_governor.profile.channels import StopMode, StopModes, TwistChannel
 from iatro_governor.profile.every_channel import AnyChannel
-from iatro_governor.profile.joint_channels import JointChannelPart, JointVelocityChannel
+from iatro_governor.profile.joint_channels import JointChannelPart, JointStopModes, JointVelocityChannel
 
 Values = tuple[float, ...]
 
@@ -37,10 +38,16 @@ def stopped(channel: AnyChannel, values: Values, rest: Values, dt: float) -> Val
 def time_to_rest(channel: TwistChannel | JointChannelPart, speeds: Values) -> float:
     """How long a protective stop of a twist or of joints takes from ``speeds``, s."""
     if isinstance(channel, TwistChannel):
-        mode = channel.stop_modes.protective
+        mode: StopMode = _blind(channel.stop_modes)
         return max(math.hypot(*speeds[:3]) / mode.linear, math.hypot(*speeds[3:]) / mode.angular)
-    slows = channel.stop_modes.protective.deceleration
+    slows: tuple[float, ...] = _blind(channel.stop_modes).deceleration
     return max((abs(speed) / slow for speed, slow in zip(speeds, slows, strict=True)), default=0.0)
+
+
+def _blind(modes: StopModes | JointStopModes) -> Any:
+    """The stop mode where nothing is known: what a contraindication names may be so."""
+    label = modes.protective.label
+    return modes.protective if label is None or not label.contraindications else modes.controlled
 
 
 def moves(channel: AnyChannel, values: Values, before: Values, rest: Values) -> bool:

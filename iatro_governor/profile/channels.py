@@ -7,18 +7,26 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from iatro_governor.profile.base import Name, NonNegative, Part, Positive, Source, Timeout, Topic
+from iatro_governor.profile.labels import StopLabel
 
 Deceleration = Annotated[float, Field(strict=True, ge=0.05, le=50, allow_inf_nan=False)]
 
 
-class StopMode(Part):
+class StopModePart(Part):
+    """What every stop mode has."""
+
+    source: Source
+    label: StopLabel | None = None
+    """How it works, what it does besides, and where it must not be used."""
+
+
+class StopMode(StopModePart):
     """How fast a stop brakes: the smallest deceleration ever measured in this mode."""
 
     linear: Deceleration
     """m/s2"""
     angular: Deceleration
     """rad/s2"""
-    source: Source
 
 
 class StopModes(Part):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from iatro_governor.profile.base import Name, NonNegative, Part, Positive, Source
-from iatro_governor.profile.channels import ChannelPart, Deceleration
+from iatro_governor.profile.channels import ChannelPart, Deceleration, StopModePart
 
 JointName = Annotated[str, Field(min_length=1, max_length=128)]
 EachJoint = Annotated[tuple[Deceleration, ...], Field(min_length=1, max_length=64)]
@@ -15,11 +15,10 @@ EachPositive = Annotated[tuple[Positive, ...], Field(min_length=1, max_length=64
 EachNonNegative = Annotated[tuple[NonNegative, ...], Field(min_length=1, max_length=64)]
 
 
-class JointStopMode(Part):
+class JointStopMode(StopModePart):
     """How fast a stop brakes each joint: the smallest deceleration ever measured in this mode, rad/s2 or m/s2."""
 
     deceleration: EachJoint
-    source: Source
 
 
 class JointStopModes(Part):

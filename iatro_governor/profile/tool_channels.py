@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from iatro_governor.profile.base import Finite, Name, NonNegative, Part, Positive, Source
-from iatro_governor.profile.channels import ChannelPart, Deceleration, StopModes
+from iatro_governor.profile.channels import ChannelPart, Deceleration, StopModePart, StopModes
 from iatro_governor.profile.joint_channels import JointName
 
 
@@ -25,12 +25,11 @@ class PoseChannel(ChannelPart):
     stop_modes: StopModes
 
 
-class WrenchStopMode(Part):
+class WrenchStopMode(StopModePart):
     """How fast a stop takes the approach force away, N/s, and the approach torque, Nm/s."""
 
     force: Positive
     torque: Positive
-    source: Source
 
 
 class WrenchStopModes(Part):
@@ -64,11 +63,10 @@ class WrenchChannel(ChannelPart):
     stop_modes: WrenchStopModes
 
 
-class GripperStopMode(Part):
+class GripperStopMode(StopModePart):
     """How fast a stop brings the fingers to rest, m/s2."""
 
     deceleration: Deceleration
-    source: Source
 
 
 class GripperStopModes(Part):

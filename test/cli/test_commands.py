@@ -12,7 +12,7 @@ import pytest
 
 from test.governor.profiles import AMR
 
-COMMANDS = ("check", "govern", "testify", "demo", "reset", "keygen", "schema", "ledger", "review")
+COMMANDS = ("check", "govern", "testify", "demo", "label", "reset", "keygen", "schema", "ledger", "review")
 
 
 def iatro(*words, stdin: str | None = None, **environment: str):
@@ -137,3 +137,39 @@ def test_a_missing_extra_is_named_with_its_cure(tmp_path):
     done = iatro("review", "report", "/dev/null", "--out", str(tmp_path / "x.html"), PYTHONPATH=str(tmp_path))
     assert done.returncode == 2 and "Traceback" not in done.stderr
     assert "pip install 'iatro_governor[review]'" in done.stderr or "iatro_governor[review]" in done.stderr
+
+
+@pytest.mark.parametrize("robot", ["amr", "panda", "ur5", "tiago", "iris"])
+def test_label_prints_a_sheet_for_every_stop_and_limit_within_eighty_columns(robot):
+    file = str(AMR.with_name(f"{robot}.yaml"))
+    done = iatro("label", file)
+    assert done.returncode == 0 and max(map(len, done.stdout.splitlines())) <= 80
+    told = json.loads(iatro("label", file, "--json").stdout)
+    sheets = told["labels"]
+    checked = json.loads(iatro("check", file, "--json").stdout)
+    assert {row["name"] for row in sheets if row["of"] == "limit"} == {
+        row["name"] for row in checked["limits"]
+    }
+    stops = [(row["channel"], row["name"]) for row in sheets if row["of"] == "stop"]
+    assert stops == [(name, mode) for name in checked["channels"] for mode in ("controlled", "protective")]
+    assert done.stdout.count("  Contraindications\n") == len(sheets)
+    for row in sheets:
+        assert row["mechanism"] and row["side_effects"] and row["window"] and row["source"]
+        assert row["contraindications"] or row["remark"]
+        assert all(each["told_by"] and each["unknown_counts_as"] is True for each in row["contraindications"])
+    assert any(row["contraindications"] for row in sheets if row["of"] == "stop")
+
+
+def test_label_of_a_profile_that_cannot_be_used_is_misuse():
+    done = iatro("label", "/nonexistent.yaml")
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+
+
+def test_check_refuses_a_limit_that_does_not_intervene(tmp_path):
+    path = tmp_path / "robot.yaml"
+    path.write_text(AMR.read_text().replace("speed: 0.0\n    memory_s", "speed: 9000.0\n    memory_s"))
+    done = iatro("check", str(path), "--json")
+    (error,) = json.loads(done.stdout)["errors"]
+    assert done.returncode == 2 and "unseen_space" in error["message"] and error["key"] == "limits[8].kind"
+    done = iatro("govern", "--config", str(path), "--in", "-", stdin="")
+    assert done.returncode == 2 and "unseen_space" in done.stderr and not done.stdout

@@ -14,7 +14,7 @@ from iatro_governor.body.rollout import Braking
 from iatro_governor.errors import ProfileError
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Action
-from iatro_governor.governor.events import EStop, Fault
+from iatro_governor.governor.events import EStop, Fault, Flags
 from iatro_governor.governor.smooth import SmoothStop, jerk_shares
 from test.governor.hall import Drive, Hall
 from test.governor.profiles import BOX, amr
@@ -74,6 +74,8 @@ def test_a_controlled_stop_keeps_the_jerk_and_a_protective_one_does_not(tmp_path
         drive = Drive(governor, Hall(NOWHERE))
         drive.run(3.0, (0.8, 0.0, 0.0), every=1)
         t = drive.k * PERIOD
+        told = dict.fromkeys(("payload_held", "follower_close", "on_slope"), False)
+        governor.handle(Flags(t, "flags", told, t))  # or the protective stop gives way to the controlled one
         governor.handle(EStop(t, True) if name == "estop" else Fault(t, name, True, "a test"))
         drive.run(3.0, None)
         values, pace = outputs(drive)
