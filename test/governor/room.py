@@ -11,10 +11,11 @@ import numpy as np
 from iatro_governor.body.planar import Array
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Decision
-from iatro_governor.governor.events import Command, EStop, Event, Odom, Reset, Scan
+from iatro_governor.governor.events import Command, EStop, Event, Flags, Odom, Reset, Scan
 from iatro_governor.profile.load import Profile
 
 STEP_S = 0.02
+WELL = {"payload_held": False, "follower_close": False, "on_slope": False}
 Follow = Callable[[float, Array, Array], Array]
 """From the time, s, what is commanded and how the base moves, (vx, wz) each, to how it moves a step later."""
 
@@ -34,6 +35,9 @@ class Room:
         self.twist = np.zeros(2)
         self.noise: Callable[[], Array] = lambda: np.zeros(2)
         self.decisions: list[Decision] = []
+        told = getattr(profile.data.sources.get("flags"), "names", ())
+        self.well = {} if "hand_guided" in told else dict(WELL)
+        """What a trusted source tells all the time."""
         self._pose = np.zeros(3)
         self._asked = np.zeros(2)
 
@@ -62,6 +66,8 @@ class Room:
         """Let time pass, with the command (``command``, ``turn``) in every step or with none."""
         for _ in range(round(seconds / step)):
             self._sense()
+            if self.well:  # or hard stops would give way to softer ones
+                self.tell(Flags(self.t, "flags", dict(self.well), self.t))
             if command is not None:
                 values = (command, 0.0, 0.0, 0.0, 0.0, turn)
                 self.tell(Command(self.t, "base", values, self.t, f"plan {command}"))

@@ -21,11 +21,12 @@ DELAY_S, DISOBEY_S, PROTECTIVE = 0.06, 0.5, 1.6
 BOUND_S = DELAY_S + LAG_S + DISOBEY_S + 3 * STEP_S
 """From the moment from which nothing that was published explains the motion to the stop."""
 NOISE = 0.02
+AGAINST_HARD_STOPS = ("payload_held", "follower_close", "on_slope")
 
 
 @pytest.fixture(scope="module")
 def profile(tmp_path_factory):
-    flags = {"names": ["hand_guided"]}
+    flags = {"names": [*AGAINST_HARD_STOPS, "hand_guided"]}
     return amr(tmp_path_factory.mktemp("profile"), sources={"odom": {"speed_noise": NOISE}, "flags": flags})
 
 
@@ -63,6 +64,7 @@ def test_a_body_that_ignores_stops_is_latched_in_time(profile):
     made = Room(profile, key=KEY)
     made.go(1.5, command=0.5)
     made.follow = lambda t, asked, moves: np.array([0.5, 0.0])
+    made.tell(Flags(made.t, "flags", dict.fromkeys(AGAINST_HARD_STOPS, False), made.t))
     made.tell(EStop(made.t, True))
     began = made.t
     while "actuator_disobeys" not in made.faults:
