@@ -17,7 +17,7 @@ from iatro_governor.srv import Reset as ResetService
 from rclpy.executors import SingleThreadedExecutor
 
 from iatro_governor.governor.decision import State
-from iatro_governor.governor.events import Command, EStop, Odom, Scan
+from iatro_governor.governor.events import Command, EStop, Flags, Odom, Scan
 from iatro_governor.governor.resetting import Resets, token_of
 from iatro_governor.nodes import governor as shell
 from iatro_governor.nodes import latch as latches
@@ -63,6 +63,8 @@ class Spun:
             pose, twist = np.array([0.0, 0, 0, 0, 0, 0, 1]), np.array([speed, 0.0, 0, 0, 0, 0])
             self.node._take(Odom(t, "odom", pose, twist, t))
             self.node._take(Scan(t, "lidar", np.full(360, 9.0), -np.pi, np.pi / 180, 0.05, 12.0, t))
+            well = dict.fromkeys(("payload_held", "follower_close", "on_slope"), False)
+            self.node._take(Flags(t, "flags", well, t))  # or a hard stop gives way to a softer one
             self.node._take(Command(t, "base", (0.5, 0.0, 0.0, 0.0, 0.0, 0.0), t))
             return speed == 0.5
 
