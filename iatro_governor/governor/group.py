@@ -149,7 +149,7 @@ class Group:
 
     def absent(self, t: float, braked_s: float) -> None:
         """What stood was replaced by a protective stop, ``braked_s`` s ago; the next output goes on from there."""
-        self._outputs.publish(t, self._stops.protective.ramp(self._outputs.standing, braked_s), braked_s)
+        self._outputs.publish(t, self._stops.blind.ramp(self._outputs.standing, braked_s), braked_s)
         for member in self.members:
             member.stream.drop()
             member.chart.absent()

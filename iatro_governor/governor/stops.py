@@ -30,6 +30,9 @@ class Stops:
         self._made: dict[tuple[Mode, ...], Ramp] = {}
         self.controlled = self._made_of(dict.fromkeys(channels, "controlled"))
         """The stop without any substitution."""
+        blind = {name: labels["protective"] for name, labels in self._labels.items()}
+        self.blind = self._made_of({name: _first(rows, "protective") for name, rows in blind.items()})
+        """The strongest stop of whoever knows nothing: what each contraindication names may be so."""
 
     def choose(self, asked: Mode, t: float, present: Present) -> Chosen:
         """The stop of each channel where the ladder asks for ``asked``; ``present``: see ``predicates``."""
@@ -52,6 +55,10 @@ class Stops:
         if key not in self._made:
             self._made[key] = self._stack(modes)
         return self._made[key]
+
+
+def _first(against: tuple[Contraindication, ...], asked: Mode) -> Mode:
+    return against[0].use if against else asked
 
 
 def _contraindications(config: AnyChannel, mode: str) -> tuple[Contraindication, ...]:

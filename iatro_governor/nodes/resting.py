@@ -38,13 +38,13 @@ def stopped(channel: AnyChannel, values: Values, rest: Values, dt: float) -> Val
 def time_to_rest(channel: TwistChannel | JointChannelPart, speeds: Values) -> float:
     """How long a protective stop of a twist or of joints takes from ``speeds``, s."""
     if isinstance(channel, TwistChannel):
-        mode: StopMode = _blind(channel.stop_modes)
+        mode: StopMode = blind_stop(channel.stop_modes)
         return max(math.hypot(*speeds[:3]) / mode.linear, math.hypot(*speeds[3:]) / mode.angular)
-    slows: tuple[float, ...] = _blind(channel.stop_modes).deceleration
+    slows: tuple[float, ...] = blind_stop(channel.stop_modes).deceleration
     return max((abs(speed) / slow for speed, slow in zip(speeds, slows, strict=True)), default=0.0)
 
 
-def _blind(modes: StopModes | JointStopModes) -> Any:
+def blind_stop(modes: StopModes | JointStopModes) -> Any:
     """The stop mode where nothing is known: what a contraindication names may be so."""
     label = modes.protective.label
     return modes.protective if label is None or not label.contraindications else modes.controlled

@@ -20,7 +20,7 @@ from iatro_governor.nodes import qos
 from iatro_governor.nodes.commands import command_type
 from iatro_governor.nodes.gate_server import Joints
 from iatro_governor.nodes.outgoing import TrajectoryOut, ValuesOut, output_of
-from iatro_governor.nodes.resting import SETPOINTS
+from iatro_governor.nodes.resting import SETPOINTS, blind_stop
 from iatro_governor.nodes.trajectories import knots_of
 from iatro_governor.profile.every_channel import AnyChannel
 from iatro_governor.profile.joint_channels import JointTrajectoryChannel
@@ -109,7 +109,7 @@ class TrajectoryWatch:
         self.out: TrajectoryOut = out
         # It was vetted already; here it is only read.
         self._shape = Shape(channel.joints, math.inf, math.inf, MOST_POINTS)
-        self._brakes = np.array(channel.stop_modes.protective.deceleration)
+        self._brakes = np.array(blind_stop(channel.stop_modes).deceleration)
         self._period = 1.0 / loop.rate_hz
         self._joints = joints
         self._echoes = Echoes()
