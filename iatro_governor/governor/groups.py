@@ -208,9 +208,7 @@ def _alone(chart: Chart, modes: Mapping[str, Mode]) -> Ramp:
     return ramp
 
 
-def _brakes(
-    charts: Mapping[str, Chart], at: Mapping[str, slice], modes: Mapping[str, Mode]
-) -> StackedBrakes:
+def _brakes(charts: Mapping[str, Chart], at: Mapping[str, slice], modes: Mapping[str, Mode]) -> StackedBrakes:
     """What carries one another keeps its way while it brakes; what stops at once, or moves no link, stops by itself."""
     together: list[tuple[slice, Ramp]] = []
     alone: list[tuple[slice, Ramp]] = []

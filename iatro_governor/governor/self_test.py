@@ -158,7 +158,8 @@ def _answers(limit: Limit[Any], face: Face, trip: Trip, group: Group, period: fl
 
 
 def _step(group: Group, anchor: Array, period: float, targets: Array) -> Array:
-    return group.rates.step(anchor, targets, period, PAUSE * period)
+    pace = np.zeros(len(anchor)) if group.rates.smooth else None
+    return group.rates.step(anchor, targets, period, PAUSE * period, pace)
 
 
 def _vets(
