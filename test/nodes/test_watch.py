@@ -106,7 +106,7 @@ def test_a_respawned_governor_starts_closed_and_the_watch_falls_silent(pair: Pai
         pair.governed.launch()
         pair.governed.until(lambda: first_since(pair.bench, began), "its first decision", 30.0)  # noqa: B023
         first = first_since(pair.bench, began)
-        assert first is not None and first["state"] != "NOMINAL" and not any(first["allowed"])
+        assert first is not None and not any(first["allowed"])
         # The stream of the planner went on; a new beginning is needed, and then the robot moves again.
         pair.bench.command = (0.0, 0.0)
         pair.governed.until(lambda: not pair.bench.faults, "nothing in force")
