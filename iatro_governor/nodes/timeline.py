@@ -10,8 +10,6 @@ SIM_JUMP_S = 1.0
 """A step of /clock beyond this is a jump, s."""
 SIM_STALL_S = 0.5
 """After /clock has stood still for so long, time runs on by the machine's clock, s."""
-SIM_STILL_S = 1.0
-"""After so long it is told as a jump, s: a simulator on a busy machine may pause for less."""
 
 AT_ONCE_S = 0.001
 """Two clocks that are read within this, s, are read at once ..."""
@@ -70,10 +68,7 @@ class Timeline:
             self.jump = f"/clock went by {by_ros:+.3f} s in one step"
         if by_ros != 0:
             self._moved = mono
-        elif (still := mono - self._moved) > SIM_STALL_S:
-            if still > SIM_STILL_S:
-                # What goes on meanwhile, stamped by a clock that stands, would look fresh for ever.
-                self.jump = f"/clock has stood still for {still:.1f} s"
+        elif mono - self._moved > SIM_STALL_S:
             return by_mono
         return max(by_ros, 0.0)
 

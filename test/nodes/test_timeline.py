@@ -82,13 +82,7 @@ def test_simulated_time_sets_the_pace() -> None:
 def test_when_simulated_time_stands_still_ages_grow_all_the_same() -> None:
     clocks = Clocks(sim=True)
     clocks.step(0.0, SIM_STALL_S + 0.1)
-    assert clocks.line.take_jump() is None, "a simulator may pause"
     assert clocks.step(0.0, 1.0) > 1001.0
-    # It is a fault as long as it lasts: what is stamped by a clock that stands never looks old.
-    for _ in range(3):
-        assert "/clock has stood still for" in (clocks.line.take_jump() or "")
-        clocks.step(0.0, 0.01)
-    clocks.line.take_jump()
     # What is stamped after the pause is as new as it says, not from before it.
     clocks.step(0.01, 0.01)
     assert clocks.line.take_jump() is None
