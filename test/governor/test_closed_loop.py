@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from iatro_governor.body.shape import Polygon
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Action, State
+from iatro_governor.governor.events import Flags
 from test.governor.hall import Drive, Hall
 from test.governor.profiles import BOX, amr
 
@@ -93,6 +94,11 @@ def test_with_a_broken_margin_it_leaves_slowly_and_slides(tmp_path):
 def test_a_wall_that_appears_within_the_stopping_distance_is_braked_for_hardest(tmp_path):
     drive = Drive(Governor(amr(tmp_path)), Hall(np.zeros((0, 3))))
     drive.run(2.0, (0.8, 0.0, 0.0))
+    t = drive.k * drive.governor.period
+    told = dict.fromkeys(("payload_held", "follower_close", "on_slope"), False)
+    drive.governor.handle(
+        Flags(t, "flags", told, t)
+    )  # or the protective stop gives way to the controlled one
     ahead = drive.hall.pose[0] + 0.22 + 0.25
     drive.hall.posts = np.column_stack([np.full(41, ahead + 0.03), np.linspace(-1, 1, 41), np.full(41, 0.03)])
     drive.run(1.5, (0.8, 0.0, 0.0))

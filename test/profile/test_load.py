@@ -85,7 +85,7 @@ def test_each_mistake_is_named_with_its_line(tmp_path, old, new, key, allowed):
     problem = found[0]
     assert problem.file.endswith("robot.yaml") and problem.message
     assert allowed in problem.allowed or allowed in problem.message
-    assert problem.line is not None and abs(problem.line - line_of(text, new.splitlines()[-1])) <= 12
+    assert problem.line is not None and abs(problem.line - line_of(text, new.splitlines()[-1])) <= 16
 
 
 def test_a_number_without_a_source_is_refused(tmp_path):
