@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # Discovery must not leave the machine, in this process and in every one it starts.
 os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
 os.environ.pop("ROS_STATIC_PEERS", None)
-# What a process killed by a test leaves in /dev/shm can deafen a later one whose ports are the same.
+# What a process killed by a test leaves in /dev/shm can deafen a later one whose ports are the same. Fast DDS heeds
+# this but where discovery is LOCALHOST.
 os.environ["FASTDDS_BUILTIN_TRANSPORTS"] = "UDPv4"
 
 # How long an example takes says how busy the machine is, and nothing about the code.

@@ -110,7 +110,8 @@ def _environment() -> Mapping[str, str]:
     return {
         "ROS_DOMAIN_ID": str(_domain()),
         "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST",
-        # No shared memory: what a killed process leaves in /dev/shm can deafen a later one on the same domain.
+        # No shared memory where Fast DDS heeds it, which it does not with LOCALHOST: what a killed process leaves in
+        # /dev/shm can deafen a later one on the same domain.
         "FASTDDS_BUILTIN_TRANSPORTS": "UDPv4",
         "ROS_STATIC_PEERS": "",
     }
