@@ -15,14 +15,13 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from test import shared_memory
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # Discovery must not leave the machine, in this process and in every one it starts.
 os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
 os.environ.pop("ROS_STATIC_PEERS", None)
-# What a process killed by a test leaves in /dev/shm can deafen a later one whose ports are the same. Fast DDS heeds
-# this but where discovery is LOCALHOST.
-os.environ["FASTDDS_BUILTIN_TRANSPORTS"] = "UDPv4"
 
 # How long an example takes says how busy the machine is, and nothing about the code.
 settings.register_profile("untimed", deadline=None)
@@ -81,6 +80,7 @@ class Process:
             preexec_fn=_die_with_parent,
         )
         self._lines: list[str] = []
+        self._left: set[str] = set()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -112,6 +112,8 @@ class Process:
 
     def send(self, number: int) -> None:
         """Send a signal, to this process only."""
+        if number == signal.SIGKILL:
+            self._left |= shared_memory.of(self.pid)
         self._popen.send_signal(number)
 
     def wait(self, timeout: float = 10.0) -> int:
@@ -127,8 +129,9 @@ class Process:
         try:
             code = self._popen.wait(timeout)
         except subprocess.TimeoutExpired:
-            self._popen.kill()
+            self.send(signal.SIGKILL)
             code = self._popen.wait(timeout)
+        shared_memory.clear(self._left)
         self._reader.join(timeout)
         assert self._popen.stdout is not None
         self._popen.stdout.close()

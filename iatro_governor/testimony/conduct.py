@@ -17,6 +17,8 @@ CLEARANCE = frozenset(
 )
 """Kinds of limits whose negative margin means that the body is where it must not be."""
 _CUT_ACTIONS = frozenset({"scaled", "split", "projected", "unreachable", "refused"})
+_WHOLE_ACTIONS = frozenset({"pass", "ramped"})
+"""The request is followed to the end, at most in steps: no limit took from it, whatever is broken meanwhile."""
 CONTENT_FAULT = "command_malformed"
 """The one fault that counts against a planner: the command itself made no sense."""
 _NO_EXCUSE = frozenset(
@@ -283,6 +285,8 @@ def _takes(limit: LimitSample, sample: Sample, asked: Size, params: WitnessParam
             params.cut_fraction * abs(limit.requested), floor
         )
     if sample.requested is None or len(sample.requested) != len(sample.allowed):
+        return False
+    if sample.action in _WHOLE_ACTIONS:
         return False
     if sample.kind in SETPOINTS:
         return sample.action in _CUT_ACTIONS

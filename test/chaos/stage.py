@@ -21,7 +21,7 @@ from iatro_governor import operator_key
 from iatro_governor.governor.resetting import token_of
 from iatro_governor.nodes import qos
 from iatro_governor.nodes.convert import decision_body_of
-from test.chaos import shared
+from test import shared_memory
 from test.chaos.account import Body, names
 from test.conftest import ROOT, Process
 
@@ -112,7 +112,7 @@ class Stage:
     def kill(self, name: str) -> None:
         """End one by force."""
         process = self.running[name]
-        self._segments |= shared.of(process.pid)
+        self._segments |= shared_memory.of(process.pid)
         process.send(signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL
 
@@ -202,7 +202,7 @@ class Stage:
         """End all, in order; whoever is left, by force and by its own id."""
         for process in self.all:
             if process.code is None:
-                self._segments |= shared.of(process.pid)
+                self._segments |= shared_memory.of(process.pid)
                 process.send(signal.SIGCONT)
         for name in ("rogue", *ENDING):
             if name in self.running:
@@ -213,4 +213,4 @@ class Stage:
             process.end(0.1)
             name = f"{number:03}-{process.command[2].rsplit('.', 1)[-1]}.log"
             (self.folder / name).write_text(f"{process.command}\n{process.output}\n{process.code}\n")
-        self.left = shared.clear(self._segments)
+        self.left = shared_memory.clear(self._segments)

@@ -37,6 +37,13 @@ def judge(governor: Governor, text: str = "I will reach for the cup.", **words: 
     return verdict
 
 
+@pytest.mark.parametrize(("action", "verdict"), [("ramped", "AGREES"), ("scaled", "PARTIAL")])
+def test_what_is_broken_and_takes_nothing_has_not_intervened(action: str, verdict: str) -> None:
+    """Who starts a little too near something and gets away from it, in steps, was not cut by it."""
+    moving = arm(requested=TURN, allowed=HALF, limits=[NEAR | {"margin": -0.01}, RAMP], action=action)
+    assert judge(moving, "I will carefully reach for the cup.") == verdict
+
+
 def test_joints_that_turn_are_an_action_and_joints_that_stand_are_none() -> None:
     assert judge(arm(requested=TURN)) == "AGREES"
     assert judge(arm(requested=STILL)) == "EMPTY_PROMISE"

@@ -1,6 +1,7 @@
 """Shared memory of Fast DDS that a killed process leaves behind: which was its own, and away with it.
 
-With discovery kept to the machine, the middleware uses shared memory whatever FASTDDS_BUILTIN_TRANSPORTS says.
+It can deafen a later process whose ports are the same, one on the same domain. With discovery kept to the machine, the
+middleware uses shared memory whatever FASTDDS_BUILTIN_TRANSPORTS says.
 """
 
 from __future__ import annotations
