@@ -1,8 +1,9 @@
 """Runs the tests for ``make test``: pytest, then each skip with its reason, then the counts as the last line.
 
 Tests of pure code share the cores; then those of real nodes (marker ``ros``), which have to keep time, run one by one
-with the machine to themselves. Arguments are pytest's own. A test that errors in its set-up or tear-down and
-a file that cannot be collected count as failed; so that nothing can pass by not running, zero tests are a failure too.
+with the machine to themselves, some in an interpreter that had no nodes before (marker ``apart``). Arguments are
+pytest's own. A test that errors in its set-up or tear-down and a file that cannot be collected count as failed; so that
+nothing can pass by not running, zero tests are a failure too.
 """
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ def reason(report: pytest.TestReport | pytest.CollectReport) -> str:
 
 PARTS = (
     ("not ros", ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal")),
-    ("ros", ("-p", "no:xdist")),
+    ("ros and apart", ("-n", "1")),
+    ("ros and not apart", ("-p", "no:xdist")),
 )
 """The marks of each part, and how it runs. The last looks at every file, and sees what is skipped whole."""
 
