@@ -121,7 +121,7 @@ class Flights:
         names = [name for name, chart in self._charts.items() if chart.lead is None]
         if ages is None or not names or not (late.led.any() or outputs.standing.any()):
             return []
-        lasts = situation.period + drive.time(candidates, situation.rates(candidates)) / 2
+        lasts = situation.coast_s(candidates)
         matrix = np.abs(drive.matrix).T
 
         def metres(ways: Array) -> Array:

@@ -38,8 +38,7 @@ def joint_box(situation: BodySituation, channel: str, low: Array, high: Array) -
 
 def stopping_s(situation: BodySituation) -> float:
     """Seconds that what closes in goes on at its speed: the period, and half of the stop of the output that stands."""
-    anchor = situation.anchor[None]
-    return situation.held_s + float(situation.drive.time(anchor, situation.rates(anchor))[0]) / 2
+    return float(situation.coast_s(situation.anchor[None])[0])
 
 
 def travel(situation: BodySituation) -> Array:

@@ -124,6 +124,11 @@ class BodySituation:
         """
         return self.period + self.build_up_s
 
+    def coast_s(self, outputs: Array) -> Array:
+        """Seconds (c,) at full speed that lead at least as far as ``outputs`` (c, N) do until they are at rest."""
+        coast: Array = self.held_s + self.drive.time(outputs, self.rates(outputs)) / 2
+        return coast
+
     @cached_property
     def freedoms(self) -> int:
         """Joints of the base."""
