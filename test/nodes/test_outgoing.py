@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import itertools
 import math
 from typing import Any
@@ -22,42 +21,24 @@ from iatro_governor.nodes.outgoing import output_of
 from iatro_governor.nodes.stamps import seconds
 from iatro_governor.profile.model import LoopTiming
 from test.nodes.channels import OWN, channel
+from test.nodes.wires import Wire
 
 STREAMS = sorted(set(OWN) - {"joint_trajectory"})
 SIZES = {"twist": 6, "pose": 7, "wrench": 6}
 DT = 0.01
 
 
-class Wire:
-    """A node whose publishers keep what they were given."""
+class Out(Wire):
+    """With the output of one channel."""
 
     def __init__(self, type_: str, **changes: Any) -> None:
-        self.sent: list[Any] = []
-        self.alive = 0
+        super().__init__()
         self.channel = channel(type_, **changes)
         self.out = output_of(self, self.channel, LoopTiming())
 
-    def get_publishers_info_by_topic(self, _topic: str) -> list[Any]:
-        return []
-
-    def resolve_topic_name(self, topic: str) -> str:
-        return topic
-
-    def get_namespace(self) -> str:
-        return "/"
-
-    def get_name(self) -> str:
-        return "wire"
-
-    def create_publisher(self, kind: Any, _topic: str, _profile: Any, **_: Any) -> Wire:
+    def create_publisher(self, kind: Any, topic: str, profile: Any, **named: Any) -> Wire:
         assert kind is command_type(self.channel).message
-        return self
-
-    def publish(self, message: Any) -> None:
-        self.sent.append(copy.deepcopy(message))
-
-    def assert_liveliness(self) -> None:
-        self.alive += 1
+        return super().create_publisher(kind, topic, profile, **named)
 
     def values(self) -> list[tuple[float, ...]]:
         """The values of all that went out."""
@@ -77,7 +58,7 @@ def some(type_: str, at: float = 1.0) -> tuple[float, ...]:
 
 @pytest.mark.parametrize("type_", STREAMS)
 def test_what_is_allowed_goes_out(type_: str) -> None:
-    wire = Wire(type_)
+    wire = Out(type_)
     wire.decide(some(type_), t=12.5)
     assert wire.values() == [some(type_)]
     if command_type(wire.channel).stamped:
@@ -87,7 +68,7 @@ def test_what_is_allowed_goes_out(type_: str) -> None:
 
 @pytest.mark.parametrize("type_", ["twist", "joint_velocity"])
 def test_speeds_ramp_to_exact_zeros_along_their_direction_no_faster_than_the_stop_mode(type_: str) -> None:
-    wire = Wire(type_)
+    wire = Out(type_)
     start = some(type_, 0.5)
     wire.decide(start)
     for _ in range(200):
@@ -105,7 +86,7 @@ def test_speeds_ramp_to_exact_zeros_along_their_direction_no_faster_than_the_sto
 
 @pytest.mark.parametrize("type_", ["joint_position", "joint_effort", "pose", "wrench", "gripper"])
 def test_all_others_stand_at_the_rest_that_was_decided_last_and_never_at_zero(type_: str) -> None:
-    wire = Wire(type_)
+    wire = Out(type_)
     wire.out.stop(DT, 0.0)
     wire.out.stand(0.0)
     assert wire.sent == [], "nobody knows yet what rest is"
@@ -119,7 +100,7 @@ def test_all_others_stand_at_the_rest_that_was_decided_last_and_never_at_zero(ty
 
 @pytest.mark.parametrize("type_", ["twist", "joint_velocity"])
 def test_speeds_stand_at_zero(type_: str) -> None:
-    wire = Wire(type_)
+    wire = Out(type_)
     wire.out.stand(0.0)
     assert wire.values() == [(0.0,) * len(some(type_))]
 
@@ -132,7 +113,7 @@ def test_motion_is_seen_where_values_tell_it() -> None:
         ("wrench", (True, True, False)),
     )  # fmt: skip
     for type_, expected in cases:
-        wire, rest = Wire(type_), tuple(0.0 for _ in some(type_))
+        wire, rest = Out(type_), tuple(0.0 for _ in some(type_))
         seen = []
         for values in (some(type_), some(type_), rest):
             wire.decide(values, rest=rest)
@@ -144,7 +125,7 @@ PATH = (Knot(0.0, (0.0, 0.0)), Knot(1.0, (0.5, 1.0)))
 
 
 def test_a_trajectory_goes_out_only_with_the_decision_that_has_it() -> None:
-    wire = Wire("joint_trajectory")
+    wire = Out("joint_trajectory")
     wire.decide((0.0, 0.0), t=1.0)
     assert (wire.sent, wire.alive) == ([], 1), "between trajectories the publisher only says that it lives"
     wire.decide((0.0, 0.0), t=1.01, trajectory=PATH)
@@ -154,14 +135,14 @@ def test_a_trajectory_goes_out_only_with_the_decision_that_has_it() -> None:
 
 
 def test_a_trajectory_moves_the_robot_and_the_noise_of_where_it_stands_does_not() -> None:
-    wire = Wire("joint_trajectory")
+    wire = Out("joint_trajectory")
     for t, at, path in ((1.0, 0.0, None), (1.01, 1e-5, None), (1.02, 0.0, PATH), (1.03, 2e-5, None)):
         wire.decide((at, 0.0), t=t, trajectory=path)
         assert wire.out.moving is (path is not None)
 
 
 def test_without_the_core_a_running_trajectory_is_braked_evenly_and_told_so_once() -> None:
-    wire = Wire("joint_trajectory")
+    wire = Out("joint_trajectory")
     wire.out.stop(DT, 0.0)
     assert wire.sent == [], "nobody knows yet where the joints are"
     wire.decide((0.0, 0.0), t=1.0, trajectory=PATH)
@@ -179,7 +160,7 @@ def test_without_the_core_a_running_trajectory_is_braked_evenly_and_told_so_once
 
 
 def test_an_outage_after_the_core_came_back_is_stopped_anew() -> None:
-    wire = Wire("joint_trajectory")
+    wire = Out("joint_trajectory")
     for t, _ in itertools.product((1.0, 2.0), range(3)):
         wire.decide((t, t), t=t)
         wire.out.stop(DT, t)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import itertools
 import math
 from types import SimpleNamespace
@@ -22,16 +21,16 @@ from iatro_governor.nodes.trajectories import trajectory_message
 from iatro_governor.nodes.watch_channels import watched
 from iatro_governor.profile.model import LoopTiming
 from test.nodes.channels import channel, source
+from test.nodes.wires import Wire
 
 DT = 0.01
 
 
-class Wire:
-    """A node whose publishers keep what they were given, and whose readers are called by hand."""
+class Watching(Wire):
+    """With the watch of one channel, whose readers are called by hand."""
 
     def __init__(self, type_: str, **changes: Any) -> None:
-        self.sent: list[Any] = []
-        self.alive = 0
+        super().__init__()
         self.t = 0.0
         self.readers: dict[str, Any] = {}
         self.channel = channel(type_, **changes)
@@ -40,29 +39,8 @@ class Wire:
         )
         self.watch = watched(self, data, self.channel, lambda: self.t)
 
-    def get_publishers_info_by_topic(self, _topic: str) -> list[Any]:
-        return []
-
-    def resolve_topic_name(self, topic: str) -> str:
-        return topic
-
-    def get_namespace(self) -> str:
-        return "/"
-
-    def get_name(self) -> str:
-        return "wire"
-
-    def create_publisher(self, *_: Any, **__: Any) -> Wire:
-        return self
-
     def create_subscription(self, _kind: Any, topic: str, take: Any, *_: Any, **__: Any) -> None:
         self.readers[topic] = take
-
-    def publish(self, message: Any) -> None:
-        self.sent.append(copy.deepcopy(message))
-
-    def assert_liveliness(self) -> None:
-        self.alive += 1
 
     def governor_sends(self, values: tuple[float, ...]) -> None:
         row, message = command_type(self.channel), self.watch.out.kind()
@@ -85,7 +63,7 @@ class Wire:
 
 @pytest.mark.parametrize(("type_", "slow"), [("twist", 1.0), ("joint_velocity", 2.0)])
 def test_speeds_ramp_to_zero_from_the_last_output_and_stay_there(type_: str, slow: float) -> None:
-    wire = Wire(type_)
+    wire = Watching(type_)
     size = 6 if type_ == "twist" else 2
     wire.governor_sends((0.2,) + (0.0,) * (size - 1))
     wire.governor_sends((0.4,) + (0.0,) * (size - 1))
@@ -98,7 +76,7 @@ def test_speeds_ramp_to_zero_from_the_last_output_and_stay_there(type_: str, slo
 
 @pytest.mark.parametrize("type_", ["twist", "joint_velocity"])
 def test_speeds_are_zero_where_nobody_ever_spoke(type_: str) -> None:
-    assert {value for values in Wire(type_).steps(3) for value in values} == {0.0}
+    assert {value for values in Watching(type_).steps(3) for value in values} == {0.0}
 
 
 @pytest.mark.parametrize(
@@ -106,7 +84,7 @@ def test_speeds_are_zero_where_nobody_ever_spoke(type_: str) -> None:
     [("joint_position", (0.3, -0.2)), ("pose", (0.4, 0, 0.5, 0, 0, 0, 1)), ("gripper", (0.03, 20.0))],
 )
 def test_the_last_set_point_freezes(type_: str, values: tuple[float, ...]) -> None:
-    wire = Wire(type_)
+    wire = Watching(type_)
     assert wire.steps(2) == [] and wire.alive == 2, "nobody knows yet where it stands"
     wire.watch.over()
     wire.governor_sends(tuple(0.9 * value for value in values))
@@ -120,7 +98,7 @@ def decided(rest: tuple[float, ...], allowed: tuple[float, ...] | None = None) -
 
 @pytest.mark.parametrize("type_", ["joint_effort", "wrench"])
 def test_efforts_stand_at_what_the_governor_last_called_rest_and_never_at_zero(type_: str) -> None:
-    wire = Wire(type_)
+    wire = Watching(type_)
     rest = (3.0, 1.0) if type_ == "joint_effort" else (0.0, 0.0, 5.0, 0.0, 0.0, 0.0)
     wire.governor_sends(tuple(value + 1 for value in rest))
     assert wire.steps(2) == [], "it has not said yet what rest is"
@@ -132,7 +110,7 @@ def test_efforts_stand_at_what_the_governor_last_called_rest_and_never_at_zero(t
 
 
 def test_what_a_stranger_sends_during_the_stop_does_not_change_it() -> None:
-    wire = Wire("twist")
+    wire = Watching("twist")
     wire.governor_sends((0.4, 0, 0, 0, 0, 0))
     first = wire.steps(10)
     wire.governor_sends((5.0, 0, 0, 0, 0, 0))
@@ -142,7 +120,7 @@ def test_what_a_stranger_sends_during_the_stop_does_not_change_it() -> None:
 
 @pytest.mark.parametrize("values", [(math.nan, 0.0), (math.inf, 0.0), (1.0,), (1.0, 2.0, 3.0)])
 def test_what_cannot_be_an_output_of_the_governor_is_no_sign_of_life(values: tuple[float, ...]) -> None:
-    wire = Wire("joint_velocity")
+    wire = Watching("joint_velocity")
     wire.governor_sends((0.2, 0.1))
     wire.t = 5.0
     wire.governor_sends(values)
@@ -151,7 +129,7 @@ def test_what_cannot_be_an_output_of_the_governor_is_no_sign_of_life(values: tup
 
 
 def test_own_messages_are_no_sign_of_life_and_anothers_are() -> None:
-    wire = Wire("twist")
+    wire = Watching("twist")
     wire.governor_sends((0.1, 0, 0, 0, 0, 0))
     wire.steps(20)
     assert wire.watch.silent_s(wire.t) == pytest.approx(0.2)
@@ -162,14 +140,14 @@ def test_own_messages_are_no_sign_of_life_and_anothers_are() -> None:
 PATH = (Knot(0.0, (0.0, 0.0)), Knot(1.0, (0.5, 0.5), (0.5, -0.5)), Knot(2.0, (1.0, 0.0), (0.0, 0.0)))
 
 
-def arm(wire: Wire, at: tuple[float, float] = (0.0, 0.0)) -> None:
+def arm(wire: Watching, at: tuple[float, float] = (0.0, 0.0)) -> None:
     joints = JointState(name=["a", "b"], position=list(at), velocity=[0.0, 0.0])
     wire.readers["joints"](joints)
     wire.readers["out"](trajectory_message(("a", "b"), PATH))
 
 
 def test_a_trajectory_under_way_is_stopped_once_along_its_own_way() -> None:
-    wire = Wire("joint_trajectory", max_points=100)
+    wire = Watching("joint_trajectory", max_points=100)
     arm(wire)
     wire.t = 1.0
     wire.steps(5)
@@ -182,7 +160,7 @@ def test_a_trajectory_under_way_is_stopped_once_along_its_own_way() -> None:
 
 @pytest.mark.parametrize("what", ["over", "never", "blind", "nonsense"])
 def test_joints_that_no_trajectory_moves_are_left_alone(what: str) -> None:
-    wire = Wire("joint_trajectory")
+    wire = Watching("joint_trajectory")
     if what == "over":
         arm(wire)
         wire.t = 2.5
