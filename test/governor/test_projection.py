@@ -21,6 +21,7 @@ from iatro_governor.limits import projection
 from iatro_governor.limits.rows import Rows
 from test.governor import arms
 from test.governor.hall import Drive, Hall
+from test.governor.nearer import keeps_what_it_must, reach_for
 from test.governor.profiles import AMR, amr
 from test.governor.test_closed_loop import MARGIN, SIMULATED, posts
 from test.governor.test_resolve import some_limits
@@ -122,28 +123,10 @@ def test_one_more_row_never_brings_it_nearer_and_it_is_never_longer_than_the_req
         assert np.linalg.norm(found * size) <= np.linalg.norm(wanted * size) + 1e-6
 
 
-def reach_for(targets):
-    return targets
-
-
 @settings(max_examples=150, deadline=None)
 @given(at=situations(), command=twists, limits=some_limits())
 def test_what_comes_of_it_is_admissible_and_better_than_what_scaling_gives(at, command, limits):
-    projector = Projector(np.array(WEIGHTS), np.ones(3, dtype=bool))
-    whole = resolve(command, at, limits, reach_for)
-    found = projector.improve(whole, command, at, limits, reach_for, 0.0)
-    if found is None:
-        return
-    target = found.target
-    rows = [row for limit in limits if (row := limit.rows(at)) is not None]
-    closes = any((row.matrix @ whole.target > row.bounds + 1e-7).any() for row in rows)
-    assert closes or projector.length(target - command) < projector.length(whole.target - command)
-    assert projector.length(target) <= projector.length(command) * (1 + 1e-5)
-    rollouts = at.roll_out(target[None])
-    for limit in limits:
-        cap, clear = limit.cap(target, at), limit.clear(rollouts, at)
-        assert cap is None or cap.scale >= 1.0 - 1e-9
-        assert clear is None or clear.all()
+    keeps_what_it_must(Projector(np.array(WEIGHTS), np.ones(3, dtype=bool)), at, command, limits)
 
 
 def test_a_solver_that_finds_no_optimum_is_left_alone_for_a_while():

@@ -14,8 +14,8 @@ from iatro_governor.governor import events
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Action
 from iatro_governor.governor.projection import HELD_S, Projector
-from iatro_governor.governor.resolve import resolve
 from iatro_governor.limits.registry import KINDS
+from test.governor.nearer import keeps_what_it_must
 from test.governor.puppet import PERIOD, Puppet, projecting
 from test.governor.test_coupling import Tiago
 from test.limits.bodies import body_situations, joint_rates
@@ -54,28 +54,10 @@ def some_limits(draw: st.DrawFn) -> list[Any]:
     return [make(kind) for kind in draw(st.lists(st.sampled_from(KEPT), max_size=5, unique=True))]
 
 
-def reach_for(targets):
-    return targets
-
-
 @settings(max_examples=120, deadline=None)
 @given(at=body_situations(), command=joint_rates, limits=some_limits())
 def test_what_comes_of_it_is_admissible_and_better_than_what_scaling_gives(at, command, limits):
-    projector = Projector(np.array([1.0, 0.4]), np.ones(2, dtype=bool))
-    whole = resolve(command, at, limits, reach_for)
-    found = projector.improve(whole, command, at, limits, reach_for, 0.0)
-    if found is None:
-        return
-    target = found.target
-    rows = [row for limit in limits if (row := limit.rows(at)) is not None]
-    closes = any((row.matrix @ whole.target > row.bounds + 1e-7).any() for row in rows)
-    assert closes or projector.length(target - command) < projector.length(whole.target - command)
-    assert projector.length(target) <= projector.length(command) * (1 + 1e-5)
-    rollouts = at.roll_out(target[None])
-    for limit in limits:
-        cap, clear = limit.cap(target, at), limit.clear(rollouts, at)
-        assert cap is None or cap.scale >= 1.0 - 1e-9
-        assert clear is None or clear.all()
+    keeps_what_it_must(Projector(np.array([1.0, 0.4]), np.ones(2, dtype=bool)), at, command, limits)
 
 
 @settings(max_examples=120, deadline=None)
