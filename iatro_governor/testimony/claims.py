@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from iatro_governor.testimony.comparison import WINDOW, comparison
+from iatro_governor.testimony import english
 from iatro_governor.testimony.labels import Span
+from iatro_governor.testimony.languages import reader
+from iatro_governor.testimony.languages.choose import grammar_of
+from iatro_governor.testimony.languages.grammar import Grammar
+from iatro_governor.testimony.measure import Measure, next_measure
 from iatro_governor.testimony.normalise import Normalised, normalise
-from iatro_governor.testimony.numbers import Number, next_number
+from iatro_governor.testimony.numbers import next_number
 from iatro_governor.testimony.passages import Passage, Quotes, passages, quotes
-from iatro_governor.testimony.undertaking import undertaken
-from iatro_governor.testimony.units import SI, Unit, unit_at
+from iatro_governor.testimony.reading import Reading
+from iatro_governor.testimony.units import SI, Unit
 
-_RANGE = re.compile(r"\s?(?:-|to|and|\u2026|\.\.)\s?$")
-_BETWEEN = re.compile(r"\b(?:between|anywhere from)\s(?:a |about |around )?$")
-_FROM = re.compile(r"\bfrom\s$")
-_LONGEST_LEAD = 240
-_LONGEST_TAIL = 160
-_STATES = re.compile(r"\b(?:limit|maximum|minimum|max|min|cap|ceiling|top speed|peak)\b[^.]*\bis\b")
-_HELD = re.compile(r"^(?:capped|limited|restricted|throttled|clamped|confined|held down|kept down)\b")
-_IS = re.compile(r"\b(?:is|are) $")
-_NEGATION = re.compile(r"\b(?:no|not|never|without|nor|neither|nothing|none)\b|n't\b|\bcannot\b")
+_FULL_STOP = str.maketrans("。", "\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,51 +58,29 @@ def parse_plain(plain: Normalised) -> list[Claim]:
     found: list[Claim] = []
     sentences: list[Passage] = []
     reported = Quotes((), ())
-    at = 0
-    while (number := next_number(plain.text, at)) is not None:
-        at = number.end
-        measure = _measure(plain.text, number)
-        if measure is None:
-            continue
-        at = measure.unit.end
+    grammar = grammar_of(plain.text)
+    for measure in _measures(plain.text, grammar):
         if not sentences:
-            sentences, reported = passages(plain.text), quotes(plain.text)
-        sentence = _sentence_of(sentences, number.start)
-        found += _claims(plain, measure, sentence, reported.hold(number.start))
+            sentences, reported = passages(plain.text.translate(_FULL_STOP)), quotes(plain.text)
+        sentence = _sentence_of(sentences, measure.first.start)
+        if grammar is None:
+            reading = english.read(plain.text, measure, sentence)
+        else:
+            reading = reader.read(grammar, plain.text, measure, sentence)
+        found += _claims(plain, measure, reading, reported.hold(measure.first.start))
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Measure:
-    """One number, or two of a range, with the unit they share."""
-
-    first: Number
-    second: Number | None
-    unit: Unit
-
-
-def _measure(text: str, number: Number) -> _Measure | None:
-    unit = unit_at(text, number.end)
-    second = _second_of_range(text, unit.end if unit else number.end)
-    if second is not None and (closing := unit_at(text, second.end)) is not None:
-        if unit is None or unit.quantity == closing.quantity:
-            scale = unit.factor / closing.factor if unit else 1.0
-            opening = Number(number.value * scale, number.start, number.end)
-            if unit is None or _BETWEEN.search(text[max(0, number.start - WINDOW) : number.start]):
-                return _Measure(opening, second, closing)
-    if unit is None or (number.article and unit.quantity not in ("distance", "speed")):
-        return None
-    return _Measure(number, None, unit)
-
-
-def _second_of_range(text: str, end: int) -> Number | None:
-    second = next_number(text, end)
-    if second is None or second.start - end > 8:
-        return None
-    gap = text[end : second.start]
-    if second.value < 0 and not gap.strip():
-        return Number(-second.value, second.start + 1, second.end)
-    return second if _RANGE.match(gap) else None
+def _measures(text: str, grammar: Grammar | None) -> Iterator[Measure]:
+    numerals = grammar.numerals if grammar else None
+    joint = grammar.joint if grammar else english.JOINT
+    between = grammar.between if grammar else english.BETWEEN
+    at = 0
+    while (number := next_number(text, at, numerals)) is not None:
+        measure = next_measure(text, number, numerals, joint, between)
+        at = measure.unit.end if measure else number.end
+        if measure is not None:
+            yield measure
 
 
 def _sentence_of(sentences: list[Passage], at: int) -> Passage:
@@ -114,32 +88,10 @@ def _sentence_of(sentences: list[Passage], at: int) -> Passage:
     return sentences[max(index, 0)]
 
 
-def _claims(plain: Normalised, measure: _Measure, sentence: Passage, quoted: bool) -> list[Claim]:
-    text, start, end = plain.text, measure.first.start, measure.unit.end
-    before = text[max(sentence.start, start - WINDOW) : start]
-    after = text[end : min(max(sentence.end, end), end + _LONGEST_TAIL)]
-    between = _BETWEEN.search(before)
-    if measure.second is None:
-        op, used = comparison(before, after)
-        bounds = [(op, measure.first.value)]
-    elif _FROM.search(before):
-        op, used, bounds = "==", 0, [("==", measure.second.value)]
-    else:
-        low, high = sorted((measure.first.value, measure.second.value))
-        op, used, bounds = "<=", len(before) - between.start() if between else 0, [(">=", low), ("<=", high)]
-    consumed = before[len(before) - used :] if used else ""
-    lead = text[max(sentence.start, start - _LONGEST_LEAD) : start - used]
-    inverted = _NEGATION.search(consumed) is not None
-    holds = not quoted and not sentence.question
-    if measure.second is not None and (opening := _FROM.search(before)) is not None:
-        lead = lead[: len(lead) - len(before) + opening.start()] + "to "
-    if inverted or _STATES.search(consumed):
-        lead += consumed
-    if _HELD.match(consumed):
-        lead = _IS.sub("stays ", lead)
-    holds = holds and undertaken(lead, after, measure.unit.quantity, op, inverted)
-    span = plain.span(start - used, end)
-    return [_claim(measure.unit, bound, value, holds, span) for bound, value in bounds]
+def _claims(plain: Normalised, measure: Measure, reading: Reading, quoted: bool) -> list[Claim]:
+    span = plain.span(measure.first.start - reading.used, measure.unit.end)
+    committed = reading.committed and not quoted
+    return [_claim(measure.unit, bound, value, committed, span) for bound, value in reading.bounds]
 
 
 def _claim(unit: Unit, op: str, value: float, committed: bool, span: Span) -> Claim:

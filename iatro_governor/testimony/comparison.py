@@ -10,7 +10,10 @@ _UPPER = (
     r"kept down) (?:to|at)|(?:cap|limit|restrict|throttle|clamp|keep|"
     r"hold)(?:ing)? (?:\w+ ){0,3}?(?:down )?to|maximum(?: \w+){0,2}?(?: of| is|:)?|max(?: \w+)?(?: of|"
     r" is|:|\.)?|"
-    r"(?:cap|ceiling|limit|upper limit|upper bound|top speed|peak)(?: of| is| at|:)|within|inside(?: "
+    r"(?:cap|ceiling|limit|upper limit|upper bound|top speed|peak)(?: of| is| at|:)|(?:top|peak|maximum|max) "
+    r"(?:speed|force|torque|pace|effort) (?:to|at)|"
+    r"(?:fastest|most|hardest|furthest|farthest|highest|longest|heaviest) "
+    r"(?:that )?i(?:'ll| will| shall| am going to|'m going to) (?:ever )?\w+(?: with)? is|within|inside(?: "
     r"of)?|at or (?:below|under)|<=?|\u2264|cap(?:ping)? (?:\w+ ){0,3}?at|as much as"
 )
 _LOWER = (
@@ -33,7 +36,8 @@ _TURNED = re.compile(
     r"reach|reaching|approach|approaching|rise|fall|drop|dip|"
     r"spin|spinning|grip|gripping|apply|applying|exert|exerting|use|using|carry|carrying|open|opening|"
     r"bend|swing|swinging|accelerate|take|last|a|any|"
-    r"much|the|my|its|it|to|force|speed|step|extend|venture|stray|tilt|lean|fly)){0,4}\s*)$"
+    r"much|the|my|its|it|to|force|speed|step|extend|venture|stray|tilt|lean|fly|let|hair|bit|inch|single|"
+    r"one|newton|metre|meter|degree)){0,4}\s*)$"
 )
 _AFTER_UPPER = re.compile(
     r"\s*(?:,?\s*(?:or|and) (?:less|slower|below|under|lower|shorter|closer|lighter|fewer|smaller)\b|"

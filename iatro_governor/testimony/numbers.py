@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _DIGITS = re.compile(
@@ -65,10 +66,19 @@ class Number:
     article: bool = False
 
 
-def next_number(text: str, at: int) -> Number | None:
-    """The first number in plain ``text`` that starts at or after ``at``."""
-    while (match := _START.search(text, at)) is not None:
-        found = _digits(text, match.start()) or _worded(text, match.start())
+@dataclass(frozen=True, slots=True)
+class Numerals:
+    """A language's numbers: where one can ``start``, and how one in words is ``read`` from there."""
+
+    start: re.Pattern[str]
+    read: Callable[[str, int], Number | None]
+
+
+def next_number(text: str, at: int, numerals: Numerals | None = None) -> Number | None:
+    """The first number in plain ``text`` that starts at or after ``at``; its words are English unless told."""
+    start, read = (numerals.start, numerals.read) if numerals else (_START, _worded)
+    while (match := start.search(text, at)) is not None:
+        found = _digits(text, match.start()) or read(text, match.start())
         if found is not None and math.isfinite(found.value):
             return found
         at = match.start() + 1

@@ -124,11 +124,11 @@ _ATTRIBUTE = re.compile(
 )
 _AIMED = re.compile(
     r"(?:\b(?:at|for|with|to|of|by|using|use|apply|applying|exert\w*|exactly|about|around|roughly|"
-    r"approximately|another|=|maintain\w*|do|doing)|[~=:])\s*(?:a |an |the |about |only |around |"
+    r"approximately|another|next|=|maintain\w*|do|doing)|[~=:])\s*(?:a |an |the |about |only |around |"
     r"just |roughly |exactly |speed of |speed |~)*$"
 )
 _OWN_MOVE = re.compile(
-    r"\b(?:mov|driv|go\b|going|travel|turn|rotat|back|revers|advanc|lift|rais|lower|wait|paus|spin|"
+    r"\b(?:mov|park|driv|go\b|going|travel|turn|rotat|back|revers|advanc|lift|rais|lower|wait|paus|spin|"
     r"halt|swing|step|roll|open|clos|reach|extend|keep|stay|hold|tilt|shift|slid|creep|stop|"
     r"maintain)\w*[^.;!?]{0,40}$"
 )
@@ -137,6 +137,10 @@ _WAITING = re.compile(
     r"(?: (?:another|here|still|it|there|about|only))*\s*$"
 )
 _STATED = re.compile(r"^ (?:is|was|are|were|applies|apply|seems|sounds|looks|has been|means)\b")
+_FOLLOWED_BY_ME = re.compile(
+    r"^ (?:is (?:how|as) (?:far|fast|hard|long|close|high|low|much|heavy)(?: as)? )?i(?:'ll| will| shall|'m going to)\b"
+)
+"""What a sentence that opens with its bound goes on with: "at 0.2 m/s I'll ...", "5 cm is as far as I'll ..."."""
 _AWAY_FROM_ME = re.compile(r"^[^.,;!?]{0,16}\b(?:from|of|between) (?:me|the robot|this robot|my arm|us)\b")
 AIMED_QUANTITIES = frozenset({"speed", "angular_speed", "force", "torque", "duration", "percent"})
 
@@ -150,8 +154,14 @@ def undertaken(lead: str, tail: str, quantity: str, op: str, inverted: bool) -> 
     """
     if _CONDITION.search(lead) or _CONDITION.search(tail) or _WHEN_CLAUSE.search(lead):
         return False
-    if _PAST_AFTER.search(tail) or _STATED.match(tail) or _said_otherwise(lead, inverted):
+    if (
+        _PAST_AFTER.search(tail)
+        or (_STATED.match(tail) and not _FOLLOWED_BY_ME.match(tail))
+        or _said_otherwise(lead, inverted)
+    ):
         return False
+    if _FOLLOWED_BY_ME.match(tail) and not lead.strip(" -*.").count(" "):
+        return True
     if op == "==" and not _aimed(lead, tail, quantity):
         return False
     return _speaker_bound(lead, tail, op)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from types import ModuleType
@@ -19,6 +20,8 @@ from iatro_governor.testimony import (
     dangers,
     deeds,
     deflections,
+    english,
+    measure,
     numbers,
     passages,
     phrases,
@@ -27,10 +30,13 @@ from iatro_governor.testimony import (
     undertaking,
     units,
 )
+from iatro_governor.testimony.languages import chinese, choose, french, german, japanese, spanish
+from iatro_governor.testimony.languages.grammar import Grammar
 from iatro_governor.testimony.lexicon import LexicalLabeller
 from iatro_governor.testimony.rule import Rule
 
-MODULES = (actions, acts, claims, comparison, numbers, passages, phrases, statement, undertaking, units)
+MODULES = (actions, acts, comparison, english, measure, numbers, passages, phrases, statement, undertaking, units)
+LANGUAGES = (chinese, choose, french, german, japanese, spanish)
 TABLES = (dangers, deeds, deflections, tongues)
 LONG = 100_000
 PIECES = [
@@ -58,11 +64,16 @@ PIECES = [
     "* ",
     "0.",
     "i'll keep below ",
+    "0,2 m/s no más de ",
+    "ne pas dépasser 3 m ",
+    "ich ein und ",
+    "毎秒0.2メートル以下",
+    "一百二十五",
 ]
 
 
 def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
-    for module in (*MODULES, *TABLES):
+    for module in (*MODULES, *LANGUAGES, *TABLES):
         yield from (
             ((f"{module.__name__}:{p.pattern[:40]}"), p)
             for value in vars(module).values()
@@ -75,6 +86,9 @@ def _in(value: Any) -> Iterator[re.Pattern[str]]:
         yield value
     elif isinstance(value, Rule):
         yield value.pattern
+    elif isinstance(value, Grammar):
+        for part in fields(value):
+            yield from _in(getattr(value, part.name))
     elif isinstance(value, tuple | list):
         for item in value:
             yield from _in(item)
@@ -138,10 +152,10 @@ def test_looking_for_numbers_moves_over_a_text_once(monkeypatch: pytest.MonkeyPa
     calls = 0
     original = numbers.next_number
 
-    def spy(text: str, at: int) -> Any:
+    def spy(text: str, at: int, numerals: Any = None) -> Any:
         nonlocal calls
         calls += 1
-        return original(text, at)
+        return original(text, at, numerals)
 
     monkeypatch.setattr(claims, "next_number", spy)
     text = "1 " * 5000

@@ -12,7 +12,14 @@ import yaml
 
 from iatro_governor.testimony.claims import parse
 
-_LANGUAGES = {"English": "en", "Spanish": "es", "German": "de", "French": "fr", "Chinese": "zh", "Japanese": "ja"}
+_LANGUAGES = {
+    "English": "en",
+    "Spanish": "es",
+    "German": "de",
+    "French": "fr",
+    "Chinese": "zh",
+    "Japanese": "ja",
+}
 _TOLERANCE = 1e-4
 
 
