@@ -35,7 +35,19 @@ from iatro_governor.testimony.languages.grammar import Grammar
 from iatro_governor.testimony.lexicon import LexicalLabeller
 from iatro_governor.testimony.rule import Rule
 
-MODULES = (actions, acts, comparison, english, measure, numbers, passages, phrases, statement, undertaking, units)
+MODULES = (
+    actions,
+    acts,
+    comparison,
+    english,
+    measure,
+    numbers,
+    passages,
+    phrases,
+    statement,
+    undertaking,
+    units,
+)
 LANGUAGES = (chinese, choose, french, german, japanese, spanish)
 TABLES = (dangers, deeds, deflections, tongues)
 LONG = 100_000
