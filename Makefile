@@ -17,7 +17,7 @@ test: setup
 
 # The arm's scenarios and four robots between random volumes, with SEEDS more seeds each. Minutes a seed.
 # Then 15 minutes in which everything around a governor fails, and 100,000 malformed messages and lines for each reader;
-# SEED=n does the same again.
+# SEED=n does the same again. And examples of every property that `make test` has not seen.
 soak: SEED := $(or $(SEED),$(shell date +%s))
 soak: setup
 	@echo "SEED=$(SEED)"
@@ -25,6 +25,7 @@ soak: setup
 	@IATRO_SEED=$(SEED) IATRO_FUZZ=100000 $(RUN) python tools/run_tests.py test/fuzz
 	@IATRO_SEEDS=$(or $(SEEDS),10) $(RUN) python tools/run_tests.py test/trial/test_arm_governed.py \
 		test/governor/test_arm_closed_loop.py
+	@IATRO_EXAMPLES=new $(RUN) python tools/run_tests.py test/body test/limits test/governor test/testimony test/ledger
 
 # Times of the core's steps, beside the budgets of the design, and from every fault to the first stop command on the wire;
 # out/bench/*.json.

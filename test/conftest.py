@@ -23,9 +23,11 @@ ROOT = Path(__file__).resolve().parent.parent
 os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
 os.environ.pop("ROS_STATIC_PEERS", None)
 
-# How long an example takes says how busy the machine is, and nothing about the code.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+# How long an example takes says how busy the machine is, and nothing about the code. Everybody sees the same examples,
+# so that what fails here fails there; `make soak` looks for new ones.
+settings.register_profile("same", deadline=None, derandomize=True)
+settings.register_profile("new", deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("IATRO_EXAMPLES", "same"))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -37,11 +39,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 _domains = iter(range(10_000))
+_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_share = 100 // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+"""How many of the domains 1..100 this process has, one after another; those of its neighbours are never among them."""
 
 
 def fresh_domain() -> int:
-    """A ROS domain id in 1..100 that no other test of this process, and hardly one of another, is using."""
-    return (os.getpid() * 7 + next(_domains)) % 100 + 1
+    """A ROS domain id that no other test of this run, and hardly one of another run, is using."""
+    return _worker * _share + (os.getpid() * 7 + next(_domains)) % _share + 1
 
 
 def wait(

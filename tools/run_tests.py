@@ -1,9 +1,10 @@
 """Runs the tests for ``make test``: pytest, then each skip with its reason, then the counts as the last line.
 
-Tests of pure code share the cores; then those of real nodes (marker ``ros``), which have to keep time, run one by one
-with the machine to themselves, some in an interpreter that had no nodes before (marker ``apart``). Arguments are
-pytest's own. A test that errors in its set-up or tear-down and a file that cannot be collected count as failed; so that
-nothing can pass by not running, zero tests are a failure too.
+Tests of pure code share the cores; then those of real nodes (marker ``ros``) run in two processes, for they mostly
+wait. Whole runs that have to keep time go one by one with the machine to themselves (marker ``alone``), and some tests
+in an interpreter that had no nodes before (marker ``apart``). Arguments are pytest's own. A test that errors in its
+set-up or tear-down and a file that cannot be collected count as failed; so that nothing can pass by not running, zero
+tests are a failure too.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ def reason(report: pytest.TestReport | pytest.CollectReport) -> str:
 PARTS = (
     ("not ros", ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal")),
     ("ros and apart", ("-n", "1")),
-    ("ros and not apart", ("-p", "no:xdist")),
+    ("ros and alone", ("-p", "no:xdist")),
+    ("ros and not apart and not alone", ("-n", "2", "--dist", "loadfile")),
 )
 """The marks of each part, and how it runs. The last looks at every file, and sees what is skipped whole."""
 

@@ -18,7 +18,7 @@ from geometry_msgs.msg import TwistStamped
 from test.chaos.course import chaos
 from test.conftest import ROOT
 
-pytestmark = pytest.mark.ros
+pytestmark = [pytest.mark.ros, pytest.mark.alone]
 SEED = int(os.environ.get("IATRO_SEED", "4"))
 SECONDS = float(os.environ.get("IATRO_CHAOS_S", "45"))
 

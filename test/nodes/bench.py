@@ -24,6 +24,9 @@ from iatro_governor.nodes.stamps import seconds, stamp_of
 
 Body = dict[str, Any]
 
+LOST_S = 5.0
+"""What is missing for so long is given up, s, as a recorder does."""
+
 
 class Bench:
     """Obeys ``cmd_vel`` perfectly, tells what it measures, and sends ``command`` as long as it is not None."""
@@ -46,6 +49,7 @@ class Bench:
         """Acknowledge what has come, as a recorder does."""
         self._stored: dict[str, set[int]] = {}
         self._expected: dict[str, int] = {}
+        self._missing: dict[str, tuple[int, float]] = {}
         self._latest: Body | None = None
         self.states: list[GovernorState] = []
         self.beats: list[Heartbeat] = []
@@ -133,8 +137,17 @@ class Bench:
             expected = self._expected.get(writer, 0)
             while expected in stored:
                 expected += 1
-            self._expected[writer] = expected
-            self.acknowledge(writer, expected)
+            self._expected[writer] = self._past_what_is_lost(writer, expected, stored)
+            self.acknowledge(writer, self._expected[writer])
+
+    def _past_what_is_lost(self, writer: str, expected: int, stored: set[int]) -> int:
+        """What a busy machine kept from coming may never come: a full ring refuses it."""
+        number, since = self._missing.get(writer, (-1, 0.0))
+        if number != expected:
+            self._missing[writer] = (expected, time.monotonic())
+        elif time.monotonic() - since > LOST_S:
+            return min((later for later in stored if later > expected), default=expected)
+        return expected
 
     def acknowledge(self, writer: str, up_to: int) -> None:
         """Say that everything of ``writer`` below ``up_to`` is durable."""

@@ -43,7 +43,11 @@ def send(other: Any, kind: Any, topic: str, profile: Any) -> Callable[[], None]:
 
 def call(other: Any, kind: Any, name: str, request: Any) -> Callable[[], None]:
     client = other.create_client(kind, name)
-    return lambda: client.call_async(request) if client.service_is_ready() else None
+    calls: list[Any] = []
+    # Once: what waits in the queue would be answered after the test has seen what it waits for.
+    return lambda: (
+        calls.append(client.call_async(request)) if not calls and client.service_is_ready() else None
+    )
 
 
 def command(node: Any, other: Any) -> Callable[[], None]:

@@ -166,6 +166,7 @@ def test_what_cannot_be_used_is_named_before_anything_starts(
 
 
 @pytest.mark.ros
+@pytest.mark.alone
 def test_the_whole_demo(demo: Callable[..., Any], tmp_path: Path) -> None:
     out, replies = tmp_path / "out", tmp_path / "replies.jsonl"
     replies.write_text(

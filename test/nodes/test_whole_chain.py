@@ -14,7 +14,7 @@ import pytest
 from iatro_governor.ledger import Reader, reconcile, verify
 from iatro_governor.ledger.keys import key_beside, read_key
 
-pytestmark = pytest.mark.ros
+pytestmark = [pytest.mark.ros, pytest.mark.alone]
 ROOT = Path(__file__).resolve().parents[2]
 
 LONG = """
