@@ -88,6 +88,21 @@ def anchor(db: Db, key: KeyFile = None, as_json: Json = False) -> None:
     print(json.dumps(result, sort_keys=True))
 
 
+@app.command()
+def judge(db: Db, key: KeyFile = None, as_json: Json = False) -> None:
+    """Make up the verdicts that are missing, after a witness was slow, dead or not there; exit 0, or 2 if unusable.
+
+    Not while a recorder writes: a witness that runs makes up for itself what it has missed.
+    """
+    from ..ledger.keys import find_key
+    from ._ledger_judge import make_up
+
+    if not db.exists():
+        _refuse(f"{db}: no such ledger")
+    result = _or_unusable(lambda: make_up(db, find_key(db, key, os.environ.get("IATRO_KEY"))))
+    print(json.dumps(result, indent=2))
+
+
 def _or_unusable(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     try:
         return work()

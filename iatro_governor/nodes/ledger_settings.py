@@ -1,5 +1,7 @@
 """The ledger's settings file: read by the recorder alone, so that nothing else can tell evaluation from field.
 
+The witness asks it where the ledger is, to make up for what it has not heard.
+
 - ``path``: the ledger, from the settings file's folder; ledger.db unless given.
 - ``context``: field (unless given), simulation or evaluation.
 - ``key``: the key's file; else IATRO_KEY, else beside the ledger, where a first one is made.
@@ -51,6 +53,11 @@ def read(file: Path, environment: str | None) -> LedgerSettings:
         path.parent.mkdir(parents=True, exist_ok=True)
         return LedgerSettings(path, settings.context, create_key(beside), beside)
     return LedgerSettings(path, settings.context, find_key(path, key_file, environment), None)
+
+
+def path_of(file: Path) -> Path:
+    """Where the ledger is, and nothing else of its settings; raises LedgerError as ``read`` does."""
+    return _from(file, _checked(file, _parsed(file)).path)
 
 
 def _from(file: Path, path: Path) -> Path:

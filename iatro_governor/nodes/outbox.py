@@ -30,6 +30,11 @@ class Outbox:
         """How many messages the ledger does not have yet, as far as is known here."""
         return len(self._waiting)
 
+    @property
+    def messages(self) -> list[Any]:
+        """The messages that the ledger does not have yet, as far as is known here."""
+        return [message for _, message in self._waiting.values()]
+
     def send(self, number: int, message: Any) -> None:
         """Send the ``number``-th message; the recorder takes each number once."""
         self._waiting[number] = (self._now(), message)

@@ -1,6 +1,7 @@
 """The witness: joins what planners said with what the governor made of it, and says where the two disagree.
 
-It only reads the control path: slow, stopped or killed, it holds up neither the governor nor the recorder.
+It only reads the control path: slow, stopped or killed, it holds up neither the governor nor the recorder. What it
+missed meanwhile it reads in the ledger, and judges as if it had heard it in time.
 """
 
 from __future__ import annotations
@@ -8,22 +9,30 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from pathlib import Path
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.node import Node
 
-from iatro_governor.errors import TestimonyError
+from iatro_governor.errors import LedgerError, TestimonyError
 from iatro_governor.msg import Disagreement, GovernorDecision, PlanMark, PlannerStatement
-from iatro_governor.nodes import convert, qos
+from iatro_governor.nodes import convert, ledger_settings, qos
 from iatro_governor.nodes.allowance import LONGEST, shortened
 from iatro_governor.nodes.outbox import Outbox
 from iatro_governor.nodes.parameters import settings
 from iatro_governor.nodes.run import run
+from iatro_governor.nodes.second_hearing import UNHEARD_S, SecondHearing
+from iatro_governor.review.backlog import statement_of
 from iatro_governor.testimony.labels import NAMES
-from iatro_governor.testimony.records import MarkRecord, StatementRecord, VerdictRecord
+from iatro_governor.testimony.records import MarkRecord, VerdictRecord
 from iatro_governor.testimony.witness import Witness
 
 ADVANCE_S = 0.05
+CHECK_S = 0.5
+STALL_S = 0.5
+"""Not having been there for so long, it may have missed something ..."""
+SETTLE_S = 2.0
+"""... and judges nothing before it knows, s."""
 HEARD_S = 3.0
 """At its end: longest wait for the decisions made until then, s."""
 REST_S = 1.5
@@ -36,8 +45,12 @@ class WitnessNode(Node):
     def __init__(self) -> None:
         """Subscribes, and has nothing to say yet."""
         super().__init__("witness")
-        settings(self)
+        own, _ = settings(self)
         self._witness = Witness()
+        self._ledger = SecondHearing(self._ledger_of(own.ledger))
+        self._known: set[str] = set()
+        self._here_at = time.monotonic()
+        self._hold_until = 0.0
         self._cuts: dict[tuple[str, int], dict[str, int]] = {}
         self._writer = f"witness-{uuid.uuid4()}"
         self._said = 0
@@ -52,7 +65,9 @@ class WitnessNode(Node):
         self.create_subscription(GovernorDecision, "governor/decision", self._decision, qos.RECORD)
         self.create_subscription(PlannerStatement, "planner/statement", self._statement, qos.RECORD)
         self.create_subscription(PlanMark, "planner/mark", self._mark, qos.RECORD)
+        self._hear_again()
         self.create_timer(ADVANCE_S, self._advance)
+        self.create_timer(CHECK_S, self._check)
         self.create_timer(1.0, self._report)
         self.get_logger().info("witness ready")
 
@@ -67,11 +82,44 @@ class WitnessNode(Node):
         heard = (self._newest >= stamp and over) or waited > HEARD_S
         if heard and not self._closed:
             self._closed = True
+            self._check(patience_s=0.0)
             self._send(self._witness.close(self._now()))
         return self._closed and (self._outbox.waiting == 0 or self._recorders() == 0)
 
     def _now(self) -> float:
         return float(self.get_clock().now().nanoseconds * 1e-9)
+
+    def _ledger_of(self, file: Path) -> Path | None:
+        """Where the ledger is; a witness whose settings are no good judges by what it hears."""
+        try:
+            return ledger_settings.path_of(file)
+        except LedgerError as error:
+            self.get_logger().warning(f"what is not heard cannot be read in the ledger: {error}")
+            return None
+
+    def _check(self, patience_s: float = UNHEARD_S) -> None:
+        try:
+            missed = self._ledger.missed(self._witness.heard, patience_s)
+        except LedgerError as error:
+            self.get_logger().warning(f"the ledger cannot be read: {error}", throttle_duration_sec=10.0)
+            return
+        if missed:
+            self._hear_again()
+
+    def _hear_again(self) -> None:
+        """Judge from the ledger what was not heard; goes on from where the ledger ends."""
+        sending = [message.record_id for message in self._outbox.messages]
+        try:
+            backlog = self._ledger.hear(sending)
+        except LedgerError as error:
+            self.get_logger().warning(f"the ledger cannot be read: {error}", throttle_duration_sec=10.0)
+            return
+        self._here_at = time.monotonic()
+        if backlog is not None:
+            self._witness, self._known = backlog.witness, backlog.known
+            if backlog.missing:
+                self.get_logger().info(f"{len(backlog.missing)} verdicts made up from the ledger")
+            self._send(backlog.missing)
 
     def _decision(self, message: GovernorDecision) -> None:
         body = convert.decision_body_of(message)
@@ -88,33 +136,24 @@ class WitnessNode(Node):
         body = shortened(convert.statement_body(message), LONGEST)
         if "cut" in body:
             self._cuts[message.planner_run, message.seq] = body["cut"]
-        self._witness.statement(
-            StatementRecord(
-                t=body["t"],
-                seq=body["seq"],
-                planner_run=body["planner_run"],
-                plan_id=body["plan_id"] or "",
-                channels=tuple(body["channels"]),
-                instruction=body["instruction"],
-                text=body["text"],
-                reasoning=body["reasoning"],
-                actions=tuple(body["actions"] or ()),
-                actions_known=body["actions"] is not None,
-                final=body["final"],
-                planner_model=body["planner"]["model_id"],
-            )
-        )
+        self._witness.statement(statement_of(body))
 
     def _mark(self, message: PlanMark) -> None:
         body = convert.mark_body(message)
         self._witness.mark(MarkRecord(body["t"], body["channel"], body["plan_id"] or ""))
 
     def _advance(self) -> None:
-        if not self._closed:
+        now = time.monotonic()
+        if now - self._here_at > STALL_S and self._ledger.within_reach:
+            self._hold_until = now + SETTLE_S
+        self._here_at = now
+        if not self._closed and now >= self._hold_until:
             self._send(self._witness.advance(self._now()))
 
     def _send(self, records: list[VerdictRecord]) -> None:
         for record in records:
+            if record.record_id in self._known:
+                continue
             detail = record.to_json()
             for seq in detail["statement_seqs"]:
                 if cut := self._cuts.pop((detail["planner_run"], seq), None):

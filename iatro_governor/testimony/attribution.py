@@ -86,7 +86,7 @@ class Attribution:
         ended = self._concluded(said) if said.final else None
         if said.plan_id:
             plan.repeats = self.record_of.get(said.plan_id, "")
-            self._remember(said.plan_id, plan.record_id)
+            self.remember(said.plan_id, plan.record_id)
             self.by_id[said.plan_id] = plan
             self._adopt(plan)
         for channel in said.channels or tuple(self.current):
@@ -120,7 +120,8 @@ class Attribution:
             found.append(self.anywhere)
         return max(found, key=lambda plan: plan.order, default=None)
 
-    def _remember(self, plan_id: str, record_id: str) -> None:
+    def remember(self, plan_id: str, record_id: str) -> None:
+        """Note which record a plan id opened last."""
         self.record_of.pop(plan_id, None)
         self.record_of[plan_id] = record_id
         if len(self.record_of) > _IDS_REMEMBERED:

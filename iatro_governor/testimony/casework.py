@@ -133,9 +133,24 @@ class Casework:
         for channel, conduct in conducts.items():
             if conduct.null(self.params) or not conduct.vigour:
                 continue
-            kept = self.baselines.setdefault((plan.statement.planner_model, channel), [])
-            kept.append(conduct.vigour)
-            del kept[: -self.params.baseline_kept]
+            self._remember(plan.statement.planner_model, channel, conduct.vigour)
+
+    def recall(self, detail: Mapping[str, Any]) -> None:
+        """Learn from a record of an earlier run of the witness what its plan would have taught then."""
+        labels = set(detail["labels"]["present"])
+        evidence = detail["evidence"]
+        if detail["kind"] != "statement" or detail.get("concludes") or not evidence["done"]:
+            return
+        if labels & {"caution", "refusal"}:
+            return
+        for channel, conduct in evidence["channels"].items():
+            if (vigour := float(conduct.get("vigour") or 0.0)) > self.params.speed_floor:
+                self._remember(str(detail["planner_model"]), channel, vigour)
+
+    def _remember(self, model: str, channel: str, vigour: float) -> None:
+        kept = self.baselines.setdefault((model, channel), [])
+        kept.append(vigour)
+        del kept[: -self.params.baseline_kept]
 
     def _record(
         self,

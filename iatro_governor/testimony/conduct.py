@@ -230,6 +230,7 @@ class Conduct:
             "requested": self.requested.to_json(),
             "allowed": self.allowed.to_json(),
             "measured": self.measured.to_json(),
+            "vigour": round(self.vigour, 6),
             "displacement_m": round(self.displacement, 6),
             "rotation_rad": round(self.rotation, 6),
             "longest_cut_s": round(self.longest_cut, 6),

@@ -16,10 +16,10 @@ class Series:
 
     def add(self, number: int) -> bool:
         """Take a number; false, and counted as a repeat, if it had been taken before."""
-        at = bisect_right(self.starts, number) - 1
-        if at >= 0 and number < self.ends[at]:
+        if number in self:
             self.repeats += 1
             return False
+        at = bisect_right(self.starts, number) - 1
         joins_left = at >= 0 and self.ends[at] == number
         joins_right = at + 1 < len(self.starts) and self.starts[at + 1] == number + 1
         if joins_left and joins_right:
@@ -33,6 +33,10 @@ class Series:
             self.starts.insert(at + 1, number)
             self.ends.insert(at + 1, number + 1)
         return True
+
+    def __contains__(self, number: int) -> bool:
+        at = bisect_right(self.starts, number) - 1
+        return at >= 0 and number < self.ends[at]
 
     def gaps(self) -> list[tuple[int, int]]:
         """First and last number of each hole between what was seen; before the first nothing is missed."""

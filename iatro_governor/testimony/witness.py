@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,6 +53,19 @@ class Witness:
         self._attribution = Attribution(self.params)
         self._casework = Casework(self.params)
 
+    def recall(self, details: Iterable[Mapping[str, Any]]) -> None:
+        """Learn from verdict records of earlier runs, the oldest first: baselines, and plan ids in use since.
+
+        One that is not as ``VerdictRecord.to_json`` gives it teaches nothing.
+        """
+        for detail in details:
+            try:
+                self._casework.recall(detail)
+                if detail["plan_id"] and detail["kind"] == "statement":
+                    self._attribution.remember(str(detail["plan_id"]), str(detail["record_id"]))
+            except (KeyError, TypeError, ValueError, AttributeError):
+                continue
+
     def statement(self, record: StatementRecord) -> None:
         """Take one statement; a repeat of the same run and number is counted and dropped."""
         if self._statements.setdefault(record.planner_run, Series()).add(record.seq):
@@ -69,6 +82,11 @@ class Witness:
         if self._decisions.setdefault(sample.writer, Series()).add(sample.seq):
             self._taken["commands"] += sample.command
             self._wait(sample.t, sample, sample.writer, sample.seq)
+
+    def heard(self, kind: str, writer: str, number: int) -> bool:
+        """Whether a ``statement`` or ``decision`` of this number has come."""
+        series = {"statement": self._statements, "decision": self._decisions}[kind].get(writer)
+        return series is not None and number in series
 
     def advance(self, t: float) -> list[VerdictRecord]:
         """Judge what happened before ``t - join_window_s``; the records of plans and groups that ended by then."""

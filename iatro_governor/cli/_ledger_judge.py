@@ -1,0 +1,36 @@
+"""``iatro ledger judge``: the verdicts that no witness gave, made up from what the ledger holds."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..ledger.reader import Reader
+from ..ledger.record import Record
+from ..ledger.writer import Ledger
+from ..review.backlog import judged
+from ..testimony.records import VerdictRecord
+from ..testimony.witness import Witness
+
+
+def make_up(db: Path, key: bytes) -> dict[str, Any]:
+    """Judge what has no verdict and append the records; raises LedgerError while a recorder has the ledger."""
+    with Reader(db) as reader:
+        context = str(reader.scalar("SELECT context FROM record ORDER BY id DESC LIMIT 1"))
+    with Ledger.open(db, key=key, context=context, software_version=__version__) as ledger:
+        with Reader(db) as reader:
+            missing = judged(reader, Witness).closed()
+        writer = f"witness-{uuid.uuid4()}"
+        ledger.append([_record(one, writer, seq) for seq, one in enumerate(missing)])
+    verdicts: dict[str, int] = {}
+    for one in missing:
+        verdicts[one.verdict] = verdicts.get(one.verdict, 0) + 1
+    return {"made_up": len(missing), "verdicts": verdicts, "writer": writer if missing else None}
+
+
+def _record(verdict: VerdictRecord, writer: str, seq: int) -> Record:
+    body = {**verdict.to_json(), "seq": seq, "writer": writer, "made_up_at": time.time()}
+    return Record("verdict", writer, seq, verdict.t, verdict.plan_id or None, verdict.channel or None, body)

@@ -1,0 +1,223 @@
+"""What a ledger holds that no verdict covers yet, and the verdicts made up for it.
+
+The witness may have been slow, dead, or not there at all; statements and decisions are in the ledger all the same.
+They are judged from the last quiet place before the first of them, so that whatever was open then is seen whole;
+what has its record already is judged again for its bearing on the others, and gets no second record.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import TestimonyError
+from ..ledger.ranges import Ranges
+from ..ledger.reader import Reader
+from ..ledger.record import StoredRecord
+from ..testimony.records import MarkRecord, StatementRecord, VerdictRecord
+from ..testimony.witness import Witness
+
+DISORDER_S = 3.0
+"""Records may stand this long after others that happened later (one sent again, say), s."""
+ANOTHER_CLOCK_S = 60.0
+"""Records this much earlier than those before them are of another clock: a simulation that was started again, s."""
+FEW = 200
+"""Fewer new records than this, and a reader has caught up with who writes them."""
+RECALLED = 10_000
+"""Verdict records before the first unjudged one that the witness is reminded of."""
+_KINDS = "('statement', 'mark', 'decision')"
+_NEVER = 2**62
+
+
+@dataclass(slots=True)
+class Backlog:
+    """A witness that has read the ledger up to the record ``through``, and the verdict records found missing."""
+
+    new: Callable[[], Witness]
+    witness: Witness
+    through: int
+    known: set[str]
+    """Ids of verdict records that are there, or on their way: they need no second one."""
+    missing: list[VerdictRecord] = field(default_factory=list)
+    _newest: float = -math.inf
+
+    def read_on(self, reader: Reader) -> int:
+        """Feed the witness what has come since; returns how many statements, marks and decisions that were."""
+        end, count = _end(reader), 0
+        for record in _events(reader, self.through + 1, end):
+            count += 1
+            if record.t < self._newest - ANOTHER_CLOCK_S:
+                self._keep(self.witness.close(self._newest))
+                self.witness, self._newest = _reminded(reader, self.new(), record.id), -math.inf
+            self._newest = max(self._newest, record.t)
+            take(self.witness, record)
+            self._keep(self.witness.advance(record.t - DISORDER_S))
+        self.through = end
+        return count
+
+    def closed(self) -> list[VerdictRecord]:
+        """All that were missing, once nothing more comes."""
+        self._keep(self.witness.close(self._newest))
+        return self.missing
+
+    def _keep(self, found: list[VerdictRecord]) -> None:
+        self.missing += [one for one in found if one.record_id not in self.known]
+
+
+def judged(reader: Reader, new: Callable[[], Witness], skip: Iterable[str] = ()) -> Backlog:
+    """What bears on statements and commands without a verdict, fed to a ``new`` witness, which is left open.
+
+    ``skip``: ids of verdict records that are on their way to the ledger. Close it, or go on feeding its witness and
+    drop those of the records whose ids are ``known``.
+    """
+    first = quiet_place(reader, first_unjudged(reader))
+    known = {*skip, *_record_ids(reader, first)}
+    backlog = Backlog(new, _reminded(reader, new(), first), min(first - 1, _end(reader)), known)
+    while backlog.read_on(reader) >= FEW:
+        pass
+    return backlog
+
+
+def _end(reader: Reader) -> int:
+    return int(reader.scalar("SELECT coalesce(max(id), 0) FROM record"))
+
+
+def _reminded(reader: Reader, witness: Witness, first: int) -> Witness:
+    """A new witness that knows what the ledger says of the time before the record ``first``."""
+    witness.recall(_earlier(reader, first))
+    for mark in _marks_before(reader, first):
+        witness.mark(mark)
+    return witness
+
+
+def take(witness: Witness, record: StoredRecord) -> None:
+    """Give the witness one record of the ledger; one that is no statement, mark or decision changes nothing."""
+    body = record.body
+    if record.kind == "statement":
+        witness.statement(statement_of(body))
+    elif record.kind == "mark":
+        witness.mark(MarkRecord(float(body["t"]), str(body["channel"]), str(body.get("plan_id") or "")))
+    elif record.kind == "decision":
+        try:
+            witness.decision(body)
+        except TestimonyError:
+            return
+
+
+def statement_of(body: Mapping[str, Any]) -> StatementRecord:
+    """A statement's body, from the wire or from the ledger, as the witness takes it."""
+    return StatementRecord(
+        t=body["t"],
+        seq=body["seq"],
+        planner_run=body["planner_run"],
+        plan_id=body["plan_id"] or "",
+        channels=tuple(body["channels"]),
+        instruction=body["instruction"],
+        text=body["text"],
+        reasoning=body["reasoning"],
+        actions=tuple(body["actions"] or ()),
+        actions_known=body["actions"] is not None,
+        final=body["final"],
+        planner_model=body["planner"]["model_id"],
+    )
+
+
+def first_unjudged(reader: Reader) -> int:
+    """Id of the first statement or command that no verdict record covers; far beyond the end if all are."""
+    statements, commands = _covered(reader)
+    found = _NEVER
+    for id, writer, number in reader.query("SELECT id, writer, number FROM record WHERE kind = 'statement'"):
+        if (writer, number) not in statements:
+            found = min(found, id)
+    sql = """SELECT id, writer, number, channel FROM record
+        WHERE kind = 'decision' AND id < ? AND body ->> 'trigger' = 'command' ORDER BY id"""
+    for id, writer, number, channel in reader.query(sql, (found,)):
+        if number not in commands.get((writer, channel), ()):
+            return min(found, int(id))
+    return found
+
+
+def quiet_place(reader: Reader, first: int) -> int:
+    """The last id at or before ``first`` at which nothing was open whose record came later."""
+    ids = reader.query("SELECT id FROM record WHERE kind = 'verdict' AND id > 0 ORDER BY id DESC")
+    for (id,) in ids if first != _NEVER else ():
+        if id <= first:
+            break
+        first = min(first, _begin(reader, next(reader.records(id=id)).body))
+    return first
+
+
+def _begin(reader: Reader, body: Mapping[str, Any]) -> int:
+    """Id of the first record that a verdict is about."""
+    ids = [
+        reader.query(
+            "SELECT id FROM record WHERE kind = 'statement' AND writer = ? AND number = ?",
+            (body.get("planner_run"), number),
+        )
+        for number in body.get("statement_seqs") or ()
+    ]
+    for conduct in _conducts(body).values():
+        ids.append(
+            reader.query(
+                "SELECT id FROM record WHERE kind = 'decision' AND writer = ? AND number = ?",
+                (conduct.get("writer"), conduct.get("first_seq")),
+            )
+        )
+    return min((int(row[0]) for rows in ids for row in rows), default=_NEVER)
+
+
+def _covered(reader: Reader) -> tuple[set[tuple[str, int]], dict[tuple[str, str], Ranges]]:
+    """Statements that have a verdict record, and by writer and channel the decisions under one."""
+    statements: set[tuple[str, int]] = set()
+    commands: dict[tuple[str, str], Ranges] = {}
+    for record in reader.records("verdict"):
+        body = record.body
+        statements.update(
+            (str(body.get("planner_run")), number) for number in body.get("statement_seqs") or ()
+        )
+        for channel, conduct in _conducts(body).items():
+            if isinstance(conduct.get("first_seq"), int) and isinstance(conduct.get("last_seq"), int):
+                found = commands.setdefault((str(conduct.get("writer")), channel), Ranges())
+                found.add(conduct["first_seq"], conduct["last_seq"] + 1)
+    return statements, commands
+
+
+def _conducts(body: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    channels = (
+        (body.get("evidence") or {}).get("channels") if isinstance(body.get("evidence"), dict) else None
+    )
+    return channels if isinstance(channels, dict) else {}
+
+
+def _record_ids(reader: Reader, first: int) -> Iterator[str]:
+    for (record_id,) in reader.query(
+        "SELECT body ->> 'record_id' FROM record WHERE kind = 'verdict' AND id >= ?", (min(first, _NEVER),)
+    ):
+        yield str(record_id)
+
+
+def _earlier(reader: Reader, first: int) -> list[Mapping[str, Any]]:
+    sql = "SELECT id FROM record WHERE kind = 'verdict' AND id < ? ORDER BY id DESC LIMIT ?"
+    ids = [id for (id,) in reader.query(sql, (first, RECALLED))]
+    return [next(reader.records(id=id)).body for id in reversed(ids)]
+
+
+def _marks_before(reader: Reader, first: int) -> Iterator[MarkRecord]:
+    sql = "SELECT max(id) FROM record WHERE kind = 'mark' AND id < ? GROUP BY channel ORDER BY 1"
+    for (id,) in reader.query(sql, (first,)):
+        body = next(reader.records(id=id)).body
+        yield MarkRecord(float(body["t"]), str(body["channel"]), str(body.get("plan_id") or ""))
+
+
+def _events(reader: Reader, first: int, end: int) -> Iterator[StoredRecord]:
+    """Statements, marks and decisions by id, a thousand read at a time: a ledger may be larger than memory."""
+    while first <= end:
+        sql = f"SELECT id FROM record WHERE id >= ? AND id <= ? AND kind IN {_KINDS} ORDER BY id LIMIT 1000"
+        ids = [id for (id,) in reader.query(sql, (first, end))]
+        for id in ids:
+            yield from reader.records(id=id)
+        if not ids:
+            return
+        first = ids[-1] + 1
