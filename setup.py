@@ -15,7 +15,7 @@ EXTRAS = {
     "project": ["daqp>=0.7"],
     "testimony": ["onnxruntime>=1.20"],
     "clips": ["mcap>=1.2", "mcap-ros2-support>=0.5"],
-    "review": ["jinja2>=3.1", "plotly>=5.20", "scipy>=1.11"],
+    "review": ["duckdb>=1", "jinja2>=3.1", "plotly>=5.20", "pyarrow>=15", "scipy>=1.11"],
     "trial": ["mujoco>=3.2", "scipy>=1.11"],
     "train": ["scikit-learn>=1.5", "skl2onnx>=1.17"],
     "test": [
@@ -24,6 +24,7 @@ EXTRAS = {
         "mypy>=1.11",
         "pytest<8.4",
         "pytest-xdist",
+        "rosbags>=0.10",
         "ruff>=0.6",
         "types-PyYAML",
     ],

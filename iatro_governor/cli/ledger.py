@@ -103,6 +103,34 @@ def judge(db: Db, key: KeyFile = None, as_json: Json = False) -> None:
     print(json.dumps(result, indent=2))
 
 
+@app.command()
+def recover(
+    db: Db,
+    out: Annotated[Path | None, typer.Option(help="The new ledger; DB.recovered unless given.")] = None,
+    key: KeyFile = None,
+    as_json: Json = False,
+) -> None:
+    """Write what can still be had of a damaged ledger to a new one, and say what is lost; DB is not touched.
+
+    Every record in it is vouched for by the chain or an anchor, and every gap by a tombstone. Exit 0 when nothing is
+    lost, 1 when something is, 2 when nothing can be had.
+    """
+    from .. import __version__
+    from ..ledger.keys import find_key
+    from ..ledger.recovery import recover as work
+
+    target = out or Path(f"{db}.recovered")
+    found = _or_unusable(
+        lambda: work(
+            db, target, find_key(db, key, os.environ.get("IATRO_KEY")), software_version=__version__
+        ).to_json()
+    )
+    for first, last in found["lost"]:
+        print(f"lost: records {first} to {last}", file=sys.stderr)
+    print(json.dumps(found, indent=2))
+    raise typer.Exit(1 if found["lost"] else 0)
+
+
 def _or_unusable(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     try:
         return work()

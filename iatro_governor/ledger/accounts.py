@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import store
+from . import segments, store
 from .ranges import Ranges
 from .reader import Reader
 from .record import CONFLICT, LOST
@@ -17,6 +18,21 @@ _VERDICTS = """SELECT body ->> 'kind' = 'unattributed', body ->> 'planner_run', 
     body -> '$.evidence.channels' FROM record WHERE kind = 'verdict' ORDER BY id"""
 _COMMANDS = "SELECT count(*) FROM record WHERE kind = 'decision' AND body ->> 'trigger' = 'command'"
 _STATEMENTS = "SELECT writer, number FROM record WHERE kind = 'statement'"
+SHARED = 20
+"""Conducts of a retired segment that are remembered one by one."""
+SUMMED = (
+    *(
+        "records",
+        "decisions",
+        "statements",
+        "unattributed_groups",
+        "verdict_records",
+        "commands",
+        "attributed",
+    ),
+    *("unattributed", "rejudged", "unreadable", "declared_lost", "conflicts", "duplicates"),
+)
+"""Counts that a retired segment adds to those of the records that are left."""
 
 
 @dataclass(slots=True)
@@ -32,6 +48,20 @@ class _Verdicts:
     judged: Counter[tuple[str, int]] = field(default_factory=Counter)
     attributed: dict[tuple[Any, ...], int] = field(default_factory=dict)
     unattributed: dict[tuple[Any, ...], int] = field(default_factory=dict)
+
+    def add_retired(self, facts: Mapping[str, Any]) -> None:
+        """Adds the conducts of a retired segment that later records may share with it."""
+        for under, name in ((self.attributed, "attributed"), (self.unattributed, "unattributed")):
+            for key, commands in facts["shared"][name]:
+                under[tuple(key)] = max(under.get(tuple(key), 0), int(commands))
+
+    def shared(self) -> dict[str, list[Any]]:
+        """The last conducts, which the first records of the next segment may share."""
+        under = {"attributed": self.attributed, "unattributed": self.unattributed}
+        return {
+            name: [[list(key), n] for key, n in list(found.items())[-SHARED:]]
+            for name, found in under.items()
+        }
 
     def take(self, group: int | None, run: Any, statements: str | None, channels: str | None) -> None:
         """Adds one record; one that is not as the witness writes them is only counted."""
@@ -57,11 +87,16 @@ def reconcile(path: str | Path) -> dict[str, Any]:
     ``missing`` lists them per ``kind/writer`` as [first, last], those declared lost included; ``unjudged`` and
     ``rejudged`` count statements without a verdict record or with several. ``sound`` is true when both sums hold,
     each statement has its one record, nothing is missing and no number came with two different contents;
-    ``problems`` says what does not. ``duplicates`` are those of closed sessions.
+    ``problems`` says what does not. ``duplicates`` are those of closed sessions. Retired records count as they did;
+    ``retired`` tells how many they are, ``gone`` how many were lost with a damaged file.
     """
     with Reader(path) as reader:
-        facts = _facts(reader)
-        missing = _missing(reader)
+        holes = reader.holes()
+        kept = [hole.facts for hole in holes if hole.facts]
+        facts, _, _ = _facts(reader, kept)
+        missing = _missing(reader, [hole for hole in holes if not hole.facts])
+    gone = [hole.last - hole.first + 1 for hole in holes if not hole.facts]
+    facts |= {"retired": sum(int(one["records"]) for one in kept), "gone": sum(gone)}
     facts["lost"] = sum(last - first + 1 for gaps in missing.values() for first, last in gaps)
     holds = {
         "verdict_records": facts["verdict_records"] == facts["statements"] + facts["unattributed_groups"],
@@ -71,12 +106,54 @@ def reconcile(path: str | Path) -> dict[str, Any]:
     return {**facts, "missing": missing, "holds": holds, "problems": problems, "sound": not problems}
 
 
-def _facts(reader: Reader) -> dict[str, int]:
+def facts_of(path: str | Path) -> dict[str, Any]:
+    """What the records of one file came to, as its tombstone keeps it."""
+    with Reader(path) as reader:
+        facts, verdicts, unjudged = _facts(reader, [])
+        statements = set(reader.query(_STATEMENTS))
+    shared = verdicts.shared()
+    for name, conducts in shared.items():  # these are counted with what comes after them
+        facts[name] -= sum(commands for _, commands in conducts)
+    judged = verdicts.judged.keys() - statements
+    return {**facts, "unjudged": sorted(unjudged), "judged": sorted(judged), "shared": shared}
+
+
+def merged(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of two retired pieces that follow each other, as those of one."""
+    found = {name: int(earlier[name]) + int(later[name]) for name in SUMMED}
+    unjudged, judged = (
+        {(str(writer), int(number)) for facts in (earlier, later) for writer, number in facts[name]}
+        for name in ("unjudged", "judged")
+    )
+    shared = {}
+    for name in ("attributed", "unattributed"):
+        known = {tuple(key): int(commands) for key, commands in later["shared"][name]}
+        for key, commands in earlier["shared"][name]:
+            if tuple(key) in known:
+                known[tuple(key)] = max(known[tuple(key)], int(commands))
+            else:
+                found[name] += int(commands)
+        shared[name] = [[list(key), commands] for key, commands in known.items()]
+    return {
+        **found, "unjudged": sorted(unjudged - judged), "judged": sorted(judged - unjudged), "shared": shared,
+    }  # fmt: skip
+
+
+def _facts(
+    reader: Reader, retired: list[Mapping[str, Any]]
+) -> tuple[dict[str, Any], _Verdicts, set[tuple[str, int]]]:
     verdicts = _Verdicts()
+    for facts in retired:
+        verdicts.add_retired(facts)
     for row in reader.query(_VERDICTS):
         verdicts.take(*row)
     statements = {(writer, number) for writer, number in reader.query(_STATEMENTS)}
-    return {
+    before, since = (
+        {(str(writer), int(number)) for facts in retired for writer, number in facts[name]}
+        for name in ("unjudged", "judged")
+    )
+    unjudged = (statements | before) - verdicts.judged.keys() - since
+    found = {
         "records": reader.count(),
         "decisions": reader.count("decision"),
         "statements": len(statements),
@@ -85,13 +162,17 @@ def _facts(reader: Reader) -> dict[str, int]:
         "commands": int(reader.scalar(_COMMANDS)),
         "attributed": sum(verdicts.attributed.values()),
         "unattributed": sum(verdicts.unattributed.values()),
-        "unjudged": len(statements - verdicts.judged.keys()),
+        "unjudged": len(unjudged),
         "rejudged": sum(count > 1 for count in verdicts.judged.values()),
         "unreadable": verdicts.unreadable,
         "declared_lost": reader.count(LOST),
         "conflicts": reader.count(CONFLICT),
         "duplicates": sum((session["close"] or {}).get("duplicates", 0) for session in reader.sessions()),
     }
+    for facts in retired:
+        for name in SUMMED:
+            found[name] += int(facts[name])
+    return found, verdicts, unjudged
 
 
 def _problems(
@@ -125,12 +206,16 @@ def _problems(
     return found
 
 
-def _missing(reader: Reader) -> dict[str, list[list[int]]]:
+def _missing(reader: Reader, gone: list[segments.Hole]) -> dict[str, list[list[int]]]:
     with store.translated(reader.path):
         stored, settled = store.numbers(reader.connection())
+        retired = segments.start_of(reader.connection(), reader.path)
+    stored, settled = segments.merged(retired.stored, stored), segments.merged(retired.settled, settled)
     found: dict[str, list[list[int]]] = {}
     for kind, writer in sorted(settled.keys() - {key for key in settled if key[0] == LOST}):
         end = settled[kind, writer].end
         if gaps := stored.get((kind, writer), Ranges()).missing(end):
             found[f"{kind}/{writer}"] = [list(gap) for gap in gaps]
+    for hole in gone:
+        found.setdefault("record/id", []).append([hole.first, hole.last])
     return found

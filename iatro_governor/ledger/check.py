@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..errors import LedgerError
-from . import store
+from . import segments, store
 from .anchors import CLOSED, Anchor, anchors_path, read_anchors
 from .chain import Chain, key_id
-from .record import OPEN, Row
+from .record import OPEN, SEGMENT, Row
+from .segments import Hole
 
 
 @dataclass(slots=True)
@@ -63,112 +64,192 @@ def verify(path: str | Path, key: bytes, *, anchors: str | Path | None = None) -
     known.sort(key=lambda anchor: anchor.records)
     result.anchors = len(known)
     result.closed = own is not None and own.event == CLOSED
-    db = store.connect_reader(path)
-    try:
-        _check(db, key, known, result)
-    except sqlite3.Error as error:
-        if not known:
-            raise LedgerError(f"{path}: {store.explain(error)}") from error
-        result.fail(result.records + 1, f"record {result.records + 1} cannot be read: {store.explain(error)}")
-    finally:
-        db.close()
+    _check(path, key, known, result)
     return result
 
 
 def _count_sound(path: Path, key: bytes, result: VerifyResult) -> None:
     """With anchors of no use: which is the first record that does not fit by itself?"""
-    db = store.connect_reader(path)
     try:
-        _walk(db, key, [], result)
-    except sqlite3.Error:
+        walk(path, key, [], result)
+    except (sqlite3.Error, LedgerError):
         result.first_bad = result.records + 1
-    finally:
-        db.close()
 
 
-def _check(db: sqlite3.Connection, key: bytes, known: list[Anchor], result: VerifyResult) -> None:
-    if problem := store.layout_problem(db):
+def _check(path: Path, key: bytes, known: list[Anchor], result: VerifyResult) -> None:
+    try:
+        if problem := layouts_problem(path):
+            if not known:
+                raise LedgerError(problem)
+            result.fail(None, f"the file itself was changed: {problem}")
+            return
+        walk(path, key, known, result)
+        if result.sound:
+            _check_end(path, known, result)
+    except sqlite3.Error as error:
         if not known:
-            raise LedgerError(f"{result.path}: {problem}")
-        result.fail(None, f"the file itself was changed: {problem}")
-        return
-    _walk(db, key, known, result)
-    if not result.sound:
-        return
+            raise LedgerError(f"{path}: {store.explain(error)}") from error
+        result.fail(result.records + 1, f"record {result.records + 1} cannot be read: {store.explain(error)}")
+
+
+def _check_end(path: Path, known: list[Anchor], result: VerifyResult) -> None:
+    """The chain holds as far as it goes: does it go far enough, and are its files whole?"""
     if not known:
         result.fail(result.records + 1, "the anchors are missing, so a cut end could not be seen")
     elif known[-1].records > result.records:
-        _cut(known[-1], result)
-    elif (damage := db.execute("PRAGMA integrity_check(1)").fetchone()[0]) != "ok":
+        first, last = result.records + 1, known[-1].records
+        result.fail(first, f"records {first} to {last} are gone: an anchor knows {last} records")
+    elif damage := damage_in(path):
         result.fail(None, f"the file is damaged: {damage}")
     elif not result.closed or known[-1].records != result.records:
         result.closed = False
         result.notes.append("not closed: it is being written, or its writer was killed")
 
 
-def _cut(last: Anchor, result: VerifyResult) -> None:
-    first = result.records + 1
-    result.fail(first, f"records {first} to {last.records} are gone: an anchor knows {last.records} records")
+def layouts_problem(path: Path) -> str | None:
+    """What is wrong with the layout of one of the ledger's files, or None."""
+    for file in segments.files(path):
+        with closing(store.connect_reader(file)) as db:
+            if problem := store.layout_problem(db):
+                return f"{file}: {problem}"
+    return None
 
 
-def _walk(db: sqlite3.Connection, key: bytes, known: list[Anchor], result: VerifyResult) -> None:
-    """Follows the chain from its first record; stops at the first that is wrong."""
-    pending = iter(known)
-    anchor = next(pending, None)
-    chain: Chain | None = None
-    for row, mac in store.rows(db):
-        if chain is None:
-            result.ledger_id, problem = _opening(row, key, known)
-            if problem:
-                result.fail(1, problem)
-                return
-            chain = Chain.of(key, result.ledger_id)
-            anchor = _skip(anchor, pending, 0, chain, result)
-        if row[0] != result.records + 1:
-            result.fail(
-                result.records + 1, f"record {result.records + 1} is missing, the next one is {row[0]}"
-            )
-            return
-        if not chain.fits(row, mac):
+def damage_in(path: Path) -> str | None:
+    """What SQLite finds damaged in the ledger's files, or None."""
+    for file in segments.files(path):
+        with closing(store.connect_reader(file)) as db:
+            if (found := db.execute("PRAGMA integrity_check(1)").fetchone()[0]) != "ok":
+                return f"{file.name}: {found}"
+    return None
+
+
+def walk(path: Path, key: bytes, known: list[Anchor], result: VerifyResult) -> None:
+    """Follows the chain through every file, from its first record; stops at the first that is wrong."""
+    steps = _Steps(key, known, _holes_of(path), result)
+    for file in segments.files(path):
+        with closing(store.connect_reader(file)) as db:
+            for row, mac in store.rows(db):
+                if not steps.take(row, mac):
+                    return
+    steps.end()
+
+
+def _holes_of(path: Path) -> dict[int, list[Hole]]:
+    found: dict[int, list[Hole]] = {}
+    for file in segments.files(path):
+        with closing(store.connect_reader(file)) as db:
+            for hole in segments.holes(db):
+                found.setdefault(hole.first, []).append(hole)
+    return found
+
+
+class _Steps:
+    """One walk along the chain.
+
+    A hole that a tombstone explains is stepped over with the mac that it gives. The tombstone is a record like any
+    other, so only who has the key can have written it.
+    """
+
+    def __init__(
+        self, key: bytes, known: list[Anchor], holes: dict[int, list[Hole]], result: VerifyResult
+    ) -> None:
+        self._key, self._known, self._holes, self._result = key, known, holes, result
+        self._pending = iter(known)
+        self._anchor = next(self._pending, None)
+        self._chain: Chain | None = None
+        self._crossed: list[Hole] = []
+
+    def take(self, row: Row, mac: bytes) -> bool:
+        """The next record; False ends the walk."""
+        result = self._result
+        if self._chain is None and not self._begin(row):
+            return False
+        assert self._chain is not None
+        if row[0] != result.records + 1 and not self._cross(row[0]):
+            first = result.records + 1
+            result.fail(first, f"record {first} is missing, the next one is {row[0]}")
+            return False
+        if not self._chain.fits(row, mac):
             result.fail(row[0], f"record {row[0]} ({row[1]} {row[3]}) was changed, or does not belong here")
-            return
+            return False
         result.records += 1
-        anchor = _skip(anchor, pending, result.records, chain, result)
-        if not result.sound:
-            return
-    result.head = chain.head.hex() if chain else ""
+        return self._skip()
+
+    def end(self) -> None:
+        """After the last record."""
+        result = self._result
+        result.head = self._chain.head.hex() if self._chain else ""
+        for hole in self._crossed:
+            result.notes.append(f"records {hole.first} to {hole.last} are gone: {hole.cause}")
+
+    def _begin(self, row: Row) -> bool:
+        result = self._result
+        result.ledger_id, problem = _opening(row, self._key, self._known)
+        if problem:
+            result.fail(1, problem)
+            return False
+        self._chain = Chain.of(self._key, result.ledger_id)
+        return self._skip()
+
+    def _cross(self, target: Any) -> bool:
+        """Step over tombstoned records up to ``target``; False where one of them is not explained."""
+        assert self._chain is not None
+        while (hole := self._hole_before(target)) is not None:
+            try:
+                self._chain.head = bytes.fromhex(hole.head)
+            except ValueError:
+                return False
+            self._result.records = hole.last
+            self._crossed.append(hole)
+            while self._anchor is not None and self._anchor.records < hole.last:
+                self._anchor = next(self._pending, None)
+            if not self._skip():
+                return False
+            if hole.last + 1 == target:
+                return True
+        return False
+
+    def _hole_before(self, target: Any) -> Hole | None:
+        """The largest hole that begins with the next record and ends before ``target``."""
+        known = self._holes.get(self._result.records + 1, [])
+        fits = [one for one in known if isinstance(target, int) and one.first <= one.last < target]
+        return max(fits, key=lambda one: one.last, default=None)
+
+    def _skip(self) -> bool:
+        """Checks the anchors that speak of exactly as many records as there were; False where one disagrees."""
+        result, chain, anchor = self._result, self._chain, self._anchor
+        assert chain is not None
+        while anchor is not None and anchor.records <= result.records:
+            wrong = anchor.records < result.records or anchor.head != chain.head.hex()
+            if wrong or anchor.ledger_id != result.ledger_id:
+                result.fail(
+                    max(anchor.records, 1), f"record {anchor.records} is not the one that was anchored"
+                )
+                return False
+            anchor = self._anchor = next(self._pending, None)
+        return True
 
 
 def _opening(row: Row, key: bytes, known: list[Anchor]) -> tuple[str, str | None]:
-    """The ledger's id by its first record, and what is wrong with that record."""
+    """The ledger's id by the first record that there is, and what is wrong with that record."""
+    number = row[0]
     try:
         body = json.loads(row[-1])
         ledger_id, named_key = str(body["ledger_id"]), str(body["key_id"])
     except (ValueError, KeyError, TypeError):
-        return "", "record 1 is no opening record"
-    if row[1] != OPEN:
-        return "", "record 1 is no opening record"
+        return (
+            (known[0].ledger_id, None)
+            if known and number != 1
+            else ("", f"record {number} is no opening record")
+        )
+    if row[1] not in (OPEN, SEGMENT):
+        return "", f"record {number} is no opening record"
     if named_key != key_id(key):
         return (
             ledger_id,
-            f"record 1 was made with the key {named_key}, not with the given one ({key_id(key)})",
+            f"record {number} was made with the key {named_key}, not with the given one ({key_id(key)})",
         )
     if known and known[0].ledger_id != ledger_id:
-        return ledger_id, f"record 1 opens ledger {ledger_id}, the anchors are of {known[0].ledger_id}"
+        return ledger_id, f"record {number} opens ledger {ledger_id}, the anchors are of {known[0].ledger_id}"
     return ledger_id, None
-
-
-def _skip(
-    anchor: Anchor | None, pending: Iterator[Anchor], records: int, chain: Chain, result: VerifyResult
-) -> Anchor | None:
-    """Checks the anchors that speak of exactly ``records`` records and returns the next one."""
-    while anchor is not None and anchor.records <= records:
-        if (
-            anchor.records < records
-            or anchor.head != chain.head.hex()
-            or anchor.ledger_id != result.ledger_id
-        ):
-            result.fail(max(anchor.records, 1), f"record {anchor.records} is not the one that was anchored")
-            return anchor
-        anchor = next(pending, None)
-    return anchor

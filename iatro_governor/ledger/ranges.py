@@ -48,6 +48,10 @@ class Ranges:
             expected = stop
         return gaps
 
+    def spans(self) -> list[list[int]]:
+        """The ranges as [first, end]."""
+        return [list(span) for span in zip(self._starts, self._ends, strict=True)]
+
     def copy(self) -> Ranges:
         """An independent copy."""
         other = Ranges()

@@ -10,24 +10,37 @@ from types import TracebackType
 from typing import Any, Self
 
 from ..errors import LedgerError
-from . import store
+from . import segments, store
 from .record import CLOSE, OPEN, StoredRecord
+
+_COLUMNS = ", ".join(store.COLUMNS[store.SCHEMA])
 
 
 class Reader:
-    """A read-only view of a ledger; raises LedgerError for what is no ledger. Use it as a context manager."""
+    """A read-only view of a ledger, its sealed segments included; raises LedgerError for what is no ledger.
+
+    Use it as a context manager.
+    """
 
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         self._db = store.connect_reader(self.path)
         try:
             with store.translated(self.path):
-                problem = store.layout_problem(self._db)
-            if problem:
-                raise LedgerError(f"{self.path}: {problem}")
+                self._join(segments.sealed(self.path))
         except BaseException:
             self._db.close()
             raise
+
+    def _join(self, sealed: list[Path]) -> None:
+        """Lets ``record`` stand for the records of every file, whatever their schema."""
+        parts = [_checked(self._db, self.path, "main")]
+        for number, path in enumerate(sealed):
+            name = f"sealed{number}"
+            self._db.execute(f"ATTACH ? AS {name}", (f"{path.absolute().as_uri()}?mode=ro&immutable=1",))
+            parts.insert(-1, _checked(self._db, path, name))
+        if len(parts) > 1 or store.version(self._db) != store.SCHEMA:
+            self._db.execute(f"CREATE TEMP VIEW record AS {' UNION ALL '.join(parts)}")
 
     def records(
         self,
@@ -44,7 +57,7 @@ class Reader:
         where = " AND ".join(f"{name} = ?" for name in given) or "1"
         with store.translated(self.path):
             for row in self._db.execute(
-                f"SELECT {store.COLUMNS} FROM record WHERE {where} ORDER BY id", tuple(given.values())
+                f"SELECT {_COLUMNS} FROM record WHERE {where} ORDER BY id", tuple(given.values())
             ):
                 yield _stored(self.path, row)
 
@@ -53,9 +66,14 @@ class Reader:
         where = "kind = ? AND writer = ? AND number BETWEEN ? AND ? ORDER BY number"
         with store.translated(self.path):
             for row in self._db.execute(
-                f"SELECT {store.COLUMNS} FROM record WHERE {where}", (kind, writer, first, last)
+                f"SELECT {_COLUMNS} FROM record WHERE {where}", (kind, writer, first, last)
             ):
                 yield _stored(self.path, row)
+
+    def holes(self) -> list[segments.Hole]:
+        """Records that were retired or are lost, by the tombstones in the chain."""
+        with store.translated(self.path):
+            return segments.outermost(segments.holes(self._db))
 
     def count(self, kind: str | None = None) -> int:
         """How many records there are, of one kind or of all."""
@@ -113,5 +131,11 @@ def _stored(path: Path, row: tuple[Any, ...]) -> StoredRecord:
         raise LedgerError(f"{path}: record {row[0]} is damaged: {error}") from error
     if not isinstance(body, dict):
         raise LedgerError(f"{path}: record {row[0]} is damaged: its body is no object")
-    id, kind, writer, number, t, plan_id, channel, context = row[:-1]
-    return StoredRecord(id, kind, writer, number, t, plan_id, channel, context, body)
+    return StoredRecord(**{**dict(zip(store.COLUMNS[store.SCHEMA], row, strict=True)), "body": body})
+
+
+def _checked(db: sqlite3.Connection, path: Path, schema: str) -> str:
+    """The query for the records of one file, once its layout is known to be a ledger's."""
+    if problem := store.layout_problem(db, schema):
+        raise LedgerError(f"{path}: {problem}")
+    return f"SELECT {store.columns_as_now(store.version(db, schema))} FROM {schema}.record"

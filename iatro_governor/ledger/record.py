@@ -11,7 +11,8 @@ from ..errors import LedgerError
 
 # Kinds that the ledger writes about itself; a caller may append LOST, the others are refused.
 OPEN, CLOSE, CONFLICT, LOST = "open", "close", "conflict", "lost"
-OWN_KINDS = frozenset({OPEN, CLOSE, CONFLICT})
+SEGMENT, TOMBSTONE = "segment", "tombstone"
+OWN_KINDS = frozenset({OPEN, CLOSE, CONFLICT, SEGMENT, TOMBSTONE})
 NUMBER_LIMIT = 2**63
 """Numbers are stored as SQLite integers, so this is the first that does not fit."""
 
@@ -35,8 +36,34 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Provenance:
+    """What every record says of how it came to be: the policy in force, by which program, on which clock.
+
+    ``config_hash`` is empty while no policy is known; ``clock_source`` names the clock of ``t``. A record whose body
+    names its own (a decision does) keeps those.
+    """
+
+    context: str
+    config_hash: str = ""
+    software_version: str = ""
+    clock_source: str = ""
+
+    def of(self, body: dict[str, Any]) -> tuple[str, str, str, str]:
+        """The four columns of a record with ``body``."""
+        own = (body.get(name) for name in ("config_hash", "software_version", "clock_source"))
+        usual = (self.config_hash, self.software_version, self.clock_source)
+        named = (
+            mine if isinstance(mine, str) and mine else other for mine, other in zip(own, usual, strict=True)
+        )
+        return (self.context, *map(plain, named))  # type: ignore[return-value]
+
+
+@dataclass(frozen=True, slots=True)
 class StoredRecord:
-    """A record as it was read back; ``id`` is its place in the chain, from 1."""
+    """A record as it was read back; ``id`` is its place in the chain, from 1.
+
+    What a ledger of an older version did not keep is empty.
+    """
 
     id: int
     kind: str
@@ -46,11 +73,14 @@ class StoredRecord:
     plan_id: str | None
     channel: str | None
     context: str
+    config_hash: str
+    software_version: str
+    clock_source: str
     body: dict[str, Any]
 
 
-Row = tuple[int, str, str, int, float, str | None, str | None, str, str]
-"""(id, kind, writer, number, t, plan_id, channel, context, body text): a stored row without its mac."""
+Row = tuple[Any, ...]
+"""A stored row without its mac: the columns of its file's schema in their order, the body's text last."""
 
 
 def lost(of: str, writer: str, first: int, last: int, cause: str, t: float) -> Record:
@@ -73,7 +103,7 @@ def lost_numbers(writer: str, body: str) -> tuple[str, str, int, int]:
     return of, writer[len(of) + 1 :], first, last
 
 
-def row_of(record: Record, row_id: int, context: str) -> Row:
+def row_of(record: Record, row_id: int, provenance: Provenance) -> Row:
     """The row that stores ``record`` at place ``row_id``; raises LedgerError for what cannot be stored."""
     number, t = record.number, record.t
     if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < NUMBER_LIMIT:
@@ -84,7 +114,7 @@ def row_of(record: Record, row_id: int, context: str) -> Row:
         raise LedgerError(f"record {number}: kind and writer must not be empty")
     return (row_id, plain(record.kind), plain(record.writer), number, float(t),
     _plain_or_none(record.plan_id),
-            _plain_or_none(record.channel), context, canonical(record.body))  # fmt: skip
+            _plain_or_none(record.channel), *provenance.of(record.body), canonical(record.body))  # fmt: skip
 
 
 def canonical(body: dict[str, Any]) -> str:
@@ -104,7 +134,8 @@ def plain(text: str) -> str:
 
 def sealed_text(row: Row) -> bytes:
     """The bytes of ``row`` that the chain covers; no two different rows share them."""
-    return json.dumps(row[:-1], separators=(",", ":")).encode() + b"\n" + row[-1].encode()
+    body: str = row[-1]
+    return json.dumps(row[:-1], separators=(",", ":")).encode() + b"\n" + body.encode()
 
 
 def _plain_or_none(text: str | None) -> str | None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..errors import LedgerError
 from .ranges import Ranges
 from .record import LOST, Row, lost_numbers
 
-SCHEMA = 1
+SCHEMA = 2
+WAIT_S = 10.0
+"""Longest wait for another connection that has the file locked, s."""
 APPLICATION_ID = 0x69617472  # "iatr"
 
-TABLE = """CREATE TABLE record (
+_TABLE = """CREATE TABLE record (
     id INTEGER PRIMARY KEY,
     kind TEXT NOT NULL,
     writer TEXT NOT NULL,
@@ -23,20 +25,44 @@ TABLE = """CREATE TABLE record (
     plan_id TEXT,
     channel TEXT,
     context TEXT NOT NULL,
-    body TEXT NOT NULL,
+{more}    body TEXT NOT NULL,
     mac BLOB NOT NULL
 ) STRICT"""
+_PROVENANCE = ("config_hash", "software_version", "clock_source")
+_FIRST_COLUMNS = ("id", "kind", "writer", "number", "t", "plan_id", "channel", "context")
 INDEXES = (
     "CREATE UNIQUE INDEX record_number ON record (kind, writer, number)",
     "CREATE INDEX record_plan ON record (plan_id, kind) WHERE plan_id IS NOT NULL",
 )
-COLUMNS = "id, kind, writer, number, t, plan_id, channel, context, body"
+TABLES = {
+    1: _TABLE.format(more=""),
+    2: _TABLE.format(more="".join(f"    {name} TEXT NOT NULL,\n" for name in _PROVENANCE)),
+}
+"""The only table of a ledger's file, by the schema's version. A file keeps its schema for ever."""
+COLUMNS = {1: (*_FIRST_COLUMNS, "body"), 2: (*_FIRST_COLUMNS, *_PROVENANCE, "body")}
+"""What the chain covers of a row, in this order."""
+
+
+def version(db: sqlite3.Connection, schema: str = "main") -> int:
+    """The schema's version that the file says it has."""
+    return int(db.execute(f"PRAGMA {schema}.user_version").fetchone()[0])
+
+
+def insert(schema: int = SCHEMA) -> str:
+    """The statement that stores a row and its mac in a file of this schema."""
+    names = (*COLUMNS[schema], "mac")
+    return f"INSERT INTO record ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+
+
+def columns_as_now(old: int) -> str:
+    """The columns of a file of schema ``old`` as those of today's: what it did not keep is empty."""
+    return ", ".join(name if name in COLUMNS[old] else f"'' AS {name}" for name in COLUMNS[SCHEMA])
 
 
 def connect_writer(path: Path) -> sqlite3.Connection:
     """A connection in WAL mode that is durable at each commit; the caller holds the writer's lock."""
     with translated(path):
-        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10.0)
+        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=WAIT_S)
         try:
             if not is_empty(db) and (problem := layout_problem(db)):
                 raise LedgerError(f"{path}: {problem}")
@@ -48,6 +74,19 @@ def connect_writer(path: Path) -> sqlite3.Connection:
         return db
 
 
+def leave_wal(db: sqlite3.Connection) -> bool:
+    """Brings everything into the file itself and lets go of the -wal file; False at once where a reader needs it."""
+    db.execute("PRAGMA busy_timeout = 0")
+    try:
+        if db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            return False
+        with suppress(sqlite3.OperationalError):
+            db.execute("PRAGMA journal_mode = DELETE")
+        return bool(db.execute("PRAGMA journal_mode").fetchone()[0] == "delete")
+    finally:
+        db.execute(f"PRAGMA busy_timeout = {WAIT_S * 1000:.0f}")
+
+
 def connect_reader(path: Path) -> sqlite3.Connection:
     """A read-only connection, to a ledger that is being written too; leaves no file behind."""
     if not path.is_file():
@@ -57,16 +96,16 @@ def connect_reader(path: Path) -> sqlite3.Connection:
     mode = "mode=ro" if Path(f"{path}-wal").exists() else "mode=ro&immutable=1"
     with translated(path):
         return sqlite3.connect(
-            f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=10.0
+            f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, timeout=WAIT_S
         )
 
 
-def create(db: sqlite3.Connection) -> None:
+def create(db: sqlite3.Connection, schema: int = SCHEMA) -> None:
     """Lays out an empty file, inside the caller's transaction."""
-    for statement in (TABLE, *INDEXES):
+    for statement in (TABLES[schema], *INDEXES):
         db.execute(statement)
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    db.execute(f"PRAGMA user_version = {SCHEMA}")
+    db.execute(f"PRAGMA user_version = {schema}")
 
 
 def is_empty(db: sqlite3.Connection) -> bool:
@@ -74,24 +113,26 @@ def is_empty(db: sqlite3.Connection) -> bool:
     return bool(db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0)
 
 
-def layout_problem(db: sqlite3.Connection) -> str | None:
+def layout_problem(db: sqlite3.Connection, schema: str = "main") -> str | None:
     """What is wrong with the file's layout, or None; anything added to it counts as wrong."""
-    if db.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+    if db.execute(f"PRAGMA {schema}.application_id").fetchone()[0] != APPLICATION_ID:
         return "not a ledger (its application id says so)"
-    if (version := db.execute("PRAGMA user_version").fetchone()[0]) != SCHEMA:
-        newer = ", written by a newer version of this program" if version > SCHEMA else ""
-        return f"schema version {version} (allowed: {SCHEMA}){newer}"
-    found = {row[0] for row in db.execute("SELECT sql FROM sqlite_master")}
-    if missing := {TABLE, *INDEXES} - found:
+    if (found := version(db, schema)) not in TABLES:
+        newer = ", written by a newer version of this program" if found > SCHEMA else ""
+        return f"schema version {found} (allowed: {', '.join(map(str, TABLES))}){newer}"
+    layout = {TABLES[found], *INDEXES}
+    there = {row[0] for row in db.execute(f"SELECT sql FROM {schema}.sqlite_master")}
+    if missing := layout - there:
         return f"not a ledger's layout: {len(missing)} of its table and indexes are missing or changed"
-    if extra := found - {TABLE, *INDEXES}:
+    if extra := there - layout:
         return f"it holds what no ledger holds: {min(map(str, extra))[:80]}"
     return None
 
 
 def rows(db: sqlite3.Connection, first: int = -(2**63)) -> Iterator[tuple[Row, bytes]]:
     """Every (row, mac) in the order of the chain, read from the table and not from an index."""
-    cursor = db.execute(f"SELECT {COLUMNS}, mac FROM record NOT INDEXED WHERE id >= ? ORDER BY id", (first,))
+    names = ", ".join(COLUMNS[version(db)])
+    cursor = db.execute(f"SELECT {names}, mac FROM record NOT INDEXED WHERE id >= ? ORDER BY id", (first,))
     for *row, mac in cursor:
         yield tuple(row), mac
 

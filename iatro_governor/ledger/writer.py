@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import secrets
 import sqlite3
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from ..errors import ChainBroken, LedgerError
-from . import store
-from .anchors import CLOSED, CREATED, HEAD, OPENED, AnchorLog, anchors_path
+from ..errors import LedgerError
+from . import opening, segments, store
+from .accounts import facts_of, merged
+from .anchors import CLOSED, HEAD, OPENED, Anchor, AnchorLog, anchors_path
+from .batch import Batch
 from .chain import Chain, key_id
-from .lock import take
+from .lock import sync_folder, take
+from .opening import State
 from .ranges import Ranges
-from .record import CLOSE, CONFLICT, LOST, OPEN, OWN_KINDS, Record, Row, canonical, lost_numbers, row_of
+from .reader import Reader
+from .record import (
+    CLOSE,
+    LOST,
+    OPEN,
+    OWN_KINDS,
+    SEGMENT,
+    TOMBSTONE,
+    Provenance,
+    Record,
+    lost_numbers,
+)
 
 SYNC_ANCHORS_EVERY = 32
 """Commits between two anchors that are forced to the disk; the others survive a crash, not a power cut."""
@@ -38,49 +50,48 @@ class AppendResult:
     fault: str | None = None
 
 
-@dataclass(slots=True)
-class _Batch:
-    """One commit in the making, thrown away as a whole if it fails; ``head`` is the chain's before it."""
-
-    head: bytes
-    rows: list[tuple[Any, ...]] = field(default_factory=list)
-    seen: dict[tuple[str, str, int], str] = field(default_factory=dict)
-    stored: int = 0
-    duplicates: int = 0
-    conflicts: int = 0
-
-
 class Ledger:
     """A ledger open for writing. Not for use by two threads at once; a second process is refused."""
 
     def __init__(
-        self, path: Path, db: sqlite3.Connection, lock: int, chain: Chain, anchors: AnchorLog
+        self, path: Path, db: sqlite3.Connection, lock: int, key: bytes, anchors: AnchorLog, by: Provenance
     ) -> None:
         """For :meth:`open` only."""
         self.path = path
-        self.ledger_id = ""
-        self.context = ""
         self.duplicates = 0
         self.conflicts = 0
-        self._db, self._lock, self._chain, self._anchors = db, lock, chain, anchors
+        self._provenance = by
+        self._db, self._lock, self._key, self._anchors = db, lock, key, anchors
+        self._state = State("", Chain(key, b""), 0, {}, {})
         self._conflicting: set[bytes] = set()
-        self._records = 0
         self._commits = 0
-        self._stored: dict[tuple[str, str], Ranges] = {}
-        self._settled: dict[tuple[str, str], Ranges] = {}
+        self._begun = False
+        """Whether the file that is written has its first record."""
 
     @classmethod
     def open(
-        cls, path: str | Path, *, key: bytes, context: str, software_version: str, shadow: bool = False
+        cls,
+        path: str | Path,
+        *,
+        key: bytes,
+        context: str,
+        software_version: str,
+        shadow: bool = False,
+        config_hash: str = "",
+        clock_source: str = "system",
+        state: State | None = None,
     ) -> Ledger:
         """Creates the ledger ``path`` or continues it.
 
-        ``context`` (field, simulation, evaluation) goes into every record of this session; ``shadow``, that
-        nothing was enforced in it, into the record that opens it. Raises LedgerError
-        when another writer has it, the file is no ledger or newer than this program, or the disk refuses;
-        ChainBroken when its end does not fit the key and its anchors.
+        ``context`` (field, simulation, evaluation), ``config_hash``, ``software_version`` and ``clock_source`` go into
+        every record of this session that does not name its own; ``shadow``, that nothing was enforced in it, into the
+        record that opens it. ``state`` is where a new file takes up the chain, for a recovery. A ledger of an older
+        schema is sealed as it is and goes on in a new file. Raises LedgerError when another writer has it, the file is
+        no ledger or newer than this program, or the disk refuses; ChainBroken when its end does not fit the key and
+        its anchors.
         """
         path = Path(path).absolute()
+        by = Provenance(context, config_hash, software_version, clock_source)
         with ExitStack() as undo:
             lock = take(path, "ledger")
             undo.callback(os.close, lock)
@@ -88,63 +99,67 @@ class Ledger:
             undo.callback(db.close)
             anchors = AnchorLog(anchors_path(path), key)
             undo.callback(anchors.close)
-            ledger = cls(path, db, lock, Chain(key, b""), anchors)
+            ledger = cls(path, db, lock, key, anchors, by)
+            undo.callback(lambda: ledger._db.close())  # it may be another one by then
             with store.translated(path):
-                ledger._start(key, context, software_version, shadow)
+                ledger._start(shadow, state)
             undo.pop_all()
         return ledger
 
-    def _start(self, key: bytes, context: str, software_version: str, shadow: bool) -> None:
+    def _start(self, shadow: bool, state: State | None) -> None:
+        before, last = segments.sealed(self.path), self._anchors.last
         new = store.is_empty(self._db)
-        if new:
-            self._create(key)
+        if state is not None:
+            self._state = state
+            self._begin_segment()
+        elif new and before:
+            self._state = opening.continued(self.path, before[-1], self._key, last)
+            self._begin_segment()
+        elif new:
+            self._state = opening.created(self.path, self._key, self._anchors)
         else:
-            self._resume(key)
-        last = self._anchors.last
-        opening = {
-            "schema": store.SCHEMA, "ledger_id": self.ledger_id, "key_id": key_id(key), "context": context,
-            "software_version": software_version, "wall_time": time.time(), "resumed_at": self._records,
-            "clean": new or (last is not None and last.event == CLOSED),
+            self._state = opening.resumed(self.path, self._db, self._key, last)
+            self._begun = True
+            self._migrate()
+        body = {
+            "schema": store.SCHEMA, "ledger_id": self.ledger_id, "key_id": key_id(self._key),
+            "context": self.context, "software_version": self._provenance.software_version,
+            "wall_time": time.time(), "resumed_at": self._state.records,
+            "clean": self._state.records == 0 or (last is not None and last.event == CLOSED),
         }  # fmt: skip
         if shadow:
-            opening["shadow"] = True
-        self.context = context
-        self._commit(self._batch_of([self._own(OPEN, opening)]), OPENED, create=new)
+            body["shadow"] = True
+        self._commit(self._batch_of([self._own(OPEN, body)]), OPENED)
+        self._remove_leftovers(before)
 
-    def _create(self, key: bytes) -> None:
-        last = self._anchors.last
-        if last is not None and last.records > 0:
-            raise ChainBroken(
-                1, f"{self.path}: its anchors know {last.records} records, but the file is empty or gone"
+    def _migrate(self) -> None:
+        """A file of an older schema is never rewritten: it is sealed, and the chain goes on in a new one."""
+        if store.version(self._db) != store.SCHEMA and not self.seal():
+            raise LedgerError(
+                f"{self.path}: it was begun by an older version and has to be sealed, but somebody reads it, or there "
+                f"are {segments.MOST} sealed files already; close the readers, or retire a file"
             )
-        self.ledger_id = last.ledger_id if last else secrets.token_hex(16)
-        self._chain = Chain.of(key, self.ledger_id)
-        if last is None:  # first of all, so that no record can ever be without an anchors file
-            self._anchors.append(CREATED, self.ledger_id, 0, self._chain.head, sync=True)
 
-    def _resume(self, key: bytes) -> None:
-        """Takes up the chain where it ended and checks everything after the last anchor."""
-        anchor = self._anchors.last
-        if anchor is None:
-            raise ChainBroken(
-                1, f"{anchors_path(self.path)}: the anchors are missing; is this the right folder?"
-            )
-        self.ledger_id = anchor.ledger_id
-        start = Chain.of(key, self.ledger_id).head if anchor.records == 0 else self._mac_of(anchor.records)
-        if start is None or start.hex() != anchor.head:
-            raise ChainBroken(
-                anchor.records, f"{self.path}: record {anchor.records} is not the one that was anchored"
-            )
-        self._chain, self._records = Chain(key, start), anchor.records
-        for row, mac in store.rows(self._db, anchor.records + 1):
-            self._records += 1
-            if row[0] != self._records or not self._chain.fits(row, mac):
-                raise ChainBroken(row[0], f"{self.path}: record {row[0]} does not fit the chain")
-        self._stored, self._settled = store.numbers(self._db)
+    def _remove_leftovers(self, before: list[Path]) -> None:
+        """A retirement that a crash interrupted is brought to its end."""
+        if before:
+            gone = segments.holes(self._db)
+            for path in opening.leftovers(before, gone):
+                path.unlink()
 
-    def _mac_of(self, record: int) -> bytes | None:
-        found = self._db.execute("SELECT mac FROM record WHERE id = ?", (record,)).fetchone()
-        return found[0] if found else None
+    @property
+    def ledger_id(self) -> str:
+        """Id of the chain; it outlives every file."""
+        return self._state.ledger_id
+
+    @property
+    def context(self) -> str:
+        """What this session's records are records of."""
+        return self._provenance.context
+
+    def under_policy(self, config_hash: str) -> None:
+        """From now on records that name no policy of their own were made under ``config_hash``."""
+        self._provenance = replace(self._provenance, config_hash=config_hash)
 
     def append(self, records: Sequence[Record]) -> AppendResult:
         """Stores ``records`` in this order, in one commit that is on the disk when this returns.
@@ -157,36 +172,125 @@ class Ledger:
         for record in records:
             if record.kind in OWN_KINDS:
                 raise LedgerError(f"kind {record.kind!r} is the ledger's own")
+        self._begin_segment()
         batch = self._batch_of(records)
         fault = self._commit(batch, HEAD) if batch.rows else None
         self.duplicates += batch.duplicates
         self.conflicts += batch.conflicts
         return AppendResult(
-            batch.stored, batch.duplicates, batch.conflicts, self._records, self._chain.head.hex(), fault
+            batch.stored, batch.duplicates, batch.conflicts, self._state.records, self.head()[1], fault
         )
 
     def next_expected(self, kind: str, writer: str) -> int:
         """Every number of (``kind``, ``writer``) below this one is durable, or was declared lost."""
-        settled = self._settled.get((kind, writer))
+        settled = self._state.settled.get((kind, writer))
         return settled.next_expected if settled else 0
 
     def missing(self) -> dict[tuple[str, str], list[tuple[int, int]]]:
         """Per (kind, writer) the numbers (first, last) that have neither come nor been declared lost."""
         return {
             key: gaps
-            for key, settled in self._settled.items()
+            for key, settled in self._state.settled.items()
             if key[0] != LOST and (gaps := settled.missing())
         }
 
     def head(self) -> tuple[int, str]:
         """(number of records, mac of the last one as hex)."""
-        return self._records, self._chain.head.hex()
+        return self._state.records, self._state.chain.head.hex()
+
+    @property
+    def anchor(self) -> Anchor | None:
+        """The last anchor that was written."""
+        return self._anchors.last
+
+    def size(self) -> int:
+        """Bytes of the file that is written now."""
+        with store.translated(self.path):
+            pages, each = (
+                self._db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")
+            )
+        return int(pages * each)
+
+    def seal(self) -> bool:
+        """Seals the file that is written and goes on in a new one; False where that must wait for a reader.
+
+        The chain does not notice. Whatever interrupts it, the next opening goes on. Raises LedgerError where the disk
+        refuses; a new file that could not be begun is begun by the next commit.
+        """
+        if not self._begun or len(segments.sealed(self.path)) >= segments.MOST:
+            return False
+        with store.translated(self.path):
+            if not store.leave_wal(self._db):
+                return False
+        try:
+            self._anchor(HEAD, sync=True)
+        except LedgerError:
+            self._db.execute("PRAGMA journal_mode = WAL")
+            raise
+        self._move_on()
+        return True
+
+    def _move_on(self) -> None:
+        """The file becomes a sealed one; a new one takes its place."""
+        self._db.close()
+        try:
+            self.path.rename(segments.next_name(self.path))
+            sync_folder(self.path)
+        except OSError as error:
+            raise LedgerError(f"{self.path}: cannot be sealed: {error.strerror or error}") from error
+        finally:
+            self._db = store.connect_writer(self.path)
+            self._begun = not store.is_empty(self._db)
+        self._begin_segment()
+
+    def _begin_segment(self) -> None:
+        """Writes the first record of a file that is not the first, where it has none yet."""
+        if self._begun:
+            return
+        state = self._state
+        body = {
+            "ledger_id": state.ledger_id, "key_id": key_id(self._key), "schema": store.SCHEMA,
+            "previous": state.chain.head.hex(), "stored": segments.carried(state.stored),
+            "settled": segments.carried(state.settled), "wall_time": time.time(),
+        }  # fmt: skip
+        self._commit(self._batch_of([self._own(SEGMENT, body)]), HEAD)
+
+    def retire(self, sealed: Path, cause: str) -> int:
+        """Removes a sealed segment for ever, and says so in the chain first; returns how many records are gone.
+
+        Its records' numbers stay known, and so does what they came to in the accounts.
+        """
+        with Reader(sealed) as reader:
+            first, last = reader.query("SELECT min(id), max(id) FROM record")[0]
+            inside = reader.holes()
+        with Reader(self.path) as reader:
+            before = [hole for hole in reader.holes() if hole.last == first - 1 and hole.facts]
+        head = opening.mac_in(sealed, last)
+        hole = segments.Hole(first, last, head.hex(), cause, facts_of(sealed))
+        if (
+            before
+        ):  # what the tombstone of one before it says has to be said again: its own file goes, too, one day
+            earlier = before[0]
+            hole = replace(hole, first=earlier.first, facts=merged(earlier.facts, hole.facts))
+        for kept in inside:
+            if not kept.facts:
+                self.tombstone(kept.to_json())
+        self.tombstone({**hole.to_json(), "file": sealed.name, "wall_time": time.time()})
+        sealed.unlink(missing_ok=True)
+        return int(last - first + 1)
+
+    def tombstone(self, body: dict[str, Any]) -> None:
+        """Writes down that records are gone: ``first``, ``last``, the last one's mac ``head``, ``cause``, ``facts``."""
+        self._begin_segment()
+        self._commit(self._batch_of([self._own(TOMBSTONE, body)]), HEAD)
+        self._anchor(HEAD, sync=True)
 
     def close(self) -> None:
         """Writes the closing record and anchor and lets go of the ledger; a second call does nothing."""
         if self._lock < 0:
             return
         try:
+            self._begin_segment()
             body = {"duplicates": self.duplicates, "conflicts": self.conflicts, "wall_time": time.time()}
             self._commit(self._batch_of([self._own(CLOSE, body)]), CLOSED)
         finally:
@@ -204,94 +308,55 @@ class Ledger:
         self.close()
 
     def _own(self, kind: str, body: dict[str, Any]) -> Record:
-        number = len(self._stored.get((kind, self.ledger_id), ()))
-        return Record(kind, self.ledger_id, number, time.time(), None, None, body)
+        known = self._state.stored.get((kind, self.ledger_id))
+        return Record(kind, self.ledger_id, known.end if known else 0, time.time(), None, None, body)
 
-    def _batch_of(self, records: Sequence[Record]) -> _Batch:
-        batch = _Batch(self._chain.head)
-        try:
-            with store.translated(self.path):
-                for record in records:
-                    self._take(batch, record)
-        except BaseException:
-            self._chain.head = batch.head
-            raise
-        return batch
-
-    def _take(self, batch: _Batch, record: Record) -> None:
-        row = row_of(record, self._records + len(batch.rows) + 1, self.context)
-        if record.kind == LOST:
-            lost_numbers(row[2], row[-1])
-        key = row[1:4]
-        known = batch.seen.get(key) or self._body_of(key)
-        if known is None:
-            batch.seen[key] = row[-1]
-            batch.stored += 1
-            self._link(batch, row)
-        elif known == row[-1]:
-            batch.duplicates += 1
-        else:
-            self._keep_conflict(batch, record)
-
-    def _keep_conflict(self, batch: _Batch, record: Record) -> None:
-        """The number is taken by another content: evidence, so it is kept once, under a number of ours."""
-        count = len(self._stored.get((CONFLICT, self.ledger_id), ())) + batch.conflicts
-        body = {"kind": record.kind, "writer": record.writer, "number": record.number, "body": record.body}
-        digest = hashlib.sha256(canonical(body).encode()).digest()
-        if digest in self._conflicting:
-            batch.duplicates += 1
-            return
-        self._conflicting.add(digest)
-        own = Record(CONFLICT, self.ledger_id, count, record.t, record.plan_id, record.channel, body)
-        batch.conflicts += 1
-        self._link(batch, row_of(own, self._records + len(batch.rows) + 1, self.context))
+    def _batch_of(self, records: Sequence[Record]) -> Batch:
+        batch = Batch(self._state, self._provenance, self._body_of, self._conflicting)
+        with store.translated(self.path):
+            return batch.take_all(records)
 
     def _body_of(self, key: tuple[str, str, int]) -> str | None:
-        stored = self._stored.get(key[:2])
-        if stored is None or key[2] not in stored:
-            return None
-        found = self._db.execute("SELECT body FROM record WHERE kind = ? AND writer = ? AND number = ?", key)
-        return str(found.fetchone()[0])
+        if self._begun:
+            sql = "SELECT body FROM record WHERE kind = ? AND writer = ? AND number = ?"
+            if (found := self._db.execute(sql, key).fetchone()) is not None:
+                return str(found[0])
+        return segments.body_in(segments.sealed(self.path), key)
 
-    def _link(self, batch: _Batch, row: Row) -> None:
-        batch.rows.append((*row, self._chain.link(row)))
-
-    def _commit(self, batch: _Batch, event: str, *, create: bool = False) -> str | None:
+    def _commit(self, batch: Batch, event: str) -> str | None:
         """Makes ``batch`` durable, counts it, anchors it; returns why no anchor could be written."""
         try:
             with store.translated(self.path):
                 self._db.execute("BEGIN IMMEDIATE")
-                if create:
+                if not self._begun:
                     store.create(self._db)
-                self._db.executemany(
-                    f"INSERT INTO record ({store.COLUMNS}, mac) VALUES ({'?, ' * 9}?)", batch.rows
-                )
+                self._db.executemany(store.insert(), batch.rows)
                 self._db.execute("COMMIT")
         except BaseException:
             if self._db.in_transaction:
                 self._db.rollback()
-            self._chain.head = batch.head
+            batch.give_up()
             raise
+        self._begun = True
         for row in batch.rows:
             self._count(row)
-        self._records += len(batch.rows)
+        self._state.records += len(batch.rows)
         self._commits += 1
-        return self._anchor(event)
-
-    def _count(self, row: tuple[Any, ...]) -> None:
-        _, kind, writer, number = row[:4]
-        for known in (self._stored, self._settled):
-            known.setdefault((kind, writer), Ranges()).add(number, number + 1)
-        if kind == LOST:
-            of, lost_writer, first, last = lost_numbers(writer, row[8])
-            self._settled.setdefault((of, lost_writer), Ranges()).add(first, last + 1)
-
-    def _anchor(self, event: str) -> str | None:
-        sync = event != HEAD or self._commits % SYNC_ANCHORS_EVERY == 0
         try:
-            self._anchors.append(event, self.ledger_id, self._records, self._chain.head, sync=sync)
+            self._anchor(event, sync=event != HEAD or self._commits % SYNC_ANCHORS_EVERY == 0)
         except LedgerError as error:
             if event != HEAD:
                 raise
             return str(error)
         return None
+
+    def _count(self, row: tuple[Any, ...]) -> None:
+        _, kind, writer, number = row[:4]
+        for known in (self._state.stored, self._state.settled):
+            known.setdefault((kind, writer), Ranges()).add(number, number + 1)
+        if kind == LOST:
+            of, lost_writer, first, last = lost_numbers(writer, row[-2])
+            self._state.settled.setdefault((of, lost_writer), Ranges()).add(first, last + 1)
+
+    def _anchor(self, event: str, *, sync: bool) -> None:
+        self._anchors.append(event, self.ledger_id, self._state.records, self._state.chain.head, sync=sync)

@@ -1,0 +1,95 @@
+"""What of a ledger is kept, and for how long: sealing, retirement by age and count, and a quota for clips.
+
+Records go only where the settings say so, a sealed file at a time, and the chain says that they went. A disk that fills
+up costs clips, the oldest first, and never a record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import LedgerError
+from . import segments, store
+from .writer import Ledger
+
+DAY_S = 86_400.0
+_MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How much is kept: None for no bound.
+
+    segment_mb: size of a file that is then sealed, MB. retain_days: a sealed file whose last record is older goes.
+    retain_records: sealed files go, oldest first, while more than this many records would be left without them.
+    clips_mb: what the clips may take, MB.
+    """
+
+    segment_mb: float | None = None
+    retain_days: float | None = None
+    retain_records: int | None = None
+    clips_mb: float | None = None
+
+
+def maintain(ledger: Ledger, keeping: Keeping, now: float) -> list[str]:
+    """Seals and retires what is due at ``now`` (Unix time, s); says what it did.
+
+    Raises LedgerError where the disk refuses.
+    """
+    done = []
+    full = keeping.segment_mb is not None and ledger.size() > keeping.segment_mb * _MEGABYTE
+    if full and ledger.seal():
+        done.append(f"sealed a file of the ledger at record {ledger.head()[0] - 1}")
+    for path, cause in _due(ledger, keeping, now):
+        gone = ledger.retire(path, cause)
+        done.append(f"retired {path.name}, {gone} records: {cause}")
+    return done
+
+
+def _due(ledger: Ledger, keeping: Keeping, now: float) -> Iterable[tuple[Path, str]]:
+    if keeping.retain_days is None and keeping.retain_records is None:
+        return
+    sealed = segments.sealed(ledger.path)
+    for path, following in zip(sealed, [*sealed, ledger.path][1:], strict=True):
+        begun, first = _beginning(following)
+        left = ledger.head()[0] - first + 1
+        if keeping.retain_days is not None and now - begun > keeping.retain_days * DAY_S:
+            yield path, f"older than {keeping.retain_days:g} days"
+        elif keeping.retain_records is not None and left >= keeping.retain_records:
+            yield path, f"more than {keeping.retain_records} records after it"
+        else:
+            return  # the files after it are younger
+
+
+def _beginning(path: Path) -> tuple[float, int]:
+    """When a file was begun, so when the one before it ended (Unix time, s), and its first record's id."""
+    with store.translated(path), closing(store.connect_reader(path)) as db:
+        sql = "SELECT body ->> 'wall_time', id FROM record ORDER BY id LIMIT 1"
+        found = db.execute(sql).fetchone()
+    if found is None or not isinstance(found[0], float):
+        raise LedgerError(f"{path}: its first record does not say when it was begun")
+    return found[0], int(found[1])
+
+
+def thin_out(folder: Path, most_mb: float, keep: Iterable[Path] = ()) -> list[Path]:
+    """Removes the oldest clips in ``folder`` until the rest takes at most ``most_mb`` MB; returns those that went.
+
+    ``keep`` are not touched: they are being written.
+    """
+    found = []
+    for path in folder.glob("*.mcap"):
+        with suppress(FileNotFoundError):
+            about = path.stat()
+            found.append((about.st_mtime, path, about.st_size))
+    total, gone, kept = sum(size for _, _, size in found), [], set(keep)
+    for _, path, size in sorted(found):
+        if total <= most_mb * _MEGABYTE:
+            break
+        if path not in kept:
+            path.unlink(missing_ok=True)
+            gone.append(path)
+            total -= size
+    return gone

@@ -1,0 +1,173 @@
+"""What can still be had of a damaged ledger: every record that its chain vouches for, and what is lost by name.
+
+The damaged files are not touched. A new ledger is written in which a tombstone stands for each gap, so that it verifies
+and can be continued, and says for ever that something is missing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import LedgerError
+from . import segments, store
+from .anchors import Anchor, anchors_path, read_anchors
+from .chain import Chain
+from .opening import State
+from .record import Row
+from .writer import Ledger
+
+CAUSE = "lost with a damaged file"
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What was found: records copied, gaps (first, last), and anchors that were good."""
+
+    out: str
+    records: int
+    lost: list[list[int]]
+    anchors: int
+
+    def to_json(self) -> dict[str, Any]:
+        """The result as JSON data."""
+        return {
+            "out": self.out, "records": self.records, "lost": self.lost, "anchors": self.anchors,
+            "lost_records": sum(last - first + 1 for first, last in self.lost),
+        }  # fmt: skip
+
+
+def recover(path: Path, out: Path, key: bytes, *, software_version: str) -> Recovered:
+    """Writes all of the ledger ``path`` that its chain vouches for to the new ledger ``out``.
+
+    Raises LedgerError where nothing can be read, the key is another one, or ``out`` is there already.
+    """
+    if any(Path(f"{out}{end}").exists() for end in ("", ".anchors", "-wal")):
+        raise LedgerError(f"{out}: exists already; nothing is overwritten")
+    known = _anchors_of(path, key)
+    copy = _Copy(key, known)
+    for number, file in enumerate(segments.files(path), 1):
+        copy.take(file, segments.name(out, number))
+    if not copy.records:
+        raise LedgerError(f"{path}: no record of it can be read that fits this key and its anchors")
+    copy.end()
+    anchors_path(out).write_bytes(b"".join(anchor.line() for anchor in known))
+    _go_on(out, key, known[0].ledger_id, copy, software_version)
+    return Recovered(
+        str(out), copy.records, [[hole["first"], hole["last"]] for hole in copy.holes], len(known)
+    )
+
+
+def _anchors_of(path: Path, key: bytes) -> list[Anchor]:
+    """The anchors up to the first that is damaged; without a single one nothing vouches for the ledger's name."""
+    known: list[Anchor] = []
+    with suppress(LedgerError):
+        known.extend(read_anchors(anchors_path(path), key))
+    if not known:
+        raise LedgerError(
+            f"{anchors_path(path)}: no anchor made with this key; without one nothing vouches for what is found"
+        )
+    return known
+
+
+class _Copy:
+    """Copies what fits the chain, file by file, and notes each gap as the body of a tombstone."""
+
+    def __init__(self, key: bytes, known: list[Anchor]) -> None:
+        self._chain = Chain.of(key, known[0].ledger_id)
+        self._heads = {anchor.records: bytes.fromhex(anchor.head) for anchor in known}
+        self._last = known[-1]
+        self.records, self.expected, self.head = 0, 1, self._chain.head
+        self.holes: list[dict[str, Any]] = []
+
+    def take(self, file: Path, out: Path) -> None:
+        """Copies one file, where anything of it can be read; the copy has the same schema."""
+        try:
+            with closing(store.connect_reader(file)) as source:
+                schema = store.version(source)
+                if schema not in store.TABLES:
+                    return
+                before = self.records
+                with closing(sqlite3.connect(out, isolation_level=None)) as db:
+                    db.execute("BEGIN")
+                    store.create(db, schema)
+                    for row, mac in self._fitting(source, schema):
+                        db.execute(store.insert(schema), (*row, mac))
+                    db.execute("COMMIT")
+        except (sqlite3.Error, LedgerError):
+            out.unlink(missing_ok=True)
+            return
+        if self.records == before:
+            out.unlink()
+
+    def end(self) -> None:
+        """After the last file: what the last anchor knows beyond it is gone."""
+        if self._last.records >= self.expected:
+            self._gap(self._last.records, bytes.fromhex(self._last.head))
+            self.expected, self.head = self._last.records + 1, bytes.fromhex(self._last.head)
+
+    def _fitting(self, source: sqlite3.Connection, schema: int) -> Iterator[tuple[Row, bytes]]:
+        """The rows that follow what is known; without the mac before it, a row cannot be told from a forged one."""
+        previous: dict[int, Any] = {}
+        for row, mac in _readable(source, schema, self.expected, self._last.records):
+            number = row[0]
+            known = (
+                self.head
+                if number == self.expected
+                else self._heads.get(number - 1, previous.get(number - 1))
+            )
+            previous = {number: mac}
+            if not isinstance(known, bytes) or not isinstance(mac, bytes):
+                continue
+            self._chain.head = known
+            if not self._chain.fits(row, mac):
+                continue
+            if number > self.expected:
+                self._gap(number - 1, known)
+            self.records, self.expected, self.head = self.records + 1, number + 1, mac
+            yield row, mac
+
+    def _gap(self, last: int, head: bytes) -> None:
+        self.holes.append(
+            {"first": self.expected, "last": last, "head": head.hex(), "cause": CAUSE, "facts": {}}
+        )
+
+
+def _readable(db: sqlite3.Connection, schema: int, first: int, known: int) -> Iterator[tuple[Row, bytes]]:
+    """Every row from ``first`` on that can be read, around whatever cannot; ``known``: records that there must be."""
+    sql = f"SELECT {', '.join(store.COLUMNS[schema])}, mac FROM record NOT INDEXED WHERE id BETWEEN ? AND ? ORDER BY id"
+    try:
+        end = max(known, db.execute("SELECT max(id) FROM record").fetchone()[0] or 0)
+        first = max(first, db.execute("SELECT min(id) FROM record").fetchone()[0] or first)
+    except sqlite3.Error:
+        end = known
+    for start in range(first, end + 1, _CHUNK):
+        try:
+            found = db.execute(sql, (start, min(start + _CHUNK - 1, end))).fetchall()
+        except sqlite3.Error:
+            found = []
+            for number in range(start, min(start + _CHUNK, end + 1)):
+                with suppress(sqlite3.Error):
+                    found += db.execute(sql, (number, number)).fetchall()
+        for *row, mac in found:
+            yield tuple(row), mac
+
+
+def _go_on(out: Path, key: bytes, ledger_id: str, copy: _Copy, software_version: str) -> None:
+    """Begins the file in which the chain goes on, with a tombstone for each gap."""
+    state = State(ledger_id, Chain(key, copy.head), copy.expected - 1, {}, {})
+    for file in segments.sealed(out):
+        with store.translated(file), closing(store.connect_reader(file)) as db:
+            start, (stored, settled) = segments.start_of(db, file), store.numbers(db)
+        state.stored = segments.merged(segments.merged(state.stored, start.stored), stored)
+        state.settled = segments.merged(segments.merged(state.settled, start.settled), settled)
+    with Ledger.open(
+        out, key=key, context="recovery", software_version=software_version, state=state
+    ) as ledger:
+        for hole in copy.holes:
+            ledger.tombstone(hole)

@@ -1,0 +1,150 @@
+"""Damaged ledgers: everything that the chain vouches for is had again, and what is lost is named."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from iatro_governor.cli.ledger import app
+from iatro_governor.errors import LedgerError
+from iatro_governor.ledger import Ledger, Reader, Record, reconcile, segments, verify
+from iatro_governor.ledger.recovery import Recovered, recover
+
+Open = Callable[..., Ledger]
+Make = Callable[..., Record]
+RECORDS = 62
+
+
+@pytest.fixture
+def recovered(tmp_path: Path, key: bytes) -> Callable[[Path], Recovered]:
+    return lambda path: recover(path, tmp_path / "out" / "ledger.db", key, software_version="0")
+
+
+@pytest.fixture(autouse=True)
+def out(tmp_path: Path) -> Path:
+    (tmp_path / "out").mkdir()
+    return tmp_path / "out" / "ledger.db"
+
+
+def ids(path: Path) -> list[int]:
+    with Reader(path) as reader:
+        return [record.id for record in reader.records()]
+
+
+def test_nothing_is_lost_of_a_whole_ledger(
+    closed_ledger: Path, recovered: Callable[[Path], Recovered], out: Path, key: bytes
+) -> None:
+    found = recovered(closed_ledger)
+    assert (found.records, found.lost) == (RECORDS, [])
+    assert verify(out, key).sound
+    assert ids(out)[:RECORDS] == list(range(1, RECORDS + 1))
+
+
+def test_gaps_and_a_lost_tail_are_named_and_the_ledger_goes_on(
+    closed_ledger: Path, recovered: Callable[[Path], Recovered], out: Path, key: bytes, make_decision: Make
+) -> None:
+    with closing(sqlite3.connect(closed_ledger, isolation_level=None)) as db:
+        db.execute("DELETE FROM record WHERE id BETWEEN 20 AND 23 OR id > 50")
+        db.execute("UPDATE record SET body = '{}' WHERE id = 40")
+    assert not verify(closed_ledger, key).sound
+    found = recovered(closed_ledger)
+    # 24 is there, but without the mac of 23, which no anchor has either, nothing vouches for it.
+    assert found.lost == [[20, 24], [40, 40], [51, 62]]
+    verified = verify(out, key)
+    assert verified.sound, verified.problem
+    assert len([note for note in verified.notes if "lost with a damaged file" in note]) == 3
+    accounts = reconcile(out)
+    assert accounts["gone"] == 18
+    assert not accounts["sound"]
+    assert accounts["missing"]["record/id"] == found.lost
+    with Ledger.open(out, key=key, context="c", software_version="v") as ledger:
+        assert ledger.next_expected("decision", "ring") == 18
+        ledger.append([make_decision(18)])
+    assert verify(out, key).sound
+
+
+def test_bytes_that_flip_lose_no_more_than_they_touch(
+    closed_ledger: Path, out: Path, key: bytes, tmp_path: Path
+) -> None:
+    content, rng = closed_ledger.read_bytes(), random.Random(5)
+    for turn in range(12):
+        damaged = tmp_path / f"damaged{turn}.db"
+        place = rng.randrange(4096 * 2, len(content) - 4096)
+        damaged.write_bytes(content[:place] + rng.randbytes(64) + content[place + 64 :])
+        shutil.copy(f"{closed_ledger}.anchors", f"{damaged}.anchors")
+        target = out.with_name(f"{turn}.db")
+        found = recover(damaged, target, key, software_version="0")
+        lost = sum(last - first + 1 for first, last in found.lost)
+        assert found.records + lost == RECORDS
+        verified = verify(target, key)
+        assert verified.sound, verified.problem
+
+
+def test_a_sealed_file_that_is_gone_is_a_gap(
+    open_ledger: Open,
+    make_decision: Make,
+    recovered: Callable[[Path], Recovered],
+    tmp_path: Path,
+    key: bytes,
+    out: Path,
+) -> None:
+    path = tmp_path / "ledger.db"
+    with open_ledger() as ledger:
+        for number in range(3):
+            ledger.append([make_decision(number)])
+            assert ledger.seal() or number == 2
+    segments.sealed(path)[1].write_bytes(b"gone" * 1000)
+    found = recovered(path)
+    assert found.lost == [[3, 4]]
+    assert verify(out, key).sound
+
+
+def test_a_forged_record_is_never_copied(
+    closed_ledger: Path, recovered: Callable[[Path], Recovered], out: Path
+) -> None:
+    with closing(sqlite3.connect(closed_ledger, isolation_level=None)) as db:
+        db.execute("UPDATE record SET body = '{\"forged\":1}', mac = randomblob(32) WHERE id IN (30, 31, 62)")
+    found = recovered(closed_ledger)
+    assert found.lost == [[30, 32], [62, 62]] or found.lost == [[30, 31], [62, 62]]
+    with Reader(out) as reader:
+        assert not any("forged" in record.body for record in reader.records())
+
+
+def test_what_nothing_vouches_for_is_refused(
+    closed_ledger: Path, recovered: Callable[[Path], Recovered], out: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(LedgerError, match="no anchor made with this key"):
+        recover(closed_ledger, out, bytes(32), software_version="0")
+    text = tmp_path / "text.db"
+    text.write_text("text\n" * 1000)
+    shutil.copy(f"{closed_ledger}.anchors", f"{text}.anchors")
+    with pytest.raises(LedgerError, match="no record of it can be read"):
+        recovered(text)
+    recovered(closed_ledger)
+    with pytest.raises(LedgerError, match="nothing is overwritten"):
+        recovered(closed_ledger)
+
+
+def test_the_command_says_what_is_lost(closed_ledger: Path, key: bytes, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(key.hex())
+
+    def run(*arguments: object) -> Result:
+        return CliRunner().invoke(app, ["recover", *map(str, arguments), "--key", str(tmp_path / "key")])
+
+    assert run(closed_ledger).exit_code == 0
+    with closing(sqlite3.connect(closed_ledger, isolation_level=None)) as db:
+        db.execute("DELETE FROM record WHERE id = 10")
+    result = run(closed_ledger, "--out", tmp_path / "again.db")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["lost_records"] == 1
+    assert "lost: records 10 to 10" in result.stderr
+    assert run(closed_ledger).exit_code == 2
+    assert run(tmp_path / "absent.db").exit_code == 2
