@@ -23,7 +23,7 @@ class Record:
     gaps).
 
     ``t`` is in seconds of the run's clock, ``body`` anything that JSON can hold (NaN and infinities are kept
-    as the strings "NaN", "Infinity", "-Infinity").
+    as the strings "NaN", "Infinity", "-Infinity"). ``policy``: hash of the one in force, where its writer knows it.
     """
 
     kind: str
@@ -33,6 +33,7 @@ class Record:
     plan_id: str | None
     channel: str | None
     body: dict[str, Any]
+    policy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,11 @@ class Provenance:
     software_version: str = ""
     clock_source: str = ""
 
-    def of(self, body: dict[str, Any]) -> tuple[str, str, str, str]:
-        """The four columns of a record with ``body``."""
+    def of(self, record: Record) -> tuple[str, str, str, str]:
+        """The four columns of ``record``."""
+        body = record.body
         own = (body.get(name) for name in ("config_hash", "software_version", "clock_source"))
-        usual = (self.config_hash, self.software_version, self.clock_source)
+        usual = (record.policy or self.config_hash, self.software_version, self.clock_source)
         named = (
             mine if isinstance(mine, str) and mine else other for mine, other in zip(own, usual, strict=True)
         )
@@ -114,7 +116,7 @@ def row_of(record: Record, row_id: int, provenance: Provenance) -> Row:
         raise LedgerError(f"record {number}: kind and writer must not be empty")
     return (row_id, plain(record.kind), plain(record.writer), number, float(t),
     _plain_or_none(record.plan_id),
-            _plain_or_none(record.channel), *provenance.of(record.body), canonical(record.body))  # fmt: skip
+            _plain_or_none(record.channel), *provenance.of(record), canonical(record.body))  # fmt: skip
 
 
 def canonical(body: dict[str, Any]) -> str:

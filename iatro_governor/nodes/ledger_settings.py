@@ -5,6 +5,11 @@ The witness asks it where the ledger is, to make up for what it has not heard.
 - ``path``: the ledger, from the settings file's folder; ledger.db unless given.
 - ``context``: field (unless given), simulation or evaluation.
 - ``key``: the key's file; else IATRO_KEY, else beside the ledger, where a first one is made.
+- ``keep``: how much is kept, all of it unless given. ``segment_mb``: size at which a file is sealed and one more begun;
+  ``retain_days``, ``retain_records``: sealed files that are older, or have so many records after them, are removed, and
+  the chain says so; ``clips_mb``: what the clips may take, the oldest going first (2,000 unless given).
+- ``anchor``: ``command`` (a list of words) is given the newest anchor as a line on its standard input every ``every_s``
+  seconds (60 unless given) and at the end, to keep it elsewhere.
 """
 
 from __future__ import annotations
@@ -15,10 +20,27 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from iatro_governor.errors import LedgerError
+from iatro_governor.ledger.keeping import Keeping
 from iatro_governor.ledger.keys import create_key, find_key, key_beside
+
+
+class _Keep(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    segment_mb: float | None = Field(default=None, ge=1.0, allow_inf_nan=False)
+    retain_days: float | None = Field(default=None, gt=0.0, allow_inf_nan=False)
+    retain_records: int | None = Field(default=None, ge=1)
+    clips_mb: float = Field(default=2000.0, ge=0.0, allow_inf_nan=False)
+
+
+class _Anchor(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    command: list[str] = []
+    every_s: float = Field(default=60.0, gt=0.0, allow_inf_nan=False)
 
 
 class _File(BaseModel):
@@ -27,6 +49,8 @@ class _File(BaseModel):
     path: Path = Path("ledger.db")
     context: Literal["field", "simulation", "evaluation"] = "field"
     key: Path | None = None
+    keep: _Keep = _Keep()
+    anchor: _Anchor = _Anchor()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +62,9 @@ class LedgerSettings:
     key: bytes
     new_key: Path | None
     """The file of a key that was made just now; None where there was one."""
+    keeping: Keeping
+    anchor_command: tuple[str, ...]
+    anchor_every_s: float
 
 
 def read(file: Path, environment: str | None) -> LedgerSettings:
@@ -49,10 +76,11 @@ def read(file: Path, environment: str | None) -> LedgerSettings:
     path = _from(file, settings.path)
     key_file = _from(file, settings.key) if settings.key is not None else None
     beside = key_beside(path)
+    rest = Keeping(**settings.keep.model_dump()), tuple(settings.anchor.command), settings.anchor.every_s
     if key_file is None and not environment and not beside.exists() and not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        return LedgerSettings(path, settings.context, create_key(beside), beside)
-    return LedgerSettings(path, settings.context, find_key(path, key_file, environment), None)
+        return LedgerSettings(path, settings.context, create_key(beside), beside, *rest)
+    return LedgerSettings(path, settings.context, find_key(path, key_file, environment), None, *rest)
 
 
 def path_of(file: Path) -> Path:

@@ -22,10 +22,13 @@ from rclpy.node import Node
 from iatro_governor import __version__
 from iatro_governor.errors import IatroError, LedgerError, ProfileError
 from iatro_governor.ledger import Ledger, Record
+from iatro_governor.ledger.keeping import maintain
 from iatro_governor.ledger.record import NUMBER_LIMIT, canonical, lost
 from iatro_governor.msg import Ack, Disagreement, GovernorDecision, LedgerHead, PlanMark, PlannerStatement
 from iatro_governor.nodes import convert, ledger_settings, qos
 from iatro_governor.nodes.allowance import Allowance
+from iatro_governor.nodes.anchor_command import AnchorCommand
+from iatro_governor.nodes.gaps import Gaps
 from iatro_governor.nodes.parameters import settings
 from iatro_governor.nodes.run import run
 from iatro_governor.profile.load import load_data
@@ -40,7 +43,9 @@ REPEAT_ACK_S = 0.5
 OTHERS_S = 6.0
 """At its end: longest wait for the governor and the witness to come to theirs, s."""
 LOST_AFTER_S = 10.0
-"""A number that is missing for so long, while its writer goes on, never comes: the gap is written down."""
+"""A number that is missing for so long, while nothing of its writer's comes again, is written down as lost."""
+KEEP_EVERY_S = 10.0
+"""Between two looks at what is to be sealed or retired, s."""
 DEEPER = 50
 """A verdict that can be written down this many levels deeper in the stack can be written down by the ledger."""
 ORDER = {"decision": 0, "mark": 1, "statement": 2, "verdict": 3, "lost": 4}
@@ -60,10 +65,15 @@ class Recorder(Node):
             context=chosen.context,
             software_version=__version__,
             shadow=_is_shadow(own.config),
+            clock_source="sim" if self.get_parameter("use_sim_time").value else "system",
         )
         self._waiting: list[Record] = []
         self._writers: dict[str, str] = {}
-        self._gaps_since: dict[tuple[str, str, int, int], float] = {}
+        self._gaps = Gaps(LOST_AFTER_S)
+        self._policies: dict[str, str] = {}
+        self._keeping = chosen.keeping
+        self._keep_at = 0.0
+        self._hook = AnchorCommand(chosen.anchor_command, chosen.anchor_every_s)
         self._own = f"recorder-{uuid.uuid4()}"
         self._marks = 0
         self._dropped = 0
@@ -115,6 +125,8 @@ class Recorder(Node):
         """Close the ledger with its last anchor, and go; exit code 1 where the disk refuses even that."""
         try:
             self._ledger.close()
+            if (anchor := self._ledger.anchor) is not None:
+                self._hook.offer(anchor.line(), time.monotonic(), last=True)
         except LedgerError as error:
             self.get_logger().error(f"the ledger was not closed: {error}")
             raise SystemExit(1) from error
@@ -150,9 +162,17 @@ class Recorder(Node):
         else:
             channel = body.get("channel") or next(iter(body.get("channels") or ()), None)
             plan_id = body.get("plan_id") or None
-            self._waiting.append(Record(kind, writer, number, t, plan_id, channel or None, body))
+            policy = self._policy(channel or "", body)
+            self._waiting.append(Record(kind, writer, number, t, plan_id, channel or None, body, policy))
             if len(self._waiting) >= MOST_IN_COMMIT and not self._fault:
                 self._commit()
+
+    def _policy(self, channel: str, body: dict[str, Any]) -> str:
+        """The policy in force: that of the channel's last decision, else of the last one; empty before the first."""
+        own = str(body.get("config_hash") or "")
+        if own:
+            self._policies[channel] = self._policies[""] = own
+        return own or self._policies.get(channel) or self._policies.get("", "")
 
     def _drop(self, why: str) -> None:
         self._dropped += 1
@@ -190,20 +210,12 @@ class Recorder(Node):
 
     def _settle_gaps(self, now: float) -> None:
         """Write down as lost what has been missing for long while its writer went on."""
-        found = {
-            (kind, writer, first, last)
-            for (kind, writer), gaps in self._ledger.missing().items()
-            if kind != "mark"
-            for first, last in gaps
-        }
-        self._gaps_since = {gap: self._gaps_since.get(gap, now) for gap in found}
-        for kind, writer, first, last in sorted(found):
-            if now - self._gaps_since[kind, writer, first, last] > LOST_AFTER_S:
-                cause = f"not sent again within {LOST_AFTER_S:g} s"
-                stamp = self.get_clock().now().nanoseconds * 1e-9
-                self._waiting.append(lost(kind, writer, first, last, cause, stamp))
-                del self._gaps_since[kind, writer, first, last]
-                self.get_logger().error(f"{kind} {first} to {last} of {writer} never came")
+        missing = {writer: gaps for writer, gaps in self._ledger.missing().items() if writer[0] != "mark"}
+        for (kind, writer), (first, last) in self._gaps.given_up(missing, now):
+            cause = f"not sent again within {LOST_AFTER_S:g} s"
+            stamp = self.get_clock().now().nanoseconds * 1e-9
+            self._waiting.append(lost(kind, writer, first, last, cause, stamp))
+            self.get_logger().error(f"{kind} {first} to {last} of {writer} never came")
 
     def _acknowledge(self, writers: dict[str, str]) -> None:
         stamp = self.get_clock().now().to_msg()
@@ -218,12 +230,27 @@ class Recorder(Node):
             LedgerHead(stamp=stamp, ledger_id=self._ledger.ledger_id, records=records, head=head)
         )
 
+    def _maintain(self) -> None:
+        """Now and then: seal, retire, and let the newest anchor leave the machine."""
+        now = time.monotonic()
+        if (anchor := self._ledger.anchor) is not None:
+            self._hook.offer(anchor.line(), now)
+        if now < self._keep_at or self._fault:
+            return
+        self._keep_at = now + KEEP_EVERY_S
+        try:
+            for done in maintain(self._ledger, self._keeping, time.time()):
+                self.get_logger().info(done)
+        except LedgerError as error:
+            self._fault = str(error)
+
     def _report(self) -> None:
+        self._maintain()
         missing = sum(last - first + 1 for gaps in self._ledger.missing().values() for first, last in gaps)
-        level = DiagnosticStatus.WARN if missing else DiagnosticStatus.OK
+        level = DiagnosticStatus.WARN if missing or self._hook.fault else DiagnosticStatus.OK
         status = DiagnosticStatus(
             name="recorder: ledger",
-            message=self._fault or "writing",
+            message=self._fault or self._hook.fault or "writing",
             level=DiagnosticStatus.ERROR if self._fault else level,
         )
         counts = {

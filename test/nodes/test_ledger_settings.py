@@ -58,3 +58,28 @@ def test_a_file_that_cannot_be_used_is_named_with_its_key(tmp_path: Path, text: 
     file.write_text(text)
     with pytest.raises(LedgerError, match=named):
         read(file, None)
+
+
+def test_what_is_kept_and_where_anchors_go(tmp_path: Path) -> None:
+    file = tmp_path / "ledger.yaml"
+    file.write_text(
+        "keep: {segment_mb: 100, retain_days: 90, clips_mb: 50}\nanchor: {command: [logger, -t, anchors], every_s: 5}\n"
+    )
+    chosen = read(file, "ab" * 32)
+    keeping = chosen.keeping
+    assert (keeping.segment_mb, keeping.retain_days, keeping.retain_records, keeping.clips_mb) == (
+        100,
+        90,
+        None,
+        50,
+    )
+    assert (chosen.anchor_command, chosen.anchor_every_s) == (("logger", "-t", "anchors"), 5.0)
+    for text in (
+        "keep: {segment_mb: 0}",
+        "keep: {retain_days: .nan}",
+        "keep: {forever: true}",
+        "anchor: {command: x}",
+    ):
+        file.write_text(text)
+        with pytest.raises(LedgerError, match=r"ledger\.yaml"):
+            read(file, "ab" * 32)

@@ -138,7 +138,7 @@ def test_killed_under_load_it_loses_nothing_that_it_acknowledged(
             acknowledged = peers.acks.get("ring-1", 0)
             peers.decide(sent, min(sent + 20, total))
             sent = min(sent + 20, total)
-            peers.decide(acknowledged, min(acknowledged + 20, sent))
+            peers.decide(acknowledged, min(acknowledged + 100, sent))
 
     thread = threading.Thread(target=load, daemon=True)
     thread.start()
