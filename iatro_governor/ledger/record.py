@@ -75,10 +75,10 @@ class StoredRecord:
     plan_id: str | None
     channel: str | None
     context: str
-    config_hash: str
-    software_version: str
-    clock_source: str
     body: dict[str, Any]
+    config_hash: str = ""
+    software_version: str = ""
+    clock_source: str = ""
 
 
 Row = tuple[Any, ...]
