@@ -9,7 +9,7 @@ from itertools import chain
 
 from iatro_governor.errors import EventError
 from iatro_governor.governor.bypass import watched_of
-from iatro_governor.governor.decision import Action, Decision, Latch, State
+from iatro_governor.governor.decision import Action, Decision, Latch, State, Trap
 from iatro_governor.governor.emergency import EmergencyStops
 from iatro_governor.governor.events import (
     EVERYTHING,
@@ -27,6 +27,7 @@ from iatro_governor.governor.events import (
     Points,
     Publishers,
     Range,
+    Recover,
     Reset,
     Scan,
     Sensed,
@@ -38,6 +39,7 @@ from iatro_governor.governor.ladder import Ladder
 from iatro_governor.governor.latching import Latches, Nonce
 from iatro_governor.governor.outcome import Outcome
 from iatro_governor.governor.overrides import table_of
+from iatro_governor.governor.recovery import Recovery
 from iatro_governor.governor.repeated_stops import StopCounter
 from iatro_governor.governor.resetting import Resets, conditions
 from iatro_governor.governor.senses import Senses
@@ -81,6 +83,9 @@ class Governor:
         self._stops = StopCounter(profile.data.repeated_stops)
         self._last_t: float | None = None
         self.groups = build_groups(profile, build(profile.limits), self.senses, self.period, table)
+        for group in self.groups:
+            group.recovery = Recovery(group.members, key)
+        self._nonce = nonce or self._offline_nonce
         self.channels = {member.name: group for group in self.groups for member in group.members}
         """The group of each channel."""
         self._watched = {
@@ -123,6 +128,8 @@ class Governor:
                     watched.see(event)
             case Reset():
                 self._reset(event)
+            case Recover():
+                self.recover(event)
             case Fault():
                 self.process.hold(event.name, event.t, event.active, event.detail, "shell")
             case Backlog():
@@ -164,7 +171,14 @@ class Governor:
         protective = any(outcome.state is State.PROTECTIVE_STOP for outcome in outcomes)
         self._stops.see(t, self.groups.index(group), protective, self.process)
         self._latch(t)
+        self._trap(group)
         return [self._decision(group, t, outcome) for outcome in outcomes]
+
+    def _trap(self, group: Group) -> None:
+        """A group that has no way out offers what an operator signs, the same until it moves by itself again."""
+        if group.bound_by and group.recovery.trap is None:
+            made = f"{self.profile.data.robot.name}-{self._seq}-trap"
+            group.recovery.offer(Trap(made, self._nonce(made, self._seq), group.bound_by))
 
     def _decision(self, group: Group, t: float, outcome: Outcome) -> Decision:
         member = group.member(outcome.channel)
@@ -189,6 +203,7 @@ class Governor:
             trajectory=outcome.trajectory,
             joints=member.chart.moves,
             stop=outcome.stop,
+            trap=group.recovery.trap,
         )
         self._seq += 1
         return decision
@@ -277,6 +292,20 @@ class Governor:
             ladder.release(event.t)
         self._stops.forget()
         self._latches.release()
+
+    def recover(self, event: Recover) -> str | None:
+        """Let an operator move a trapped channel; returns why that is refused, and puts it on record."""
+        group = self.channels.get(event.channel)
+        if group is None:
+            known = ", ".join(self.channels)
+            raise EventError(f"no channel {event.channel!r}; known: {known}", "recover")
+        if self.latch is not None:
+            why: str | None = f"latch {self.latch.id} stands"
+        else:
+            why = group.permit(event, self.process)
+        if why is not None:
+            group.ladder.pulse("recover_refused", event.t, why)
+        return why
 
     def _backlog(self, event: Backlog) -> None:
         share = f"{event.fraction:.0%} of the decision ring is not acknowledged"

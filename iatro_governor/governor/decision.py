@@ -100,6 +100,19 @@ class Latch:
 
 
 @dataclass(frozen=True, slots=True)
+class Trap:
+    """A group that has no way out. nonce: what a recovery signs, with the id. limits: that bind, by name."""
+
+    id: str
+    nonce: str
+    limits: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As a decision line has it."""
+        return {"id": self.id, "nonce": self.nonce, "limits": list(self.limits)}
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What the governor made of one command or one tick. ``requested`` and ``allowed`` in the channel's values."""
 
@@ -127,6 +140,8 @@ class Decision:
     channel_type: str = "twist"
     stop: StopReport | None = None
     """How a stop that is in force brakes, None: there is none."""
+    trap: Trap | None = None
+    """What an operator may sign to bring the group out, None: there is a way out, as far as is known."""
 
     def to_json(self) -> dict[str, Any]:
         """The line of ``iatro govern``: strict JSON values, keys in contract order."""
@@ -146,6 +161,7 @@ class Decision:
             "config_hash": self.config_hash,
             "stop": None if self.stop is None else self.stop.to_json(),
             "trajectory": None if self.trajectory is None else self._trajectory(self.trajectory),
+            "trap": None if self.trap is None else self.trap.to_json(),
         }
 
     def _trajectory(self, points: tuple[Knot, ...]) -> dict[str, Any]:

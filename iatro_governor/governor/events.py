@@ -175,6 +175,24 @@ class Reset:
 
 
 @dataclass(frozen=True, slots=True)
+class Recover:
+    """An operator's message that moves ``channel`` out of a trap by ``values``, m/s and rad/s.
+
+    trap_id: what it was signed for. count: larger than that of the one before. stamp: when it was signed, s, by a clock
+    that is ``offset`` s ahead of ``t``'s.
+    """
+
+    t: float
+    channel: str
+    values: tuple[float, ...]
+    trap_id: str
+    count: int
+    stamp: float
+    token: str
+    offset: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """One publisher of a topic; ``own`` marks the governor's."""
 
@@ -223,7 +241,7 @@ class Backlog:
 Look = Scan | Points | Range
 """What a source that sees has seen."""
 Sensed = Look | Odom | MapPose | Joints | Wrench | Bodies | Flags
-Event = Command | Sensed | EStop | Reset | Publishers | Malformed | Fault | Backlog
+Event = Command | Sensed | EStop | Reset | Recover | Publishers | Malformed | Fault | Backlog
 
 EVERYTHING = "*"
 """Subject of a malformed message that was for some channel or source of its kind and does not say for which."""

@@ -7,7 +7,7 @@ channel that is silent enters as what is left of its motion.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
@@ -19,7 +19,7 @@ from iatro_governor.governor.admission import Admission
 from iatro_governor.governor.chart import Chart, places
 from iatro_governor.governor.claims import Claims
 from iatro_governor.governor.decision import Action, FaultReport, LimitReport, State
-from iatro_governor.governor.events import Command
+from iatro_governor.governor.events import Command, Recover
 from iatro_governor.governor.freshness import CommandStream, Verdict
 from iatro_governor.governor.ladder import Ladder, Level
 from iatro_governor.governor.member import Member
@@ -28,6 +28,7 @@ from iatro_governor.governor.outcome import Arrival, Outcome, outcome_of
 from iatro_governor.governor.outputs import Outputs
 from iatro_governor.governor.predicates import present_by
 from iatro_governor.governor.projection import Projector
+from iatro_governor.governor.recovery import Hold, Recovery
 from iatro_governor.governor.report import limit_reports, rate_reports
 from iatro_governor.governor.resolve import Limits, Resolution, is_clear, resolve
 from iatro_governor.governor.senses import Senses
@@ -97,6 +98,9 @@ class Group:
         self._standstill = Standstill(self.members, self._size)
         self._obedience = Obedience(self.members, self._claims)
         self._verified: Any = None
+        self.recovery = Recovery(self.members, None)
+        self.bound_by: tuple[str, ...] = ()
+        """The limits that leave no way out, as the newest decision found; empty: there is one, or nobody looked."""
 
     @property
     def at_rest(self) -> bool:
@@ -132,17 +136,23 @@ class Group:
             if member.chart.astray is not None:
                 self.ladder.pulse("off_course", t, member.chart.astray)
         self._obedience.judge(t, self._outputs, self._senses.hand_guided(t), self.ladder)
+        hold = self.recovery.held(t)
+        self.ladder.hold("recovering", t, hold is not None, hold.told if hold else "")
         self.ladder.advance(t)
         cleared = max(self.ladder.cleared_t, process.cleared_t)
         for member in self.members:
             member.stream.cleared(cleared)
         arrival = self._judge(t, process, name, command)
+        self.bound_by = ()
         level = self._level(process)
         if level >= Level.CONTROLLED_STOP:
             rearm = "rearm" in (self.ladder.recovery, process.recovery)
             for member in self.members:
                 member.stream.stopped("rearm" if rearm else "fresh")
         dt = self._outputs.elapsed(t, self._period)
+        if hold is not None and level < Level.CONTROLLED_STOP and not self._senses.unseen:
+            return self._recover(t, dt, process, arrival, hold)
+        self.recovery.end(t)
         if level >= Level.CONTROLLED_STOP or all(m.stream.owed is not None for m in self.members):
             return self._stop(t, dt, level, process, arrival)
         return self._govern(t, dt, process, arrival)
@@ -167,6 +177,7 @@ class Group:
             return None
         member = self.member(name)
         stopped = self._level(process) >= Level.CONTROLLED_STOP or bool(self._senses.unseen)
+        stopped = stopped or self.recovery.held(t) is not None
         verdict = member.stream.accept(command, t, stopped, self._taken(member, t))
         if verdict is Verdict.ACCEPTED and self._trajectories.judges(name):
             member.stream.drop()  # it is obeyed whole or not at all, and needs no other after it
@@ -270,8 +281,11 @@ class Group:
         given, whole_wish = output.tolist(), wanted.tolist()
         moved = given != whole_wish or bool(stopped)
         state = State.LIMITED if moved else State.NOMINAL
-        if self._standstill.trapped(t, situation, self.limits):
+        self.bound_by = self._standstill.trapped(t, situation, self.limits)
+        if self.bound_by:
             state = State.TRAPPED
+        elif any(given):
+            self.recovery.withdraw()
         whole = resolution.scale >= 1.0 and action is Action.SCALED
         actions = {}
         for member in self.members:
@@ -291,6 +305,56 @@ class Group:
         told = (*bound, *shaped, *(report for reports in cut.values() for report in reports))
         outcomes = self._outcomes(state, actions, requests, self._publish(t, output, dt), told, arrival)
         return [self._closed(outcome, arrival) for outcome in outcomes] if closed else outcomes
+
+    def permit(self, event: Recover, process: Ladder) -> str | None:
+        """Let an operator's ``event`` move the group while it is trapped; returns why it does not."""
+        look = partial(self.look, event.t)
+        return self.recovery.take(event, partial(self._unready, event.t, process, look), self.limits, look)
+
+    def _unready(self, t: float, process: Ladder, look: Callable[[], Any]) -> str | None:
+        """Why no operator may move the group at ``t``."""
+        if self._level(process) >= Level.CONTROLLED_STOP:
+            names = [fault.name for fault in (*process.reports, *self.ladder.reports)]
+            return f"a stop is in force: {', '.join(dict.fromkeys(names))}"
+        if self._senses.unseen:
+            return f"waiting for {', '.join(self._senses.unseen)}"
+        if self.recovery.held(t) is not None:
+            return None
+        if not self.at_rest:
+            return "the robot is not at rest"
+        if self.recovery.trap is not None and not self._standstill.binding(look(), self.limits):
+            self.recovery.withdraw()
+            return "there is a way out by now; nothing is trapped"
+        return None
+
+    def _recover(
+        self, t: float, dt: float, process: Ladder, arrival: Arrival | None, hold: Hold
+    ) -> list[Outcome]:
+        """Move as the operator says, under the limits that hold meanwhile; every stream has to begin anew after it."""
+        self._take(hold.member)
+        for member in self.members:
+            member.stream.drop()
+            member.stream.stopped("rearm")
+            member.stream.cleared(t)
+        situation = self._body.situation(t, self._outputs)
+        if self._alarmed(t, situation):
+            self.recovery.end(t)
+            return self._stop(t, dt, self._level(process), process, arrival)
+        wanted = np.zeros(self._size)
+        wanted[hold.member.place] = hold.motion
+        limits = self._body.relevant(list(hold.limits), situation, wanted)
+        resolution = resolve(wanted, situation, limits, partial(self._step, dt=max(dt, self._period)))
+        if resolution.scale is None:
+            outcomes = self._unreachable(
+                t, dt, situation, limits, resolution, wanted, {}, arrival, (), process
+            )
+            return [outcome.trapped() for outcome in outcomes]
+        self._verified = situation
+        output = self._next(resolution.target, dt)
+        told = tuple(limit_reports(resolution, limits, wanted, situation))
+        whole = Action.RAMPED if resolution.scale >= 1.0 else Action.SCALED
+        actions = {m.name: whole if any(output[m.place]) else Action.HOLD for m in self.members}
+        return self._outcomes(State.TRAPPED, actions, {}, self._publish(t, output, dt), told, arrival)
 
     def _admit(self, t: float, arrival: Arrival, situation: Any) -> tuple[Arrival, Any]:
         """Judge a trajectory; what then goes on is part of the situation from now on."""

@@ -95,6 +95,8 @@ TABLE: dict[str, Row] = {
     "self_tested": Row("process", _N, "controlled", "none", "at once", 0.0),
     "reset_refused": Row("process", _N, "controlled", "none", "at once", 0.0),
     "reset_accepted": Row("process", _N, "controlled", "none", "at once", 0.0),
+    "recover_refused": Row("channel", _N, "controlled", "none", "at once", 0.0),
+    "recovering": Row("channel", _N, "controlled", "none", "the operator lets go, or a stop", 0.0),
 }
 """Every fault. A new one is one row."""
 

@@ -23,6 +23,7 @@ from iatro_governor.governor.events import (
     Points,
     Publishers,
     Range,
+    Recover,
     Reset,
     Scan,
     Wrench,
@@ -303,6 +304,23 @@ class ResetLine(Line):
     def event(self) -> Reset:
         """As the core takes it."""
         return Reset(self.t, self.token)
+
+
+class RecoverLine(Line):
+    """An operator's message that moves a channel out of a trap; ``stamp`` is signed as it stands, ``t`` if absent."""
+
+    type: Literal["recover"]
+    channel: str
+    values: Annotated[list[Number], Field(max_length=MOST_JOINTS)]
+    id: str
+    count: Annotated[int, Field(ge=1, lt=2**63)]
+    stamp: Number | None = None
+    token: str
+
+    def event(self) -> Recover:
+        """As the core takes it."""
+        stamp = self.t if self.stamp is None else self.stamp
+        return Recover(self.t, self.channel, tuple(self.values), self.id, self.count, stamp, self.token)
 
 
 class EndpointPart(BaseModel):

@@ -20,6 +20,7 @@ from iatro_governor.governor.line_models import (
     PointsLine,
     PublishersLine,
     RangeLine,
+    RecoverLine,
     ResetLine,
     ScanLine,
     StatementLine,
@@ -46,6 +47,7 @@ AnyLine = Annotated[
     | FlagsLine
     | EStopLine
     | ResetLine
+    | RecoverLine
     | PublishersLine
     | StatementLine
     | TickLine
@@ -55,7 +57,7 @@ AnyLine = Annotated[
 ADAPTER: TypeAdapter[AnyLine] = TypeAdapter(AnyLine)
 TYPES = (
     *("command", "scan", "points", "range", "odom", "map_pose", "joints", "wrench", "bodies", "flags"),
-    *("estop", "reset", "publishers", "statement", "tick", "sync"),
+    *("estop", "reset", "recover", "publishers", "statement", "tick", "sync"),
 )
 
 

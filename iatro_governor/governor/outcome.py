@@ -38,6 +38,10 @@ class Outcome:
     trajectory: tuple[Knot, ...] | None = None
     stop: StopReport | None = None
 
+    def trapped(self) -> Outcome:
+        """The same, where nobody but an operator may move it; a stop stays one."""
+        return replace(self, state=State.TRAPPED) if self.state is State.LIMITED else self
+
     def refused(self, command: Command) -> Outcome:
         """The same, where ``command`` was refused."""
         asked = {"requested": command.values, "plan_id": command.plan_id, "stamp": command.stamp}

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections import deque
 from collections.abc import Sequence
 
 from iatro_governor.governor.decision import FaultReport, Latch
-
-TRIES = 3
-"""Wrong tokens that are looked at within ``WITHIN_S``."""
-WITHIN_S = 60.0
+from iatro_governor.governor.tries import Tries
 
 
 def token_of(key: bytes, latch_id: str, nonce: str) -> str:
     """The token that releases one latch: hexadecimal HMAC-SHA256 of ``id|nonce`` under the operator's ``key``."""
-    return hmac.new(key, _bytes(f"{latch_id}|{nonce}"), hashlib.sha256).hexdigest()
+    return signature(key, f"{latch_id}|{nonce}")
+
+
+def signature(key: bytes, text: str) -> str:
+    """Hexadecimal HMAC-SHA256 of ``text`` under ``key``."""
+    return hmac.new(key, _bytes(text), hashlib.sha256).hexdigest()
+
+
+def fits(token: str, expected: str) -> bool:
+    """Whether the two are the same, in a time that tells nothing of where they differ."""
+    return hmac.compare_digest(_bytes(token), _bytes(expected))
 
 
 class Resets:
@@ -25,7 +31,7 @@ class Resets:
     def __init__(self, key: bytes | None) -> None:
         """``key``: the operator's; without one every reset is refused."""
         self._key = key
-        self._wrong: deque[float] = deque()
+        self._tries = Tries()
 
     def refusal(self, t: float, token: str, latch: Latch | None, holding: Sequence[str]) -> str | None:
         """Why ``token`` releases nothing at ``t``, s; None: it does. ``holding``: conditions that are not over."""
@@ -33,20 +39,15 @@ class Resets:
             return "nothing is latched"
         if self._key is None:
             return f"no operator key is configured, so latch {latch.id} stands"
-        if (wait := self._wait(t)) > 0:
-            return f"{TRIES} wrong tokens within {WITHIN_S:g} s; the next is looked at in {wait:.1f} s"
+        if (wait := self._tries.refusal(t)) is not None:
+            return wait
         if holding:
             return f"latch {latch.id} stands while its cause does: {'; '.join(holding)}"
-        if not hmac.compare_digest(_bytes(token), _bytes(token_of(self._key, latch.id, latch.nonce))):
-            self._wrong.append(t)
+        if not fits(token, token_of(self._key, latch.id, latch.nonce)):
+            self._tries.wrong(t)
             return f"the token does not fit latch {latch.id}"
-        self._wrong.clear()
+        self._tries.right()
         return None
-
-    def _wait(self, t: float) -> float:
-        """Seconds until another token is looked at; a clock that goes back shortens nothing."""
-        self._wrong = deque(min(tried, t) for tried in self._wrong if t - tried < WITHIN_S)
-        return self._wrong[0] + WITHIN_S - t if len(self._wrong) >= TRIES else 0.0
 
 
 def conditions(faults: Sequence[FaultReport], unheard: Sequence[str]) -> list[str]:

@@ -96,6 +96,13 @@ def is_clear(
     return _clear(outputs, situation.views(outputs), limits, tolerance)[0]
 
 
+def clear_of(
+    outputs: Array, situation: AnySituation, limits: Limits
+) -> tuple[np.ndarray[Any, Any], Refusals]:
+    """The same, and who refused the others."""
+    return _clear(outputs, situation.views(outputs), limits)
+
+
 def _clear(
     outputs: Array,
     views: Sequence[AnySituation],

@@ -127,3 +127,8 @@ class Seated(Limit[Any]):
     def blocked(self, wanted: Array, situation: Any) -> tuple[float, float, float]:
         """As the limit's own."""
         return self.limit.blocked(wanted[self.place], self._seen(situation))
+
+    def eased(self, margin: float, speed: float) -> Seated | None:
+        """As the limit's own, at its place."""
+        own = self.limit.eased(margin, speed)
+        return None if own is None else Seated(own, self.place)

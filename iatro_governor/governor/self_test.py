@@ -23,6 +23,7 @@ from iatro_governor.governor.group import PAUSE, Group
 from iatro_governor.governor.jointed import JointedBody
 from iatro_governor.governor.ladder import Ladder
 from iatro_governor.governor.member import Member
+from iatro_governor.governor.recovery import config_of
 from iatro_governor.governor.report import rate_reports
 from iatro_governor.governor.resolve import resolve
 from iatro_governor.governor.scenes import SCENES, fresh
@@ -117,8 +118,24 @@ def steps(profile: Profile) -> Iterator[Step]:
             tried = True
             found = _judge(limit, challenge, core, group)
             yield Step(name, None if found is None else Finding(name, channel, *found))
+        yield from _eased(limit, group, core, scenes)
         if not tried:
             yield Step(name, Finding(name, channel, "nothing is known that would make it intervene", True))
+
+
+def _eased(limit: Limit[Any], group: Group, core: Governor, scenes: Sequence[Any]) -> Iterator[Step]:
+    """What gives way to an operator's recovery still intervenes at what is never given up."""
+    config = limit.config
+    recover = config_of(group.member(config.channel))
+    if recover is None or config.name not in recover.eases:
+        return
+    eased = limit.eased(0.0, recover.speed)
+    for challenge in () if eased is None else eased.trips(scenes):
+        if challenge.face == "clear":
+            assert eased is not None
+            found = _judge(eased, challenge, core, group)
+            told = None if found is None else (f"eased for a recovery, {found[0]}", found[1])
+            yield Step(config.name, None if told is None else Finding(config.name, config.channel, *told))
 
 
 def _judge(limit: Limit[Any], challenge: Challenge, core: Governor, group: Group) -> tuple[str, bool] | None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from iatro_governor.body.planar import Array
 from iatro_governor.governor.member import Member
-from iatro_governor.governor.resolve import Limits, Resolution, is_clear
+from iatro_governor.governor.resolve import Limits, Resolution, clear_of
 
 STUCK = 0.02
 """A scale below this is no motion to speak of."""
@@ -42,16 +42,23 @@ class Standstill:
             self._since = t
         return t - self._since >= self._freeze_s
 
-    def trapped(self, t: float, situation: Any, limits: Limits) -> bool:
-        """Whether it has lasted ``trapped_s`` and no slow motion at all is admissible."""
+    def trapped(self, t: float, situation: Any, limits: Limits) -> tuple[str, ...]:
+        """The limits that bind, where it has lasted ``trapped_s`` and no slow motion at all is admissible."""
         if self._since is None or t - self._since < self._trapped_s:
-            return False
-        free = is_clear(self._creeps, situation.lasting(WAY_OUT_S), limits)
+            return ()
+        return self.binding(situation, limits)
+
+    def binding(self, situation: Any, limits: Limits) -> tuple[str, ...]:
+        """Names of the limits that leave no slow motion at all; empty: there is one that is admissible."""
+        free, refusals = clear_of(self._creeps, situation.lasting(WAY_OUT_S), limits)
+        names = [limit.config.name for limit, _ in refusals]
         for way in self._creeps[free]:
-            caps = (limit.cap(way, situation) for limit in limits)
-            if all(cap is None or cap.scale >= STUCK for cap in caps):
-                return False
-        return True
+            caps = ((limit, limit.cap(way, situation)) for limit in limits)
+            held = [limit.config.name for limit, cap in caps if cap is not None and cap.scale < STUCK]
+            if not held:
+                return ()
+            names += held
+        return tuple(dict.fromkeys(names))
 
 
 def _stacked_creeps(members: Sequence[Member], size: int) -> Array:

@@ -64,6 +64,10 @@ class GeofenceLimit(Limit[GeofenceConfig]):
         """Stay inside along the way to rest."""
         return self._stay.clear(rollouts, situation, tolerance)
 
+    def eased(self, margin: float, speed: float) -> GeofenceLimit:
+        """Nearer, or as far outside as the margin says."""
+        return GeofenceLimit(self.config.model_copy(update={"margin": margin}))
+
     def rows(self, situation: Situation) -> Rows | None:
         """How fast the fence may be closed in on."""
         return self._stay.rows(situation)

@@ -204,6 +204,13 @@ class Limit(ABC, Generic[Config]):
         ahead = clearance.now if least is None else least - float(np.max(rollouts.half_step[0]))
         return ahead, clearance.required, clearance.now - clearance.required
 
+    def eased(self, margin: float, speed: float) -> Limit[Any] | None:
+        """The same limit for an operator who brings the body out of a trap by hand; None: it never gives way.
+
+        margin: m, what is kept then, but for what counts as touching. speed: m/s, at most.
+        """
+        return None
+
     @property
     def faces(self) -> tuple[Face, ...]:
         """How it intervenes."""

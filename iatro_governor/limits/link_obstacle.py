@@ -100,6 +100,11 @@ class LinkObstacleLimit(Limit[LinkObstacleConfig]):
         guard = Guard(soon - eased, ahead, margin, -np.inf, self.config.noise)
         return guard.holds(rollouts.half_step[:, capsule])
 
+    def eased(self, margin: float, speed: float) -> LinkObstacleLimit:
+        """Nearer, but for what would be taken for the robot itself."""
+        least = max(margin, self.config.self_filter)
+        return LinkObstacleLimit(self.config.model_copy(update={"margin": least}))
+
     def rows(self, situation: BodySituation) -> Rows | None:
         """How fast each capsule may close in on the nearest point of each cell that is near."""
         ways, model = travel(situation), situation.model

@@ -120,3 +120,9 @@ class LinkZoneLimit(LinkKeepingLimit):
     def __init__(self, config: LinkZoneConfig) -> None:
         volume = config.volume.volume()
         super().__init__(config, volume, volume)
+
+    def eased(self, margin: float, speed: float) -> LinkZoneLimit:
+        """Nearer, or as deep as the margin says."""
+        config = self.config.model_copy(update={"margin": margin})
+        assert isinstance(config, LinkZoneConfig)
+        return LinkZoneLimit(config)

@@ -70,6 +70,10 @@ class ObstacleLimit(Limit[ObstacleConfig]):
         """Nothing is seen so near."""
         return self._keeper.idle(situation, reach)
 
+    def eased(self, margin: float, speed: float) -> ObstacleLimit:
+        """Nearer, and never touching."""
+        return ObstacleLimit(self.config.model_copy(update={"margin": max(margin, self.config.floor)}))
+
     def rows(self, situation: Situation) -> Rows | None:
         """How fast each return may be closed in on."""
         return self._keeper.rows(situation.footprint, situation)

@@ -37,6 +37,7 @@ from iatro_governor.limits.places import (
 from iatro_governor.limits.power_and_force import PowerAndForceLimit
 from iatro_governor.limits.projection import unprojectable
 from iatro_governor.limits.rate import AccelerationLimit, DecelerationLimit
+from iatro_governor.limits.recoveries import unrecoverable
 from iatro_governor.limits.self_collision import SelfCollisionLimit
 from iatro_governor.limits.separation import SeparationLimit
 from iatro_governor.limits.singularity import SingularityLimit
@@ -112,7 +113,7 @@ def load_profile(path: str | Path, description: str | None = None) -> Profile:
         raise ProfileError(problems)
     if problems := unfitting_limits(profile) or beyond_description(profile) or unstoppable(profile):
         raise ProfileError(problems)
-    if problems := disagreements(profile):
+    if problems := disagreements(profile) or unrecoverable(profile, KINDS):
         raise ProfileError(problems)
     return profile
 

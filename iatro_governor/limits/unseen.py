@@ -76,6 +76,10 @@ class UnseenLimit(Limit[UnseenConfig]):
         slow: NDArray[np.bool_] = ~enters | (fastest <= self.config.speed + 1e-9)
         return slow
 
+    def eased(self, margin: float, speed: float) -> UnseenLimit:
+        """As slowly as the operator's eyes, in the place of the sensors, make it safe."""
+        return UnseenLimit(self.config.model_copy(update={"speed": max(speed, self.config.speed)}))
+
     def blocked(self, wanted: Array, situation: Situation) -> tuple[float, float, float]:
         """The speed of the whole command, and what unseen space allows."""
         speed = float(np.hypot(wanted[0], wanted[1])) + abs(float(wanted[2])) * situation.reach

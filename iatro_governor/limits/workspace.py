@@ -28,3 +28,9 @@ class WorkspaceLimit(LinkKeepingLimit):
     def __init__(self, config: WorkspaceConfig) -> None:
         volume = config.volume.volume()
         super().__init__(config, KeepIn(volume), volume)
+
+    def eased(self, margin: float, speed: float) -> WorkspaceLimit:
+        """Nearer, or as deep as the margin says."""
+        config = self.config.model_copy(update={"margin": margin})
+        assert isinstance(config, WorkspaceConfig)
+        return WorkspaceLimit(config)

@@ -83,6 +83,10 @@ class ZoneLimit(Limit[ZoneConfig]):
         """The place is far; a figure that the body carries is looked at."""
         return not self._carried and self._stay.idle(situation, reach)
 
+    def eased(self, margin: float, speed: float) -> ZoneLimit:
+        """Nearer, or as deep as the margin says."""
+        return ZoneLimit(self.config.model_copy(update={"margin": margin}))
+
     def rows(self, situation: Situation) -> Rows | None:
         """How fast the zone, or what may not enter it, may be closed in on."""
         if self._carried:

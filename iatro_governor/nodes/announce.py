@@ -9,7 +9,7 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.node import Node
 
 from iatro_governor.governor.core import Governor
-from iatro_governor.governor.decision import Decision, FaultReport, Latch, State
+from iatro_governor.governor.decision import Decision, FaultReport, Latch, State, Trap
 from iatro_governor.msg import GovernorState, Heartbeat
 from iatro_governor.nodes import qos
 from iatro_governor.nodes.convert import STATES
@@ -32,6 +32,8 @@ class Status:
     states: dict[str, State]
     faults: tuple[FaultReport, ...]
     latch: Latch | None
+    traps: dict[str, Trap]
+    """Of each channel that has no way out."""
 
     @property
     def worst(self) -> State:
@@ -75,7 +77,8 @@ class Announcer:
         if broken is not None:
             states = dict.fromkeys(self._core.channels, State.PROTECTIVE_STOP)
             faults = {FaultReport("internal_error", broken): None} | faults
-        return Status(states, tuple(faults), self._core.latch)
+        traps = {name: decision.trap for name, decision in decisions.items() if decision.trap is not None}
+        return Status(states, tuple(faults), self._core.latch, traps)
 
     def heartbeat(self, now: float, status: Status) -> None:
         """The loop went round once more. ``now``: node clock, s."""
@@ -86,7 +89,8 @@ class Announcer:
 
     def state(self, now: float, status: Status, backlog: float, always: bool) -> None:
         """The state, where it changed or ``always``. ``backlog``: unacknowledged share of the ring."""
-        key = (tuple(status.codes), tuple(fault.name for fault in status.faults), status.latch)
+        names = tuple(fault.name for fault in status.faults)
+        key = (tuple(status.codes), names, status.latch, tuple(status.traps.items()))
         if key == self._last and not always:
             return
         if self._last is not None and key != self._last:
@@ -103,6 +107,9 @@ class Announcer:
         )
         if (latch := status.latch) is not None:
             message.latch_id, message.latch_nonce, message.latch_cause = latch.id, latch.nonce, latch.cause
+        if (trap := next(iter(status.traps.values()), None)) is not None:
+            message.trap_id, message.trap_nonce, message.trap_limits = trap.id, trap.nonce, list(trap.limits)
+            message.trap_channels = [name for name, found in status.traps.items() if found == trap]
         self._state.publish(message)
 
     def _log(self, status: Status) -> None:

@@ -54,6 +54,7 @@ def decision_body(
     """
     stamp, line = decision.stamp, decision.to_json()
     del line["trajectory"]  # on the wire it is a message of its own
+    del line["trap"]  # the state tells it, and each decision under a recovery says so among its faults
     if line["stop"] is None:
         del line["stop"]
     body = {

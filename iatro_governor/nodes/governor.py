@@ -25,7 +25,7 @@ from iatro_governor import __version__, operator_key
 from iatro_governor.errors import EventError, IatroError
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Decision
-from iatro_governor.governor.events import Backlog, Command, Event, Fault, Reset
+from iatro_governor.governor.events import Backlog, Command, Event, Fault, Recover, Reset
 from iatro_governor.governor.overrides import weakened
 from iatro_governor.governor.scene import Scene
 from iatro_governor.governor.self_test import Finding, tested
@@ -55,6 +55,7 @@ from iatro_governor.nodes.watch_file import Acquaintance
 from iatro_governor.profile.body_model import files_of
 from iatro_governor.profile.load import Profile
 from iatro_governor.profile.model import HEARTBEAT_S
+from iatro_governor.srv import Recover as RecoverService
 from iatro_governor.srv import Reset as ResetService
 
 LOOKS_HZ = 1.0 / HEARTBEAT_S
@@ -137,6 +138,7 @@ class GovernorNode(Managed):
         self._interfaces = Interfaces(self, [channel.actuator for channel in data.channels.values()])
         self.create_subscription(Ack, "recorder/ack", self._receipt, qos.EVENT, event_callbacks=qos.QUIET_IN)
         self.create_service(ResetService, "governor/reset", self._reset)
+        self.create_service(RecoverService, "governor/recover", self._recover)
         turns = lambda: self._ticks  # noqa: E731
         self._testing = SelfTesting(self, self.core.profile, self._rests, turns, self.record_self_test)
         # The machine's clock: a loop on the ROS clock would stand still with a simulation that does.
@@ -379,6 +381,20 @@ class GovernorNode(Managed):
             ]
         response.message = "; ".join(told)
         self.get_logger().info(f"reset of {response.latch_id or 'nothing'}: {response.message}")
+        return response
+
+    def _recover(self, request: Any, response: Any) -> Any:
+        t, offset = self.timeline.read(), self.timeline.offset
+        signed = request.trap_id, request.count, request.stamp, request.token
+        try:
+            event = Recover(t, request.channel, tuple(request.values), *signed, offset)
+            response.message = self.core.recover(event) or ""
+        except EventError as error:
+            response.message = str(error)
+        response.accepted = not response.message
+        self.get_logger().info(
+            f"recover of {request.channel}: {response.message or 'held'}", throttle_duration_sec=1.0
+        )
         return response
 
 

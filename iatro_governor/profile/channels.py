@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from iatro_governor.profile.base import Name, NonNegative, Part, Positive, Source, Timeout, Topic
 from iatro_governor.profile.labels import StopLabel
+from iatro_governor.profile.recovery import Recover
 
 Deceleration = Annotated[float, Field(strict=True, ge=0.05, le=50, allow_inf_nan=False)]
 
@@ -127,3 +128,4 @@ class TwistChannel(ChannelPart):
     odom: Name
     """The source of this channel's measured twist and pose."""
     stop_modes: StopModes
+    recover: Recover | None = None

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from iatro_governor.profile.base import Name, NonNegative, Part, Positive, Source
 from iatro_governor.profile.channels import ChannelPart, Deceleration, StopModePart
+from iatro_governor.profile.recovery import Recover
 
 JointName = Annotated[str, Field(min_length=1, max_length=128)]
 EachJoint = Annotated[tuple[Deceleration, ...], Field(min_length=1, max_length=64)]
@@ -56,12 +57,14 @@ class JointVelocityChannel(JointChannelPart):
     """Joint velocities, std_msgs/Float64MultiArray, rad/s or m/s."""
 
     type: Literal["joint_velocity"]
+    recover: Recover | None = None
 
 
 class JointPositionChannel(JointChannelPart):
     """Joint positions, std_msgs/Float64MultiArray, rad or m."""
 
     type: Literal["joint_position"]
+    recover: Recover | None = None
 
 
 class JointEffortChannel(JointChannelPart):

@@ -27,6 +27,7 @@ _NO_EXCUSE = frozenset(
         "limit_unreachable",
         "contact_collision",
         "command_superseded",
+        "recover_refused",
         "reset_refused",
         "self_tested",
     }

@@ -23,12 +23,14 @@ from iatro_governor.governor.events import (
     Malformed,
     Odom,
     Publishers,
+    Recover,
     Reset,
     Scan,
 )
+from iatro_governor.governor.permit import recover_token
 from iatro_governor.governor.resetting import token_of
 from iatro_governor.profile.load import Profile
-from test.governor.profiles import amr
+from test.governor.profiles import BOX, amr
 from test.governor.room import STEP_S, Room, obey
 
 KEY = bytes(range(32))
@@ -45,7 +47,8 @@ class Rig(Room):
 
     def __init__(self, profile: Profile, latch: Latch | None = None) -> None:
         super().__init__(profile, key=KEY, latch=latch)
-        self.ranges, self.lidar = OPEN, True
+        self.ranges: float | np.ndarray = OPEN
+        self.lidar = True
         self.calm = False
         """Whether the emergency stop says all the time that it is not pressed."""
 
@@ -75,6 +78,14 @@ class Rig(Room):
         latch = self.last.latch
         assert latch is not None
         self.tell(Reset(self.t, token_of(KEY, latch.id, latch.nonce)))
+
+    def hold(self) -> None:
+        """Move it out of its trap a little, as the operator does."""
+        trap = self.last.trap
+        assert trap is not None
+        values, count = (-0.05, 0.0, 0.0, 0.0, 0.0, 0.0), round(self.t * 1e3)
+        token = recover_token(KEY, (trap.id, trap.nonce), count, self.t, "base", values)
+        self.tell(Recover(self.t, "base", values, trap.id, count, self.t, token))
 
 
 Act = Callable[[Rig], object]
@@ -112,6 +123,15 @@ def backlog(share: float) -> Injection:
     """So much of the record waits."""
     begin = lambda rig: rig.tell(Backlog(rig.t, share))  # noqa: E731
     return Injection(begin, end=lambda rig: rig.tell(Backlog(rig.t, 0.0)))
+
+
+def boxed(folder: Path) -> Rig:
+    """A long robot with walls all around it, which has found no way out."""
+    rig = Rig(amr(folder, BOX))
+    bearing = -math.pi + 2 * math.pi / 360 * np.arange(360)
+    rig.ranges = 1.0 / np.maximum(np.abs(np.cos(bearing)) / 0.45, np.abs(np.sin(bearing)) / 0.30)
+    rig.go(3.0, 0.3, turn=0.4)
+    return rig
 
 
 def button(pressed: bool, rig: Rig) -> None:
@@ -245,6 +265,10 @@ ROWS: dict[str, Injection] = {
     "closed": Injection(end=see, moves=False, prepare=blind),
     "ledger_half_full": backlog(0.6),
     "command_superseded": Injection(during=twice, stays=False),
+    "recover_refused": Injection(
+        lambda rig: rig.tell(Recover(rig.t, "base", (0.0,) * 6, "none", 1, rig.t, "00")), stays=False
+    ),
+    "recovering": Injection(during=Rig.hold, end=partial(wall, OPEN), moves=False, prepare=boxed),
     "reset_refused": Injection(lambda rig: rig.tell(Reset(rig.t, "00")), stays=False),
     "reset_accepted": Injection(release, stays=False, within_s=0.3),
 }  # fmt: skip

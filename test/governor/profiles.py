@@ -28,6 +28,10 @@ def amr(
     if footprint is not None:
         data["robot"]["footprint"] = footprint
     data["limits"] = [row for row in data["limits"] if row["kind"] not in drop] + (limits or [])
+    recover, left = data["channels"]["base"]["recover"], [row["name"] for row in data["limits"]]
+    recover["eases"] = [name for name in recover["eases"] if name in left]
+    if not recover["eases"]:
+        del data["channels"]["base"]["recover"]
     for key, change in changes.items():
         _merge(data.setdefault(key, {}), change)
     path = folder / "profile.yaml"

@@ -33,7 +33,7 @@ NAN, INF = math.nan, math.inf
 PLACE = [0.3, -0.8]
 KINDS = ("joint_velocity", "joint_position", "joint_effort", "joint_trajectory", "pose", "wrench", "gripper")
 KEYS = ["t", "seq", "channel", "state", "latch", "action", "requested", "allowed", "plan_id", "limits", "faults",
-        "config_hash", "stop", "trajectory"]  # fmt: skip
+        "config_hash", "stop", "trajectory", "trap"]  # fmt: skip
 HANDED = [0.3 * math.cos(0.3) + 0.2 * math.cos(0.5), 0.0, 0.3 * math.sin(0.3) - 0.2 * math.sin(0.5),
           0.0, math.sin(0.25), 0.0, math.cos(0.25)]  # fmt: skip
 """Where the hand is, by the description."""

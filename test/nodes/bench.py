@@ -37,7 +37,9 @@ class Bench:
         """(vx, wz) that the planner asks for."""
         self.plan_id: str | None = None
         self.stamp_ahead = 0.0
-        self.lidar, self.odometry, self.ranges = True, True, 10.0
+        self.lidar, self.odometry = True, True
+        self.ranges: float | list[float] = 10.0
+        """What the lidar sees, m: all around, or beam by beam."""
         self.twist, self.pose = (0.0, 0.0), [0.0, 0.0, 0.0]
         self.runs_away: tuple[float, float] | None = None
         """(vx, wz) that it moves with, whatever it is told."""
@@ -89,7 +91,7 @@ class Bench:
             angle_min=-math.pi, angle_increment=2 * math.pi / 360, range_min=0.05, range_max=12.0
         )
         scan.header.stamp, scan.header.frame_id = stamp_of(self.now()), "laser"
-        scan.ranges = [self.ranges] * 360
+        scan.ranges = self.ranges if isinstance(self.ranges, list) else [self.ranges] * 360
         self._scan.publish(scan)
 
     def _move(self) -> None:
