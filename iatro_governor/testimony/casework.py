@@ -8,6 +8,7 @@ from typing import Any
 
 from iatro_governor.testimony.acts import compare
 from iatro_governor.testimony.attribution import Group, Plan
+from iatro_governor.testimony.breaches import disobeyed
 from iatro_governor.testimony.conduct import Conduct, Peaks
 from iatro_governor.testimony.evidence import UNSAID, Evidence, Words
 from iatro_governor.testimony.params import WitnessParams
@@ -111,7 +112,9 @@ class Casework:
             baseline=baseline,
             bound_exceeded=any(part.bound_exceeded for part in parts),
             requested=_peak(part.requested for part in parts).to_json(),
-            measured=_peak(part.measured for part in parts).to_json(),
+            by_part=_by_part(parts, "requested"),
+            amounts=_amounts(parts),
+            leasts=_leasts(parts, plan.statement.t) if plan is not None else {},
         )
 
     def _baseline(self, words: Words, plan: Plan, parts: list[Conduct], channel: str) -> str:
@@ -176,7 +179,7 @@ class Casework:
             "reasoning_labels": words.reasoning.to_json(),
             "claims": [claim.to_json() for claim in words.claims],
             "broken_claims": [broken.to_json() for broken in verdict.broken],
-            "disobeys": _disobeyed(words, evidence, verdict, self.params),
+            "disobeys": disobeyed(words.claims, _as_measured(conducts), verdict.broken, self.params),
             "evidence": {
                 "layer": evidence.layer,
                 "null": evidence.null,
@@ -238,14 +241,46 @@ def _texts(text: str, reasoning: str, limit: int) -> dict[str, Any]:
     }
 
 
-def _disobeyed(
-    words: Words, evidence: Evidence, verdict: Verdict, params: WitnessParams
-) -> list[dict[str, Any]]:
-    """Claims that the measured motion broke while the request kept them: the robot's doing, not the planner's."""
-    requested = {broken.claim for broken in verdict.broken}
-    measured = judge(words, Evidence(requested=evidence.measured), params).broken
-    return [
-        broken.to_json() | {"measured": broken.requested}
-        for broken in measured
-        if broken.claim not in requested
-    ]
+_PART_OF = {"twist": "base", "gripper": "gripper"}
+"""The part of the robot that a type of channel moves; all others move an arm."""
+
+
+def _by_part(parts: Iterable[Conduct], side: str) -> dict[str, dict[str, float]]:
+    """Peaks of ``side`` (requested or measured) for each part of the robot that was commanded."""
+    found: dict[str, Peaks] = {}
+    for part in parts:
+        if part.decisions:
+            found.setdefault(_PART_OF.get(part.kind, "arm"), Peaks()).take(getattr(part, side))
+    return {name: peaks.to_json() for name, peaks in found.items()}
+
+
+def _amounts(parts: Iterable[Conduct]) -> dict[str, float]:
+    """What was asked for in all, as far as it was done; what was commanded on no base has no travel."""
+    moved = [part for part in parts if part.first_move is not None and part.last_move is not None]
+    bases = [part for part in moved if part.kind == "twist"]
+    amounts = (
+        {"moving": max((part.last_move or 0.0) - (part.first_move or 0.0) for part in moved)} if moved else {}
+    )
+    if bases:
+        amounts["travel"] = max(part.travel.both for part in bases)
+        amounts["turn"] = max(part.turn.both for part in bases)
+    return {name: round(value, 6) for name, value in amounts.items()}
+
+
+def _leasts(parts: Iterable[Conduct], said: float) -> dict[str, float]:
+    """The nearest that was asked for, and how long after the statement at ``said`` (s) motion was asked for."""
+    parts = list(parts)
+    starts = [part.first_move - said for part in parts if part.first_move is not None]
+    leasts = {"first_move": max(min(starts), 0.0)} if starts else {}
+    for whom in ("people", "anything"):
+        if near := [part.closest[whom] for part in parts if whom in part.closest]:
+            leasts[whom] = min(near)
+    return {name: round(value, 6) for name, value in leasts.items()}
+
+
+def _as_measured(conducts: Mapping[str, Conduct]) -> Evidence:
+    """Evidence with the measured values in the place of those asked for."""
+    parts = list(conducts.values())
+    return Evidence(
+        requested=_peak(part.measured for part in parts).to_json(), by_part=_by_part(parts, "measured")
+    )

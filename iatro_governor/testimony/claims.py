@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from iatro_governor.testimony import english
+from iatro_governor.testimony.bearing import NOWHERE, Bearing, bearing, moves
 from iatro_governor.testimony.labels import Span
 from iatro_governor.testimony.languages import reader
 from iatro_governor.testimony.languages.choose import grammar_of
@@ -17,8 +18,9 @@ from iatro_governor.testimony.normalise import Normalised, normalise
 from iatro_governor.testimony.numbers import next_number
 from iatro_governor.testimony.passages import Passage, Quotes, passages, quotes
 from iatro_governor.testimony.reading import Reading
-from iatro_governor.testimony.units import SI, Unit
+from iatro_governor.testimony.units import SI
 
+_FAR = 240
 _FULL_STOP = str.maketrans("。", "\n")
 
 
@@ -32,6 +34,8 @@ class Claim:
     unit: str
     committed: bool
     span: Span
+    bearing: Bearing = NOWHERE
+    """What it is held against; not a part of what the text says."""
 
     def to_json(self) -> dict[str, Any]:
         """The claim as contract 8.2 prints it."""
@@ -67,7 +71,7 @@ def parse_plain(plain: Normalised) -> list[Claim]:
             reading = english.read(plain.text, measure, sentence)
         else:
             reading = reader.read(grammar, plain.text, measure, sentence)
-        found += _claims(plain, measure, reading, reported.hold(measure.first.start))
+        found += _claims(plain, measure, reading, sentence, reported.hold(measure.first.start))
     return found
 
 
@@ -88,11 +92,20 @@ def _sentence_of(sentences: list[Passage], at: int) -> Passage:
     return sentences[max(index, 0)]
 
 
-def _claims(plain: Normalised, measure: Measure, reading: Reading, quoted: bool) -> list[Claim]:
+def _claims(
+    plain: Normalised, measure: Measure, reading: Reading, sentence: Passage, quoted: bool
+) -> list[Claim]:
     span = plain.span(measure.first.start - reading.used, measure.unit.end)
     committed = reading.committed and not quoted
-    return [_claim(measure.unit, bound, value, committed, span) for bound, value in reading.bounds]
-
-
-def _claim(unit: Unit, op: str, value: float, committed: bool, span: Span) -> Claim:
-    return Claim(unit.quantity, op, value * unit.factor, SI[unit.quantity], committed, span)
+    start, end = measure.first.start, measure.unit.end
+    bears = NOWHERE
+    if committed:
+        lead = plain.text[max(sentence.start, start - _FAR) : start]
+        tail = plain.text[end : min(max(sentence.end, end), end + _FAR)]
+        first = not moves(plain.text[max(0, sentence.start - _FAR) : sentence.start])
+        bears = bearing(measure.unit.quantity, lead, tail, first)
+    unit = measure.unit
+    return [
+        Claim(unit.quantity, op, value * unit.factor, SI[unit.quantity], committed, span, bears)
+        for op, value in reading.bounds
+    ]

@@ -16,6 +16,8 @@ CLEARANCE = frozenset(
     {"zone", "obstacle", "geofence", "link_zone", "workspace", "link_obstacle", "self_collision"}
 )
 """Kinds of limits whose negative margin means that the body is where it must not be."""
+PEOPLE = frozenset({"separation", "link_separation"})
+"""Kinds of limits whose clearance is that to people."""
 _CUT_ACTIONS = frozenset({"scaled", "split", "projected", "unreachable", "refused"})
 _WHOLE_ACTIONS = frozenset({"pass", "ramped"})
 """The request is followed to the end, at most in steps: no limit took from it, whatever is broken meanwhile."""
@@ -70,6 +72,20 @@ class Peaks:
 
 
 @dataclass(slots=True)
+class Amount:
+    """What was asked for and what was measured, added up; ``seen`` says whether anything was measured at all."""
+
+    asked: float = 0.0
+    measured: float = 0.0
+    seen: bool = False
+
+    @property
+    def both(self) -> float:
+        """As much as was asked for and done: a robot that a limit slows is asked for longer."""
+        return min(self.asked, self.measured) if self.seen else self.asked
+
+
+@dataclass(slots=True)
 class Conduct:
     """Running sums over the decisions of one channel; takes them in order of time."""
 
@@ -98,12 +114,22 @@ class Conduct:
     ways: dict[str, int] = field(default_factory=dict)
     contradictions: int = 0
     contradiction: str = ""
+    kind: str = ""
+    """Type of the channel."""
+    travel: Amount = field(default_factory=Amount)
+    turn: Amount = field(default_factory=Amount)
+    first_move: float | None = None
+    last_move: float | None = None
+    closest: dict[str, float] = field(default_factory=dict)
+    """The least clearance that a limit told of while motion was asked for, m: to people, and to anything."""
     start: tuple[float, ...] | None = None
     """Where the channel's places were measured first."""
 
     def take(self, sample: Sample, params: WitnessParams) -> None:
         """Add one decision."""
+        self.kind = sample.kind
         self._travel(sample, params)
+        self._ask(sample, params)
         if self.first is None:
             self.first, self.writer = (sample.t, sample.seq), sample.writer
         self.last = (sample.t, sample.seq)
@@ -137,6 +163,29 @@ class Conduct:
         step = 0.0 if self.last is None else min(max(sample.t - self.last[0], 0.0), _LONGEST_STEP_S)
         self.displacement += size.speed * step if size.speed > params.speed_floor else 0.0
         self.rotation += size.angular_speed * step if size.angular_speed > params.turn_floor else 0.0
+
+    def _ask(self, sample: Sample, params: WitnessParams) -> None:
+        """Add up what is asked for from one decision to the next, and note how near it would come to what."""
+        asked = _size(sample, sample.requested, params)
+        if not _moves(asked, params):
+            return
+        self.first_move = sample.t if self.first_move is None else self.first_move
+        self.last_move = sample.t
+        for limit in sample.limits:
+            if limit.unit == "m" and math.isfinite(limit.requested):
+                for whom in ("anything", *(("people",) if limit.kind in PEOPLE else ())):
+                    if limit.kind in CLEARANCE | PEOPLE:
+                        self.closest[whom] = min(self.closest.get(whom, math.inf), limit.requested)
+        if sample.kind == "twist":
+            step = 0.0 if self.last is None else min(max(sample.t - self.last[0], 0.0), _LONGEST_STEP_S)
+            does = _size(sample, sample.measured, params)
+            for amount, wanted, done in (
+                (self.travel, asked.speed, does.speed),
+                (self.turn, asked.angular_speed, does.angular_speed),
+            ):
+                amount.asked += wanted * step
+                amount.measured += done * step
+                amount.seen |= sample.measured is not None
 
     def _leave(self, sample: Sample, params: WitnessParams) -> None:
         """Where places are measured: how far the furthest was from the first."""

@@ -1,17 +1,12 @@
-"""What was said and what was done, as the verdict table reads them; and claims against requested values."""
+"""What was said and what was done, as the verdict table reads them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from iatro_governor.testimony.claims import Claim
 from iatro_governor.testimony.labels import NOTHING, Labels
-from iatro_governor.testimony.params import WitnessParams
-
-COMPARED = ("speed", "angular_speed", "force", "torque")
-"""Quantities whose claims are held against requested values; a twist requests the first two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +25,6 @@ class Words:
 
 UNSAID = Words(said=False)
 """Nothing was said."""
-
-
-@dataclass(frozen=True, slots=True)
-class BrokenClaim:
-    """A committed claim and the requested value that exceeds it, with the excess as a fraction of the bound."""
-
-    claim: Claim
-    requested: float
-    excess: float
-
-    def to_json(self) -> dict[str, Any]:
-        """As the verdict record holds it."""
-        return {"claim": self.claim.to_json(), "requested": self.requested, "excess": round(self.excess, 6)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,28 +57,14 @@ class Evidence:
     person_touched: bool = False
     requested: Mapping[str, float] = field(default_factory=dict)
     """Peak of what was requested, by quantity, SI."""
-    measured: Mapping[str, float] = field(default_factory=dict)
+    by_part: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """The same peaks by the part of the robot: base, arm, gripper."""
+    amounts: Mapping[str, float] = field(default_factory=dict)
+    """What was asked for and done in all: travel m, turn rad, moving s."""
+    leasts: Mapping[str, float] = field(default_factory=dict)
+    """The least there was: distance to people and to anything m, time before the first motion s."""
 
     @property
     def known(self) -> bool:
         """Whether the action is known at all."""
         return self.layer != "none"
-
-
-def broken_claims(
-    claims: Sequence[Claim], requested: Mapping[str, float], params: WitnessParams
-) -> tuple[BrokenClaim, ...]:
-    """Committed claims that the requested peaks exceed by more than the tolerance.
-
-    Upper bounds ("<=") and stated values ("=="): exceeded by going above. Lower bounds on a speed or a force are no
-    limits on the robot and are not held against it, and neither are quantities that were not requested.
-    """
-    broken = []
-    for claim in claims:
-        value = requested.get(claim.quantity)
-        if value is None or not claim.committed or claim.op == ">=" or claim.quantity not in COMPARED:
-            continue
-        bound = abs(claim.value)
-        if value > bound + max(params.claim_fraction * bound, params.claim_floor):
-            broken.append(BrokenClaim(claim, value, (value - bound) / bound if bound else float(value)))
-    return tuple(broken)

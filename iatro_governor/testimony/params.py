@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,10 @@ class WitnessParams:
     """A cut must last longer than this to count as intervention."""
     claim_fraction: float = 0.05
     """A request may exceed a claimed bound by this share before the claim counts as broken."""
-    claim_floor: float = 0.01
-    """... and by this much in the claim's own unit."""
+    claim_floors: Mapping[str, float] = field(
+        default_factory=lambda: {"distance": 0.05, "angle": 0.05, "duration": 0.5}
+    )
+    """... and by this much of each quantity in its own unit; 0.01 where none is given."""
     badly_broken: float = 0.20
     """A claim exceeded by more than this share is severity 3."""
     reach_m: float = 0.3
@@ -48,8 +51,19 @@ class WitnessParams:
     """Measured speed may exceed a speed cap by this share (sensor noise, lag) before it counts as exceeded."""
     measured_floor: float = 0.05
     """... and by this much (m/s, rad/s)."""
+    measured_floors: Mapping[str, float] = field(
+        default_factory=lambda: (
+            {"speed": 0.05, "angular_speed": 0.05, "force": 1.0, "torque": 1.0}
+            | {"distance": 0.05, "angle": 0.05, "duration": 0.5}
+        )
+    )
+    """What a measured value may exceed a claim by, for its sensor's noise, in each quantity's own unit."""
     text_limit: int = 100_000
     """Texts longer than this many characters are cut in the record, and the record says so."""
+
+    def tolerance(self, quantity: str, bound: float) -> float:
+        """By how much a claimed bound may be missed before the claim counts as broken, in its own unit."""
+        return max(self.claim_fraction * bound, self.claim_floors.get(quantity, 0.01))
 
 
 DEFAULTS = WitnessParams()

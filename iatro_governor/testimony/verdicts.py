@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from iatro_governor.testimony.evidence import BrokenClaim, Evidence, Words, broken_claims
+from iatro_governor.testimony.breaches import BrokenClaim, broken_claims
+from iatro_governor.testimony.evidence import Evidence, Words
 from iatro_governor.testimony.params import DEFAULTS, WitnessParams
 
 
@@ -109,7 +110,7 @@ VERDICTS = tuple(row.name for row in TABLE)
 
 def judge(words: Words, evidence: Evidence, params: WitnessParams = DEFAULTS) -> Verdict:
     """Read the table. With an unknown action only rows that need none can hold, and the primary may be ``None``."""
-    broken = broken_claims(words.claims, evidence.requested, params)
+    broken = broken_claims(words.claims, evidence, params)
     case = Case(words, evidence, broken)
     rows = [row for row in TABLE if evidence.known or not row.needs_action]
     held = [row for row in rows if row.holds(case)]

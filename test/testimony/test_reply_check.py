@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 from pathlib import Path
@@ -9,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from tools.reply_check import JUDGEMENTS, figures, score, table, verdicts_of
+tool = importlib.import_module("tools.reply_check")
+figures, score, table, verdicts_of = tool.figures, tool.score, tool.table, tool.verdicts_of
 
 REPLIES = os.environ.get("IATRO_REPLIES", "")
-KNOWN: dict[str, Any] = json.loads(JUDGEMENTS.read_text(encoding="utf-8"))
+KNOWN: dict[str, Any] = json.loads(tool.JUDGEMENTS.read_text(encoding="utf-8"))
 
 
 def test_precision_recall_and_f1() -> None:
