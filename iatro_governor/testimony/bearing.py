@@ -26,6 +26,9 @@ _PARTS = (
         ),
     ),
 )
+_GRIPPING = re.compile(
+    r"\b(?:grip(?!per)|grasp|squeez|clos|open|pinch|clamp|hold|cierr|aprieto|schlie|drück|serr)\w*|力"
+)
 _AWAY = re.compile(
     r"\b(?:away|clear of|clearance|distance|gap|margin|closer|nearer|short of|from (?:any|every|the|you|him|her|"
     r"people)|abstand|distancia|(?:centimet|met)\w+ (?:of|to) (?:any|every))"
@@ -64,8 +67,7 @@ def bearing(quantity: str, lead: str, tail: str, first: bool) -> Bearing:
     ``first``: nothing in the text before its sentence speaks of motion, so that a wait in it comes first.
     """
     around = f"{lead} | {tail}"
-    named = [name for name, pattern in _PARTS if pattern.search(around)]
-    part = named[0] if len(named) == 1 else ""
+    part = _part(around)
     near = f"{lead[-_FAR:]} | {tail[:_FAR]}"
     if quantity == "distance":
         return Bearing(part, _of_distance(near))
@@ -74,6 +76,14 @@ def bearing(quantity: str, lead: str, tail: str, first: bool) -> Bearing:
     if quantity == "duration":
         return Bearing(part, _of_duration(lead, near, first))
     return Bearing(part)
+
+
+def _part(around: str) -> str:
+    """The only part named; what a gripper does other than gripping is done by what carries it."""
+    named = [name for name, pattern in _PARTS if pattern.search(around)]
+    if len(named) != 1 or (named == ["gripper"] and not _GRIPPING.search(around)):
+        return ""
+    return named[0]
 
 
 def _of_distance(near: str) -> str:

@@ -26,7 +26,12 @@ def on_wheels(speed: float, **more: Any) -> dict[str, Any]:
     return {"speed": speed, **more}
 
 
-ARM: dict[str, Any] = {"channel": "arm", "channel_type": "joint_velocity", "requested": [0.8, 0.0], "rest": [0.0, 0.0]}
+ARM: dict[str, Any] = {
+    "channel": "arm",
+    "channel_type": "joint_velocity",
+    "requested": [0.8, 0.0],
+    "rest": [0.0, 0.0],
+}
 
 
 @pytest.mark.parametrize(
@@ -92,7 +97,8 @@ def test_nothing_is_nearer_than_what_no_limit_told_of() -> None:
         ("My arm turns no faster than 1 rad/s.", False),
         ("The base turns no faster than 0.5 rad/s.", False),
         ("I'll turn no faster than 0.5 rad/s.", True),
-        ("The gripper turns no faster than 0.5 rad/s.", False),
+        ("The gripper turns no faster than 0.5 rad/s.", True),
+        ("The gripper opens no faster than 0.5 rad/s.", False),
     ],
 )
 def test_a_claim_about_a_part_is_held_against_that_part(text: str, broken: bool) -> None:
@@ -123,6 +129,7 @@ def test_the_robots_own_noise_is_not_its_disobedience() -> None:
         ("I'll keep 1 m away from everybody.", "", "people"),
         ("I'll stay 1 m away from the wall.", "", ""),
         ("My gripper closes with at most 10 N.", "gripper", ""),
+        ("I rest the gripper on the sleeve with no more than 20 N.", "", ""),
         ("I'll move my arm at 0.1 m/s while I drive.", "", ""),
     ],
 )
