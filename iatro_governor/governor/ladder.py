@@ -61,6 +61,7 @@ TABLE: dict[str, Row] = {
     "sensor_malformed": Row("process", _C, "controlled", "fresh", "no malformed message"),
     "input_malformed": Row("process", _C, "controlled", "fresh", "a good line"),
     "clock_jump": Row("process", _C, "controlled", "rearm", "time goes on evenly"),
+    "clock_stands": Row("process", _C, "controlled", "fresh", "/clock goes on"),
     "loop_overrun": Row("process", _C, "controlled", "fresh", "the loop is on time"),
     "ledger_backlog": Row("process", _C, "controlled", "fresh", "less than 90% of the ring unacknowledged"),
     "inactive": Row("process", _C, "controlled", "rearm", "the node is active and not ending"),

@@ -199,6 +199,8 @@ class GovernorNode(Managed):
             self.core.absent(self.timeline.now, gap - loop.patience_s)
         if (jump := self.timeline.take_jump()) is not None:
             self._pulse("clock_jump", jump)
+        stands = self.timeline.stands
+        self._fault("clock_stands", stands is not None, stands or "")
 
     def _look(self, t: float) -> None:
         """Who is on the topics, and how much of the record waits."""

@@ -73,6 +73,7 @@ class Inputs:
 
         def heard(message: Any) -> None:
             t = self._timeline.read()
+            self._timeline.heard()
             self.heard[name] = t
             event: Event
             try:
@@ -88,6 +89,7 @@ class Inputs:
 
         def commanded(message: Any) -> None:
             t = self._timeline.read()
+            self._timeline.heard()
             try:
                 said = row.read(message, channel)
             except EventError as error:

@@ -10,6 +10,8 @@ SIM_JUMP_S = 1.0
 """A step of /clock beyond this is a jump, s."""
 SIM_STALL_S = 0.5
 """After /clock has stood still for so long, time runs on by the machine's clock, s."""
+SIM_STANDS_S = 1.0
+"""What comes in when /clock has stood still for so long, s, is stamped by a clock that tells nothing any more."""
 
 AT_ONCE_S = 0.001
 """Two clocks that are read within this, s, are read at once ..."""
@@ -30,6 +32,7 @@ class Timeline:
         self._ros, self._monotonic, self._sim = ros, monotonic, sim
         self._last_ros, self._last_mono, self._last_doubt = self._look()
         self._moved = self._last_mono
+        self._goes = self._heard = False
         self.now = self._last_ros
         self.offset = 0.0
         self.jump: str | None = None
@@ -67,10 +70,26 @@ class Timeline:
         if by_ros < 0 or by_ros > SIM_JUMP_S:
             self.jump = f"/clock went by {by_ros:+.3f} s in one step"
         if by_ros != 0:
-            self._moved = mono
+            self._moved, self._goes, self._heard = mono, True, False
         elif mono - self._moved > SIM_STALL_S:
             return by_mono
         return max(by_ros, 0.0)
+
+    def heard(self) -> None:
+        """Somebody's message came in now, stamped by the ROS clock."""
+        self._heard = self._heard or self._stood_s > SIM_STANDS_S
+
+    @property
+    def stands(self) -> str | None:
+        """Why stamps tell no age: messages come in under a /clock that stands. A paused simulation sends none."""
+        if not self._heard:
+            return None
+        return f"/clock has stood still for {self._stood_s:.1f} s, and messages come in: none of them can look old"
+
+    @property
+    def _stood_s(self) -> float:
+        """For how long /clock has stood still, s; 0 where it is the machine's clock, or has not begun to go."""
+        return self._last_mono - self._moved if self._sim and self._goes else 0.0
 
     def take_jump(self) -> str | None:
         """The last jump not yet taken, or None."""

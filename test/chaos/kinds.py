@@ -126,6 +126,6 @@ KINDS: tuple[Kind, ...] = (
     rogue("deaf", "incompatible_qos"),
     replace(spoilt("sensors", "/clock ahead", "shifted", "clock_jump", by=5.0), sim=True),
     replace(spoilt("sensors", "/clock back", "shifted", "clock_jump", by=-5.0), sim=True),
-    replace(spoilt("sensors", "/clock stands", "frozen", "clock_jump", *_SICK, hold_s=1.5), sim=True),
+    replace(spoilt("sensors", "/clock stands", "frozen", "clock_stands", *_SICK, hold_s=1.5), sim=True),
 )  # fmt: skip
 """A new kind is one row."""

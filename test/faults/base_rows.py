@@ -243,6 +243,7 @@ ROWS: dict[str, Injection] = {
         lambda rig: rig.tell(Malformed(rig.t, "line", None, "{")), end=lambda rig: rig.governor.good_line(rig.t)
     ),
     "clock_jump": shell("clock_jump"),
+    "clock_stands": shell("clock_stands"),
     "loop_overrun": shell("loop_overrun"),
     "ledger_backlog": backlog(0.95),
     "inactive": shell("inactive"),

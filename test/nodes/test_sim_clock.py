@@ -59,6 +59,25 @@ def test_a_clock_that_stands_stops_the_robot_and_goes_on_when_it_goes_on(
 ) -> None:
     simulated.running = False
     governed.until_rest()
+    assert not governed.bench.told("clock_stands"), "a simulation that is paused sends nothing"
+    simulated.running = True
+    again(governed)
+
+
+def test_what_goes_on_under_a_clock_that_stands_stops_the_robot(
+    governed: Any, simulated: SimClock, node_here: Callable[[str], Any]
+) -> None:
+    """A planner and sensors that are not simulated, but stamp by the clock that is."""
+    bench = governed.bench
+    simulated.running = False
+    hurried = node_here("hurried")
+    for period, act in ((0.02, bench._plan), (0.02, bench._move), (0.05, bench._sense)):
+        hurried.create_timer(period, act)
+    governed.until(lambda: "stood still" in bench.detail("clock_stands"), "a record that says why")
+    governed.until_rest()
+    count = len(bench.decisions)
+    governed.until(lambda: len(bench.decisions) > count + 200, "more decisions")
+    assert bench.twist == (0.0, 0.0) and "clock_stands" in bench.faults
     simulated.running = True
     again(governed)
 

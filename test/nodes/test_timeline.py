@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from iatro_governor.nodes.timeline import SIM_STALL_S, Timeline
+from iatro_governor.nodes.timeline import SIM_STALL_S, SIM_STANDS_S, Timeline
 
 
 class Clocks:
@@ -87,6 +87,31 @@ def test_when_simulated_time_stands_still_ages_grow_all_the_same() -> None:
     clocks.step(0.01, 0.01)
     assert clocks.line.take_jump() is None
     assert clocks.line.of_stamp(clocks.ros) == pytest.approx(clocks.line.now)
+
+
+def test_a_clock_that_stands_under_messages_that_go_on_is_told_until_it_goes_on() -> None:
+    clocks = Clocks(sim=True)
+    clocks.step(0.0, 5.0)
+    clocks.line.heard()
+    assert clocks.line.stands is None, "nobody has heard a /clock yet"
+    clocks.step(0.01, 0.01)
+    clocks.step(0.0, SIM_STANDS_S - 0.1)
+    clocks.line.heard()
+    assert clocks.line.stands is None, "what was on its way when it stopped"
+    clocks.step(0.0, 0.2)
+    assert clocks.line.stands is None, "a simulation that is paused sends nothing"
+    clocks.line.heard()
+    clocks.step(0.0, 0.2)
+    assert "/clock has stood still for 1.3 s" in (clocks.line.stands or "")
+    clocks.step(0.01, 0.01)
+    assert clocks.line.stands is None
+
+
+def test_the_machines_clock_never_stands() -> None:
+    clocks = Clocks(sim=False)
+    clocks.step(0.0, SIM_STANDS_S + 1.0)
+    clocks.line.heard()
+    assert clocks.line.stands is None
 
 
 @pytest.mark.parametrize("by", [-0.5, 30.0])
