@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import time
 
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 
@@ -74,6 +74,7 @@ class Watch(Node):
         self._diagnostics = self.create_publisher(
             DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS, event_callbacks=qos.QUIET_OUT
         )
+        self._told_unread = self._reported_unread = 0
         self.get_logger().info(
             f"watching {', '.join(self.channels)}: silent for {self._patience_s:g} s is dead"
         )
@@ -113,6 +114,7 @@ class Watch(Node):
         self._change(silent, dead)
         for name in self.channels.keys() - silent:
             self.channels[name].out.live()
+        self._tell_unread()
         self._turns += 1
         if self._turns % REPORT_TURNS == 0:
             self._report(dead)
@@ -142,6 +144,19 @@ class Watch(Node):
         else:
             self.get_logger().warning(f"no governor yet: {names} is to stand still")
 
+    def _tell_unread(self) -> None:
+        count = sum(follow.unread.count for follow in self.channels.values())
+        if count > self._told_unread:
+            self.get_logger().error(self._unread(), throttle_duration_sec=1.0)
+            self._told_unread = count
+
+    def _unread(self) -> str:
+        """What could not be read on the outputs, empty: everything could."""
+        found = ((name, follow.unread) for name, follow in self.channels.items() if follow.unread.count)
+        return "; ".join(
+            f"{name}: {u.count} outputs could not be read, the last: {u.why}" for name, u in found
+        )
+
     def _step(self) -> None:
         t, now = time.monotonic(), self.get_clock().now().nanoseconds * 1e-9
         for name in self.stopping:
@@ -155,9 +170,22 @@ class Watch(Node):
             level=DiagnosticStatus.ERROR if self.stopping else DiagnosticStatus.OK,
             message=f"silent; stopping {names}" if dead else f"stopping {names}" if names else "lives",
         )
-        message = DiagnosticArray(status=[row])
+        message = DiagnosticArray(status=[row, self._outputs()])
         message.header.stamp = self.get_clock().now().to_msg()
         self._diagnostics.publish(message)
+
+    def _outputs(self) -> DiagnosticStatus:
+        unread, count = self._unread(), sum(follow.unread.count for follow in self.channels.values())
+        more, self._reported_unread = count > self._reported_unread, count
+        once = DiagnosticStatus.WARN if unread else DiagnosticStatus.OK
+        values = [KeyValue(key=name, value=str(f.unread.count)) for name, f in self.channels.items()]
+        return DiagnosticStatus(
+            name=f"{self.get_fully_qualified_name().lstrip('/')}: outputs",
+            hardware_id=self._robot,
+            level=DiagnosticStatus.ERROR if more else once,
+            message=unread or "all that went out could be read",
+            values=values,
+        )
 
     def survive(self, _error: Exception) -> bool:
         """An exception in a callback is logged; the watch goes on."""

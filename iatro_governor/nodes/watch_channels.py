@@ -22,6 +22,7 @@ from iatro_governor.nodes.gate_server import Joints
 from iatro_governor.nodes.outgoing import TrajectoryOut, ValuesOut, output_of
 from iatro_governor.nodes.resting import SETPOINTS, blind_stop
 from iatro_governor.nodes.trajectories import knots_of
+from iatro_governor.nodes.unread import Unread
 from iatro_governor.profile.every_channel import AnyChannel
 from iatro_governor.profile.joint_channels import JointTrajectoryChannel
 from iatro_governor.profile.model import LoopTiming, ProfileData
@@ -52,6 +53,7 @@ class ValuesWatch:
         self._echoes, self._pulse = Echoes(), Pulse(t)
         self._steady = steady
         self._spoken = False
+        self.unread = Unread()
         self._stepped: float | None = None
         self._period = 1.0 / loop.rate_hz
 
@@ -59,13 +61,16 @@ class ValuesWatch:
         """Take a message on the output, at ``t`` s."""
         if not self._echoes.heard_other():
             return
+        # What cannot be read is no output, and who says nothing else is silent.
+        self._spoken = True
         try:
             values = self._read(message, self._channel).values
-        except EventError:
+        except EventError as error:
+            self.unread.note(str(error))
             return
         if not all(map(math.isfinite, values)) or len(self.out.joints) not in (0, len(values)):
+            self.unread.note(f"{len(values)} values, which are not finite or not one a joint")
             return
-        self._spoken = True
         self._pulse.beat(t)
         if self._stepped is None:
             self.out.hear(values, values if self._channel.type in SETPOINTS else ())
@@ -112,6 +117,7 @@ class TrajectoryWatch:
         self._brakes = np.array(blind_stop(channel.stop_modes).deceleration)
         self._period = 1.0 / loop.rate_hz
         self._joints = joints
+        self.unread = Unread()
         self._echoes = Echoes()
         self._path: JointPath | None = None
         self._began = 0.0
@@ -122,12 +128,14 @@ class TrajectoryWatch:
             return
         at, speeds = self._joints.positions(self._shape.joints), self._joints.speeds(self._shape.joints)
         if at is None or speeds is None:
+            self.unread.note("nobody has told where its joints are")
             return
         state = JointState(np.array(at), np.array(speeds))
         try:
             points = knots_of(message)
             self._path = check_shape(list(message.joint_names), points, self._shape, state)
-        except EventError:
+        except EventError as error:
+            self.unread.note(str(error))
             return
         self._began = t
 

@@ -246,3 +246,32 @@ def test_the_plant_stands_still_when_the_governor_is_killed(
     count = len(poses)
     wait_until(lambda: len(poses) > count + 100, 15.0, "two more seconds")
     assert moved(100) < 3 * STILL
+
+
+def test_outputs_that_cannot_be_read_are_told_and_are_no_output(
+    benches: Any, domain: int, pair: Pair, governed: Any
+) -> None:
+    """Somebody publishes what is no number, and no governor anything else: the watch says so, and stops the robot."""
+    from diagnostic_msgs.msg import DiagnosticArray
+    from geometry_msgs.msg import TwistStamped
+
+    from iatro_governor.nodes import qos
+
+    told: list[str] = []
+    with benches.node(domain, "garbler") as garbler:
+        publisher = garbler.create_publisher(TwistStamped, "cmd_vel", qos.EVENT)
+        garbler.create_subscription(
+            DiagnosticArray,
+            "/diagnostics",
+            lambda message: told.extend(row.message for row in message.status if "outputs" in row.name),
+            qos.DIAGNOSTICS,
+        )
+        message = TwistStamped()
+        message.twist.linear.x = math.nan
+        garbler.create_timer(0.02, lambda: publisher.publish(message))
+        pair.launch_watch()
+        pair.watch.wait_for("outputs could not be read")
+        governed.wait(lambda: any("could not be read" in row for row in told), 15.0, "a diagnostic")
+        governed.wait(
+            lambda: any((vx, wz) == (0.0, 0.0) for _, vx, wz in list(governed.bench.outputs)), 15.0, "zeros"
+        )

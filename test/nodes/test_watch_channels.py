@@ -125,7 +125,19 @@ def test_what_cannot_be_an_output_of_the_governor_is_no_sign_of_life(values: tup
     wire.t = 5.0
     wire.governor_sends(values)
     assert wire.watch.silent_s(5.0) == 5.0
+    assert wire.watch.unread.count == 1 and wire.watch.unread.why
     assert wire.steps(1)[0] == pytest.approx((0.18, 0.09))
+
+
+def test_an_output_of_which_nothing_could_ever_be_read_is_silent_and_is_counted() -> None:
+    wire = Watching("joint_velocity")
+    assert wire.watch.silent_s(5.0) == 0.0, "nobody has published anything"
+    message = wire.watch.out.kind(data=[0.1, 0.2])
+    message.layout.data_offset = 1
+    for _ in range(3):
+        wire.readers["out"](message)
+    assert wire.watch.silent_s(5.0) == 5.0
+    assert (wire.watch.unread.count, "data_offset" in wire.watch.unread.why) == (3, True)
 
 
 def test_own_messages_are_no_sign_of_life_and_anothers_are() -> None:
@@ -169,5 +181,6 @@ def test_joints_that_no_trajectory_moves_are_left_alone(what: str) -> None:
     elif what == "nonsense":
         wire.readers["joints"](JointState(name=["a", "b"], position=[0.0, 0.0], velocity=[0.0, 0.0]))
         wire.readers["out"](trajectory_message(("a", "c"), PATH))
+    assert wire.watch.unread.count == (what in ("blind", "nonsense"))
     wire.steps(3)
     assert wire.sent == [] and wire.alive == 3
