@@ -20,6 +20,7 @@ from iatro_governor.governor.overrides import changes, table_of, weakened
 from iatro_governor.governor.self_test import tested
 from iatro_governor.limits.registry import build, load_profile
 from iatro_governor.profile.load import Profile
+from iatro_governor.profile.obedience import obedience_of
 
 
 def check(
@@ -55,6 +56,7 @@ def summarise(profile: Profile) -> dict[str, Any]:
             "output": c.output,
             "rate_hz": data.loop.rate_hz,
             "command_timeout_s": c.command_timeout_s,
+            "obedience": obedience_of(c.type),
         }
         for name, c in data.channels.items()
     }
@@ -141,6 +143,8 @@ def _print_summary(file: Path, summary: dict[str, Any]) -> None:
             f"\nchannel [bold]{name}[/] ({channel['type']}, {channel['rate_hz']:g} Hz): "
             f"{channel['input']} -> {channel['output']}, silence stops after {channel['command_timeout_s']:g} s"
         )
+        if not channel["obedience"]["judged"]:
+            print_warning(f"channel {name}: obedience is not judged; {channel['obedience']['why']}")
     for name, source in summary["sources"].items():
         need = "required" if source["required"] else "optional"
         console.print(

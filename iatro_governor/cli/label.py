@@ -14,6 +14,7 @@ from iatro_governor.cli.output import console, print_json
 from iatro_governor.limits.registry import load_profile
 from iatro_governor.limits.sheets import Sheet, sheets
 from iatro_governor.profile.labels import Contraindication
+from iatro_governor.profile.obedience import NOT_JUDGED, obedience_of
 
 
 def label(
@@ -26,11 +27,16 @@ def label(
     if json:
         robot = profile.data.robot.name
         rows = [sheet.to_json() for sheet in found]
-        print_json({"robot": robot, "config_hash": profile.config_hash, "labels": rows})
+        obeys = {name: obedience_of(channel.type) for name, channel in profile.data.channels.items()}
+        print_json({"robot": robot, "config_hash": profile.config_hash, "labels": rows, "obedience": obeys})
         return
     console.print(Text(f"{profile.data.robot.name}   configuration {profile.config_hash[:12]}"))
     for sheet in found:
         _print(sheet)
+    for name, channel in profile.data.channels.items():
+        if channel.type in NOT_JUDGED:
+            console.print(Text(f"\nObedience of channel {name} ({channel.type}) is not judged", style="bold"))
+            _part("Why", [NOT_JUDGED[channel.type]])
 
 
 def _print(sheet: Sheet) -> None:

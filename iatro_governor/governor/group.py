@@ -28,6 +28,7 @@ from iatro_governor.governor.outcome import Arrival, Outcome, outcome_of
 from iatro_governor.governor.outputs import Outputs
 from iatro_governor.governor.predicates import present_by
 from iatro_governor.governor.projection import Projector
+from iatro_governor.governor.pushes import pushed
 from iatro_governor.governor.recovery import Hold, Recovery
 from iatro_governor.governor.report import limit_reports, rate_reports
 from iatro_governor.governor.resolve import Limits, Resolution, is_clear, resolve
@@ -135,7 +136,8 @@ class Group:
             member.stream.watch(t, self._rests(member))
             if member.chart.astray is not None:
                 self.ladder.pulse("off_course", t, member.chart.astray)
-        self._obedience.judge(t, self._outputs, self._senses.hand_guided(t), self.ladder)
+        known = partial(pushed, senses=self._senses, t=t, look=partial(self.look, t))
+        self._obedience.judge(t, self._outputs, self._senses.hand_guided(t), known, self.ladder)
         hold = self.recovery.held(t)
         self.ladder.hold("recovering", t, hold is not None, hold.told if hold else "")
         self.ladder.advance(t)

@@ -3,13 +3,14 @@
 Standing still is no disobedience, nor is being slow. Being faster than every output that may still have been acting is,
 and so is moving the other way, or moving at all where all of them were zero. What may still act: the outputs since the
 newest measurement less the channel's actuator delay and ``LAG_S``, a tenth more than they say. What counts as rest, and
-three standard deviations of the source's speeds, are beyond doubt no motion. A body that moves when it is first seen
-was told so by somebody before, and has the time that a controlled stop takes.
+three standard deviations of the source's speeds, are beyond doubt no motion. A body that gives way to a push which is
+known to drive it obeys. One that moves when it is first seen was told so by somebody before, and has the time that a
+controlled stop takes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -43,10 +44,13 @@ class Obedience:
         self._since: dict[str, float] = {}
         self._from: dict[str, float] = {}
 
-    def judge(self, t: float, outputs: Outputs, guided: bool, ladder: Ladder) -> None:
+    def judge(
+        self, t: float, outputs: Outputs, guided: bool, pushed: Callable[[Member], bool], ladder: Ladder
+    ) -> None:
         """At ``t``: a channel that has disobeyed for its ``disobey_s`` is a fault until it obeys.
 
-        ``guided``: somebody else is known to move the body.
+        ``guided``: somebody else is known to move the body. ``pushed``: somebody is known to push what a channel moves,
+        the way it moves.
         """
         for member, chart in self._watched:
             newest = chart.newest
@@ -54,7 +58,7 @@ class Obedience:
                 continue
             self._newest[member.name] = newest
             told = None if guided else self._disobeys(t, t - newest, member, chart, outputs)
-            if told is None:
+            if told is None or pushed(member):
                 self._since.pop(member.name, None)
                 ladder.hold("actuator_disobeys", t, False, subject=member.name)
             elif newest - self._since.setdefault(member.name, newest) >= chart.config.disobey_s - 1e-9:

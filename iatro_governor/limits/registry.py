@@ -53,6 +53,7 @@ from iatro_governor.limits.zone import ZoneLimit
 from iatro_governor.profile.base import Part
 from iatro_governor.profile.body_model import with_body
 from iatro_governor.profile.load import Profile, load
+from iatro_governor.profile.pushes import unfelt_pushes
 from iatro_governor.profile.stoppable import unstoppable
 
 KINDS: dict[str, type[Limit[Any]]] = {
@@ -113,7 +114,7 @@ def load_profile(path: str | Path, description: str | None = None) -> Profile:
         raise ProfileError(problems)
     if problems := unfitting_limits(profile) or beyond_description(profile) or unstoppable(profile):
         raise ProfileError(problems)
-    if problems := disagreements(profile) or unrecoverable(profile, KINDS):
+    if problems := unfelt_pushes(profile) or disagreements(profile) or unrecoverable(profile, KINDS):
         raise ProfileError(problems)
     return profile
 

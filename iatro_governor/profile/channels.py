@@ -67,6 +67,18 @@ class Actuator(Part):
         return self
 
 
+class Pushed(Part):
+    """Who pushes the body, guides or carries it, is felt: while it gives way to that, it does not disobey."""
+
+    wrench: Name
+    """A wrench source: in the frame of the base for a base, of a link of the model for joints."""
+    force: Positive
+    """N; a push is one beyond this, or beyond ``torque``."""
+    torque: Positive
+    """Nm"""
+    source: Source
+
+
 class ChannelPart(Part):
     """What every channel has."""
 
@@ -129,3 +141,4 @@ class TwistChannel(ChannelPart):
     """The source of this channel's measured twist and pose."""
     stop_modes: StopModes
     recover: Recover | None = None
+    pushed_by: Pushed | None = None

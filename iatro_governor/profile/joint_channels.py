@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from iatro_governor.profile.base import Name, NonNegative, Part, Positive, Source
-from iatro_governor.profile.channels import ChannelPart, Deceleration, StopModePart
+from iatro_governor.profile.channels import ChannelPart, Deceleration, Pushed, StopModePart
 from iatro_governor.profile.recovery import Recover
 
 JointName = Annotated[str, Field(min_length=1, max_length=128)]
@@ -58,6 +58,7 @@ class JointVelocityChannel(JointChannelPart):
 
     type: Literal["joint_velocity"]
     recover: Recover | None = None
+    pushed_by: Pushed | None = None
 
 
 class JointPositionChannel(JointChannelPart):
@@ -65,6 +66,7 @@ class JointPositionChannel(JointChannelPart):
 
     type: Literal["joint_position"]
     recover: Recover | None = None
+    pushed_by: Pushed | None = None
 
 
 class JointEffortChannel(JointChannelPart):
@@ -94,6 +96,7 @@ class JointTrajectoryChannel(JointChannelPart):
     """Joint trajectories, trajectory_msgs/JointTrajectory, vetted whole."""
 
     type: Literal["joint_trajectory"]
+    pushed_by: Pushed | None = None
     policy: Literal["refuse", "cut", "retime"] = "refuse"
     """What becomes of one that offends: refused, followed up to the offence, or slowed where that is enough."""
     start_tolerance: Positive

@@ -131,7 +131,7 @@ def data(
         "sources": {
             name: source
             for name, source in SOURCES.items()
-            if name == "joints" or any(c["type"] == "wrench" for c in channels.values())
+            if name == "joints" or any(c["type"] == "wrench" or "pushed_by" in c for c in channels.values())
         },
         "channels": channels,
         "limits": limits,

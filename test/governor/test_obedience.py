@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
 
+from iatro_governor.errors import ProfileError
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import State
-from iatro_governor.governor.events import Command, EStop, Flags, Joints, Reset
+from iatro_governor.governor.events import Command, EStop, Flags, Joints, Reset, Wrench
 from iatro_governor.governor.outputs import LAG_S
 from iatro_governor.governor.resetting import token_of
+from iatro_governor.profile.every_channel import AnyChannel
+from iatro_governor.profile.obedience import JUDGED, NOT_JUDGED, obedience_of
 from test.governor.arms import JOINTS, arm, channel, data
 from test.governor.profiles import amr
 from test.governor.room import STEP_S, Room
@@ -128,6 +131,62 @@ def test_who_guides_it_by_hand_makes_it_disobey_nothing_while_that_is_known(prof
     assert (made.last.latch is not None) == latched
 
 
+HANDLE: dict[str, Any] = {
+    "sources": {
+        "handle": {
+            "type": "wrench",
+            "topic": "handle",
+            "frame": "base_link",
+            "timeout_s": 0.2,
+            "required": False,
+        }
+    },
+    "channels": {
+        "base": {"pushed_by": {"wrench": "handle", "force": 15.0, "torque": 5.0, "source": "a test"}}
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("force", "age", "latched"),
+    [(30.0, 0.0, False), (-30.0, 0.0, True), (10.0, 0.0, True), (30.0, 1.0, True), (None, 0.0, True)],
+    ids=["pushed", "pushed the other way", "touched", "pushed long ago", "not pushed"],
+)
+def test_who_pushes_it_the_way_it_moves_makes_it_disobey_nothing(tmp_path, force, age, latched):
+    made = Room(amr(tmp_path, **HANDLE), lambda t, asked, moves: np.array([0.3, 0.0]))
+    for _ in range(20):
+        if force is not None:
+            felt = np.array([force, 0.0, 0.0])
+            made.tell(Wrench(made.t, "handle", felt, np.zeros(3), made.t - age))
+        made.go(0.1)
+    assert (made.last.latch is not None) == latched
+
+
+def test_without_pushed_by_no_wrench_excuses_anything(tmp_path):
+    made = Room(amr(tmp_path, sources=HANDLE["sources"]), lambda t, asked, moves: np.array([0.3, 0.0]))
+    for _ in range(20):
+        made.tell(Wrench(made.t, "handle", np.array([30.0, 0.0, 0.0]), np.zeros(3), made.t))
+        made.go(0.1)
+    assert made.last.latch is not None
+
+
+@pytest.mark.parametrize(
+    ("wrench", "frame"), [("odom", "base_link"), ("handle", "laser"), ("nobody", "base_link")]
+)
+def test_a_push_that_is_felt_nowhere_or_elsewhere_is_refused(tmp_path, wrench, frame):
+    sources = {"handle": {**HANDLE["sources"]["handle"], "frame": frame}}
+    channels = {"base": {"pushed_by": {**HANDLE["channels"]["base"]["pushed_by"], "wrench": wrench}}}
+    with pytest.raises(ProfileError, match=r"wrench|push"):
+        amr(tmp_path, sources=sources, channels=channels)
+
+
+def test_every_type_of_channel_is_judged_or_says_why_not():
+    kinds = {get_args(channel.model_fields["type"].annotation)[0] for channel in get_args(AnyChannel)}
+    assert set(NOT_JUDGED) | JUDGED == kinds and not JUDGED & set(NOT_JUDGED)
+    assert obedience_of("twist") == {"judged": True, "why": None}
+    assert obedience_of("gripper")["judged"] is False and obedience_of("gripper")["why"]
+
+
 @pytest.mark.parametrize(("slowing", "latched"), [(0.8, False), (0.1, True)])
 def test_a_body_that_moves_when_it_is_first_seen_may_come_to_rest(profile, slowing, latched):
     """As one does whose governor was killed and came back: the controlled stop brakes at 0.8 m/s2."""
@@ -186,6 +245,18 @@ def test_a_joint_that_runs_away_is_latched_by_its_name(tmp_path):
     made.go(0.02 + LAG_S + DISOBEY_S + 0.05, lambda t: (0.2, 0.0))
     assert made.last.latch.cause == "actuator_disobeys"
     assert "joint elbow" in next(f.detail for f in made.last.faults if f.name == "actuator_disobeys")
+
+
+@pytest.mark.parametrize(("lifts", "latched"), [(40.0, ""), (-40.0, "actuator_disobeys")])
+def test_a_joint_that_gives_way_to_who_lifts_the_hand_obeys(tmp_path, lifts, latched):
+    """The elbow goes up by itself, and the wrist feels a hand that lifts it, or one that holds it down."""
+    by = {"wrench": "wrist", "force": 15.0, "torque": 5.0, "source": "a test"}
+    made = Arm(tmp_path, "joint_velocity", lambda t, asked, q, v: np.array([0.0, 0.3]), pushed_by=by)
+    for _ in range(100):
+        up = np.array([0.0, 0.0, lifts])
+        made.governor.handle(Wrench(made.t, "wrist", up, np.zeros(3), made.t))
+        made.go(0.01)
+    assert made.latched == latched
 
 
 def test_a_joint_that_follows_late_obeys(tmp_path):
