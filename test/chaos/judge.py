@@ -26,6 +26,10 @@ JITTER_S = 0.002
 ROGUE = "rogue"
 """Frame of the outputs that are not the governor's."""
 STEP_S = 0.02
+HANDOVER = 0.1
+"""Two that stop the robot from what they heard last may differ by so much, m/s or rad/s, while one takes over."""
+NEXT = 3000
+"""A number further on than this, or back, is another publisher's."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,8 @@ class Judge:
     def __init__(self, bounds: Bounds) -> None:
         self._bounds = bounds
         self._last: Output | None = None
+        self._numbers: list[int] = []
+        self._speaker = -1
         self.seen = self.moving = self.missed = self.lives = 0
         """Outputs seen; those that move the robot; those that never came; publishers, one after the other."""
         self.wrong: list[str] = []
@@ -104,23 +110,45 @@ class Judge:
         return found
 
     def _changes(self, output: Output) -> list[str]:
-        last = self._last
-        if last is None or output.number <= last.number:
+        last, speaker = self._last, self._speaker
+        lost = self._speak(output.number)
+        if lost is None:
             self.lives += 1
-            return [f"the first output is {output.values}"] if any(output.values) else []
-        lost = output.number - last.number - 1
+            return self._begins(output)
         self.missed += lost
-        if not all(map(math.isfinite, last.values)):
+        if last is None or not all(map(math.isfinite, last.values)):
             return []
+        spare = 0.0 if self._speaker == speaker else HANDOVER
         apart = max(output.sent - last.sent, output.stamp - last.stamp, PERIOD_S) + JITTER_S
         dt = min(apart, LONGEST_S * (lost + 1) + JITTER_S)
         found = []
         for name, axis, which in (("speed", 0, 0), ("turn", 5, 1)):
             before, after = last.values[axis], output.values[axis]
             rise, fall = change(before, after)
-            if rise > self._bounds.gain[which] * dt + NEAR or fall > self._bounds.brake[which] * dt + NEAR:
+            most = self._bounds.gain[which] * dt + NEAR + spare
+            if rise > most or fall > self._bounds.brake[which] * dt + NEAR + spare:
                 found.append(f"output {output.number}: {name} from {before:.4f} to {after:.4f} in {dt:.4f} s")
         return found
+
+    def _speak(self, number: int) -> int | None:
+        """How many outputs of the publisher that sent ``number`` never came; None: it is its first one."""
+        gaps = [(number - last, at) for at, last in enumerate(self._numbers) if 0 < number - last <= NEXT]
+        if not gaps:
+            self._numbers.append(number)
+            self._speaker = len(self._numbers) - 1
+            return None
+        gap, self._speaker = min(gaps)
+        self._numbers[self._speaker] = number
+        return gap - 1
+
+    def _begins(self, output: Output) -> list[str]:
+        """Who is new may stop what moves, and move nothing."""
+        before = (0.0,) * len(output.values) if self._last is None else self._last.values
+        faster = any(
+            abs(now) > (abs(was) if was * now > 0 else 0.0) + NEAR
+            for was, now in zip(before, output.values, strict=True)
+        )
+        return [f"the first output is {output.values} after {before}"] if faster else []
 
     def _enters(self, pose: Pose, vx: float, wz: float) -> bool:
         """Whether the robot touches the keep-out before it can come to rest, on the arc of this output."""

@@ -82,6 +82,8 @@ def clock(what: str, there: int, back: int) -> Kind:
     return Kind(f"clock {what}", "governor", partial(send, there), partial(send, back), ("clock_jump",))
 
 
+DEACTIVATE, ACTIVATE = 4, 3
+"""Transitions of a lifecycle node, as lifecycle_msgs/Transition numbers them."""
 _SICK = ("sensor_malformed", "sensor_stale", "internal_error")
 _WRONG = ("command_malformed", "command_backwards", "command_future", "command_stale", "command_rate")
 
@@ -100,6 +102,13 @@ KINDS: tuple[Kind, ...] = (
     killed("governor", "closed", "awaiting_command", "awaiting_rearm", alone=True),
     stopped("governor", "loop_overrun", alone=True),
     full("governor"),
+    killed("watch"),
+    stopped("watch", hold_s=1.5),
+    Kind("deactivated", "lifecycle", lambda s: s.change(DEACTIVATE), lambda s: s.change(ACTIVATE), ("inactive",)),
+    Kind(
+        "shadow in the profile", "files", lambda s: s.write(True), lambda s: s.write(False),
+        ("configuration_changed",), 1.5,
+    ),
     clock("ahead", signal.SIGUSR1, signal.SIGUSR2),
     clock("back", signal.SIGUSR2, signal.SIGUSR1),
     spoilt("courier", "lost", "lost", "command_stale"),
@@ -117,6 +126,9 @@ KINDS: tuple[Kind, ...] = (
     Kind("emergency stop", "operator", lambda s: s.press(True), lambda s: s.press(False), ("estop",)),
     rogue("actuator", "foreign_publisher"),
     Kind("rogue: ghost", "rogue", lambda s: s.start("rogue", "actuator"), ghost, ("foreign_publisher",), 0.8),
+    rogue("raw_topic", "foreign_publisher"),
+    rogue("raw_action", "foreign_publisher"),
+    rogue("raw_service", "foreign_publisher"),
     rogue("flood", *_WRONG, hold_s=1.5),
     rogue("texts", hold_s=1.0),
     rogue("garbage", *_SICK, *_WRONG, hold_s=1.0),

@@ -11,11 +11,13 @@ from typing import Any
 from geometry_msgs.msg import TwistStamped
 from iatro_governor.msg import Ack, PlanMark, PlannerStatement
 from nav_msgs.msg import Odometry
+from rcl_interfaces.srv import SetParameters
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from rclpy.serialization import serialize_message
 from sensor_msgs.msg import LaserScan
 from std_msgs.msg import String
+from std_srvs.srv import Trigger
 
 from iatro_governor.nodes import qos, run
 from test.chaos.judge import ROGUE
@@ -46,6 +48,19 @@ class Rogue(Node):
             publisher.publish(message)
 
         self.create_timer(0.05, send)
+
+    def raw_topic(self) -> None:
+        """Commands past the governor, on another topic of the drive."""
+        publisher = self.create_publisher(TwistStamped, "drive/raw", qos.COMMAND)
+        self.create_timer(0.05, lambda: publisher.publish(TwistStamped()))
+
+    def raw_action(self) -> None:
+        """Who sends goals to the drive's action is a client of this service of it."""
+        self.create_client(Trigger, "drive/go/_action/send_goal")
+
+    def raw_service(self) -> None:
+        """Sets what moves the drive."""
+        self.create_client(SetParameters, "drive/set_parameters")
 
     def flood(self) -> None:
         """10,000 commands a second."""

@@ -15,6 +15,8 @@ from typing import Any
 
 from iatro_governor.msg import GovernorDecision
 from iatro_governor.srv import Reset
+from lifecycle_msgs.msg import Transition
+from lifecycle_msgs.srv import ChangeState
 from std_msgs.msg import Bool, String
 
 from iatro_governor import operator_key
@@ -25,10 +27,10 @@ from test import shared_memory
 from test.chaos.account import Body, names
 from test.conftest import ROOT, Process
 
-ENDING = ("planner", "witness", "governor", "courier", "sensors", "plant", "recorder", "judge")
+ENDING = ("planner", "witness", "governor", "watch", "courier", "sensors", "plant", "recorder", "judge")
 READY = {
     "recorder": "ready", "governor": "governing", "witness": "ready", "plant": "ready", "planner": "ready",
-    "courier": "ready", "sensors": "ready", "judge": "ready", "rogue": "ready",
+    "courier": "ready", "sensors": "ready", "judge": "ready", "rogue": "ready", "watch": "watching base",
 }  # fmt: skip
 SHORT_LEASE = """<?xml version="1.0" encoding="UTF-8" ?>
 <dds xmlns="http://www.eprosima.com"><profiles><participant profile_name="mortal" is_default_profile="true"><rtps>
@@ -41,6 +43,15 @@ PROFILES = ("FASTRTPS_DEFAULT_PROFILES_FILE", "FASTDDS_DEFAULT_PROFILES_FILE")
 """Where Fast DDS looks for profiles, by its version."""
 PATIENT = (("timeout_s: 0.25", "timeout_s: 0.6"), ("timeout_s: 0.2\n", "timeout_s: 0.6\n"))
 """Time-outs that a busy machine can keep."""
+WAYS = (
+    "    output: cmd_vel\n",
+    "    output: cmd_vel\n    actuator:\n      topics: [drive/raw]\n      actions: [drive/go]\n"
+    "      services: [drive/set_parameters]\n",
+)
+"""All that moves the base besides."""
+
+
+SHADOW = "\nunsafe_shadow: true\n"
 
 
 class Stage:
@@ -50,7 +61,7 @@ class Stage:
         self.folder, self.seed, self.sim = folder, seed, sim
         self.config, self.ledger = folder / "amr.yaml", folder / "ledger.yaml"
         text = (ROOT / "config/amr.yaml").read_text(encoding="utf-8")
-        for old, new in PATIENT:
+        for old, new in (*PATIENT, WAYS):
             text = text.replace(old, new)
         self.config.write_text(text, encoding="utf-8")
         self.ledger.write_text("path: ledger.db\ncontext: simulation\n", encoding="utf-8")
@@ -72,6 +83,7 @@ class Stage:
         self._orders = node.create_publisher(String, "chaos/order", qos.EVENT)
         self._button = node.create_publisher(Bool, "estop", qos.EVENT)
         self._resets = node.create_client(Reset, "governor/reset")
+        self._lifecycle = node.create_client(ChangeState, "governor/change_state")
         self.resets = 0
         """Latches that the operator released."""
         node.create_subscription(GovernorDecision, "governor/decision", self._hear, qos.RECORD)
@@ -93,6 +105,7 @@ class Stage:
             "governor": ["test.chaos.clocked", "--ros-args", *own, *clock],
             "recorder": [module, "--ros-args", *own, *clock],
             "witness": [module, "--ros-args", *own, *clock],
+            "watch": [module, "--ros-args", *own, *clock],
             "plant": [module, "--ros-args", *plant, *raw],
             "planner": ["test.chaos.planner", seed, *(["sim"] if self.sim else [])],
             "courier": ["test.chaos.relay", name, seed, "cmd_vel_planner"],
@@ -148,6 +161,16 @@ class Stage:
             if self.until(answer.done, 2.0) and answer.result().accepted:
                 self.resets += 1
 
+    def change(self, transition: int) -> None:
+        """Let somebody change the state of the governor's node."""
+        request = ChangeState.Request(transition=Transition(id=transition))
+        self.until(self._lifecycle.call_async(request).done, 10.0)
+
+    def write(self, shadow: bool) -> None:
+        """Let somebody rewrite the profile: nothing is to be enforced; or as it was."""
+        text = self.config.read_text(encoding="utf-8").replace(SHADOW, "")
+        self.config.write_text(text + SHADOW if shadow else text, encoding="utf-8")
+
     def disk(self, name: str, full: bool) -> None:
         """Let files of one grow no more, or again."""
         most = 0 if full else resource.RLIM_INFINITY
@@ -191,7 +214,7 @@ class Stage:
         return True
 
     def __enter__(self) -> Stage:
-        for name in ("judge", "recorder", "witness", "sensors", "courier", "plant", "governor"):
+        for name in ("judge", "recorder", "witness", "sensors", "courier", "plant", "watch", "governor"):
             self.start(name)
         for name in ("judge", "recorder", "witness"):
             self.running[name].wait_for("hears", 20.0)  # what nobody hears cannot be judged

@@ -50,6 +50,25 @@ def test_what_no_robot_of_this_profile_may_be_told_is_seen(speeds: tuple[float, 
     assert what in " ".join(told(*speeds))
 
 
+def handed_over(*outputs: tuple[int, float]) -> list[str]:
+    """What is said of the governor at 0.4 m/s, and then of these numbers and speeds, whosever they are."""
+    judge = Judge(Bounds.of(PROFILE))
+    up = [(1000 + step, 0.008 * step) for step in range(51)]
+    for index, (number, vx) in enumerate([*up, *outputs], start=1):
+        judge.see(Output(index * 0.01, index * 0.01, number, (vx, 0.0, 0.0, 0.0, 0.0, 0.0)), AWAY)
+    return judge.wrong
+
+
+def test_a_watch_that_takes_over_may_brake_and_nothing_else() -> None:
+    braking = [(number, 0.4 - 0.016 * number) for number in range(1, 26)]
+    assert handed_over(*braking) == []
+    assert "first output" in handed_over((1, 0.45))[0]
+    assert "to 0.3000" in handed_over(*braking[:20], (21, 0.3))[0]
+    back = [(1051, braking[9][1] - 0.01), (11, braking[10][1]), (1052, braking[9][1] - 0.02)]
+    assert handed_over(*braking[:10], *back) == [], "both stop it for a moment, from nearly the same"
+    assert "to 0.4000" in handed_over(*braking[:20], (1051, 0.4))[0]
+
+
 def test_an_output_into_the_keep_out_is_seen_and_one_away_from_it_is_not() -> None:
     up = [0.008 * step for step in range(60)]
     assert "keep-out" in told(*up, pose=BEFORE_THE_BAY)[0]
