@@ -218,6 +218,7 @@ def signalled(number: int) -> Act:
 NO_MOTION = "it stands before anything moves, so that there is no motion to stop"
 FOLLOWS = "it holds a stop that another fault began"
 NO_WAY = "nothing outside the process can bring it about while it runs"
+SIMULATED = "simulated time alone: over the wire in test/nodes/test_sim_clock.py"
 ARM = "an arm's: in one process in test/faults/arm_rows.py"
 
 ROWS: dict[str, OnWire | str] = {
@@ -233,6 +234,7 @@ ROWS: dict[str, OnWire | str] = {
     "sensor_malformed": OnWire(Wired.no_pose, short=True),
     "input_malformed": OnWire(lambda one: one.guest("stranger").create_publisher(String, "scan", 1), Wired.alone),
     "clock_jump": OnWire(signalled(signal.SIGUSR2), signalled(signal.SIGUSR1)),
+    "clock_stands": SIMULATED,
     "loop_overrun": OnWire(hold_up, short=True),
     "ledger_backlog": OnWire(silence("recording", False), Wired.forgive, waits_s=RING_FILLS_S),
     "inactive": OnWire(
