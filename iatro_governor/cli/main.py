@@ -16,6 +16,7 @@ from iatro_governor.cli.govern import govern
 from iatro_governor.cli.keygen import keygen
 from iatro_governor.cli.label import label
 from iatro_governor.cli.recover import recover
+from iatro_governor.cli.replay import replay
 from iatro_governor.cli.reset import reset
 from iatro_governor.cli.schema import schema
 from iatro_governor.cli.testify import testify
@@ -29,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, govern, testify, demo, label, reset, recover, keygen, schema):
+for command in (check, govern, testify, demo, label, replay, reset, recover, keygen, schema):
     app.command()(command)
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(review.app, name="review")

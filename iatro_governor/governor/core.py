@@ -97,6 +97,11 @@ class Governor:
             self.process.hold("latched", 0.0, True, f"{why}, until a signed reset")
 
     @property
+    def next_seq(self) -> int:
+        """The number of the next decision."""
+        return self._seq
+
+    @property
     def latch(self) -> Latch | None:
         """What stands until a signed reset."""
         return self._latches.latch

@@ -44,7 +44,7 @@ class Recovery:
     def __init__(self, members: Sequence[Member], key: bytes | None) -> None:
         """``key``: the operator's; without one nobody moves a trapped group."""
         self._members = {member.name: (member, found) for member in members if (found := config_of(member))}
-        self._permits = Permits(key)
+        self.permits = Permits(key)
         self._hold: Hold | None = None
         self._limits: tuple[str, Sequence[Limit[Any]]] = ("", ())
         self._barred_until = -math.inf
@@ -79,7 +79,7 @@ class Recovery:
         limits: of the group. look: at the body.
         """
         member, config = self._members.get(event.channel, (None, None))
-        refused = self._permits.refusal(event, self.trap, 0.0 if config is None else config.hold_s)
+        refused = self.permits.refusal(event, self.trap, 0.0 if config is None else config.hold_s)
         if refused is not None:
             return refused
         trap = self.trap

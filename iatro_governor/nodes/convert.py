@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from typing import Any
 
-from iatro_governor.governor.decision import Action, Decision, State, number
-from iatro_governor.governor.events import Command
+from iatro_governor.governor.decision import Action, State, number
+from iatro_governor.governor.recorded import TRIGGERS
 from iatro_governor.msg import (
     Disagreement,
     GovernorDecision,
@@ -17,7 +15,7 @@ from iatro_governor.msg import (
     PlannerStatement,
 )
 from iatro_governor.nodes.stamps import seconds, stamp_of
-from iatro_governor.nodes.trajectories import body_of_message, message_of_body, trajectory_body
+from iatro_governor.nodes.trajectories import body_of_message, message_of_body
 
 Body = dict[str, Any]
 
@@ -25,8 +23,6 @@ STATES = tuple(state.value for state in State)
 """By GovernorDecision.state."""
 ACTIONS = tuple(action.value for action in Action)
 """By GovernorDecision.action."""
-TRIGGERS = ("tick", "command")
-"""By GovernorDecision.trigger."""
 CLOCKS = ("monotonic", "sim")
 """By GovernorDecision.clock_source."""
 
@@ -34,46 +30,6 @@ _STATE_CODES = {name: code for code, name in enumerate(STATES)}
 _ACTION_CODES = {name: code for code, name in enumerate(ACTIONS)}
 _TRAJECTORIES = ("requested_trajectory", "allowed_trajectory")
 _IDENTITY = ("model_id", "digest", "parent_digest", "adapter", "quantization", "prompt_digest", "verified")
-
-
-def decision_body(
-    decision: Decision,
-    offset: float,
-    writer: str,
-    version: str,
-    clock: str,
-    command: Command | None = None,
-    joints: Sequence[str] = (),
-) -> Body:
-    """``decision`` as it is recorded and sent.
-
-    offset: what to add to the governor's time to get the node clock, s. writer: id of the ring that numbers
-    it. version: of this software. clock: one of CLOCKS. command: what it was made on, where that is known.
-    joints: those of its channel, in the order of a published trajectory. Where no trajectory was asked for or
-    published, the body has no key for it, nor one for the stop where none is in force.
-    """
-    stamp, line = decision.stamp, decision.to_json()
-    del line["trajectory"]  # on the wire it is a message of its own
-    del line["trap"]  # the state tells it, and each decision under a recovery says so among its faults
-    if line["stop"] is None:
-        del line["stop"]
-    body = {
-        **line,
-        "t": decision.t + offset,
-        "trigger": TRIGGERS[decision.on_command],
-        "measured": None if decision.measured is None else list(decision.measured),
-        "channel_type": decision.channel_type,
-        "rest": list(decision.rest),
-        "stamp": None if stamp is None or not math.isfinite(stamp) else stamp + offset,
-        "writer": writer,
-        "software_version": version,
-        "clock_source": clock,
-    }
-    if command is not None and command.points is not None:
-        body["requested_trajectory"] = trajectory_body(command.names, command.points)
-    if decision.trajectory is not None:
-        body["allowed_trajectory"] = trajectory_body(joints, decision.trajectory)
-    return body
 
 
 def decision_message(body: Body) -> GovernorDecision:

@@ -23,12 +23,14 @@ from rclpy.clock import Clock, ClockType
 
 from iatro_governor import __version__, operator_key
 from iatro_governor.errors import EventError, IatroError
-from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Decision
 from iatro_governor.governor.events import Backlog, Command, Event, Fault, Recover, Reset
 from iatro_governor.governor.overrides import weakened
+from iatro_governor.governor.recorded import decision_body
 from iatro_governor.governor.scene import Scene
 from iatro_governor.governor.self_test import Finding, tested
+from iatro_governor.governor.told import NotingGovernor
+from iatro_governor.ledger.journal import folder_of
 from iatro_governor.limits.registry import load_profile
 from iatro_governor.msg import Ack, GovernorDecision
 from iatro_governor.nodes import commands, qos, sources
@@ -36,9 +38,10 @@ from iatro_governor.nodes import latch as latches
 from iatro_governor.nodes.announce import Announcer
 from iatro_governor.nodes.breakdown import FAULT, Breakdown, bodies_without_decision, short
 from iatro_governor.nodes.configuration_files import ConfigurationFiles
-from iatro_governor.nodes.convert import CLOCKS, Body, decision_body, decision_message
+from iatro_governor.nodes.convert import CLOCKS, Body, decision_message
 from iatro_governor.nodes.description import description_of
 from iatro_governor.nodes.ending import Ending
+from iatro_governor.nodes.input_journal import InputJournal
 from iatro_governor.nodes.inputs import Inputs
 from iatro_governor.nodes.interfaces import Interfaces
 from iatro_governor.nodes.managed import Done, Managed
@@ -84,7 +87,7 @@ class GovernorNode(Managed):
         self._latch_file = own.ledger.with_suffix(".latch")
         standing = latches.read(self._latch_file)
         self.records = Records(own.ring)
-        self.core = Governor(profile, _nonce, standing, self.records.next_number, self._key(profile))
+        self.core = NotingGovernor(profile, _nonce, standing, self.records.next_number, self._key(profile))
         self._shadow = Shadow(self.core, standing)
         self._shadow.remind(time.monotonic())
         sim = bool(self.get_parameter("use_sim_time").value)
@@ -100,6 +103,13 @@ class GovernorNode(Managed):
         self._untold = ""
         self._breakdown = Breakdown(self)
         self._moved = False
+        self._told_core = InputJournal(
+            self.core,
+            folder_of(own.ledger),
+            self.records.writer,
+            lambda: self.timeline.offset,
+            self.get_logger().warning,
+        )
         self._connect()
 
     def _key(self, profile: Profile) -> bytes | None:
@@ -167,6 +177,7 @@ class GovernorNode(Managed):
             if self._ticks % self._every == 0:
                 self._look(t)
             decisions = self.core.tick(t)
+            self._told_core.turn(self._rests())
             for decision in decisions:
                 self._carry_out(decision)
             self._breakdown.over()
@@ -348,6 +359,7 @@ class GovernorNode(Managed):
 
     def destroy_node(self) -> None:
         """Let go of the record, too."""
+        self._told_core.close()
         self.records.close()
         super().destroy_node()
 

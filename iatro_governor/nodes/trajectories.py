@@ -8,15 +8,14 @@ from typing import Any
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
 from iatro_governor.errors import EventError
-from iatro_governor.governor.decision import number
 from iatro_governor.governor.events import Knot
+from iatro_governor.governor.recorded import PARTS, trajectory_body
 from iatro_governor.nodes.stamps import seconds, span_of
 
 Body = dict[str, Any]
 
 MOST_JOINTS = 256
 """Joints in one trajectory, and numbers in one part of a point."""
-_PARTS = ("positions", "velocities", "accelerations")
 
 
 def knots_of(message: JointTrajectory) -> tuple[Knot, ...]:
@@ -24,13 +23,13 @@ def knots_of(message: JointTrajectory) -> tuple[Knot, ...]:
     for index, point in enumerate(message.points):
         if point.effort:
             raise EventError(f"point {index} has efforts, and none are governed here; leave them out")
-        if (most := max(len(getattr(point, part)) for part in _PARTS)) > MOST_JOINTS:
+        if (most := max(len(getattr(point, part)) for part in PARTS)) > MOST_JOINTS:
             raise EventError(f"point {index} has {most} numbers; at most {MOST_JOINTS} are allowed")
     return tuple(map(_knot, message.points))
 
 
 def _knot(point: JointTrajectoryPoint) -> Knot:
-    return Knot(seconds(point.time_from_start), *(tuple(getattr(point, part)) for part in _PARTS))
+    return Knot(seconds(point.time_from_start), *(tuple(getattr(point, part)) for part in PARTS))
 
 
 def trajectory_message(names: Sequence[str], knots: Sequence[Knot]) -> JointTrajectory:
@@ -39,24 +38,14 @@ def trajectory_message(names: Sequence[str], knots: Sequence[Knot]) -> JointTraj
 
 
 def _point(knot: Knot) -> JointTrajectoryPoint:
-    parts = {part: list(getattr(knot, part)) for part in _PARTS}
+    parts = {part: list(getattr(knot, part)) for part in PARTS}
     return JointTrajectoryPoint(time_from_start=span_of(knot.time), **parts)
-
-
-def trajectory_body(names: Sequence[str], knots: Sequence[Knot]) -> Body:
-    """A trajectory as it is recorded: strict JSON, whatever its numbers are."""
-    points = [{"time": number(knot.time)} | {p: _numbers(getattr(knot, p)) for p in _PARTS} for knot in knots]
-    return {"names": list(names), "points": points}
-
-
-def _numbers(values: Sequence[float]) -> list[float | str]:
-    return [number(value) for value in values]
 
 
 def message_of_body(body: Body) -> JointTrajectory:
     """The message of a recorded trajectory."""
     knots = [
-        Knot(float(point["time"]), *(tuple(map(float, point[part])) for part in _PARTS))
+        Knot(float(point["time"]), *(tuple(map(float, point[part])) for part in PARTS))
         for point in body["points"]
     ]
     return trajectory_message(body["names"], knots)

@@ -132,7 +132,7 @@ def detail(reader: Reader, name: str) -> Detail:
 
     Raises LedgerError where there is none, or where a plan has several (it names them).
     """
-    return _detail(reader, _find(reader, name))
+    return _detail(reader, find(reader, name))
 
 
 def details(reader: Reader) -> list[Detail]:
@@ -161,7 +161,8 @@ def severity_text(severity: int) -> str:
     return SEVERITIES[severity] if 0 <= severity < len(SEVERITIES) else "unknown"
 
 
-def _find(reader: Reader, name: str) -> StoredRecord:
+def find(reader: Reader, name: str) -> StoredRecord:
+    """The record of the incident ``name``, as :func:`detail` takes it."""
     found = list(reader.records("verdict", id=int(name))) if name.isdecimal() and len(name) < 19 else []
     found = found or list(reader.records("verdict", plan_id=name))
     if len(found) == 1:
@@ -198,7 +199,7 @@ def _incident(record: StoredRecord) -> Incident:
 def _read(record: StoredRecord) -> Incident:
     body = record.body
     verdict = str(body.get("verdict") or "UNKNOWN")
-    conducts = _conducts(body).values()
+    conducts = conducts_of(body).values()
     begun = [body.get("statement_t"), *(conduct.get("first_t") for conduct in conducts)]
     return Incident(
         id=record.id,
@@ -215,7 +216,7 @@ def _read(record: StoredRecord) -> Incident:
     )
 
 
-def _conducts(body: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+def conducts_of(body: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
     """What was done under a verdict's plan, by channel, as the witness summed it up."""
     evidence = body.get("evidence")
     return (evidence.get("channels") or {}) if isinstance(evidence, dict) else {}
@@ -244,7 +245,7 @@ def _statement(reader: Reader, record: StoredRecord) -> dict[str, Any]:
 
 def _decisions(reader: Reader, record: StoredRecord) -> list[StoredRecord]:
     """The decisions on the verdict's channel from its first to its last, those of other plans left out."""
-    conduct = _conducts(record.body).get(str(record.body.get("channel")), {})
+    conduct = conducts_of(record.body).get(str(record.body.get("channel")), {})
     first, last = conduct.get("first_seq"), conduct.get("last_seq")
     if first is None or last is None:
         return []

@@ -213,7 +213,8 @@ def test_a_zone_is_told_by_where_the_body_is(tmp_path):
 
 def test_the_record_keeps_what_was_replaced_over_the_wire():
     pytest.importorskip("rclpy", reason="ROS 2 (rclpy) is not installed")
-    from iatro_governor.nodes.convert import decision_body, decision_body_of, decision_message
+    from iatro_governor.governor.recorded import decision_body
+    from iatro_governor.nodes.convert import decision_body_of, decision_message
 
     governor = Governor(load_profile(AMR))
     loop = OfflineLoop(governor)

@@ -9,6 +9,7 @@ pytest.importorskip("rclpy", reason="ROS 2 (rclpy) is not installed")
 
 from iatro_governor.msg import GovernorDecision
 
+from iatro_governor.governor import recorded
 from iatro_governor.governor.decision import (
     Action,
     Decision,
@@ -64,7 +65,7 @@ NONE = {
     ],
 )
 def test_a_decision_survives_the_wire(changes: dict[str, object]) -> None:
-    body = convert.decision_body(decision(**changes), 1000.5, "writer", "1.2.3", "sim")
+    body = recorded.decision_body(decision(**changes), 1000.5, "writer", "1.2.3", "sim")
     again = convert.decision_body_of(convert.decision_message(body))
     assert again == {**body, "t": pytest.approx(body["t"])}
     assert again["t"] == pytest.approx(1012.75)
@@ -77,7 +78,7 @@ GIVEN = (Knot(0.0, (0.5, 0.25)), Knot(2.125, (1.0, 2.0), (0.0, 0.0)))
 def test_the_trajectory_asked_for_and_the_one_published_survive_the_wire() -> None:
     made = decision(requested=(1.0, 2.0), allowed=(0.5, 0.25), trajectory=GIVEN)
     command = Command(12.25, "arm", (1.0, 2.0), 12.125, names=("b", "a"), points=ASKED)
-    body = convert.decision_body(made, 0.0, "writer", "1.2.3", "sim", command, ("a", "b"))
+    body = recorded.decision_body(made, 0.0, "writer", "1.2.3", "sim", command, ("a", "b"))
     assert body["requested_trajectory"]["names"] == ["b", "a"] and body["allowed_trajectory"]["names"] == [
         "a",
         "b",
@@ -91,7 +92,7 @@ def test_the_trajectory_asked_for_and_the_one_published_survive_the_wire() -> No
 
 
 def test_a_decision_without_a_trajectory_has_none_on_the_wire() -> None:
-    body = convert.decision_body(decision(), 0.0, "writer", "1.2.3", "sim")
+    body = recorded.decision_body(decision(), 0.0, "writer", "1.2.3", "sim")
     message = convert.decision_message(body)
     assert len(message.requested_trajectory) == len(message.allowed_trajectory) == 0
     assert not [key for key in body if "trajectory" in key], "a record of a base is no longer for it"
@@ -100,7 +101,7 @@ def test_a_decision_without_a_trajectory_has_none_on_the_wire() -> None:
 def test_every_state_and_action_has_its_code() -> None:
     assert [getattr(GovernorDecision, name) for name in convert.STATES] == list(range(len(State)))
     assert [getattr(GovernorDecision, name.upper()) for name in convert.ACTIONS] == list(range(len(Action)))
-    assert [getattr(GovernorDecision, name.upper()) for name in convert.TRIGGERS] == [0, 1]
+    assert [getattr(GovernorDecision, name.upper()) for name in recorded.TRIGGERS] == [0, 1]
     assert [getattr(GovernorDecision, name.upper()) for name in convert.CLOCKS] == [0, 1]
 
 

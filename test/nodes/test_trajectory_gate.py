@@ -96,7 +96,8 @@ class World:
         return float(self.node.get_clock().now().nanoseconds * 1e-9)
 
     def _decide(self, channel: str, **changes: Any) -> None:
-        from iatro_governor.nodes.convert import decision_body, decision_message
+        from iatro_governor.governor.recorded import decision_body
+        from iatro_governor.nodes.convert import decision_message
 
         usual = Decision(
             t=self._now(), seq=self._seq, channel=channel, state=State(self.state), latch=None, action=Action.HOLD,

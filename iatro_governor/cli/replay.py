@@ -1,0 +1,68 @@
+"""``iatro replay``: one incident decided again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..errors import IatroError
+from .output import console, notes, print_json
+
+
+def replay(
+    db: Annotated[Path, typer.Argument(metavar="DB", help="The ledger.")],
+    incident: Annotated[str, typer.Option(help="A record's number, or a plan id.", show_default=False)],
+    config: Annotated[
+        Path | None, typer.Option(help="Another policy: what would it have done?", show_default=False)
+    ] = None,
+    inputs: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FOLDER", help="Journals of inputs; else those beside DB.", show_default=False),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+) -> None:
+    """Tell the core again what it was told, and compare its decisions with the recorded ones, byte for byte.
+
+    Exit 0 when they are the same, 1 with a difference, 2 when it cannot be replayed. With --config the recorded inputs
+    meet another policy, and what it would have decided otherwise is shown: where they stood at the time, the robot and
+    its readings do not follow.
+    """
+    from ..ledger.reader import Reader
+    from ..limits.registry import load_profile
+    from ..review.replay import folders_beside
+    from ..review.replay import replay as again
+
+    try:
+        profile = None if config is None else load_profile(config)
+        with Reader(db) as reader:
+            found = again(reader, incident, inputs or folders_beside(db), profile).to_json()
+    except IatroError as error:
+        if as_json:
+            print_json({"error": str(error)})
+        notes.print(f"iatro replay: {error}", markup=False)
+        raise typer.Exit(2) from None
+    if as_json:
+        print_json(found)
+    else:
+        _tell(found)
+    raise typer.Exit(0 if found["identical"] else 1)
+
+
+def _tell(found: dict[str, Any]) -> None:
+    console.print(
+        f"incident {found['incident']}: decisions {found['first']} to {found['last']}, {found['compared']} compared, "
+        f"{found['differing']} differ, {found['missing']} not on record",
+        markup=False,
+    )
+    for one in found["differences"]:
+        console.print(f"  decision {one['seq']} on {one['channel']} at {one['t']:.3f} s", markup=False)
+        for name, sides in one["differs"].items():
+            console.print(
+                f"    {name}: recorded {sides['recorded']}, replayed {sides['replayed']}", markup=False
+            )
+    for note in found["notes"]:
+        notes.print(note, markup=False)
+    if found["identical"]:
+        console.print("byte-identical", markup=False)

@@ -1,0 +1,106 @@
+"""What a governor was told, on disk: chapters of frames, each beginning with all that is needed to go on from there.
+
+The governor writes, one process at a time, and the oldest chapters make room for new ones. Frames are checked one by
+one, so that the end that a crash tears is left out.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from zlib import crc32
+
+from ..errors import LedgerError
+
+_FRAME = struct.Struct("<II")  # length, checksum
+_LONGEST = 256 * 1024 * 1024
+SUFFIX = ".journal"
+
+
+def folder_of(settings: Path) -> Path:
+    """Where the governor with the settings file ``settings`` keeps its journal."""
+    return settings.with_suffix(".inputs")
+
+
+class Journal:
+    """Appends frames to the newest chapter. Raises OSError where the disk refuses."""
+
+    def __init__(self, folder: Path, writer: str, most_bytes: int) -> None:
+        """``writer``: id of the ring whose decisions come of it. ``most_bytes``: what all chapters may take."""
+        self._folder, self._writer, self._most = folder, writer, most_bytes
+        folder.mkdir(parents=True, exist_ok=True)
+        self._handle = -1
+        self._waiting = bytearray()
+        self.size = 0
+        """Bytes of the chapter that is written."""
+
+    def begin(self, first: int, state: bytes) -> None:
+        """Starts a chapter with ``state``; ``first`` is the number of the next decision."""
+        self.close()
+        path = self._folder / f"{self._writer}-{first:012d}{SUFFIX}"
+        self._handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
+        self.size = 0
+        self.add(state)
+        self.flush()
+        self._make_room()
+
+    def add(self, frame: bytes) -> None:
+        """Takes one frame; :meth:`flush` writes it."""
+        self._waiting += _FRAME.pack(len(frame), crc32(frame)) + frame
+
+    def flush(self) -> None:
+        """Hands what waits to the system: it survives the end of the process."""
+        if self._waiting and self._handle >= 0:
+            os.write(self._handle, self._waiting)
+            self.size += len(self._waiting)
+            self._waiting.clear()
+
+    def close(self) -> None:
+        """Ends the chapter."""
+        if self._handle >= 0:
+            self.flush()
+            os.close(self._handle)
+            self._handle = -1
+
+    def _make_room(self) -> None:
+        """Removes the oldest chapters of every writer; the one that is written stays."""
+        found = sorted(
+            (path.stat().st_mtime, path.stat().st_size, path) for path in self._folder.glob(f"*{SUFFIX}")
+        )
+        total = sum(size for _, size, _ in found)
+        for _, size, path in found[:-1]:
+            if total <= self._most:
+                return
+            path.unlink(missing_ok=True)
+            total -= size
+
+
+def chapters(folders: list[Path], writer: str) -> list[tuple[int, Path]]:
+    """The chapters of ``writer`` in ``folders``: (number of the first decision, file), oldest first."""
+    found = []
+    for folder in folders:
+        for path in folder.glob(f"{writer}-*{SUFFIX}"):
+            number = path.name[len(writer) + 1 : -len(SUFFIX)]
+            if number.isdecimal():
+                found.append((int(number), path))
+    return sorted(found)
+
+
+def frames(path: Path) -> Iterator[bytes]:
+    """The whole frames of a chapter. Raises LedgerError where the file cannot be read or holds no whole frame."""
+    try:
+        with path.open("rb") as file:
+            found = 0
+            while len(head := file.read(_FRAME.size)) == _FRAME.size:
+                length, check = _FRAME.unpack(head)
+                frame = file.read(length) if length <= _LONGEST else b""
+                if len(frame) != length or crc32(frame) != check:
+                    break
+                found += 1
+                yield frame
+    except OSError as error:
+        raise LedgerError(f"{path}: the journal cannot be read: {error.strerror or error}") from error
+    if not found:
+        raise LedgerError(f"{path}: no journal, or it was cut before its first frame")
