@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from iatro_governor.errors import EventError
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Decision, Latch, Trap
 from iatro_governor.governor.events import Event, Recover
-from iatro_governor.governor.frames import packed, unpacked
 from iatro_governor.governor.permit import Permits
 from iatro_governor.governor.resetting import Resets
 from iatro_governor.profile.load import Profile
@@ -19,6 +18,8 @@ Call = tuple[Any, ...]
 """What was called and with what: ("handle", event), ("tick", t), ("absent", t, braked_s), ("skip_to", seq); and what
 came of chance and of the operator's key: ("nonce", id, nonce), ("refusal", text or None), ("permit", text or None)."""
 Note = Callable[[Call], None]
+Pack = Callable[[Any, Mapping[str, object]], bytes]
+Unpack = Callable[[bytes, Mapping[str, object]], Any]
 NOBODY = "in a replay there is no operator"
 
 
@@ -48,11 +49,11 @@ class NotingGovernor(Governor):
         for group in self.groups:
             group.recovery.permits = _NotedPermits(key, lambda text: self.note(("permit", text)))
 
-    def state(self) -> bytes:
-        """Everything that the next decision depends on, but for the key and the nonces to come."""
+    def state(self, pack: Pack) -> bytes:
+        """Everything that the next decision depends on, but for the key and the nonces to come, packed by ``pack``."""
         own = {name: value for name, value in vars(self).items() if name not in ("note", "_drawn", "_key")}
         permits = {f"permits {number}": group.recovery.permits for number, group in enumerate(self.groups)}
-        made = packed(own, {"nonce": self._drawn, "resets": self._resets, **permits})
+        made = pack(own, {"nonce": self._drawn, "resets": self._resets, **permits})
         if self._key and self._key in made:
             raise EventError("the operator's key would be in the journal")
         return made
@@ -142,7 +143,7 @@ def beginning(profile: Profile, first_seq: int, calls: Sequence[Call]) -> Govern
     return governor
 
 
-def restored(state: bytes, calls: Sequence[Call]) -> Governor:
+def restored(state: bytes, calls: Sequence[Call], unpack: Unpack) -> Governor:
     """The governor that had ``state``, for ``calls`` from there on: chance and the operator's key do as they did.
 
     Raises:
@@ -153,7 +154,7 @@ def restored(state: bytes, calls: Sequence[Call]) -> Governor:
     permits = ToldPermits(rest[0] for kind, *rest in calls if kind == "permit")
     governor = Governor.__new__(Governor)
     told = _Told({"nonce": lambda latch_id, _seq: nonces.get(latch_id, ""), "resets": resets}, permits)
-    vars(governor).update(unpacked(state, told))
+    vars(governor).update(unpack(state, told))
     return governor
 
 

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from iatro_governor.governor.frames import packed
 from iatro_governor.governor.told import Call, NotingGovernor
+from iatro_governor.ledger.frames import packed
 from iatro_governor.ledger.journal import Journal
 
 MOST_BYTES = 512 * 1024 * 1024
@@ -62,7 +62,7 @@ class InputJournal:
     def _begin(self) -> None:
         assert self._journal is not None
         self._core.note = self._note
-        self._journal.begin(self._core.next_seq, self._core.state())
+        self._journal.begin(self._core.next_seq, self._core.state(packed))
         self._begun = time.monotonic()
 
     def _note(self, made: Call) -> None:

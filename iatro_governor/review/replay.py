@@ -15,9 +15,9 @@ from ..errors import EventError, LedgerError
 from ..governor.core import Governor
 from ..governor.decision import Decision
 from ..governor.events import Command
-from ..governor.frames import unpacked
 from ..governor.recorded import as_sent, decision_body
 from ..governor.told import Call, beginning, call, restored
+from ..ledger.frames import unpacked
 from ..ledger.journal import chapters, frames
 from ..ledger.reader import Reader
 from ..ledger.record import canonical
@@ -126,7 +126,7 @@ def _decisions(
     assert isinstance(state, bytes)
     frames_ = [one for one in rest if isinstance(one, tuple)]
     calls = [made for _, made in frames_]
-    governor = restored(state, calls)
+    governor = restored(state, calls, unpacked)
     found.recorded_policy = governor.profile.config_hash
     if profile is not None:
         governor = beginning(profile, governor.next_seq, calls)

@@ -19,11 +19,11 @@ from typer.testing import CliRunner, Result
 from iatro_governor.cli.main import app
 from iatro_governor.errors import EventError
 from iatro_governor.governor.events import Command, EStop, Event, Odom, Reset, Scan
-from iatro_governor.governor.frames import packed, unpacked
 from iatro_governor.governor.recorded import as_sent, decision_body
 from iatro_governor.governor.resetting import token_of
 from iatro_governor.governor.told import Call, NotingGovernor
 from iatro_governor.ledger import Ledger, Record
+from iatro_governor.ledger.frames import packed, unpacked
 from iatro_governor.ledger.journal import Journal, chapters, frames
 from iatro_governor.limits.registry import load_profile
 
@@ -51,7 +51,7 @@ class Run:
         self.journal.add(packed((OFFSET, made)))
 
     def chapter(self) -> None:
-        self.journal.begin(self.core.next_seq, self.core.state())
+        self.journal.begin(self.core.next_seq, self.core.state(packed))
 
     def tell(self, event: Event) -> None:
         command = event if isinstance(event, Command) else None
@@ -81,7 +81,9 @@ class Run:
                 pose = np.array([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0])
                 self.tell(Odom(t, "odom", pose, np.array([0.1 * rng.random(), 0.0, 0.0, 0.0, 0.0, 0.0]), t))
                 bad = math.nan if step == 150 else 0.3 + rng.random()
-                self.tell(Command(t, "base", (bad, 0.0, 0.0, 0.0, 0.0, rng.random() - 0.5), t, f"plan {step // 40}"))
+                self.tell(
+                    Command(t, "base", (bad, 0.0, 0.0, 0.0, 0.0, rng.random() - 0.5), t, f"plan {step // 40}")
+                )
             if step == steps // 2:
                 self.tell(EStop(t, True))
                 self.tell(EStop(t + 1e-4, False))
