@@ -42,6 +42,8 @@ ORIGIN = np.array([0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0])
 AXES = np.concatenate([np.eye(3), -np.eye(3)])
 PUSH = 2_000.0
 """Force, N, torque, Nm, and effort, Nm or N, of something that pushes."""
+ASLANT = np.array([0.48, 0.6, 0.64])
+"""Of a push, in its sensor's frame: along one axis alone it may be one that no joint of an arm at rest gives way to."""
 FLOOR = 400
 """Points of it that a cloud shows."""
 THING = 1e-3
@@ -94,7 +96,7 @@ def _event(name: str, source: SourceConfig, profile: Profile, scene: Scene, t: f
         case JointsSource():
             return _joints(name, profile, scene, t)
         case WrenchSource():
-            push = np.array([PUSH, 0.0, 0.0]) * scene.pushed
+            push = PUSH * ASLANT * scene.pushed
             return Wrench(t, name, push, np.zeros(3), t)
         case BodiesSource():
             return Bodies(t, name, source.frame, tuple(_people(source, profile, scene)), t)

@@ -96,6 +96,7 @@ class GovernorNode(Managed):
         self._kept_latch = standing
         self._last: dict[str, Decision] = {}
         self._ticked: float | None = None
+        self._beaten = float("-inf")
         self._ticks = 0
         self._bodies: dict[str, Body] = {}
         self._ending: Ending | None = None
@@ -280,8 +281,10 @@ class GovernorNode(Managed):
         now, backlog = self.timeline.now + self.timeline.offset, self.records.backlog
         every_second = self._ticks % (10 * self._every) == 0
         status = self._announcer.status(self._last, self._breakdown.what)
-        if self._ticks % self._every == 0:
+        # By time, not by turns alone: a loop that is slow and not late yet is no dead one to its watch.
+        if self._ticks % self._every == 0 or time.monotonic() - self._beaten >= HEARTBEAT_S:
             self._announcer.heartbeat(now, status)
+            self._beaten = time.monotonic()
         if self._ticks % (MARKERS_EVERY * self._every) == 0:
             self._markers.show(now, self._last)
         self._announcer.state(now, status, backlog, every_second)

@@ -164,7 +164,9 @@ class Stage:
     def change(self, transition: int) -> None:
         """Let somebody change the state of the governor's node."""
         request = ChangeState.Request(transition=Transition(id=transition))
-        self.until(self._lifecycle.call_async(request).done, 10.0)
+        for _ in range(10):  # what is asked of a governor that was killed just now, nobody answers
+            if self.until(self._lifecycle.call_async(request).done, 1.0):
+                return
 
     def write(self, shadow: bool) -> None:
         """Let somebody rewrite the profile: nothing is to be enforced; or as it was."""

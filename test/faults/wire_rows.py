@@ -27,11 +27,14 @@ from iatro_governor.governor.resetting import token_of
 from iatro_governor.ledger.ring import Ring
 from iatro_governor.nodes import qos
 from iatro_governor.nodes.stamps import stamp_of
+from iatro_governor.profile.model import HEARTBEAT_S
 from test.conftest import ROOT, Process
 from test.nodes.bench import Bench, bench, node
 
-SPEED = 0.5
+SPEED = 0.3
 """What the planner asks for, m/s."""
+PERIOD_S = 0.01
+"""Of the governor's loop, s."""
 SLOWER = 1e-6
 DISOBEYS_S = 0.5
 """So long a body has to move as it must not, beyond what its lag explains, s."""
@@ -172,6 +175,11 @@ class OnWire:
     waits_s: float = 0.0
     short: bool = False
 
+    @property
+    def bound_s(self) -> float:
+        """By when the first stop command is to be out: what the profile waits, a look at the graph, two of the loop."""
+        return self.waits_s + HEARTBEAT_S + 2 * PERIOD_S
+
 
 def keep_sending(value: float = SPEED, ahead: float = 0.0) -> Act:
     """A few commands: of what comes at once only the newest is heard, and the bench sends its own."""
@@ -219,7 +227,7 @@ NO_MOTION = "it stands before anything moves, so that there is no motion to stop
 FOLLOWS = "it holds a stop that another fault began"
 NO_WAY = "nothing outside the process can bring it about while it runs"
 SIMULATED = "simulated time alone: over the wire in test/nodes/test_sim_clock.py"
-ARM = "an arm's: in one process in test/faults/arm_rows.py"
+ARM = "an arm's: see test/faults/arm_wire.py"
 
 ROWS: dict[str, OnWire | str] = {
     "command_malformed": OnWire(keep_sending(math.nan)),
@@ -241,7 +249,7 @@ ROWS: dict[str, OnWire | str] = {
         lambda one: one.change(Transition.TRANSITION_DEACTIVATE),
         lambda one: one.change(Transition.TRANSITION_ACTIVATE),
     ),
-    "limit_unreachable": OnWire(silence("ranges", 0.45)),
+    "limit_unreachable": OnWire(silence("ranges", 0.36)),
     "contact_collision": ARM,
     "foreign_publisher": OnWire(
         lambda one: one.guest("rogue").create_publisher(TwistStamped, "cmd_vel", 1), Wired.alone, GRACE_S

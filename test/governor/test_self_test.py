@@ -10,6 +10,7 @@ from iatro_governor.governor.core import Governor
 from iatro_governor.governor.self_test import self_test, steps
 from iatro_governor.limits.registry import KINDS, load_profile
 from iatro_governor.resources import shared
+from test.faults.arm_rows import profile_of
 from test.governor.profiles import amr
 
 SHIPPED = ("amr", "panda", "ur5", "tiago", "iris")
@@ -115,3 +116,8 @@ def test_it_leaves_nothing_behind():
     self_test(tested.profile)
     assert [d.to_json() for d in tested.tick(0.0)] == [d.to_json() for d in other.tick(0.0)]
     assert not tested.senses.surroundings.obstacles(("lidar",), tested.senses.track.latest.pose).points.size
+
+
+def test_a_wrist_that_feels_along_an_arm_at_full_length_is_tried_all_the_same(tmp_path):
+    """A push along the stretched arm moves none of its joints: it is no violation, and the limit is no worse for it."""
+    assert [str(finding) for finding in self_test(profile_of(tmp_path)) if finding.refuses] == []
