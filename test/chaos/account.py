@@ -30,10 +30,20 @@ class Strike:
     cured: int
 
 
-def problems(bodies: Sequence[Body], strikes: Iterable[Strike], lost: Iterable[tuple[int, int]]) -> list[str]:
-    """What is missing from the decisions ``bodies``; ``lost``: numbers that are told to be."""
+def problems(
+    bodies: Sequence[Body],
+    strikes: Iterable[Strike],
+    lost: Iterable[tuple[int, int]],
+    channel: str = "base",
+    channels: int = 1,
+) -> list[str]:
+    """What is missing from the decisions ``bodies``; ``lost``: numbers that are told to be.
+
+    channel: that was struck, one of ``channels`` that are decided in turn.
+    """
     ordered = sorted(bodies, key=lambda body: int(body["seq"]))
-    return [*_gaps(ordered, lost), *(said for strike in strikes if (said := _untold(ordered, strike)))]
+    own, grace = [body for body in ordered if body.get("channel", channel) == channel], GRACE * channels
+    return [*_gaps(ordered, lost), *(said for strike in strikes if (said := _untold(own, strike, grace)))]
 
 
 def _gaps(ordered: Sequence[Body], lost: Iterable[tuple[int, int]]) -> list[str]:
@@ -47,10 +57,10 @@ def _gaps(ordered: Sequence[Body], lost: Iterable[tuple[int, int]]) -> list[str]
     return out
 
 
-def _untold(ordered: Sequence[Body], strike: Strike) -> str | None:
+def _untold(ordered: Sequence[Body], strike: Strike, grace: int) -> str | None:
     if not strike.faults:
         return None
-    span = [body for body in ordered if strike.first < body["seq"] <= strike.cured + GRACE]
+    span = [body for body in ordered if strike.first < body["seq"] <= strike.cured + grace]
     within = [body for body in span if body["seq"] <= strike.last]
     risen = [name for name in strike.faults if any(name in names(body) for body in within)]
     if not risen:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from iatro_governor.errors import LedgerError
 from iatro_governor.ledger import Reader
 from test.chaos.account import Strike, decisions, problems
 from test.chaos.kinds import KINDS, Kind
+from test.chaos.robots import BASE, Robot
 from test.chaos.stage import Stage
 
 RISES_S, FALLS_S, DRIVES_S = 8.0, 12.0, 12.0
@@ -31,9 +32,11 @@ class Run:
     """After what the robot did not drive again in time."""
 
 
-def order(chance: random.Random, sim: bool) -> Iterator[tuple[Kind, ...]]:
+def order(
+    chance: random.Random, sim: bool, never: Callable[[str], bool] = lambda _: False
+) -> Iterator[tuple[Kind, ...]]:
     """Every kind once in each round, often two at a time; endless. What only /clock can do comes first."""
-    kinds = [kind for kind in KINDS if sim or not kind.sim]
+    kinds = [kind for kind in KINDS if (sim or not kind.sim) and not never(kind.name)]
     if sim:  # without a clock nobody else does anything
         kinds = [replace(kind, alone=kind.alone or kind.whom in ("plant", "sensors")) for kind in kinds]
     while True:
@@ -67,7 +70,7 @@ def play(stage: Stage, seconds: float, kinds: Iterator[tuple[Kind, ...]]) -> Run
         for kind in reversed(together):
             kind.cure(stage)
         if "governor" in (kind.whom for kind in together):
-            last = max(stage.seq, last) + 100  # it had to come back to tell
+            last = max(stage.seq, last) + 100 * stage.robot.channels  # it had to come back to tell
         cured = stage.seq
         run.strikes += [Strike(kind.name, kind.faults, first, last, max(last, cured)) for kind in together]
         wanted = {name for kind in together for name in kind.faults}
@@ -98,7 +101,7 @@ def verdict(stage: Stage, run: Run) -> dict[str, Any]:
     return {
         "seed": stage.seed,
         "strikes": [strike.kind for strike in run.strikes],
-        "missing": problems(bodies, run.strikes, lost),
+        "missing": problems(bodies, run.strikes, lost, stage.robot.channel, stage.robot.channels),
         "stuck": run.stuck,
         "resets": stage.resets,
         "died": stage.died,
@@ -110,12 +113,18 @@ def verdict(stage: Stage, run: Run) -> dict[str, Any]:
 
 
 def chaos(
-    node: Any, domain: int, folder: Path, seed: int, seconds: float, sim: bool = False
+    node: Any,
+    domain: int,
+    folder: Path,
+    seed: int,
+    seconds: float,
+    sim: bool = False,
+    robot: Robot = BASE,
 ) -> dict[str, Any]:
     """The whole: set up, play, end, judge."""
-    with Stage(node, domain, folder, seed, sim) as stage:
+    with Stage(node, domain, folder, seed, sim, robot) as stage:
         assert stage.until(lambda: stage.drives, 40.0), f"never drove: {stage.faults}"
-        run = play(stage, seconds, order(random.Random(seed), sim))
+        run = play(stage, seconds, order(random.Random(seed), sim, robot.never))
         upto = stage.seq
         stage.until(lambda: _stored(stage, upto), STORED_S)
     return verdict(stage, run)

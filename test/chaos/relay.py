@@ -16,20 +16,23 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
-from geometry_msgs.msg import TwistStamped
+from geometry_msgs.msg import TwistStamped, WrenchStamped
+from iatro_governor.msg import TrackedBodies
 from nav_msgs.msg import Odometry
 from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.node import Node
 from rclpy.serialization import deserialize_message, serialize_message
 from rosgraph_msgs.msg import Clock
-from sensor_msgs.msg import LaserScan
-from std_msgs.msg import String
+from sensor_msgs.msg import JointState, LaserScan
+from std_msgs.msg import Float64MultiArray, String
 
 from iatro_governor.nodes import qos, run
 from iatro_governor.nodes.stamps import seconds, stamp_of
 
 TYPES: dict[str, Any] = {
-    "scan": LaserScan, "odom": Odometry, "cmd_vel_planner": TwistStamped, "/clock": Clock
+    "scan": LaserScan, "odom": Odometry, "cmd_vel_planner": TwistStamped, "/clock": Clock,
+    "joint_states": JointState, "wrist": WrenchStamped, "people": TrackedBodies,
+    "arm/velocity_planner": Float64MultiArray,
 }  # fmt: skip
 Due = tuple[float, bytes]
 """When to send, by the machine's clock, and what."""
@@ -76,6 +79,12 @@ class Ways:
             message.twist.linear.x = float("nan")
         elif kind is LaserScan:
             message.angle_increment = float("nan")
+        elif kind is JointState:
+            message.position[0] = float("nan")
+        elif kind is WrenchStamped:
+            message.wrench.force.x = float("nan")
+        elif kind is Float64MultiArray:
+            message.data[0] = float("nan")
         return [(0.0, serialize_message(message))]
 
     def shifted(self, _kind: Any, data: bytes, by: float) -> list[Due]:

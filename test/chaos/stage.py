@@ -25,12 +25,13 @@ from iatro_governor.nodes import qos
 from iatro_governor.nodes.convert import decision_body_of
 from test import shared_memory
 from test.chaos.account import Body, names
-from test.conftest import ROOT, Process
+from test.chaos.robots import BASE, Robot
+from test.conftest import Process
 
 ENDING = ("planner", "witness", "governor", "watch", "courier", "sensors", "plant", "recorder", "judge")
 READY = {
     "recorder": "ready", "governor": "governing", "witness": "ready", "plant": "ready", "planner": "ready",
-    "courier": "ready", "sensors": "ready", "judge": "ready", "rogue": "ready", "watch": "watching base",
+    "courier": "ready", "sensors": "ready", "judge": "ready", "rogue": "ready", "watch": "watching",
 }  # fmt: skip
 SHORT_LEASE = """<?xml version="1.0" encoding="UTF-8" ?>
 <dds xmlns="http://www.eprosima.com"><profiles><participant profile_name="mortal" is_default_profile="true"><rtps>
@@ -41,29 +42,17 @@ SHORT_LEASE = """<?xml version="1.0" encoding="UTF-8" ?>
 """Others give up a participant with this profile 2 s after it was killed, and not after 20."""
 PROFILES = ("FASTRTPS_DEFAULT_PROFILES_FILE", "FASTDDS_DEFAULT_PROFILES_FILE")
 """Where Fast DDS looks for profiles, by its version."""
-PATIENT = (("timeout_s: 0.25", "timeout_s: 0.6"), ("timeout_s: 0.2\n", "timeout_s: 0.6\n"))
-"""Time-outs that a busy machine can keep."""
-WAYS = (
-    "    output: cmd_vel\n",
-    "    output: cmd_vel\n    actuator:\n      topics: [drive/raw]\n      actions: [drive/go]\n"
-    "      services: [drive/set_parameters]\n",
-)
-"""All that moves the base besides."""
-
-
 SHADOW = "\nunsafe_shadow: true\n"
 
 
 class Stage:
     """Starts processes, ends them, and hears."""
 
-    def __init__(self, node: Any, domain: int, folder: Path, seed: int, sim: bool) -> None:
-        self.folder, self.seed, self.sim = folder, seed, sim
-        self.config, self.ledger = folder / "amr.yaml", folder / "ledger.yaml"
-        text = (ROOT / "config/amr.yaml").read_text(encoding="utf-8")
-        for old, new in (*PATIENT, WAYS):
-            text = text.replace(old, new)
-        self.config.write_text(text, encoding="utf-8")
+    def __init__(
+        self, node: Any, domain: int, folder: Path, seed: int, sim: bool, robot: Robot = BASE
+    ) -> None:
+        self.folder, self.seed, self.sim, self.robot = folder, seed, sim, robot
+        self.config, self.ledger = robot.configure(folder), folder / "ledger.yaml"
         self.ledger.write_text("path: ledger.db\ncontext: simulation\n", encoding="utf-8")
         key = folder / "operator.key"
         operator_key.create(key)
@@ -90,6 +79,8 @@ class Stage:
 
     def _hear(self, message: GovernorDecision) -> None:
         body = decision_body_of(message)
+        if body["channel"] != self.robot.channel:
+            return
         if not self.heard or body["seq"] > self.heard[-1]["seq"]:
             self.heard.append(body)
 
@@ -98,19 +89,27 @@ class Stage:
         own, clock = ["-p", f"config:={self.config}", "-p", f"ledger:={self.ledger}"], []
         if self.sim and name != "plant":
             clock = ["-p", "use_sim_time:=true"]
-        raw = ["-r", "scan:=raw/scan", "-r", "odom:=raw/odom", "-r", "/clock:=raw/clock"]
+        robot = self.robot
+        carried = [*robot.sensors, *(["/clock"] if self.sim else [])]
+        raw = [
+            word
+            for topic in (*robot.sensors, "/clock")
+            for word in ("-r", f"{topic}:=raw/{topic.strip('/')}")
+        ]
         plant = ["-p", f"seed:={self.seed}", "-p", f"clock:={self.sim}".lower()]
+        if (scenario := self.folder / "alone.yaml").exists():
+            plant += ["-p", f"scenario:={scenario}"]
         seed, module = str(self.seed), f"iatro_governor.nodes.{name}"
         command = {
             "governor": ["test.chaos.clocked", "--ros-args", *own, *clock],
             "recorder": [module, "--ros-args", *own, *clock],
             "witness": [module, "--ros-args", *own, *clock],
             "watch": [module, "--ros-args", *own, *clock],
-            "plant": [module, "--ros-args", *plant, *raw],
-            "planner": ["test.chaos.planner", seed, *(["sim"] if self.sim else [])],
-            "courier": ["test.chaos.relay", name, seed, "cmd_vel_planner"],
-            "sensors": ["test.chaos.relay", name, seed, "scan", "odom", *(["/clock"] if self.sim else [])],
-            "judge": ["test.chaos.judge", str(self.config), str(self.folder / "judge.json")],
+            "plant": [robot.plant, "--ros-args", *plant, *raw],
+            "planner": [robot.planner, seed, *(["sim"] if self.sim else [])],
+            "courier": ["test.chaos.relay", name, seed, robot.command],
+            "sensors": ["test.chaos.relay", name, seed, *carried],
+            "judge": [robot.judge, str(self.config), str(self.folder / "judge.json")],
             "rogue": ["test.chaos.rogue", how, seed],
         }[name]
         env = self._env

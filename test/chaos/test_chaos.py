@@ -16,11 +16,13 @@ pytest.importorskip("rclpy", reason="ROS 2 (rclpy) is not installed")
 from geometry_msgs.msg import TwistStamped
 
 from test.chaos.course import chaos
+from test.chaos.robots import ARM
 from test.conftest import ROOT
 
 pytestmark = [pytest.mark.ros, pytest.mark.alone]
 SEED = int(os.environ.get("IATRO_SEED", "4"))
 SECONDS = float(os.environ.get("IATRO_CHAOS_S", "45"))
+ARM_SHARE = 0.25
 
 
 @pytest.mark.parametrize(("sim", "share"), [(False, 0.75), (True, 0.25)], ids=["machine's clock", "/clock"])
@@ -29,6 +31,20 @@ def test_nothing_inadmissible_comes_out_and_every_fault_is_on_record(
 ) -> None:
     print(f"SEED={SEED}")
     result = chaos(node_here("ear"), domain, tmp_path, SEED, SECONDS * share, sim)
+    told = json.dumps(result, indent=1)
+    print(told)
+    assert result["judge"]["wrong"] == [], told
+    assert result["missing"] == [], told
+    assert result["died"] == [] and result["left"] == [], told
+    assert result["judge"]["moving"] > 20 * len(result["strikes"]), told
+
+
+def test_nothing_inadmissible_comes_to_an_arm_either(
+    domain: int, node_here: Callable[[str], Any], tmp_path: Path
+) -> None:
+    pytest.importorskip("mujoco", reason="MuJoCo is not installed")
+    pytest.importorskip("pinocchio", reason="Pinocchio is not installed")
+    result = chaos(node_here("ear"), domain, tmp_path, SEED, SECONDS * ARM_SHARE, robot=ARM)
     told = json.dumps(result, indent=1)
     print(told)
     assert result["judge"]["wrong"] == [], told

@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from test.chaos import arm_judge
 from test.chaos.account import Strike, problems
 from test.chaos.judge import Bounds, Judge, Output
 
 PROFILE = Path(__file__).resolve().parents[2] / "config" / "amr.yaml"
+PANDA = PROFILE.with_name("panda.yaml")
 AWAY = (8.0, 8.3, 0.0)
 BEFORE_THE_BAY = (9.0, 9.9, 0.0)
 """Its edge is 0.3 m ahead, the footprint's 0.08 m."""
@@ -110,3 +112,33 @@ def test_a_missing_number_is_a_problem_unless_it_is_told() -> None:
     holed = [one for one in GOOD if one["seq"] not in (7, 8)]
     assert "7 to 8" in problems(holed, [STRIKE], lost=[])[0]
     assert problems(holed, [STRIKE], lost=[(7, 8)]) == []
+
+
+def arm_told(*speeds: float, at: float = 0.0, step_s: float = 0.01) -> list[str]:
+    """What is said of outputs to an arm whose first joint is asked for these speeds, from ``at`` rad."""
+    judge = arm_judge.Judge(arm_judge.Bounds.of(PANDA))
+    rest = (-0.8, 0.0, -2.3, 0.0, 1.5, 0.8)
+    for number, speed in enumerate(speeds, start=1):
+        judge.see(number * step_s, number, (speed, *[0.0] * 6), (at, *rest))
+    return judge.wrong
+
+
+@pytest.mark.parametrize(
+    ("speeds", "at", "what"),
+    [
+        ((0.0, math.nan), 0.0, "finite"),
+        ((0.0, 1.2), 0.0, "at most 1.0"),
+        ((0.0, 0.1), 0.0, "from 0.0000 to 0.1000"),
+        ((0.2,), 0.0, "the first output"),
+        ((0.0, 0.03, 0.06, 0.09, 0.12, 0.15, 0.18), 2.905, "passes its end"),
+    ],
+)
+def test_what_no_arm_of_this_profile_may_be_told_is_seen(
+    speeds: tuple[float, ...], at: float, what: str
+) -> None:
+    assert what in " ".join(arm_told(*speeds, at=at))
+
+
+def test_a_ramp_of_a_joint_within_the_profile_is_right() -> None:
+    up = [0.03 * step for step in range(33)]
+    assert arm_told(*up, *reversed(up)) == []
