@@ -23,6 +23,8 @@ LONGEST_S = 0.25
 NEAR = 1e-6
 JITTER_S = 0.002
 """How far the time between two outputs may be from the one that they were made for: two clocks are read, twice."""
+SIM_JITTER_S = 0.008
+"""The same where outputs are stamped by /clock, which steps by 10 ms: then only when they were sent is known."""
 ROGUE = "rogue"
 """Frame of the outputs that are not the governor's."""
 STEP_S = 0.02
@@ -73,8 +75,8 @@ class Output:
 class Judge:
     """Sees every output, in its order."""
 
-    def __init__(self, bounds: Bounds) -> None:
-        self._bounds = bounds
+    def __init__(self, bounds: Bounds, jitter_s: float = JITTER_S) -> None:
+        self._bounds, self._jitter_s = bounds, jitter_s
         self._last: Output | None = None
         self._numbers: list[int] = []
         self._speaker = -1
@@ -119,8 +121,8 @@ class Judge:
         if last is None or not all(map(math.isfinite, last.values)):
             return []
         spare = 0.0 if self._speaker == speaker else HANDOVER
-        apart = max(output.sent - last.sent, output.stamp - last.stamp, PERIOD_S) + JITTER_S
-        dt = min(apart, LONGEST_S * (lost + 1) + JITTER_S)
+        apart = max(output.sent - last.sent, output.stamp - last.stamp, PERIOD_S) + self._jitter_s
+        dt = min(apart, LONGEST_S * (lost + 1) + self._jitter_s)
         found = []
         for name, axis, which in (("speed", 0, 0), ("turn", 5, 1)):
             before, after = last.values[axis], output.values[axis]
@@ -199,7 +201,7 @@ def distance(x: float, y: float, corners: tuple[tuple[float, float], ...]) -> fl
     return 0.0 if inside else nearest
 
 
-def main(profile: str, out: str) -> int:
+def main(profile: str, out: str, *sim: str) -> int:
     """Listen until a signal, then write what was seen."""
     from geometry_msgs.msg import TwistStamped
     from nav_msgs.msg import Odometry
@@ -209,7 +211,7 @@ def main(profile: str, out: str) -> int:
     from iatro_governor.nodes import qos, run
     from iatro_governor.nodes.stamps import seconds
 
-    judge = Judge(Bounds.of(Path(profile)))
+    judge = Judge(Bounds.of(Path(profile)), SIM_JITTER_S if sim else JITTER_S)
 
     class Bench(Node):
         """The judge's place."""

@@ -109,7 +109,12 @@ class Stage:
             "planner": [robot.planner, seed, *(["sim"] if self.sim else [])],
             "courier": ["test.chaos.relay", name, seed, robot.command],
             "sensors": ["test.chaos.relay", name, seed, *carried],
-            "judge": [robot.judge, str(self.config), str(self.folder / "judge.json")],
+            "judge": [
+                robot.judge,
+                str(self.config),
+                str(self.folder / "judge.json"),
+                *(["sim"] if self.sim else []),
+            ],
             "rogue": ["test.chaos.rogue", how, seed],
         }[name]
         env = self._env
