@@ -73,6 +73,7 @@ def test_one_more_limit_never_brings_the_nearest_command_nearer(at, command, lim
     assume(fewer is not None)
     if every is None:
         every = within(command, rows[1])
+    assert fewer is not None and every is not None
     assert projector.length(every - command) >= projector.length(fewer - command) - 1e-6
     for nearest in (fewer, every):
         assert projector.length(nearest) <= projector.length(command) * (1 + 1e-6)

@@ -171,7 +171,7 @@ def test_a_counter_that_stands_still_is_no_life(benches: Any, domain: int, pair:
             return int(pair.watch.output.count("stopping base"))
 
         def keeps_still() -> bool:
-            told = pair.watch.output
+            told: str = pair.watch.output
             return told.rfind("base again") >= max(
                 map(told.rfind, ("stopping base", "stopping it", "stand still"))
             )
