@@ -14,11 +14,14 @@ from typing import Any
 
 import yaml
 
-from test.chaos.judge import HANDOVER, JITTER_S, LONGEST_S, NEAR, NEXT, PERIOD_S, change
+from test.chaos.judge import HANDOVER, LONGEST_S, NEAR, NEXT, PERIOD_S, change
 
 LOWER = (-2.8973, -1.7628, -2.8973, -3.0718, -2.8973, -0.0175, -2.8973)
 UPPER = (2.8973, 1.7628, 2.8973, -0.0698, 2.8973, 3.7525, 2.8973)
 """Of the Panda's joints, rad, as its data sheet has them."""
+JITTER_S = 0.1
+"""How far the time between two outputs may be from the one that they were made for: no stamp tells that, and a busy
+machine holds one up between its decision and its way."""
 MEASURED = 0.01
 """By how much a joint may be further than it is told to be, rad: it is measured a little ago."""
 

@@ -128,7 +128,7 @@ def arm_told(*speeds: float, at: float = 0.0, step_s: float = 0.01) -> list[str]
     [
         ((0.0, math.nan), 0.0, "finite"),
         ((0.0, 1.2), 0.0, "at most 1.0"),
-        ((0.0, 0.1), 0.0, "from 0.0000 to 0.1000"),
+        ((0.0, 0.5), 0.0, "from 0.0000 to 0.5000"),
         ((0.2,), 0.0, "the first output"),
         ((0.0, 0.03, 0.06, 0.09, 0.12, 0.15, 0.18), 2.905, "passes its end"),
     ],
