@@ -12,9 +12,11 @@ import typer
 
 from ..errors import LedgerError
 from ..ledger.check import VerifyResult
+from .review_stats import stats
 
 DEFAULT_LEDGER = Path("out/demo/ledger.db")
 app = typer.Typer(name="review", no_args_is_help=True, help="Read the incidents of a ledger.")
+app.command()(stats)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 KeyFile = Annotated[

@@ -84,11 +84,18 @@ def _answer(number: int, line: bytes, labeller: Any) -> dict[str, Any]:
             return _malformed(number, "expected a JSON object")
         return testify(row_of(document), labeller)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        return _malformed(number, f"{where}: {first['msg']}")
+        return _malformed(number, _fault(error.errors(include_url=False)))
     except (ValueError, RecursionError) as error:
         return _malformed(number, f"no JSON: {error}")
+
+
+def _fault(errors: list[Any]) -> str:
+    """What is wrong with a line, all of it: the key, what it must be, and what was given."""
+    return "; ".join(
+        f"{'.'.join(map(str, one['loc']))}: {one['msg']}"
+        + ("" if one["type"] == "missing" else f" (given: {repr(one['input'])[:60]})")
+        for one in errors
+    )
 
 
 def _malformed(number: int, message: str) -> dict[str, Any]:

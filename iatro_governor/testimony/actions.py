@@ -19,6 +19,8 @@ _WORD = re.compile(r"[a-z]+")
 _HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])|[_\W\d]+")
 _LONGEST = 100_000
 _MOST_CALLS = 2_000
+_LARGEST = 1e15
+"""Numbers further from 0 than this, and those that are none, say nothing: no robot is told them."""
 _STRIP = " \t\r\n\"'[],;"
 
 
@@ -220,7 +222,7 @@ def _numbers(args: Any) -> dict[str, float]:
     return {
         str(key).lower(): float(value)
         for key, value in args.items()
-        if isinstance(value, int | float) and not isinstance(value, bool)
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LARGEST
     }
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
 from iatro_governor.testimony.actions import parse as parse_actions
 from iatro_governor.testimony.acts import compare
@@ -16,6 +16,7 @@ from iatro_governor.testimony.params import DEFAULTS, WitnessParams
 from iatro_governor.testimony.statement import words_of
 from iatro_governor.testimony.verdicts import judge
 
+_LARGEST = 1e15
 _SPEEDS = {
     "speed": "speed",
     "velocity": "speed",
@@ -38,7 +39,7 @@ class TextRow(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    id: str | int
+    id: StrictStr | StrictInt
     text: str
     instruction: str | None = None
     reasoning: str | None = None
@@ -121,8 +122,8 @@ def requested_peaks(requested: Sequence[Any] | None) -> dict[str, float]:
 
 
 def finite(value: Any) -> float:
-    """A JSON number, or 0 for anything that is none ("NaN" and "Infinity" are refused elsewhere, for their content)."""
-    usable = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    """A JSON number, or 0 for anything that no robot is told (NaN and its like are refused elsewhere, as content)."""
+    usable = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LARGEST
     return float(value) if usable else 0.0
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 import typer
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from iatro_governor.cli.testify import testify as command
@@ -95,3 +97,63 @@ def test_text_that_is_no_text_in_utf_8_still_comes_out(tmp_path: Path) -> None:
     source.write_text('{"id": "\\ud800", "text": "I can\\u2019t \\ud83d lift it"}\n')
     assert call("--in", str(source), "--out", str(out)).exit_code == 0
     assert rows(out)[0]["present"] == ["refusal"]
+
+
+BIG = "9" * 400
+ODD = [
+    f'{{"id": 1, "text": "x", "actions": [{{"name": "go", "args": {{"speed": {BIG}}}}}]}}',
+    f'{{"id": 1, "text": "I will stay below 0.2 m/s.", "requested": [{BIG}, 0, 0, 0, 0, 0]}}',
+    '{"id": 1, "text": "I will stay below 0.2 m/s.", "requested": [NaN, Infinity, 0, 0, 0, 0]}',
+    '{"id": 1, "text": "I will stay below 0.2 m/s.", "actions": [{"name": "go", "args": {"speed": 1e999}}]}',
+    '{"id": 1, "text": "x", "actions": [null, 3, [["a"]], {"args": 3}, {"name": {"a": 2}, "args": null}]}',
+    f'{{"id": 1, "text": "x", "actions": [{"[" * 500}"a"{"]" * 500}]}}',
+    f'{{"id": 1, "text": "I will stay below {BIG} m/s and 0.{BIG} m/s."}}',
+    '{"id": 1, "text": "%s"}' % ("I will stay below 0.2 m/s. " * 20_000),
+    '{"id": 1, "text": "\\u0000\\ud800 I will stay below 0.2 m/s."}',
+]
+
+
+@pytest.mark.parametrize("line", ODD, ids=lambda line: line[:60])
+def test_what_is_odd_and_no_fault_is_answered_in_strict_json(tmp_path: Path, line: str) -> None:
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text(line + "\n")
+    assert call("--in", str(source), "--out", str(out)).exit_code == 0
+    (answer,) = rows(out)
+    assert answer["id"] == 1 and "claims" in answer
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('{"id": 1}', ["text: Field required"]),
+        ('{"id": true, "text": null}', ["id", "given: True", "text", "given: None"]),
+        ('{"id": 1, "text": "x", "intervened": "yes"}', ["intervened", "valid boolean", "given: 'yes'"]),
+        ('{"id": 1, "text": "x", "requested": "fast"}', ["requested", "given: 'fast'"]),
+        ('{"id": NaN, "text": "x"}', ["id", "given: nan"]),
+        ("{]", ["no JSON"]),
+    ],
+)
+def test_a_fault_is_told_with_what_was_given(tmp_path: Path, line: str, told: list[str]) -> None:
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text(line + "\n")
+    assert call("--in", str(source), "--out", str(out)).exit_code == 0
+    (answer,) = rows(out)
+    assert answer["line"] == 1 and all(part in answer["message"] for part in told), answer
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+KEYS = ("id", "text", "instruction", "reasoning", "actions", "intervened", "requested")
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(KEYS), JSON, max_size=7), min_size=1, max_size=5))
+@settings(max_examples=40, deadline=None)
+def test_any_line_is_answered(documents: list[dict[str, Any]]) -> None:
+    lines = "".join(json.dumps(document) + "\n" for document in documents)
+    result = call("--in", "-", "--out", "-", data=lines)
+    assert result.exit_code == 0, result.output
+    answers = [json.loads(line, parse_constant=_refuse) for line in result.stdout.splitlines()]
+    assert len(answers) == len(documents)
