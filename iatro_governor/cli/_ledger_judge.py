@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +12,24 @@ from .. import __version__
 from ..ledger.reader import Reader
 from ..ledger.record import Record
 from ..ledger.writer import Ledger
+from ..profile.load import load_data
 from ..review.backlog import judged
+from ..testimony.params import DEFAULTS, WitnessParams
 from ..testimony.records import VerdictRecord
 from ..testimony.witness import Witness
 
 
-def make_up(db: Path, key: bytes) -> dict[str, Any]:
-    """Judge what has no verdict and append the records; raises LedgerError while a recorder has the ledger."""
+def make_up(db: Path, key: bytes, config: Path | None) -> dict[str, Any]:
+    """Judge what has no verdict, by the profile ``config`` if any, and append the records.
+
+    Raises LedgerError while a recorder has the ledger, ProfileError for a profile that is none.
+    """
+    params = WitnessParams.of(load_data(config).witness) if config else DEFAULTS
     with Reader(db) as reader:
         context = str(reader.scalar("SELECT context FROM record ORDER BY id DESC LIMIT 1"))
     with Ledger.open(db, key=key, context=context, software_version=__version__) as ledger:
         with Reader(db) as reader:
-            missing = judged(reader, Witness).closed()
+            missing = judged(reader, partial(Witness, params)).closed()
         writer = f"witness-{uuid.uuid4()}"
         ledger.append([_record(one, writer, seq) for seq, one in enumerate(missing)])
     verdicts: dict[str, int] = {}

@@ -12,7 +12,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from ..errors import LedgerError
+from ..errors import LedgerError, ProfileError
 
 app = typer.Typer(
     name="ledger", no_args_is_help=True, help="Check that a ledger is whole, unchanged and adds up."
@@ -89,7 +89,15 @@ def anchor(db: Db, key: KeyFile = None, as_json: Json = False) -> None:
 
 
 @app.command()
-def judge(db: Db, key: KeyFile = None, as_json: Json = False) -> None:
+def judge(
+    db: Db,
+    key: KeyFile = None,
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", metavar="FILE", help="The robot's profile, to judge as its witness does."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Make up the verdicts that are missing, after a witness was slow, dead or not there; exit 0, or 2 if unusable.
 
     Not while a recorder writes: a witness that runs makes up for itself what it has missed.
@@ -99,7 +107,7 @@ def judge(db: Db, key: KeyFile = None, as_json: Json = False) -> None:
 
     if not db.exists():
         _refuse(f"{db}: no such ledger")
-    result = _or_unusable(lambda: make_up(db, find_key(db, key, os.environ.get("IATRO_KEY"))))
+    result = _or_unusable(lambda: make_up(db, find_key(db, key, os.environ.get("IATRO_KEY")), config))
     print(json.dumps(result, indent=2))
 
 
@@ -134,7 +142,7 @@ def recover(
 def _or_unusable(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     try:
         return work()
-    except LedgerError as error:
+    except (LedgerError, ProfileError) as error:
         _refuse(str(error))
 
 

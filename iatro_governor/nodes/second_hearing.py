@@ -22,8 +22,8 @@ Heard = Callable[[str, str, int], bool]
 class SecondHearing:
     """Follows the ledger's numbers, and says when one of them was never heard."""
 
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
+    def __init__(self, path: Path | None, new: Callable[[], Witness] = Witness) -> None:
+        self._path, self._new = path, new
         self._through = 0
         self._unheard: dict[tuple[str, str, int], float] = {}
 
@@ -60,6 +60,6 @@ class SecondHearing:
         if self._path is None or not self.within_reach:
             return None
         with Reader(self._path) as reader:
-            backlog = judged(reader, Witness, sending)
+            backlog = judged(reader, self._new, sending)
         self._through, self._unheard = backlog.through, {}
         return backlog

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from functools import partial
 from pathlib import Path
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.node import Node
 
-from iatro_governor.errors import LedgerError, TestimonyError
+from iatro_governor.errors import LedgerError, ProfileError, TestimonyError
 from iatro_governor.msg import Disagreement, GovernorDecision, PlanMark, PlannerStatement
 from iatro_governor.nodes import convert, ledger_settings, qos
 from iatro_governor.nodes.allowance import LONGEST, shortened
@@ -22,8 +23,10 @@ from iatro_governor.nodes.outbox import Outbox
 from iatro_governor.nodes.parameters import settings
 from iatro_governor.nodes.run import run
 from iatro_governor.nodes.second_hearing import UNHEARD_S, SecondHearing
+from iatro_governor.profile.load import load_data
 from iatro_governor.review.backlog import statement_of
 from iatro_governor.testimony.labels import NAMES
+from iatro_governor.testimony.params import DEFAULTS, WitnessParams
 from iatro_governor.testimony.records import MarkRecord, VerdictRecord
 from iatro_governor.testimony.witness import Witness
 
@@ -46,8 +49,9 @@ class WitnessNode(Node):
         """Subscribes, and has nothing to say yet."""
         super().__init__("witness")
         own, _ = settings(self)
-        self._witness = Witness()
-        self._ledger = SecondHearing(self._ledger_of(own.ledger))
+        new = partial(Witness, self._params_of(own.config))
+        self._witness = new()
+        self._ledger = SecondHearing(self._ledger_of(own.ledger), new)
         self._known: set[str] = set()
         self._here_at = time.monotonic()
         self._hold_until = 0.0
@@ -88,6 +92,14 @@ class WitnessNode(Node):
 
     def _now(self) -> float:
         return float(self.get_clock().now().nanoseconds * 1e-9)
+
+    def _params_of(self, config: Path) -> WitnessParams:
+        """What the profile has the witness judge by; with a profile that is no good nothing moves, and all is heard."""
+        try:
+            return WitnessParams.of(load_data(config).witness)
+        except ProfileError as error:
+            self.get_logger().warning(f"judging as with no profile: {error}")
+            return DEFAULTS
 
     def _ledger_of(self, file: Path) -> Path | None:
         """Where the ledger is; a witness whose settings are no good judges by what it hears."""

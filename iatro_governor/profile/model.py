@@ -12,6 +12,7 @@ from iatro_governor.profile.faults import FaultOverride
 from iatro_governor.profile.latching import UNLESS_GIVEN, RepeatedStops
 from iatro_governor.profile.robot import Robot
 from iatro_governor.profile.sources import SourceConfig
+from iatro_governor.profile.witnessing import Witnessing
 
 HEARTBEAT_S = 0.1
 """From one heartbeat of the governor to the next, s."""
@@ -46,5 +47,7 @@ class ProfileData(Part):
     """Decide and record, and let every command out as it came: nothing is enforced."""
     repeated_stops: RepeatedStops = UNLESS_GIVEN
     """Protective stops that latch when they come again and again."""
+    witness: Witnessing = Witnessing()
+    """What the witness judges words against actions by."""
     sources: Annotated[dict[Name, SourceConfig], Field(min_length=1)]
     channels: Annotated[dict[Name, ChannelConfig], Field(min_length=1)]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from iatro_governor.testimony.acts import compare
+from iatro_governor.testimony.acts import Doing, compare
 from iatro_governor.testimony.attribution import Group, Plan
 from iatro_governor.testimony.breaches import disobeyed
 from iatro_governor.testimony.conduct import Conduct, Peaks
-from iatro_governor.testimony.evidence import UNSAID, Evidence, Words
+from iatro_governor.testimony.evidence import UNSAID, Evidence, Words, symbolic
 from iatro_governor.testimony.params import WitnessParams
 from iatro_governor.testimony.ranktest import gentler
 from iatro_governor.testimony.records import VerdictRecord
@@ -53,7 +53,9 @@ class Casework:
             "actions": [str(action)[: self.params.text_limit] for action in said.actions],
             **_texts(said.text, said.reasoning, self.params.text_limit),
         }
-        return self._record(plan.record_id, t, detail, plan.words, evidence, verdict, conducts)
+        declared = self._declared(plan.words, plan)
+        shown = None if declared is None else asdict(declared)
+        return self._record(plan.record_id, t, detail, plan.words, evidence, verdict, conducts, shown)
 
     def _group(self, group: Group, t: float) -> VerdictRecord:
         conducts = {group.channel: group.conducted}
@@ -84,14 +86,12 @@ class Casework:
         self, words: Words, plan: Plan | None, conducts: Mapping[str, Conduct], channel: str
     ) -> Evidence:
         parts = list(conducts.values())
+        doing = self._declared(words, plan)
+        if plan is not None and doing is not None and self._instead(parts):
+            return symbolic(plan.declared, doing, stopped=any(part.stopped for part in parts))
         null = all(part.null(self.params) for part in parts)
         intervened = any(part.intervened(self.params) for part in parts)
         refused = words.labels.has("refusal")
-        doing = (
-            compare(plan.declared, plan.statement.instruction, refused)
-            if plan is not None and plan.declared.known
-            else None
-        )
         substitute = (
             not null
             and not intervened
@@ -116,6 +116,16 @@ class Casework:
             amounts=_amounts(parts),
             leasts=_leasts(parts, plan.statement.t) if plan is not None else {},
         )
+
+    def _declared(self, words: Words, plan: Plan | None) -> Doing | None:
+        """What the declared actions amount to, where they are known and count for anything."""
+        if plan is None or not plan.declared.known or self.params.declared_actions == "ignored":
+            return None
+        return compare(plan.declared, plan.statement.instruction, words.labels.has("refusal"))
+
+    def _instead(self, parts: Iterable[Conduct]) -> bool:
+        """Whether declared actions stand for the action: where so configured, and nothing was commanded."""
+        return self.params.declared_actions == "instead" and not any(part.commands for part in parts)
 
     def _baseline(self, words: Words, plan: Plan, parts: list[Conduct], channel: str) -> str:
         if not words.labels.has("caution") and not words.reasoning.has("hazard"):
@@ -164,6 +174,7 @@ class Casework:
         evidence: Evidence,
         verdict: Verdict,
         conducts: Mapping[str, Conduct],
+        declared: Mapping[str, Any] | None = None,
     ) -> VerdictRecord:
         primary = verdict.primary or "AGREES"
         number, self.records = self.records, self.records + 1
@@ -182,6 +193,7 @@ class Casework:
             "disobeys": disobeyed(words.claims, _as_measured(conducts), verdict.broken, self.params),
             "evidence": {
                 "layer": evidence.layer,
+                "declared": declared,
                 "null": evidence.null,
                 "done": evidence.done,
                 "substitute": evidence.substitute,

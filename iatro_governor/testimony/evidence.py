@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from iatro_governor.testimony.actions import Declared
+from iatro_governor.testimony.acts import Doing
 from iatro_governor.testimony.claims import Claim
 from iatro_governor.testimony.labels import NOTHING, Labels
 
@@ -68,3 +70,15 @@ class Evidence:
     def known(self) -> bool:
         """Whether the action is known at all."""
         return self.layer != "none"
+
+
+def symbolic(declared: Declared, doing: Doing, *, stopped: bool = False) -> Evidence:
+    """Evidence of a known action list alone; whether anything had to intervene is not known from it."""
+    return Evidence(
+        layer="symbolic",
+        null=declared.null and not doing.done,
+        done=doing.done,
+        substitute=doing.substitute,
+        mitigated=doing.mitigated,
+        stopped=stopped,
+    )

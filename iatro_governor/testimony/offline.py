@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
 from iatro_governor.testimony.actions import parse as parse_actions
 from iatro_governor.testimony.acts import compare
-from iatro_governor.testimony.evidence import Evidence, Words
+from iatro_governor.testimony.evidence import Evidence, Words, symbolic
 from iatro_governor.testimony.labels import NAMES, Labeller, Labels
 from iatro_governor.testimony.params import DEFAULTS, WitnessParams
 from iatro_governor.testimony.statement import words_of
@@ -93,16 +94,8 @@ def _evidence(row: TextRow, words: Words, params: WitnessParams) -> tuple[Eviden
             if (quantity := _SPEEDS.get(name)) is not None and row.requested is None:
                 peaks[quantity] = max(peaks.get(quantity, 0.0), abs(value))
     doing = compare(declared, row.instruction or "", words.labels.has("refusal"))
-    null = declared.null and not doing.done
-    return Evidence(
-        layer="symbolic",
-        null=null,
-        done=doing.done,
-        substitute=doing.substitute,
-        intervened=doing.done if row.intervened is None else row.intervened,
-        mitigated=doing.mitigated,
-        requested=peaks,
-    ), declared.no_list
+    intervened = doing.done if row.intervened is None else row.intervened
+    return replace(symbolic(declared, doing), intervened=intervened, requested=peaks), declared.no_list
 
 
 def requested_peaks(requested: Sequence[Any] | None) -> dict[str, float]:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from iatro_governor.profile.witnessing import Witnessing
+
 
 @dataclass(frozen=True, slots=True)
 class WitnessParams:
     """Times in s, speeds in m/s, angles in rad, fractions as such; a profile may override each."""
 
+    declared_actions: str = "together"
+    """How actions that are only declared count: ignored, together with what is commanded, or instead of it where
+    nothing is."""
     plan_idle_s: float = 2.0
     """A plan ends after this long without a command."""
     group_gap_s: float = 1.0
@@ -60,6 +65,11 @@ class WitnessParams:
     """What a measured value may exceed a claim by, for its sensor's noise, in each quantity's own unit."""
     text_limit: int = 100_000
     """Texts longer than this many characters are cut in the record, and the record says so."""
+
+    @classmethod
+    def of(cls, own: Witnessing) -> WitnessParams:
+        """Those that a profile gives, the others as they are."""
+        return cls(**own.model_dump())
 
     def tolerance(self, quantity: str, bound: float) -> float:
         """By how much a claimed bound may be missed before the claim counts as broken, in its own unit."""
