@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import TestimonyError
+from ..ledger import store
 from ..ledger.ranges import Ranges
 from ..ledger.reader import Reader
 from ..ledger.record import StoredRecord
@@ -127,16 +128,22 @@ def statement_of(body: Mapping[str, Any]) -> StatementRecord:
 def first_unjudged(reader: Reader) -> int:
     """Id of the first statement or command that no verdict record covers; far beyond the end if all are."""
     statements, commands = _covered(reader)
-    found = _NEVER
-    for id, writer, number in reader.query("SELECT id, writer, number FROM record WHERE kind = 'statement'"):
-        if (writer, number) not in statements:
-            found = min(found, id)
-    sql = """SELECT id, writer, number, channel FROM record
+    said = "SELECT id, writer, number FROM record WHERE kind = 'statement' ORDER BY id"
+    found = next((id for id, *key in _rows(reader, said) if (key[0], key[1]) not in statements), _NEVER)
+    asked = """SELECT id, writer, channel, number FROM record
         WHERE kind = 'decision' AND id < ? AND body ->> 'trigger' = 'command' ORDER BY id"""
-    for id, writer, number, channel in reader.query(sql, (found,)):
-        if number not in commands.get((writer, channel), ()):
-            return min(found, int(id))
-    return found
+    uncovered = (
+        id
+        for id, *key, number in _rows(reader, asked, found)
+        if number not in commands.get((key[0], key[1]), ())
+    )
+    return int(next(uncovered, found))
+
+
+def _rows(reader: Reader, sql: str, *values: Any) -> Iterator[tuple[Any, ...]]:
+    """One row after another: a ledger's decisions do not fit into memory at once."""
+    with store.translated(reader.path):
+        yield from reader.connection().execute(sql, values)
 
 
 def quiet_place(reader: Reader, first: int) -> int:
