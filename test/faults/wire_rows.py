@@ -101,6 +101,8 @@ class Wired:
         self.until(lambda: self.bench.speed > SPEED - SLOWER and not self.bench.faults, f"{SPEED} m/s")
 
     def _settled(self) -> bool:
+        if "ledger_backlog" in self.bench.faults:
+            self.forgive()
         latch = self.bench.latest.get("latch")
         if latch is not None and self._resets.service_is_ready():
             token = token_of(self._key, latch["id"], latch["nonce"])
