@@ -123,7 +123,7 @@ class Stage:
         process = Process([sys.executable, "-m", *command], env)
         self.running[name] = process
         self.all.append(process)
-        process.wait_for(READY[name], 40.0)
+        process.wait_for(READY[name], 120.0)
         return process
 
     def kill(self, name: str) -> None:
