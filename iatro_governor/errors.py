@@ -7,7 +7,8 @@
     ├── ScenarioError     a scenario or scripted plan cannot be used
     ├── TestimonyError    a text line or label model cannot be used
     ├── LedgerError       a ledger cannot be opened, written or read
-    │   └── ChainBroken   a record disagrees with the chain
+    │   ├── ChainBroken   a record disagrees with the chain
+    │   └── NoIncident    a ledger does not hold the incident that was asked for
     ├── KeyRefused        an operator's key cannot be read, written or trusted
     └── MissingPart       an optional dependency or file is absent
 
@@ -84,6 +85,10 @@ class ChainBroken(LedgerError):
     def __init__(self, record: int, message: str) -> None:
         self.record = record
         super().__init__(message)
+
+
+class NoIncident(LedgerError):
+    """A ledger does not hold the incident that was asked for."""
 
 
 class KeyRefused(IatroError):

@@ -18,6 +18,7 @@ from iatro_governor.cli.label import label
 from iatro_governor.cli.recover import recover
 from iatro_governor.cli.replay import replay
 from iatro_governor.cli.reset import reset
+from iatro_governor.cli.review_serve import serve
 from iatro_governor.cli.schema import schema
 from iatro_governor.cli.testify import testify
 from iatro_governor.errors import IatroError
@@ -33,6 +34,7 @@ app = typer.Typer(
 for command in (check, govern, testify, demo, label, replay, reset, recover, keygen, schema):
     app.command()(command)
 app.add_typer(ledger.app, name="ledger")
+review.app.command()(serve)
 app.add_typer(review.app, name="review")
 
 
@@ -76,7 +78,9 @@ def main() -> None:
 def _cure(package: str) -> str:
     if package == "rclpy":
         return "source a ROS 2 installation, or run `make setup` in a checkout"
-    extra = {"mujoco": "trial", "jinja2": "review", "plotly": "review"}.get(package)
+    extra = {"mujoco": "trial", **dict.fromkeys(("jinja2", "plotly", "fastapi", "uvicorn"), "review")}.get(
+        package
+    )
     return f"install it with `pip install {package if extra is None else f'iatro_governor[{extra}]'}`"
 
 

@@ -44,14 +44,14 @@ def list_incidents(
     from ..review.tables import console, incident_table
 
     if sort not in SORTS:
-        _refuse(f"--sort {sort}: allowed are {', '.join(SORTS)}", as_json)
+        refuse(f"--sort {sort}: allowed are {', '.join(SORTS)}", as_json)
     try:
         with Reader(db) as reader:
             found = incidents(reader, Filter(verdict, severity, plan, model, text), sort)
             start = start_time(reader)
             _warn(shadow_text(reader))
     except LedgerError as error:
-        _refuse(str(error), as_json)
+        refuse(str(error), as_json)
     if as_json:
         print(json.dumps([incident.to_json() for incident in found]))
     else:
@@ -71,7 +71,7 @@ def show(
     from ..review.tables import console, detail_view
 
     if len(names) > 2:
-        _refuse(f"show takes a ledger and one incident, not {len(names)} names", as_json)
+        refuse(f"show takes a ledger and one incident, not {len(names)} names", as_json)
     db, name = Path(names[0]) if len(names) == 2 else DEFAULT_LEDGER, names[-1]
     try:
         with Reader(db) as reader:
@@ -80,7 +80,7 @@ def show(
             _warn(shadow_text(reader))
         chain = _chain(db, key)
     except LedgerError as error:
-        _refuse(str(error), as_json)
+        refuse(str(error), as_json)
     if as_json:
         status = chain if isinstance(chain, str) else chain.to_json()
         print(json.dumps({**found.to_json(), "chain": status}))
@@ -99,10 +99,10 @@ def report(
     from ..review.report import write_report
 
     try:
-        found = _key(db, key)
+        found = key_of(db, key)
         write_report(db, out, None, key=found if isinstance(found, bytes) else None)
     except LedgerError as error:
-        _refuse(str(error), as_json)
+        refuse(str(error), as_json)
     print(json.dumps({"report": str(out)}) if as_json else f"wrote {out}")
 
 
@@ -115,11 +115,11 @@ def _chain(db: Path, key: Path | None) -> VerifyResult | str:
     """The check of the ledger, or why there is none."""
     from ..ledger.check import verify
 
-    found = _key(db, key)
+    found = key_of(db, key)
     return verify(db, found) if isinstance(found, bytes) else found
 
 
-def _key(db: Path, key: Path | None) -> bytes | str:
+def key_of(db: Path, key: Path | None) -> bytes | str:
     """The ledger's key, or why there is none; one that was asked for must be there."""
     from ..ledger.keys import find_key
 
@@ -131,7 +131,8 @@ def _key(db: Path, key: Path | None) -> bytes | str:
         return str(error)
 
 
-def _refuse(message: str, as_json: bool) -> NoReturn:
+def refuse(message: str, as_json: bool) -> NoReturn:
+    """End with exit code 2 and ``message``, as JSON too where that was asked for."""
     if as_json:
         print(json.dumps({"error": message}))
     print(message, file=sys.stderr)

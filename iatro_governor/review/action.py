@@ -14,7 +14,10 @@ from .curves import SIDES, Curve, extend
 
 @dataclass(slots=True)
 class Bound:
-    """One limit that bound: how often, when, and the decision in which it left the least."""
+    """One limit that bound: how often, when, and the decision in which it left the least.
+
+    ``track`` holds the time (s) of each decision in which it bound, and what it allowed then.
+    """
 
     name: str
     kind: str
@@ -25,6 +28,7 @@ class Bound:
     margin: float | None
     count: int = 0
     intervals: list[list[float]] = field(default_factory=list)
+    track: list[tuple[float, float | None]] = field(default_factory=list)
 
     @property
     def shapes_rate(self) -> bool:
@@ -95,6 +99,7 @@ def _extend_bounds(
         elif _cut(numbers) > _cut({"requested": bound.requested, "allowed": bound.allowed}):
             bound.requested, bound.allowed, bound.margin = numbers.values()
         bound.count += 1
+        bound.track.append((t, numbers["allowed"]))
         _extend_intervals(bound.intervals, t)
 
 

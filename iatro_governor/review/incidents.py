@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from ..errors import LedgerError
+from ..errors import LedgerError, NoIncident
 from ..ledger.reader import Reader
-from ..ledger.record import StoredRecord
+from ..ledger.record import NUMBER_LIMIT, StoredRecord
 from .action import Action, action_of
+from .queries import ORDERS, Cursor, Order, Slice, slice_of
+from .queries import Filter as Filter
 from .text import Span
 
 UNREADABLE = "UNREADABLE"
@@ -30,29 +32,6 @@ SORTS: dict[str, Callable[[Incident], Any]] = {
     "model": lambda one: one.model,
 }
 """How incidents can be ordered; those that are equal stay in the order of time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which incidents to show; what is None does not matter. ``severity`` is the least one."""
-
-    verdict: str | None = None
-    severity: int | None = None
-    plan: str | None = None
-    model: str | None = None
-    text: str | None = None
-
-    def clauses(self) -> tuple[str, tuple[Any, ...]]:
-        """The SQL condition and its values."""
-        wanted = {
-            "body ->> 'verdict' = ?": self.verdict and self.verdict.upper(),
-            "body ->> 'severity' >= ?": self.severity,
-            "plan_id = ?": self.plan,
-            "body ->> 'planner_model' = ?": self.model,
-            "instr(lower(body ->> 'text'), lower(?)) > 0": self.text,
-        }
-        given = {clause: value for clause, value in wanted.items() if value is not None}
-        return " AND ".join(("kind = 'verdict'", *given)), tuple(given.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +106,38 @@ def incidents(reader: Reader, wanted: Filter | None = None, sort: str = "time") 
     return sorted(sorted(found, key=lambda one: (one.t, one.id)), key=SORTS[sort])
 
 
+def listed(
+    reader: Reader, wanted: Filter, order: Order, cursor: Cursor | None = None, size: int = 50
+) -> tuple[list[Incident], Slice]:
+    """One page of the incidents that pass ``wanted``, and where the pages beside it are."""
+    found = slice_of(reader, wanted, order, cursor, size)
+    return [_incident(record) for number in found.ids for record in reader.records(id=number)], found
+
+
+def neighbours(reader: Reader, number: int, wanted: Filter, order: Order) -> tuple[int | None, int | None]:
+    """The incidents before and after the one with the id ``number`` among those that pass ``wanted``."""
+    value = reader.scalar(f"SELECT {ORDERS[order.by]} FROM record WHERE id = ?", (number,))
+    beside = (
+        slice_of(reader, wanted, order, Cursor(value, number, before), 1).ids for before in (True, False)
+    )
+    before, after = (ids[0] if ids else None for ids in beside)
+    return before, after
+
+
 def detail(reader: Reader, name: str) -> Detail:
     """The incident called ``name``: a record's number, or a plan id that has one incident only.
 
-    Raises LedgerError where there is none, or where a plan has several (it names them).
+    Raises NoIncident where there is none, and LedgerError where a plan has several (it names them).
     """
     return _detail(reader, find(reader, name))
+
+
+def numbered(reader: Reader, number: int) -> Detail:
+    """The incident whose record has this ``number``; raises NoIncident where there is none."""
+    if 0 < number < NUMBER_LIMIT:
+        for record in reader.records("verdict", id=number):
+            return _detail(reader, record)
+    raise NoIncident(f"{reader.path}: no incident {number}")
 
 
 def details(reader: Reader) -> list[Detail]:
@@ -169,9 +174,7 @@ def find(reader: Reader, name: str) -> StoredRecord:
         return found[0]
     if not found:
         count = reader.count("verdict")
-        raise LedgerError(
-            f"{reader.path}: no incident {name[:80]!r} among its {count}; see iatro review list"
-        )
+        raise NoIncident(f"{reader.path}: no incident {name[:80]!r} among its {count}; see iatro review list")
     numbers = ", ".join(str(record.id) for record in found[:10])
     raise LedgerError(f"plan {name[:80]!r} has {len(found)} incidents: {numbers}; give one of these numbers")
 

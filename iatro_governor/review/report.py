@@ -26,25 +26,10 @@ from ..ledger.reader import Reader
 from ..testimony.verdicts import VERDICTS
 from . import effect
 from .action import Action
-from .curves import SIDES, Curve
-from .incidents import Detail, details, severity_text, shadow_text, start_time
-from .text import (
-    Segment,
-    broken_text,
-    claim_text,
-    evidence_text,
-    one_line,
-    quantity,
-    segments,
-    shortened,
-    span_of,
-    visible,
-)
-
-LONGEST_TEXT = 20_000
-MOST_POINTS = 1500
-_CLAIMED = {"speed": "speed", "angular_speed": "turn rate"}
-_LABELS = frozenset({"refusal", "caution", "hazard", "limit", "commit"})
+from .drawn import drawn, promised, rounded, thinned
+from .incidents import Detail, details, shadow_text, start_time
+from .shown import marked, shown
+from .text import one_line, visible
 
 
 def write_report(
@@ -91,7 +76,11 @@ def render(
         run={**session, "started": _moment(session.get("wall_time"))}, shadow=shadow, accounts=accounts,
         chain=_chain(ledger, key),
         effect=effect.rows(summary), robots=effect.robots(summary, pictures), verdicts=_verdicts(found),
-        details=[_shown(one, start) | {"robot": robots.get(one.incident.channel or "", "")} for one in found],
+        details=[
+            shown(one, start)
+            | {"robot": robots.get(one.incident.channel or "", ""), "height": _height(one.action)}
+            for one in found
+        ],
         curves=Markup(_embedded({str(one.incident.id): _figure(one, start) for one in found})),
     )  # fmt: skip
 
@@ -99,7 +88,7 @@ def render(
 def _environment() -> Environment:
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters["verdict_name"] = lambda name: visible(str(name)).replace("_", " ").capitalize()
-    environment.globals["marked"] = _marked
+    environment.globals["marked"] = marked
     environment.globals["verdict_mark"] = lambda holds: Markup(
         '<span class="good" title="holds">✓</span>'
         if holds
@@ -158,69 +147,6 @@ def _verdicts(found: Sequence[Detail]) -> list[dict[str, Any]]:
     ]
 
 
-def _shown(found: Detail, start: float) -> dict[str, Any]:
-    """What the page says about one incident; the template escapes it."""
-    one, words, action = found.incident, found.words, found.action
-    claims = [(claim_text(claim), span_of(claim)) for claim in words.claims]
-    peaks = [
-        {"name": row["name"], **{side: quantity(row[side], row["unit"]) for side in SIDES}}
-        for row in action.peaks
-    ]
-    return {
-        "id": one.id, "time": f"{one.t - start:.1f}", "verdict": one.verdict, "severity": min(max(one.severity, 0), 4),
-        "severity_text": severity_text(one.severity), "plan": one_line(one.plan_id or "no plan id", 60),
-        "model": one_line(one.model, 60), "also": [name for name in one.all_verdicts if name != one.verdict],
-        "short": one_line(one.text, 160), "instruction": visible(shortened(words.instruction, LONGEST_TEXT)),
-        "said": segments(shortened(words.text, LONGEST_TEXT), words.spans, claims),
-        "thought": segments(shortened(words.reasoning, LONGEST_TEXT), words.reasoning_spans),
-        "actions": None if words.actions is None else [visible(name) for name in words.actions],
-        "claims": [{"text": claim_text(claim), "committed": claim.get("committed")} for claim in words.claims],
-        "broken": [broken_text(broken) for broken in words.broken],
-        "disobeyed": [broken_text(broken) for broken in words.disobeyed],
-        "evidence": evidence_text(found.evidence),
-        "peaks": peaks, "asked": peaks[0]["requested"] if peaks else "",
-        "allowed": peaks[0]["allowed"] if peaks else "",
-        "height": _height(action), "limits": _limits(action), "faults": _faults(action),
-        "shaped": [visible(bound.name) for bound in action.limits if bound.shapes_rate],
-        "counts": f"{action.decisions} decisions: "
-        + ", ".join(f"{count} {visible(name)}" for name, count in action.actions.items()),
-    }  # fmt: skip
-
-
-def _limits(action: Action) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": visible(bound.name), "kind": visible(bound.kind), "source": visible(bound.source),
-            "count": bound.count, "requested": quantity(bound.requested, bound.unit),
-            "allowed": quantity(bound.allowed, bound.unit),
-        }
-        for bound in action.limits
-        if not bound.shapes_rate
-    ]  # fmt: skip
-
-
-def _faults(action: Action) -> dict[str, str]:
-    return {visible(name): visible(text) for name, text in action.faults.items()}
-
-
-def _marked(pieces: Sequence[Segment]) -> Markup:
-    """Text with its label spans as marks; each label is named once, at the end of its span."""
-    parts: list[Markup] = []
-    for place, piece in enumerate(pieces):
-        labels = [name for name in piece.labels if name in _LABELS]
-        if not labels:
-            parts.append(Markup("{}").format(piece.text))
-            continue
-        following = pieces[place + 1].labels if place + 1 < len(pieces) else ()
-        ending = [name for name in labels if name not in following]
-        tag = Markup("<small>{}</small>").format(" ".join(ending)) if ending else Markup("")
-        title = ", ".join((*labels, *piece.claims))
-        parts.append(
-            Markup('<mark class="l-{}" title="{}">{}{}</mark>').format(labels[0], title, piece.text, tag)
-        )
-    return Markup("").join(parts)
-
-
 def _figure(found: Detail, start: float) -> dict[str, Any]:
     """The data of one plan's chart: its curves, what was promised of them, and when which limit bound."""
     action = found.action
@@ -230,34 +156,22 @@ def _figure(found: Detail, start: float) -> dict[str, Any]:
             "label": _plot_text(one_line(bound.name, 18)),
             "shapes": bound.shapes_rate,
             "spans": [
-                [_round(first - start), max(_round(last - first), 0.02)] for first, last in bound.intervals
+                [rounded(first - start), max(rounded(last - first), 0.02)] for first, last in bound.intervals
             ],
         }
         for bound in action.limits[:8]
     ]
-    curves = _drawn(action)
+    curves = drawn(action)
     return {
-        "curves": [_thinned(curve, start) for curve in curves],
-        "claims": _promised(found, [curve.name for curve in curves]),
+        "curves": [thinned(curve, start) for curve in curves],
+        "claims": _claims(found, [curve.name for curve in curves]),
         "limits": limits,
         "domains": _domains(len(curves), len(limits)),
     }
 
 
-def _drawn(action: Action) -> list[Curve]:
-    """The curves worth a row of the chart: the first, and every other one that moves."""
-    return [curve for place, curve in enumerate(action.curves[:7]) if place == 0 or curve.moves]
-
-
-def _promised(found: Detail, curves: Sequence[str]) -> list[dict[str, Any]]:
-    """The claims that a curve of the chart can be held against: a line at their value."""
-    lines = []
-    for claim in found.words.claims:
-        name, value = _CLAIMED.get(str(claim.get("quantity"))), claim.get("value")
-        if claim.get("committed") and name in curves and isinstance(value, (int, float)):
-            text = f"promised {claim.get('op')} {value:g}"
-            lines.append({"row": curves.index(name), "value": value, "text": _plot_text(text)})
-    return lines
+def _claims(found: Detail, curves: Sequence[str]) -> list[dict[str, Any]]:
+    return [{**line, "text": _plot_text(line["text"])} for line in promised(found, curves)]
 
 
 def _plot_text(text: str) -> str:
@@ -266,7 +180,7 @@ def _plot_text(text: str) -> str:
 
 
 def _height(action: Action) -> int:
-    return 84 + 125 * len(_drawn(action)) + 24 * min(len(action.limits), 8)
+    return 84 + 125 * len(drawn(action)) + 24 * min(len(action.limits), 8)
 
 
 def _domains(curves: int, limits: int) -> list[list[float]]:
@@ -278,30 +192,3 @@ def _domains(curves: int, limits: int) -> list[list[float]]:
         found.append([round(max(top - share + 0.05 * (height > 60), 0.0), 4), round(top, 4)])
         top -= share
     return found
-
-
-def _thinned(curve: Curve, start: float) -> dict[str, Any]:
-    """At most about ``MOST_POINTS`` points, with the extremes of every side kept."""
-    keep: Sequence[int] = range(len(curve.t))
-    if len(curve.t) > MOST_POINTS:
-        chosen = {0, len(curve.t) - 1}
-        step = -(-len(curve.t) * 2 * len(SIDES) // MOST_POINTS)
-        for first in range(0, len(curve.t), step):
-            bucket = range(first, min(first + step, len(curve.t)))
-            for side in SIDES:
-                values = getattr(curve, side)
-                there = [place for place in bucket if values[place] is not None]
-                if there:
-                    chosen |= {min(there, key=values.__getitem__), max(there, key=values.__getitem__)}
-        keep = sorted(chosen)
-    thin = {side: [_round(getattr(curve, side)[place]) for place in keep] for side in SIDES}
-    return {
-        "name": curve.name,
-        "unit": curve.unit,
-        "t": [_round(curve.t[place] - start) for place in keep],
-        **thin,
-    }
-
-
-def _round(value: float | None) -> Any:
-    return None if value is None else round(value, 4)

@@ -17,7 +17,8 @@ import pytest
 from iatro_governor.errors import LedgerError
 from iatro_governor.ledger import Ledger
 from iatro_governor.ledger.keys import key_beside, read_key
-from iatro_governor.review.report import MOST_POINTS, write_report
+from iatro_governor.review.drawn import MOST_POINTS
+from iatro_governor.review.report import write_report
 
 SUMMARY = {
     "harms": {"governed": 0, "ungoverned": 7},

@@ -1,0 +1,90 @@
+"""One incident as the page shows it: words beside action, what bound, and where all of it comes from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...ledger.reader import Reader
+from ..action import Bound
+from ..chart import chart
+from ..incidents import Detail, neighbours, numbered, shadow_text, start_time
+from ..shown import shown
+from ..text import quantity, visible
+from .desk import Desk, Policy
+from .render import moment
+from .wanted import Wanted
+
+
+def incident(reader: Reader, desk: Desk, number: int, wanted: Wanted) -> dict[str, Any]:
+    """What the template of one incident needs; raises NoIncident where there is no such incident."""
+    found = numbered(reader, number)
+    start = start_time(reader)
+    policy = desk.policies.get(found.action.config_hash)
+    before, after = neighbours(reader, found.incident.id, wanted.filter(start), wanted.order())
+    return {
+        **shown(found, start),
+        "wanted": wanted,
+        "before": before and wanted.address(f"/incidents/{before}"),
+        "after": after and wanted.address(f"/incidents/{after}"),
+        "chart": chart(found, start),
+        "moment": moment(found.incident.t, start),
+        "channel": visible(found.incident.channel or ""),
+        "bounds": [_bound(bound, start) for bound in found.action.limits],
+        "sheets": _sheets(found, policy),
+        "policy": policy,
+        "chain": desk.chain.status(),
+        "origin": _origin(reader, found),
+        "shadow": shadow_text(reader),
+    }
+
+
+def _bound(bound: Bound, start: float) -> dict[str, Any]:
+    spans = [f"{first - start:.1f}–{last - start:.1f}" for first, last in bound.intervals[:3]]
+    more = len(bound.intervals) - len(spans)
+    return {
+        "name": visible(bound.name),
+        "kind": visible(bound.kind).replace("_", " "),
+        "source": visible(bound.source),
+        "requested": quantity(bound.requested, bound.unit),
+        "allowed": quantity(bound.allowed, bound.unit),
+        "margin": quantity(bound.margin, bound.unit),
+        "count": bound.count,
+        "when": ", ".join(spans) + (f" and {more} more" if more > 0 else ""),
+        "shapes": bound.shapes_rate,
+    }
+
+
+def _sheets(found: Detail, policy: Policy | None) -> list[dict[str, Any]]:
+    """The label sheets of the limits that bound, by the configuration that was in force."""
+    if policy is None:
+        return []
+    sheets = {sheet.name: sheet.to_json() for sheet in policy.sheets if sheet.of == "limit"}
+    return [
+        sheets[limit.name] for limit in found.action.limits if not limit.shapes_rate and limit.name in sheets
+    ]
+
+
+def _origin(reader: Reader, found: Detail) -> list[tuple[str, str]]:
+    """Where the record comes from, as names and values."""
+    one = found.incident
+    (record,) = reader.records("verdict", id=one.id)
+    decision = next(reader.records(id=found.decision_ids[1]), None) if found.decision_ids else None
+    session: dict[str, Any] = reader.sessions()[-1]
+    facts = decision.body if decision else {}
+    rows = [
+        ("record", f"{one.id} of {reader.count():,}"),
+        ("written by", f"{record.writer}, number {record.number}"),
+        ("decisions", "records {} to {}".format(*found.decision_ids) if found.decision_ids else "none"),
+        ("governor", f"{decision.writer}, number {decision.number}" if decision else "none"),
+        ("policy", found.action.config_hash or "none"),
+        ("version", str(facts.get("software_version") or session.get("software_version") or "unknown")),
+        ("clock", str(facts.get("clock_source") or "unknown")),
+        ("context", one.context),
+        ("ledger", str(session.get("ledger_id") or "unknown")),
+        *(
+            (f"planner {name}".replace("_", " "), str(value))
+            for name, value in found.planner.items()
+            if value
+        ),
+    ]
+    return [(name, visible(value)) for name, value in rows]

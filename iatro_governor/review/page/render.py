@@ -1,0 +1,66 @@
+"""From a template to an answer; everything that is put into one is escaped."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from iatro_governor import __version__
+
+from ..shown import marked
+from ..text import quantity, visible
+
+TITLES = {
+    400: "This cannot be read",
+    401: "A token is needed",
+    403: "This is not let in",
+    404: "There is no such page",
+    405: "This cannot be done here",
+    409: "Not now",
+    413: "That is too much",
+    503: "The ledger cannot be read",
+}
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """The templates, with what they share."""
+    found = Environment(
+        loader=PackageLoader(__package__, "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    found.filters["verdict_name"] = lambda name: visible(str(name)).replace("_", " ").capitalize()
+    found.filters["grouped"] = lambda number: f"{number:,}"
+    found.filters["visible"] = lambda text: visible(str(text))
+    found.globals.update(marked=marked, quantity=quantity, version=__version__)
+    return found
+
+
+def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """The page that ``template`` makes of ``values``."""
+    text = environment().get_template(template).render(**values)
+    return HTMLResponse(text.encode("utf-8", "backslashreplace"), status)
+
+
+def refusal(status: int, message: str) -> HTMLResponse:
+    """A page that says why there is none."""
+    title = TITLES.get(status, "Something is wrong")
+    return page("refusal.html.j2", status, title=title, message=visible(message))
+
+
+def moment(t: float, start: float) -> str:
+    """A time (s) for a reader: the date where the run's clock is the wall's, else seconds after its ``start``."""
+    if t < EPOCH_BEGINS or t > EPOCH_ENDS:
+        return f"{t - start:.1f} s"
+    return datetime.fromtimestamp(t, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+EPOCH_BEGINS, EPOCH_ENDS = 1e9, 1e11
+"""Between these a time counts from 1970, outside from whatever a simulation began with."""
