@@ -25,6 +25,11 @@ JITTER_S = 0.002
 """How far the time between two outputs may be from the one that they were made for: two clocks are read, twice."""
 SIM_JITTER_S = 0.008
 """The same where outputs are stamped by /clock, which steps by 10 ms: then only when they were sent is known."""
+SET_S, SET_JITTER_S = 0.3, 0.02
+"""Stamps that are further from when outputs were sent are a clock's that was set; and the jitter, where they tell
+nothing."""
+DEAD_S = 0.35
+"""A governor that was silent for so long goes on from where its watch has, or should have, the robot."""
 ROGUE = "rogue"
 """Frame of the outputs that are not the governor's."""
 STEP_S = 0.02
@@ -121,14 +126,19 @@ class Judge:
         if last is None or not all(map(math.isfinite, last.values)):
             return []
         spare = 0.0 if self._speaker == speaker else HANDOVER
-        apart = max(output.sent - last.sent, output.stamp - last.stamp, PERIOD_S) + self._jitter_s
+        sent, stamped = output.sent - last.sent, output.stamp - last.stamp
+        if abs(stamped - sent) < SET_S:
+            apart = max(sent, stamped, PERIOD_S) + self._jitter_s
+        else:
+            apart = max(sent, PERIOD_S) + SET_JITTER_S
         dt = min(apart, LONGEST_S * (lost + 1) + self._jitter_s)
         found = []
         for name, axis, which in (("speed", 0, 0), ("turn", 5, 1)):
             before, after = last.values[axis], output.values[axis]
             rise, fall = change(before, after)
             most = self._bounds.gain[which] * dt + NEAR + spare
-            if rise > most or fall > self._bounds.brake[which] * dt + NEAR + spare:
+            braked = self._bounds.brake[which] * dt + NEAR + spare
+            if rise > most or (apart < DEAD_S and fall > braked):
                 found.append(f"output {output.number}: {name} from {before:.4f} to {after:.4f} in {dt:.4f} s")
         return found
 

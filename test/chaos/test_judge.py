@@ -142,3 +142,19 @@ def test_what_no_arm_of_this_profile_may_be_told_is_seen(
 def test_a_ramp_of_a_joint_within_the_profile_is_right() -> None:
     up = [0.03 * step for step in range(33)]
     assert arm_told(*up, *reversed(up)) == []
+
+
+def test_a_clock_that_is_set_hides_only_a_little_and_a_dead_governor_only_braking() -> None:
+    def told_of(*outputs: tuple[float, float, float]) -> list[str]:
+        judge = Judge(Bounds.of(PROFILE))
+        for number, (sent, stamp, vx) in enumerate(outputs, start=1):
+            judge.see(Output(sent, stamp, number, (vx, 0.0, 0.0, 0.0, 0.0, 0.0)), AWAY)
+        return judge.wrong
+
+    up = [(0.01 * step, 0.01 * step, 0.008 * step) for step in range(51)]
+    assert told_of(*up, (0.51, -2.49, 0.36)) == []
+    assert told_of(*up, (0.51, -2.49, 0.3)) != []
+    assert told_of(*up, (1.1, 1.1, 0.0)) == []
+    assert told_of(*up, (0.8, 0.8, 0.0)) == [], "0.3 s are enough"
+    assert told_of(*up, (0.6, 0.6, 0.0)) != []
+    assert told_of(*up, (1.1, 1.1, 0.7)) != []
