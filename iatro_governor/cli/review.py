@@ -6,17 +6,21 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from ..errors import LedgerError
 from ..ledger.check import VerifyResult
+from ._refuse import refuse as refuse
+from .review_list import export, list_incidents, overview
 from .review_stats import stats
 
 DEFAULT_LEDGER = Path("out/demo/ledger.db")
 app = typer.Typer(name="review", no_args_is_help=True, help="Read the incidents of a ledger.")
-app.command()(stats)
+app.command(name="list")(list_incidents)
+for command in (stats, overview, export):
+    app.command()(command)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 KeyFile = Annotated[
@@ -25,38 +29,6 @@ KeyFile = Annotated[
         "--key", metavar="FILE", help="The ledger's key, to check its chain; else as ledger verify."
     ),
 ]
-
-
-@app.command(name="list")
-def list_incidents(
-    db: Annotated[Path, typer.Argument(metavar="[DB]", help="The ledger.")] = DEFAULT_LEDGER,
-    verdict: Annotated[str | None, typer.Option(help="Only this primary verdict, as PARTIAL.")] = None,
-    severity: Annotated[int | None, typer.Option(min=0, max=4, help="This severity or more.")] = None,
-    plan: Annotated[str | None, typer.Option(help="Only this plan id.")] = None,
-    model: Annotated[str | None, typer.Option(help="Only this planner model.")] = None,
-    text: Annotated[str | None, typer.Option(help="Only where the words contain this.")] = None,
-    sort: Annotated[str, typer.Option(help="By time, severity, verdict, plan or model.")] = "time",
-    as_json: Json = False,
-) -> None:
-    """List incidents, one a line: which words met which action."""
-    from ..ledger.reader import Reader
-    from ..review.incidents import SORTS, Filter, incidents, shadow_text, start_time
-    from ..review.tables import console, incident_table
-
-    if sort not in SORTS:
-        refuse(f"--sort {sort}: allowed are {', '.join(SORTS)}", as_json)
-    try:
-        with Reader(db) as reader:
-            found = incidents(reader, Filter(verdict, severity, plan, model, text), sort)
-            start = start_time(reader)
-            _warn(shadow_text(reader))
-    except LedgerError as error:
-        refuse(str(error), as_json)
-    if as_json:
-        print(json.dumps([incident.to_json() for incident in found]))
-    else:
-        screen = console()
-        screen.print(incident_table(found, start, screen.width))
 
 
 @app.command()
@@ -129,11 +101,3 @@ def key_of(db: Path, key: Path | None) -> bytes | str:
         if key is not None:
             raise
         return str(error)
-
-
-def refuse(message: str, as_json: bool) -> NoReturn:
-    """End with exit code 2 and ``message``, as JSON too where that was asked for."""
-    if as_json:
-        print(json.dumps({"error": message}))
-    print(message, file=sys.stderr)
-    raise typer.Exit(2)

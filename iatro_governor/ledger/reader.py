@@ -70,6 +70,24 @@ class Reader:
             ):
                 yield _stored(self.path, row)
 
+    def verdicts_after(self, id: int) -> Iterator[StoredRecord]:
+        """The verdicts after record ``id``, in the order of the chain."""
+        # Of few new records each is looked at; of a whole ledger the verdicts are found by their kind.
+        hint = "+kind" if id else "kind"
+        with store.translated(self.path):
+            sql = f"SELECT {_COLUMNS} FROM record WHERE {hint} = 'verdict' AND id > ? ORDER BY id"
+            for row in self._db.execute(sql, (id,)):
+                yield _stored(self.path, row)
+
+    def mac_of(self, id: int) -> bytes | None:
+        """The mac of record ``id``, of whatever file; None where it is not there."""
+        with store.translated(self.path):
+            for schema in [row[1] for row in self._db.execute("PRAGMA database_list") if row[1] != "temp"]:
+                found = self._db.execute(f"SELECT mac FROM {schema}.record WHERE id = ?", (id,)).fetchone()
+                if found is not None:
+                    return bytes(found[0])
+        return None
+
     def holes(self) -> list[segments.Hole]:
         """Records that were retired or are lost, by the tombstones in the chain."""
         with store.translated(self.path):
@@ -88,6 +106,11 @@ class Reader:
         """All rows of a query on the table ``record``."""
         with store.translated(self.path):
             return self._db.execute(sql, values).fetchall()
+
+    def each(self, sql: str, values: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query on the table ``record``, one by one."""
+        with store.translated(self.path):
+            yield from self._db.execute(sql, values)
 
     def connection(self) -> sqlite3.Connection:
         """The read-only connection itself, for queries of the ledger's own modules."""

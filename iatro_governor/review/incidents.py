@@ -102,7 +102,7 @@ def incidents(reader: Reader, wanted: Filter | None = None, sort: str = "time") 
     """The incidents that pass ``wanted``, sorted by a key of ``SORTS``."""
     where, values = (wanted or Filter()).clauses()
     ids = reader.query(f"SELECT id FROM record WHERE {where} ORDER BY id", values)
-    found = [_incident(record) for (number,) in ids for record in reader.records(id=number)]
+    found = [incident_of(record) for (number,) in ids for record in reader.records(id=number)]
     return sorted(sorted(found, key=lambda one: (one.t, one.id)), key=SORTS[sort])
 
 
@@ -111,7 +111,7 @@ def listed(
 ) -> tuple[list[Incident], Slice]:
     """One page of the incidents that pass ``wanted``, and where the pages beside it are."""
     found = slice_of(reader, wanted, order, cursor, size)
-    return [_incident(record) for number in found.ids for record in reader.records(id=number)], found
+    return [incident_of(record) for number in found.ids for record in reader.records(id=number)], found
 
 
 def neighbours(reader: Reader, number: int, wanted: Filter, order: Order) -> tuple[int | None, int | None]:
@@ -179,7 +179,7 @@ def find(reader: Reader, name: str) -> StoredRecord:
     raise LedgerError(f"plan {name[:80]!r} has {len(found)} incidents: {numbers}; give one of these numbers")
 
 
-def _incident(record: StoredRecord) -> Incident:
+def incident_of(record: StoredRecord) -> Incident:
     """The record as an incident; one that no witness wrote is shown as such, and hides no other."""
     try:
         return _read(record)
@@ -226,7 +226,7 @@ def conducts_of(body: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
 
 
 def _detail(reader: Reader, record: StoredRecord) -> Detail:
-    incident = _incident(record)
+    incident = incident_of(record)
     try:
         decisions = _decisions(reader, record)
         words, action = _words(record.body), action_of(decisions)

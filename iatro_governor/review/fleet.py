@@ -1,0 +1,111 @@
+"""Incidents of many ledgers and Parquet folders as one: the same filter, the same columns, through DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import LedgerError, MissingPart
+from ..ledger.reader import Reader
+from .index import Index
+from .wanted import COLUMNS
+
+_TYPES = {"INTEGER": "BIGINT", "REAL": "DOUBLE", "TEXT": "VARCHAR"}
+_BATCH = 50_000
+
+
+class Fleet:
+    """A table ``incident`` with the incidents of every source. Use it as a context manager.
+
+    A source is a ledger, a Parquet file, a folder (every ledger and Parquet file in it), or a pattern or address that
+    DuckDB reads (``s3://bucket/*.parquet``). Raises LedgerError for one that holds no incidents.
+    """
+
+    def __init__(self, sources: Sequence[str | Path]) -> None:
+        self._db = _duckdb().connect(":memory:")
+        columns = ", ".join(f"{name} {_TYPES[kind]}" for name, kind in COLUMNS.items())
+        self._db.execute(f"CREATE TABLE incident ({columns}, source VARCHAR)")
+        self.sources: list[str] = []
+        try:
+            for source in sources:
+                for one in _expanded(str(source)):
+                    self._add(one)
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _add(self, source: str) -> None:
+        self.sources.append(source)
+        if source.endswith(".parquet") or "://" in source:
+            self._add_parquet(source)
+        else:
+            self._add_ledger(Path(source))
+
+    def _add_ledger(self, path: Path) -> None:
+        import pyarrow as pa
+
+        with Reader(path) as reader, Index(reader) as index:
+            found = index.db.execute(f"SELECT {', '.join(COLUMNS)} FROM incident")
+            while rows := found.fetchmany(_BATCH):
+                batch = pa.table(dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True)))
+                self._db.register("batch", batch)
+                self._db.execute("INSERT INTO incident SELECT *, ? FROM batch", (str(path),))
+                self._db.unregister("batch")
+
+    def _add_parquet(self, source: str) -> None:
+        try:
+            about = self._db.execute("SELECT * FROM read_parquet(?) LIMIT 0", (source,)).description
+            if missing := COLUMNS.keys() - {column[0] for column in about}:
+                raise LedgerError(
+                    f"{source}: no incidents: columns are missing ({', '.join(sorted(missing))}); "
+                    "iatro review export writes them all"
+                )
+            sql = f"INSERT INTO incident SELECT {', '.join(COLUMNS)}, filename FROM read_parquet(?, filename = true)"
+            self._db.execute(sql, (source,))
+        except _duckdb().Error as error:
+            raise LedgerError(
+                f"{source}: cannot be read as Parquet: {str(error).splitlines()[0][:300]}"
+            ) from error
+
+    def rows(self, sql: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query on the table ``incident``."""
+        return list(self._db.execute(sql, list(values)).fetchall())
+
+    def close(self) -> None:
+        """Lets go of everything."""
+        self._db.close()
+
+    def __enter__(self) -> Fleet:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def is_one_ledger(sources: Sequence[str | Path]) -> bool:
+    """Whether ``sources`` are a single ledger, which needs no DuckDB."""
+    return len(sources) == 1 and not str(sources[0]).endswith(".parquet") and not Path(sources[0]).is_dir()
+
+
+def _expanded(source: str) -> list[str]:
+    path = Path(source)
+    if not path.is_dir():
+        return [source]
+    found = [*path.rglob("*.parquet"), *(one for one in path.rglob("*.db") if _is_ledger(one))]
+    if not found:
+        raise LedgerError(f"{source}: no ledger and no Parquet file in this folder")
+    return sorted(map(str, found))
+
+
+def _is_ledger(path: Path) -> bool:
+    """Not an index, nor a sealed segment, which is read with the file that goes on."""
+    return not path.stem.endswith(".index") and not path.stem.rpartition(".")[2].isdecimal()
+
+
+def _duckdb() -> Any:
+    try:
+        import duckdb
+    except ModuleNotFoundError as error:
+        raise MissingPart("several sources need DuckDB: `pip install iatro_governor[review]`") from error
+    return duckdb

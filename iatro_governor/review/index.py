@@ -1,0 +1,130 @@
+"""The index of a ledger's incidents: ``ledger.index.db``, made from the ledger at will and never believed against it.
+
+What is new in the ledger is added whenever it is opened. An index that is damaged, of another ledger or of another make
+is made anew; where none can be written, one is made in memory.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from ..errors import LedgerError
+from ..ledger.reader import Reader
+from ..ledger.record import plain
+from .incidents import conducts_of, incident_of
+from .wanted import COLUMNS, barred
+
+MAKE = 1
+"""Changes whenever the index holds anything else."""
+_TABLE = f"CREATE TABLE incident ({', '.join(f'{name} {kind}' for name, kind in COLUMNS.items())}, PRIMARY KEY (id))"
+_INDEXES = (
+    "CREATE INDEX by_time ON incident (t, id)",
+    "CREATE INDEX by_model ON incident (model, verdict, severity, t)",
+    "CREATE INDEX by_verdict ON incident (verdict, severity, t)",
+    "CREATE INDEX by_severity ON incident (severity DESC, t, id)",
+    "CREATE INDEX by_plan ON incident (plan_id)",
+    "CREATE INDEX by_context ON incident (context, model, verdict)",
+)
+_STATE = "CREATE TABLE state (make INTEGER, last INTEGER, mac BLOB)"
+_INSERT = f"INSERT INTO incident VALUES ({', '.join('?' * len(COLUMNS))})"
+
+
+def index_path(ledger: Path) -> Path:
+    """Where a ledger's index is."""
+    return ledger.with_name(f"{ledger.stem}.index{ledger.suffix}")
+
+
+class Index:
+    """The incidents of one ledger, up to date when it is opened. Use it as a context manager."""
+
+    def __init__(self, reader: Reader) -> None:
+        """Raises LedgerError where the ledger cannot be read."""
+        self._reader = reader
+        self.db = self._opened()
+
+    def _opened(self) -> sqlite3.Connection:
+        path = index_path(self._reader.path)
+        for place in (path, path, ":memory:"):
+            db: sqlite3.Connection | None = None
+            try:
+                db = sqlite3.connect(place, isolation_level=None, timeout=30.0)
+                db.create_function("chr", 1, chr, deterministic=True)
+                self._bring_up_to_date(db)
+                return db
+            except sqlite3.Error:
+                if db is not None:
+                    db.close()
+                with suppress(OSError):  # damaged, or nothing of ours: it can be made again
+                    Path(place).unlink(missing_ok=True)
+        raise LedgerError(f"{self._reader.path}: no index of its incidents can be made, not even in memory")
+
+    def _bring_up_to_date(self, db: sqlite3.Connection) -> None:
+        db.execute("PRAGMA synchronous = OFF")
+        db.execute("BEGIN IMMEDIATE")
+        last = self._known(db)
+        if last is None:
+            for kind, name in db.execute(
+                "SELECT type, name FROM sqlite_master WHERE type = 'table'"
+            ).fetchall():
+                db.execute(f'DROP {kind} "{name}"')
+            for statement in (_TABLE, _STATE):
+                db.execute(statement)
+            last = 0
+        end = int(self._reader.scalar("SELECT coalesce(max(id), 0) FROM record"))
+        if end > last:
+            db.executemany(_INSERT, self._rows(last))
+            mac = self._reader.mac_of(end)
+            db.execute("DELETE FROM state")
+            db.execute("INSERT INTO state VALUES (?, ?, ?)", (MAKE, end, mac))
+        if last == 0:
+            for statement in _INDEXES:
+                db.execute(statement)
+        db.execute("COMMIT")
+
+    def _known(self, db: sqlite3.Connection) -> int | None:
+        """Up to which record the index goes; None where it is none of this ledger."""
+        layout = {row[0] for row in db.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
+        if layout != {_TABLE, _STATE, *_INDEXES}:
+            return None
+        found = db.execute("SELECT make, last, mac FROM state").fetchall()
+        if len(found) != 1 or found[0][0] != MAKE or self._reader.mac_of(found[0][1]) != found[0][2]:
+            return None
+        return int(found[0][1])
+
+    def _rows(self, after: int) -> Iterator[tuple[Any, ...]]:
+        for record in self._reader.verdicts_after(after):
+            one, body = incident_of(record), record.body
+            robot = body.get("robot") or record.channel or body.get("channel") or ""
+            row = (
+                one.id, one.t, one.plan_id, one.channel, str(robot), one.model, one.verdict, barred(one.all_verdicts),
+                one.severity, one.commands, one.context, record.config_hash, barred(_limits(body)), one.text,
+                str(body.get("reasoning") or ""),
+            )  # fmt: skip
+            yield tuple(plain(value) if isinstance(value, str) else value for value in row)
+
+    def rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query on the table ``incident``."""
+        return self.db.execute(sql, values).fetchall()
+
+    def close(self) -> None:
+        """Closes the index."""
+        self.db.close()
+
+    def __enter__(self) -> Index:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _limits(body: dict[str, Any]) -> list[str]:
+    """Names of the limits that bound, of whatever channel; what is no verdict of ours has none."""
+    try:
+        found = [limit for one in conducts_of(body).values() for limit in one.get("limits") or ()]
+        return sorted({str(limit["name"]) for limit in found})
+    except (TypeError, KeyError, AttributeError):
+        return []
