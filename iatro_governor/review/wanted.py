@@ -1,4 +1,4 @@
-"""The filter of incidents for the index, in SQL that SQLite and DuckDB read: the same incidents as ``queries`` finds."""
+"""The filter of incidents for the index, in SQL that SQLite and DuckDB read: what ``queries`` finds, it finds."""
 
 from __future__ import annotations
 

@@ -72,7 +72,8 @@ def ledger(tmp_path: Path) -> Path:
 FILTERS = (
     Filter(), Filter(verdict="PARTIAL"), Filter(severity=3), Filter(model="m1"), Filter(context="field"),
     Filter(since=30.0, until=60.0), Filter(robot="base"), Filter(robot="ba"), Filter(limit="speed"),
-    Filter(limit="spee"), Filter(text="SCRIPT"), Filter(text="%"), Filter(text="'"), Filter(verdict="PARTIAL", model="m2", severity=2),
+    Filter(limit="spee"), Filter(text="SCRIPT"),
+    Filter(text="%"), Filter(text="'"), Filter(verdict="PARTIAL", model="m2", severity=2),
 )  # fmt: skip
 
 
