@@ -32,8 +32,8 @@ class SecondHearing:
         """Whether there is a ledger to read."""
         return self._path is not None and self._path.is_file()
 
-    def missed(self, heard: Heard, patience_s: float = UNHEARD_S) -> bool:
-        """Whether the ledger has had, for ``patience_s``, a statement or decision that was not ``heard``.
+    def missed(self, heard: Heard) -> bool:
+        """Whether the ledger has had, for ``UNHEARD_S``, a statement or decision that was not ``heard``.
 
         Raises LedgerError where it cannot be read.
         """
@@ -50,7 +50,7 @@ class SecondHearing:
             if kind in ("statement", "decision") and not heard(kind, writer, number):
                 self._unheard[kind, writer, number] = now
         self._unheard = {key: since for key, since in self._unheard.items() if not heard(*key)}
-        return any(now - since >= patience_s for since in self._unheard.values())
+        return any(now - since >= UNHEARD_S for since in self._unheard.values())
 
     def hear(self, sending: Iterable[str]) -> Backlog | None:
         """The ledger judged from its first statement or command without a verdict; None where there is none.

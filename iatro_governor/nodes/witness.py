@@ -22,7 +22,7 @@ from iatro_governor.nodes.allowance import LONGEST, shortened
 from iatro_governor.nodes.outbox import Outbox
 from iatro_governor.nodes.parameters import settings
 from iatro_governor.nodes.run import run
-from iatro_governor.nodes.second_hearing import UNHEARD_S, SecondHearing
+from iatro_governor.nodes.second_hearing import SecondHearing
 from iatro_governor.profile.load import load_data
 from iatro_governor.review.backlog import statement_of
 from iatro_governor.testimony.labels import NAMES
@@ -86,7 +86,6 @@ class WitnessNode(Node):
         heard = (self._newest >= stamp and over) or waited > HEARD_S
         if heard and not self._closed:
             self._closed = True
-            self._check(patience_s=0.0)
             self._send(self._witness.close(self._now()))
         return self._closed and (self._outbox.waiting == 0 or self._recorders() == 0)
 
@@ -109,9 +108,12 @@ class WitnessNode(Node):
             self.get_logger().warning(f"what is not heard cannot be read in the ledger: {error}")
             return None
 
-    def _check(self, patience_s: float = UNHEARD_S) -> None:
+    def _check(self) -> None:
+        """Not at the end: what is judged then must be on its way before the recorder ends, too."""
+        if self._closed:
+            return
         try:
-            missed = self._ledger.missed(self._witness.heard, patience_s)
+            missed = self._ledger.missed(self._witness.heard)
         except LedgerError as error:
             self.get_logger().warning(f"the ledger cannot be read: {error}", throttle_duration_sec=10.0)
             return
