@@ -109,8 +109,7 @@ class Watch(Node):
             self._heart.delay(gap)
             for follow in self.channels.values():
                 follow.delay(gap)
-        dead = self._heart.silent_s(t) > (self._patience_s if self._heard else START_S)
-        silent = {name for name, f in self.channels.items() if dead or f.silent_s(t) > self._patience_s}
+        dead, silent = self._dead(t), self._silent(t)
         self._change(silent, dead)
         for name in self.channels.keys() - silent:
             self.channels[name].out.live()
@@ -118,6 +117,14 @@ class Watch(Node):
         self._turns += 1
         if self._turns % REPORT_TURNS == 0:
             self._report(dead)
+
+    def _dead(self, t: float) -> bool:
+        return self._heart.silent_s(t) > (self._patience_s if self._heard else START_S)
+
+    def _silent(self, t: float) -> set[str]:
+        """Channels whose governor, or output, says nothing at ``t``."""
+        dead = self._dead(t)
+        return {name for name, f in self.channels.items() if dead or f.silent_s(t) > self._patience_s}
 
     def _change(self, silent: set[str], dead: bool) -> None:
         """Begin to stop, and end it."""
@@ -158,8 +165,9 @@ class Watch(Node):
         )
 
     def _step(self) -> None:
+        """What has been heard since the last look, a governor that is back, is not spoken against."""
         t, now = time.monotonic(), self.get_clock().now().nanoseconds * 1e-9
-        for name in self.stopping:
+        for name in self.stopping & self._silent(t):
             self.channels[name].step(t, now)
 
     def _report(self, dead: bool) -> None:
