@@ -9,14 +9,17 @@ from urllib.parse import parse_qsl
 
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp
 
-from ...errors import IatroError, NoIncident
+from ...errors import IatroError, LedgerError, NoIncident
 from ..incidents import numbered
+from ..notes import annotate
 from .desk import Desk
 from .door import Door
+from .fleet import fleet
 from .guard import COOKIE, Guard
 from .incident import incident
 from .listing import listing
@@ -33,13 +36,14 @@ Asked = Annotated[Wanted, Query()]
 def make_app(desk: Desk, guard: Guard) -> ASGIApp:
     """The page about ``desk``, behind ``guard``."""
     app = FastAPI(title="iatro review", openapi_url=None, docs_url=None, redoc_url=None)
-    _add_pages(app, desk)
+    _add_pages(app, desk, guard)
+    _add_notes(app, desk, guard)
     _add_door(app, guard)
     _add_refusals(app)
     return Door(app, guard)
 
 
-def _add_pages(app: FastAPI, desk: Desk) -> None:
+def _add_pages(app: FastAPI, desk: Desk, guard: Guard) -> None:
     @app.api_route("/", methods=READ)
     def show_list(wanted: Asked) -> Response:
         with desk.reader() as reader:
@@ -55,7 +59,13 @@ def _add_pages(app: FastAPI, desk: Desk) -> None:
     @app.api_route("/incidents/{number}", methods=READ)
     def show_incident(number: int, wanted: Asked) -> Response:
         with desk.reader() as reader:
-            return page("incident.html.j2", **incident(reader, desk, number, wanted))
+            values = incident(reader, desk, number, wanted)
+        return page("incident.html.j2", **values, form_mark=guard.form_mark())
+
+    @app.api_route("/fleet", methods=READ)
+    def show_fleet() -> Response:
+        with desk.reader() as reader:
+            return page("fleet.html.j2", **fleet(reader))
 
     @app.api_route("/assets/{name}", methods=READ)
     def asset(name: str) -> Response:
@@ -66,6 +76,23 @@ def _add_pages(app: FastAPI, desk: Desk) -> None:
         return Response(file.read_bytes(), media_type=kind, headers={"Cache-Control": "no-cache"})
 
 
+def _add_notes(app: FastAPI, desk: Desk, guard: Guard) -> None:
+    @app.post("/incidents/{number}/notes")
+    async def add_note(number: int, request: Request) -> Response:
+        form = await own_form(request, guard)
+        if desk.key is None:
+            return refusal(409, f"Notes need the ledger's key. {desk.key_problem}")
+        try:
+            await run_in_threadpool(
+                annotate, desk.db, desk.key, number, form.get("by", ""), form.get("text", "")
+            )
+        except NoIncident:
+            raise
+        except LedgerError as error:
+            return refusal(409, f"The note was not written: {error}")
+        return RedirectResponse(f"/incidents/{number}#notes", 303)
+
+
 def _add_door(app: FastAPI, guard: Guard) -> None:
     @app.api_route("/token", methods=READ)
     def ask_for_token() -> Response:
@@ -73,16 +100,21 @@ def _add_door(app: FastAPI, guard: Guard) -> None:
 
     @app.post("/token")
     async def take_token(request: Request) -> Response:
-        form = await read_form(request)
-        if not guard.is_own_form(
-            form.get("mark", ""), request.headers.get("origin"), request.headers.get("host")
-        ):
-            return refusal(403, "This form was not made by this page, or before it was started anew.")
+        form = await own_form(request, guard)
         if not guard.is_token(form.get("token", "")):
             return page("token.html.j2", 403, wrong=True, form_mark=guard.form_mark())
         answer = RedirectResponse("/", 303)
         answer.set_cookie(COOKIE, guard.cookie(), httponly=True, samesite="strict")
         return answer
+
+
+async def own_form(request: Request, guard: Guard) -> dict[str, str]:
+    """The fields of a form that this page made; raises HTTPException for any other."""
+    form = await read_form(request)
+    headers = request.headers
+    if not guard.is_own_form(form.get("mark", ""), headers.get("origin"), headers.get("host")):
+        raise HTTPException(403, "This form was not made by this page, or before it was started anew.")
+    return form
 
 
 async def read_form(request: Request) -> dict[str, str]:
@@ -94,7 +126,10 @@ async def read_form(request: Request) -> dict[str, str]:
         body += part
         if len(body) > LONGEST_FORM:
             raise HTTPException(413, f"At most {LONGEST_FORM:,} bytes are taken.")
-    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20))
+    try:
+        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20))
+    except ValueError as error:
+        raise HTTPException(400, "This is not the form that this page has.") from error
 
 
 def _add_refusals(app: FastAPI) -> None:

@@ -8,6 +8,7 @@ from ...ledger.reader import Reader
 from ..action import Bound
 from ..chart import chart
 from ..incidents import Detail, neighbours, numbered, shadow_text, start_time
+from ..notes import Note, notes
 from ..shown import shown
 from ..text import quantity, visible
 from .desk import Desk, Policy
@@ -34,8 +35,15 @@ def incident(reader: Reader, desk: Desk, number: int, wanted: Wanted) -> dict[st
         "policy": policy,
         "chain": desk.chain.status(),
         "origin": _origin(reader, found),
+        "notes": [_note(note) for note in notes(reader, number)],
+        "can_annotate": desk.key is not None,
         "shadow": shadow_text(reader),
     }
+
+
+def _note(note: Note) -> dict[str, Any]:
+    when = moment(note.t, 0.0)
+    return {"id": note.id, "by": visible(note.by), "text": visible(note.text), "when": when}
 
 
 def _bound(bound: Bound, start: float) -> dict[str, Any]:
