@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "iatro_governor"
 SHELLS = ("", "sh", "bash", "shell", "console")
 PROGRAMS = ("make", "iatro", ".venv/bin/iatro", "ros2", "python", "fastdds", "export")
-LONG = {"demo"}
+LONG = ("demo", "review serve")
 """Commands of iatro that take too long to be run for a document: only their options are looked at."""
 ELSEWHERE = {"fastdds shm clean", "export FASTDDS_BUILTIN_TRANSPORTS=UDPv4"}
 """Commands that are not ours; each was tried by hand."""
@@ -128,7 +128,13 @@ def python_problem(words: list[str]) -> str | None:
 def iatro_problem(words: list[str], desk: Path, wanted: int) -> str | None:
     """Run it, as a user would, and look at its exit code."""
     words = [str(desk / word[9:]) if word.startswith("/path/to/") else word for word in words]
-    command = [sys.executable, "-m", f"{PACKAGE}.cli.main", *words, *["--help"] * (words[0] in LONG)]
+    command = [
+        sys.executable,
+        "-m",
+        f"{PACKAGE}.cli.main",
+        *words,
+        *["--help"] * " ".join(words).startswith(LONG),
+    ]
     own = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
     done = subprocess.run(
         command, cwd=desk, env=own, capture_output=True, text=True, check=False, timeout=120

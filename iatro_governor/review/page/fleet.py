@@ -28,7 +28,7 @@ def fleet(reader: Reader) -> dict[str, Any]:
                 "name": name,
                 "count": count,
                 "width": round(WIDTH * count / most, 1),
-                "href": Wanted(verdict=name).address(),
+                "href": Wanted.model_validate({"verdict": name}).address(),
             }
             for name, count in counts
         ],

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...errors import IatroError
 from ...ledger.reader import Reader
 from ..action import Bound
 from ..chart import chart
 from ..incidents import Detail, neighbours, numbered, shadow_text, start_time
 from ..notes import Note, notes
+from ..plan_view import plan_view, shown_moment
+from ..replay import folders_beside
+from ..scene import scene
 from ..shown import shown
 from ..text import quantity, visible
 from .desk import Desk, Policy
@@ -34,10 +38,32 @@ def incident(reader: Reader, desk: Desk, number: int, wanted: Wanted) -> dict[st
         "sheets": _sheets(found, policy),
         "policy": policy,
         "chain": desk.chain.status(),
+        "view": _view(found, desk, policy, start),
         "origin": _origin(reader, found),
         "notes": [_note(note) for note in notes(reader, number)],
         "can_annotate": desk.key is not None,
         "shadow": shadow_text(reader),
+    }
+
+
+def _view(found: Detail, desk: Desk, policy: Policy | None, start: float) -> dict[str, Any] | None:
+    """The plan view and its times; None where the inputs of the incident's time are not there."""
+    try:
+        seen = scene(found, folders_beside(desk.db), policy.profile if policy else None)
+    except IatroError:
+        return None
+    if seen is None:
+        return None
+    bound = [limit.intervals[0][0] for limit in found.action.limits if not limit.shapes_rate]
+    first = shown_moment(seen, min(bound, default=None))
+    return {
+        "svg": plan_view(seen, first, start),
+        "first": first,
+        "last": len(seen.moments) - 1,
+        "time": f"{seen.moments[first].t - start:.1f}",
+        "people": any(len(moment.people) for moment in seen.moments),
+        "returns": any(len(moment.returns) for moment in seen.moments),
+        "places": bool(seen.places),
     }
 
 
