@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import shutil
 import signal
 import time
 from collections.abc import Iterator, Sequence
@@ -114,7 +115,7 @@ def _own_folder(out: Path) -> Iterator[None]:
                 )
             for pattern in OWN:
                 for path in out.glob(pattern):
-                    path.unlink()
+                    shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
             yield
         finally:
             os.close(lock)
