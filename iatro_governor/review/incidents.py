@@ -10,7 +10,6 @@ from ..errors import LedgerError, NoIncident
 from ..ledger.reader import Reader
 from ..ledger.record import NUMBER_LIMIT, StoredRecord
 from .action import Action, action_of
-from .queries import ORDERS, Cursor, Order, Slice, slice_of
 from .queries import Filter as Filter
 from .text import Span
 
@@ -104,24 +103,6 @@ def incidents(reader: Reader, wanted: Filter | None = None, sort: str = "time") 
     ids = reader.query(f"SELECT id FROM record WHERE {where} ORDER BY id", values)
     found = [incident_of(record) for (number,) in ids for record in reader.records(id=number)]
     return sorted(sorted(found, key=lambda one: (one.t, one.id)), key=SORTS[sort])
-
-
-def listed(
-    reader: Reader, wanted: Filter, order: Order, cursor: Cursor | None = None, size: int = 50
-) -> tuple[list[Incident], Slice]:
-    """One page of the incidents that pass ``wanted``, and where the pages beside it are."""
-    found = slice_of(reader, wanted, order, cursor, size)
-    return [incident_of(record) for number in found.ids for record in reader.records(id=number)], found
-
-
-def neighbours(reader: Reader, number: int, wanted: Filter, order: Order) -> tuple[int | None, int | None]:
-    """The incidents before and after the one with the id ``number`` among those that pass ``wanted``."""
-    value = reader.scalar(f"SELECT {ORDERS[order.by]} FROM record WHERE id = ?", (number,))
-    beside = (
-        slice_of(reader, wanted, order, Cursor(value, number, before), 1).ids for before in (True, False)
-    )
-    before, after = (ids[0] if ids else None for ids in beside)
-    return before, after
 
 
 def detail(reader: Reader, name: str) -> Detail:

@@ -6,9 +6,11 @@ from typing import Any
 
 from ...ledger.reader import Reader
 from ...testimony.verdicts import VERDICTS
-from .. import queries
 from ..incidents import shadow_text
+from ..index import Index
+from ..paging import count as count_of
 from ..proportions import Share
+from ..queries import Filter
 from ..rates import GROUPS, Rates, rates_by
 from ..text import one_line
 from .wanted import Wanted
@@ -19,10 +21,12 @@ WIDTH = 200
 
 def fleet(reader: Reader) -> dict[str, Any]:
     """What the template of the overview needs."""
-    counts = [(name, queries.count(reader, queries.Filter(verdict=name))) for name in VERDICTS]
+    with Index(reader) as index:
+        counts = [(name, count_of(index, Filter(verdict=name))) for name in VERDICTS]
+        every = count_of(index, Filter())
     most = max((count for _, count in counts), default=0) or 1
     return {
-        "every": queries.count(reader, queries.Filter()),
+        "every": every,
         "verdicts": [
             {
                 "name": name,

@@ -8,8 +8,10 @@ from ...errors import IatroError
 from ...ledger.reader import Reader
 from ..action import Bound
 from ..chart import chart
-from ..incidents import Detail, neighbours, numbered, shadow_text, start_time
+from ..incidents import Detail, numbered, shadow_text, start_time
+from ..index import Index
 from ..notes import Note, notes
+from ..paging import neighbours
 from ..plan_view import plan_view, shown_moment
 from ..replay import folders_beside
 from ..scene import scene
@@ -25,7 +27,8 @@ def incident(reader: Reader, desk: Desk, number: int, wanted: Wanted) -> dict[st
     found = numbered(reader, number)
     start = start_time(reader)
     policy = desk.policies.get(found.action.config_hash)
-    before, after = neighbours(reader, found.incident.id, wanted.filter(start), wanted.order())
+    with Index(reader) as index:
+        before, after = neighbours(index, found.incident.id, wanted.filter(start), wanted.order())
     return {
         **shown(found, start),
         "wanted": wanted,

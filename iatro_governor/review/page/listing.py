@@ -7,8 +7,10 @@ from typing import Any
 
 from ...ledger.reader import Reader
 from ...testimony.verdicts import VERDICTS
-from .. import queries
-from ..incidents import SEVERITIES, Incident, listed, severity_text, shadow_text, start_time
+from .. import paging
+from ..incidents import SEVERITIES, Incident, severity_text, shadow_text, start_time
+from ..index import Index
+from ..queries import Filter
 from ..text import one_line, visible
 from .render import moment
 from .wanted import Column, Wanted
@@ -27,17 +29,20 @@ def listing(reader: Reader, wanted: Wanted) -> dict[str, Any]:
     """What the template of the list needs."""
     start = start_time(reader)
     chosen, order = wanted.filter(start), wanted.order()
-    found, slice_ = listed(reader, chosen, order, wanted.cursor(), SIZE)
-    every = queries.count(reader, queries.Filter())
+    with Index(reader) as index:
+        found, slice_ = paging.listed(reader, index, chosen, order, wanted.cursor(), SIZE)
+        every = paging.count(index, Filter())
+        matching = paging.count(index, chosen) if wanted.filters else every
+        options = paging.choices(index)
     return {
         "rows": [row(one, start, wanted) for one in found],
-        "matching": queries.count(reader, chosen) if wanted.filters else every,
+        "matching": matching,
         "every": every,
         "wanted": wanted,
         "columns": list(_columns(wanted)),
         "before": wanted.address(at=slice_.before.text()) if slice_.before else None,
         "after": wanted.address(at=slice_.after.text()) if slice_.after else None,
-        "choices": _choices(reader, wanted),
+        "choices": _choices(options, wanted),
         "shadow": shadow_text(reader),
     }
 
@@ -67,9 +72,8 @@ def _columns(wanted: Wanted) -> Iterable[dict[str, str]]:
         yield {"name": name, "title": title, "href": wanted.sorted_by(name), "sorted": sorted_}
 
 
-def _choices(reader: Reader, wanted: Wanted) -> list[dict[str, Any]]:
+def _choices(found: dict[str, list[str]], wanted: Wanted) -> list[dict[str, Any]]:
     """The filters that choose from a list: their name, title, and options (value, text)."""
-    found = queries.choices(reader)
     options = {
         "verdict": [(name, name.replace("_", " ").capitalize()) for name in VERDICTS],
         "severity": [(str(number), f"{number} or more: {text}") for number, text in enumerate(SEVERITIES)],

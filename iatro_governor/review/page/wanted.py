@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from ...errors import LedgerError
-from ..queries import Cursor, Filter, Order
+from ..paging import Cursor, Order
+from ..queries import Filter
 from .render import EPOCH_BEGINS
 
 LONGEST = 200

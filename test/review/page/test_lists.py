@@ -11,7 +11,9 @@ import pytest
 
 from iatro_governor.ledger import Reader
 from iatro_governor.review.incidents import incidents
-from iatro_governor.review.queries import Cursor, Filter, Order, choices, count, slice_of
+from iatro_governor.review.index import Index
+from iatro_governor.review.paging import Cursor, Order, choices, count, slice_of
+from iatro_governor.review.queries import Filter
 from test.review.conftest import PLANS, Plan, build
 from test.review.page.conftest import Page, Serve
 
@@ -107,20 +109,20 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("descending", [False, True])
 def test_pages_hold_every_incident_once_forwards_and_back(by: str, descending: bool, many: Path) -> None:
     order = Order(by, descending)
-    with Reader(many) as reader:
-        whole = slice_of(reader, Filter(), order, None, 100)
+    with Reader(many) as reader, Index(reader) as index:
+        whole = slice_of(index, Filter(), order, None, 100)
         assert len(whole.ids) == 23
         assert whole.before is whole.after is None
         forth, cursor = [], None
         while True:
-            part = slice_of(reader, Filter(), order, cursor, 5)
+            part = slice_of(index, Filter(), order, cursor, 5)
             forth.append(part.ids)
             if part.after is None:
                 break
             cursor = Cursor.read(part.after.text())
         back, cursor = [part.ids], part.before
         while cursor is not None:
-            part = slice_of(reader, Filter(), order, Cursor.read(cursor.text()), 5)
+            part = slice_of(index, Filter(), order, Cursor.read(cursor.text()), 5)
             back.insert(0, part.ids)
             cursor = part.before
     assert [len(ids) for ids in forth] == [5, 5, 5, 5, 3]
@@ -129,10 +131,10 @@ def test_pages_hold_every_incident_once_forwards_and_back(by: str, descending: b
 
 
 def test_the_page_and_the_terminal_count_the_same(sample: Path) -> None:
-    with Reader(sample) as reader:
+    with Reader(sample) as reader, Index(reader) as index:
         for wanted in (Filter(), Filter(severity=2), Filter(robot="base", text="the"), Filter(since=110.0)):
-            assert count(reader, wanted) == len(incidents(reader, wanted))
-        assert choices(reader) == {
+            assert count(index, wanted) == len(incidents(reader, wanted))
+        assert choices(index) == {
             "robot": ["base"],
             "model": ["tabletalk-7b", "tabletalk-7b-q4"],
             "context": ["simulation"],
