@@ -16,6 +16,8 @@ from iatro_governor.body.planar import Array
 
 TOUCH = 1e-9
 """An axis this near to a surface, m, may cross it."""
+SHORTEST = 1e-15
+"""A segment that goes less far than this, m, goes nowhere: dividing by less ends in infinities."""
 UPPER, LOWER = np.triu_indices(6, 1)
 """All pairs of a box's six faces."""
 
@@ -120,7 +122,24 @@ def _box_bound(segments: Array, half: Array) -> Array:
 
 
 def _axis_in_box(segments: Array, half: Array) -> tuple[Array, Array]:
-    """Where (s,) on segments (s, 2, 3) they are closest to, or deepest in, boxes ``half`` (s, 3); the distance (s,)."""
+    """Where (s,) on segments (s, 2, 3) they are closest to, or deepest in, boxes ``half`` (s, 3); the distance (s,).
+
+    Nearly always an end is closest, and that is told in a third of the time: by the slope of ``_closest_outside``,
+    which never falls, and so has no root where it is above 0 at the start or below 0 at the end.
+    """
+    beyond = segments - _within(segments, -half[:, None], half[:, None])
+    slopes = (beyond @ (segments[:, 1] - segments[:, 0])[:, :, None])[..., 0]
+    first = slopes[:, 0] > 0
+    away, t = length(beyond), np.where(first, 0.0, 1.0)
+    signed = np.where(first, away[:, 0], away[:, 1])
+    rest = np.flatnonzero(~((first | (slopes[:, 1] < 0)) & (signed > 0)))
+    if rest.size:
+        t[rest], signed[rest] = _along_axis(segments[rest], half[rest])
+    return t, signed
+
+
+def _along_axis(segments: Array, half: Array) -> tuple[Array, Array]:
+    """As ``_axis_in_box``, wherever on the segments that is."""
     start, along = segments[:, 0], segments[:, 1] - segments[:, 0]
     t = _closest_outside(start, along, half)
     signed = _box_signed(start + t[:, None] * along, half)
@@ -137,7 +156,8 @@ def _closest_outside(start: Array, along: Array, half: Array) -> Array:
     Half the derivative of the squared distance, ``along . (x - nearest point of the box)``, never falls with t and is
     linear between the crossings of the six face planes: its root lies between the two around its change of sign.
     """
-    safe = np.where(along == 0, 1.0, along)  # where it crosses no face, some t more does no harm
+    # Where it crosses no face, or none to speak of, some t more does no harm.
+    safe = np.where(np.abs(along) < SHORTEST, 1.0, along)
     t = np.empty((len(start), 8))
     t[:, :3], t[:, 3:6] = (-half - start) / safe, (half - start) / safe
     t[:, 6], t[:, 7] = 0.0, 1.0

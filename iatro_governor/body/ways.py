@@ -7,8 +7,9 @@ from functools import cached_property
 
 import numpy as np
 
+from iatro_governor.body.distance import EVERY, length
 from iatro_governor.body.kinematics import Posture, posture
-from iatro_governor.body.model import ArmModel
+from iatro_governor.body.model import ArmModel, Indices
 from iatro_governor.body.planar import Array
 from iatro_governor.body.rollout import Rollouts
 
@@ -89,10 +90,17 @@ class Ways:
         Half the chord between two samples, and what a way may bow away from its chord: an eighth of the largest second
         derivative (Taylor), which for a step ``dq`` is at most twice its turns times ``|dq| @ levers``.
         """
-        moved = _changes(self.soon.capsules(), self.posture.capsules())
-        chord = np.sqrt((moved * moved).sum(axis=-1).max(axis=3))
+        return self._half_step(EVERY)
+
+    def half_steps(self, which: Indices) -> Array:
+        """``half_step`` (c, k) of the capsules ``which`` (k,) alone: of few it takes a third of the time."""
+        return self._half_step(which) if "half_step" not in self.__dict__ else self.half_step[:, which]
+
+    def _half_step(self, which: Indices | slice) -> Array:
+        moved = _changes(self.soon.capsules()[which], self.posture.capsules()[:, :, which])
+        chord = length(moved).max(axis=3)
         steps = np.abs(self.steps)
-        bow = (steps @ self._turning)[..., None] * (steps @ self.levers)
+        bow = (steps @ self._turning)[..., None] * (steps @ self.levers[:, which])
         half: Array = (chord / 2 + bow / 4).max(axis=1)
         return half
 

@@ -49,6 +49,10 @@ class PathWays(Ways):
         assert self.reach is not None
         return self.reach
 
+    def half_steps(self, which: Indices) -> Array:
+        """Of some capsules."""
+        return self.half_step[:, which]
+
     @cached_property
     def seconds(self) -> Array:
         """None (s, 1)."""

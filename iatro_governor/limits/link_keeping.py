@@ -99,7 +99,7 @@ class LinkKeeper:
         if not near.size:
             return None
         at = which[near]
-        half_step = ways.half_step[:, at]
+        half_step = ways.half_steps(at)
         # What is further than any candidate needs may be told too small: it is far enough all the same.
         distance = self._distance(ways.rows, at, situation.freedoms, margin + float(half_step.max()))
         soon, ahead = distance[0], distance[1:].reshape(*ways.ahead.shape[:2], -1)

@@ -98,7 +98,7 @@ class LinkObstacleLimit(Limit[LinkObstacleConfig]):
             return None
         capsule, soon, ahead = found
         guard = Guard(soon - eased, ahead, margin, -np.inf, self.config.noise)
-        return guard.holds(rollouts.half_step[:, capsule])
+        return guard.holds(rollouts.half_steps(capsule))
 
     def eased(self, margin: float, speed: float) -> LinkObstacleLimit:
         """Nearer, but for what would be taken for the robot itself."""

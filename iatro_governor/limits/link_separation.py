@@ -114,7 +114,7 @@ class LinkSeparationLimit(ReserveLimit[LinkSeparationConfig]):
         radius = situation.model.capsule_radius[capsule]
         ahead = ball_distance(ends, radius, people.positions[body], people.radius)
         walked = (since + rollouts.seconds)[..., None] * human[body]
-        needed = self._reserve - eased + walked + rollouts.half_step[:, None, capsule]
+        needed = self._reserve - eased + walked + rollouts.half_steps(capsule)[:, None]
         short = ahead < np.minimum(needed, pairs.distance - eased) - ROUNDING
         kept: NDArray[np.bool_] = ~np.any(short, axis=(1, 2))
         return kept

@@ -135,7 +135,7 @@ class SelfCollisionLimit(Limit[SelfCollisionConfig]):
             ends[:, :, a], model.capsule_radius[a], ends[:, :, b], model.capsule_radius[b]
         )
         guard = Guard(soon[near] - eased, ahead, margin, -np.inf, self.config.noise)
-        return guard.holds(rollouts.half_step[:, a] + rollouts.half_step[:, b])
+        return guard.holds(rollouts.half_steps(a) + rollouts.half_steps(b))
 
     def rows(self, situation: BodySituation) -> Rows | None:
         """How fast each pair that is near may close in."""
