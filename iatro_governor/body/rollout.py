@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -30,6 +31,10 @@ class Braking:
             speed = np.hypot(speed, twists[..., 2])
         time: Array = np.maximum(speed / self.linear, np.abs(twists[..., -1]) / self.angular)
         return time
+
+    def seconds(self, vx: float, vy: float, wz: float) -> float:
+        """As ``time`` of one twist on the ground, in plain numbers."""
+        return max(math.hypot(vx, vy) / self.linear, abs(wz) / self.angular)
 
     def ramp(self, anchor: Array, dt: float) -> Array:
         """The output (3,) after ``dt`` s of a stop from ``anchor``: along the same direction, ending in exact zeros."""
@@ -78,40 +83,61 @@ class Rollouts:
         return np.concatenate([start, reaction_s + lasts], axis=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Flight:
-    """What the commands still in flight will do, whatever is decided now.
+    """What the commands still in flight will do, whatever is decided now; followed only where somebody asks.
 
-    end: (3,) pose of the base when they are carried out, in the base frame of the last measurement. poses: (m, 3) on
-    the way. step, travel: largest single step and whole way of any point of the body, m. most: bound on that way, m,
-    whichever of the commands in force at each moment is the one that is carried out.
+    pieces: [vx, vy, wz] and seconds. reach: largest distance of the body from its origin, m.
     """
 
-    end: Array
-    poses: Array
-    step: float
-    travel: float
-    most: float
+    pieces: Sequence[tuple[tuple[float, ...], float]]
+    reach: float
 
+    @cached_property
+    def most(self) -> float:
+        """Bound, m, on the way of any point of the body, whichever of the commands in force is carried out.
 
-def fly(pieces: Sequence[tuple[tuple[float, ...], float]], reach: float) -> Flight:
-    """Follow ``pieces`` of [vx, vy, wz] and seconds; ``reach``: largest distance of the body from its origin, m."""
-    x = y = yaw = step = travel = most = 0.0
-    wide = max(reach, 1.0)
-    poses: list[tuple[float, float, float]] = []
-    for (vx, vy, wz), seconds in pieces:
-        middle = yaw + wz * seconds / 2
-        # The chord of an arc points along its middle heading; it is shorter than the arc by the sinc of half the turn.
-        half = wz * seconds / 2
-        chord = seconds * (math.sin(half) / half if abs(half) > 1e-9 else 1.0)
-        c, s = math.cos(middle), math.sin(middle)
-        x, y, yaw = x + chord * (c * vx - s * vy), y + chord * (s * vx + c * vy), yaw + wz * seconds
-        poses.append((x, y, yaw))
-        moved = (math.hypot(vx, vy) + abs(wz) * reach) * seconds
-        step, travel = max(step, moved), travel + moved
-        # Of the outputs in force during a piece it has the one whose components add up to the most.
-        most += (abs(vx) + abs(vy) + abs(wz)) * wide * seconds
-    return Flight(np.array([x, y, yaw]), np.array(poses).reshape(-1, 3), step, travel, most)
+        Of the outputs in force during a piece it has the one whose components add up to the most.
+        """
+        wide = max(self.reach, 1.0)
+        return sum((abs(vx) + abs(vy) + abs(wz)) * wide * seconds for (vx, vy, wz), seconds in self.pieces)
+
+    @property
+    def end(self) -> Array:
+        """Pose (3,) of the base when they are carried out, in the base frame of the last measurement."""
+        return self._way[0]
+
+    @property
+    def poses(self) -> Array:
+        """Poses (m, 3) on the way."""
+        return self._way[1]
+
+    @property
+    def step(self) -> float:
+        """Largest single step of any point of the body, m."""
+        return self._way[2]
+
+    @property
+    def travel(self) -> float:
+        """Whole way of any point of the body, m."""
+        return self._way[3]
+
+    @cached_property
+    def _way(self) -> tuple[Array, Array, float, float]:
+        x = y = yaw = step = travel = 0.0
+        poses: list[tuple[float, float, float]] = []
+        for (vx, vy, wz), seconds in self.pieces:
+            middle = yaw + wz * seconds / 2
+            # The chord of an arc points along its middle heading; it is shorter than the arc by the sinc of half the
+            # turn.
+            half = wz * seconds / 2
+            chord = seconds * (math.sin(half) / half if abs(half) > 1e-9 else 1.0)
+            c, s = math.cos(middle), math.sin(middle)
+            x, y, yaw = x + chord * (c * vx - s * vy), y + chord * (s * vx + c * vy), yaw + wz * seconds
+            poses.append((x, y, yaw))
+            moved = (math.hypot(vx, vy) + abs(wz) * self.reach) * seconds
+            step, travel = max(step, moved), travel + moved
+        return np.array([x, y, yaw]), np.array(poses).reshape(-1, 3), step, travel
 
 
 def roll_out(

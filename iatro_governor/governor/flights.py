@@ -10,7 +10,7 @@ import numpy as np
 from iatro_governor.body.drive import Drive
 from iatro_governor.body.model import Indices
 from iatro_governor.body.planar import Array
-from iatro_governor.body.rollout import Flight, fly
+from iatro_governor.body.rollout import Flight
 from iatro_governor.governor.chart import Chart
 from iatro_governor.governor.in_flight import (
     SHARES,
@@ -62,16 +62,24 @@ class Flights:
 
         What an older measurement or a slower actuator has yet to do is not done by the others.
         """
+        moves = measured.tolist()
+        moving = {name: any(moves[self._places[name]]) for name in self._charts}
         slowing = (
-            float(chart.controlled.time(measured[self._places[n]])) for n, chart in self._charts.items()
+            float(chart.controlled.time(measured[self._places[n]]))
+            for n, chart in self._charts.items()
+            if moving[n]
         )
         slowing_s = max(slowing, default=0.0)
-        pieces, led = {}, np.zeros(self._size)
+        pieces: dict[str, Sequence[Piece]] = {}
+        led = [0.0] * self._size
         for name, age in self._ages(ages).items():
-            at = self._places[name]
-            pieces[name] = outputs.pieces(t, age, self._delays[name], measured[at], slowing_s, at)
-            led[at] = np.sum([np.array(moves) * seconds for moves, seconds in pieces[name]], axis=0)
-        return Going(pieces, led)
+            at, delay = self._places[name], self._delays[name]
+            if name != self._base and not moving[name] and outputs.rested_since(t - age - delay, at):
+                continue  # most channels rest most of the time
+            pieces[name] = outputs.pieces(t, age, delay, measured[at], slowing_s, at)
+            for own, seconds in pieces[name]:
+                led[at] = [so_far + value * seconds for so_far, value in zip(led[at], own, strict=True)]
+        return Going(pieces, np.array(led))
 
     def told(self, t: float, ages: Array, outputs: Outputs, shares: Mapping[str, float]) -> Going:
         """What was published and not carried out yet, by these ``shares`` of the channels' longest delays; else all."""
@@ -95,14 +103,17 @@ class Flights:
         """What the base does meanwhile; ``reach``: largest distance of the body from its origin, m."""
         if not self._base:
             return None
-        return fly([((m[0], m[1], m[-1]), seconds) for m, seconds in going.pieces[self._base]], reach)
+        return Flight([((m[0], m[1], m[-1]), seconds) for m, seconds in going.pieces[self._base]], reach)
 
     def farthest(self, t: float, ages: Array, outputs: Outputs, drive: Drive) -> Array:
         """How far each joint (m,) goes at most, by any delay, while commands in flight are carried out."""
         gone, until = np.zeros(self._size), outputs.gone_until(t)
+        known: dict[float, Array] = {}  # channels that are measured and act together have one
         for name, age in self._ages(ages).items():
-            at = self._places[name]
-            gone[at] = (until - outputs.gone_until(t - age - self._delays[name]))[at]
+            at, start = self._places[name], t - age - self._delays[name]
+            if start not in known:
+                known[start] = until - outputs.gone_until(start)
+            gone[at] = known[start][at]
         far: Array = np.abs(drive.matrix) @ gone + np.abs(drive.start) * (ages + self._delay)
         if self._base:
             far[:2] = np.hypot(

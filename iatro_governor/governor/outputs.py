@@ -76,16 +76,18 @@ class Outputs:
 
     def publish(self, t: float, output: Array, dt: float, pace: Array | None = None) -> Array:
         """Let ``output`` (size,) stand from ``t`` on, ``dt`` s after the last; ``pace`` if it is not as it looks."""
-        if self._past:
-            gap = min(t - self._past[-1].t, LONGEST_S)
-            self._slowest = max(gap, self._slowest * FORGET)
         if pace is not None:
             self.pace = pace
         elif dt > SAME_S:
             self.pace = (output - self.standing) / dt
         output = output + 0.0  # turns a negative zero into zero
-        values = tuple(output.tolist())
-        self._past.append(Published(t, output, values, self.led_until(t), self.gone_until(t)))
+        led = gone = self._rest
+        if self._past:
+            last = self._past[-1]
+            stood = max(t - last.t, 0.0)
+            self._slowest = max(min(t - last.t, LONGEST_S), self._slowest * FORGET)
+            led, gone = last.led + last.output * stood, last.gone + np.abs(last.output) * stood
+        self._past.append(Published(t, output, tuple(output.tolist()), led, gone))
         while t - self._past[0].t > self._keep_s and len(self._past) > 1:
             self._past.popleft()
         return output
@@ -99,19 +101,24 @@ class Outputs:
         that is faster than its commands will be no slower than that, and no faster.
         """
         span = age + delay_s
+        if span <= 0:
+            return []
         piece = span / PIECES
         # What was published at a moment takes effect one delay later, so the pieces cover the last ``span`` seconds.
         start = t - span
-        window = [(past.t, past.values[place]) for past in self._since(start)]
-        sized = [(since, values, sum(map(abs, values))) for since, values in window]
+        window = self._since(start)
         moving = measured.tolist()
+        standing = self.values[place]
+        if window and window[-1].t <= start and _same(window) and not _faster(moving, standing):
+            return [(standing, piece)] * PIECES  # nearly always
+        sized = [(past.t, own := past.values[place], sum(map(abs, own))) for past in window]
         out: list[Piece] = []
         known: tuple[float, ...] | None = None
         faster = True
-        for k in range(PIECES if span > 0 else 0):
+        for k in range(PIECES):
             left = 1.0 - k * piece / slowing_s if k * piece < slowing_s else 0.0
             fastest = _fastest(sized, start + k * piece, start + (k + 1) * piece)
-            if fastest != known:  # nearly always the same output in all pieces, and the body no faster
+            if fastest != known:  # mostly the same output in all pieces, and the body no faster
                 known, faster = fastest, not fastest or _faster(moving, fastest)
             moves = _at_least(fastest, [value * left for value in moving]) if faster else fastest
             out.append((moves, piece))
@@ -136,6 +143,25 @@ class Outputs:
         past = self._at(t)
         return self._rest if past is None else past.gone + np.abs(past.output) * max(t - past.t, 0.0)
 
+    def steady_since(self, t: float) -> bool:
+        """Whether all that stood at ``t`` or later is the output that stands now."""
+        standing = self.values
+        for past in reversed(self._past):
+            if past.values != standing:
+                return False
+            if past.t <= t:
+                return True
+        return False
+
+    def rested_since(self, t: float, place: slice) -> bool:
+        """Whether nothing stood at ``t`` or later for the components at ``place``."""
+        for past in reversed(self._past):
+            if any(past.values[place]):
+                return False
+            if past.t <= t:
+                break
+        return True
+
     def _at(self, t: float) -> Published | None:
         """What stood at ``t``, or the oldest that is known."""
         for past in reversed(self._past):
@@ -149,10 +175,12 @@ class Outputs:
         A body that was pushed, or whose governor is new, moves though nothing stands; ``slack`` (size,) counts as rest.
         """
         allowance = 1.0 + OVERSHOOT
-        known = zip(measured.tolist(), slack.tolist(), self.values, strict=True)
-        # Nearly always rest, or the output that stands, explains all: no need to look further back.
-        if all(min(v, 0.0) * allowance - s <= m <= max(v, 0.0) * allowance + s for m, s, v in known):
-            return np.zeros_like(measured)
+        for m, s, v in zip(measured.tolist(), slack.tolist(), self.values, strict=True):
+            # Nearly always rest, or the output that stands, explains all: no need to look further back.
+            if not min(v, 0.0) * allowance - s <= m <= max(v, 0.0) * allowance + s:
+                break
+        else:
+            return np.zeros(len(measured))
         recent = np.array([past.values for past in self._since(t - age - self._delay_s - LAG_S)])
         high = recent.max(axis=0, initial=0.0) * allowance + slack
         low = recent.min(axis=0, initial=0.0) * allowance - slack
@@ -167,6 +195,11 @@ class Outputs:
             if past.t <= start:
                 break
         return out
+
+
+def _same(window: list[Published]) -> bool:
+    """Whether one output stood all the time."""
+    return all(past.values == window[0].values for past in window)
 
 
 def _fastest(

@@ -14,7 +14,7 @@ from iatro_governor.body.drive import Share
 from iatro_governor.body.kinematics import Posture
 from iatro_governor.body.model import Indices
 from iatro_governor.body.planar import Array
-from iatro_governor.body.rollout import Braking, fly
+from iatro_governor.body.rollout import Braking, Flight
 from iatro_governor.body.shape import Shape
 from iatro_governor.governor.chart import Plain
 from iatro_governor.governor.events import Command
@@ -69,6 +69,7 @@ class TwistChart(Plain):
         self.creeps = _creeps(config)
         self.stopping = self.easing = np.full(self.size, np.inf)
         self.slack = 2 * odom.rest_speed
+        self._slack = np.full(self.size, self.slack)
         self.speed_noise = odom.speed_noise
         self.strays = np.ones(self.size)
         self._able = ABLE[config.base]
@@ -174,15 +175,15 @@ class TwistChart(Plain):
         assert self._figure is not None  # the profile has been checked
         latest, delay, reach = self._track.latest, self.config.actuator_delay_s, self._reach
         age, twist = max(t - latest.t, 0.0), self.measured
-        pieces = outputs.pieces(t, age, delay, twist, float(self.sure.time(twist)))
+        pieces = outputs.pieces(t, age, delay, twist, self.sure.seconds(*twist.tolist()))
         return Situation(
             t=t,
             period=outputs.hold_s(self._period),
             pose=latest.pose,
             measured=twist,
             anchor=outputs.standing,
-            beyond=outputs.beyond(t, age, twist, np.full(self.size, self.slack)),
-            flight=fly(pieces, reach),
+            beyond=outputs.beyond(t, age, twist, self._slack),
+            flight=Flight(pieces, reach),
             reaction_s=age + delay,
             braking=self.sure,
             comfort=self.comfort,
@@ -225,7 +226,9 @@ class TwistChart(Plain):
     def _view(self, outputs: Outputs, situation: Situation, share: float) -> Situation:
         """``situation`` had the base done just what it was told, after this ``share`` of the longest delay."""
         start = self._measured_t(situation) - share * self.config.actuator_delay_s
-        return replace(situation, flight=fly(outputs.told(start, situation.t), situation.reach), sooner=None)
+        return replace(
+            situation, flight=Flight(outputs.told(start, situation.t), situation.reach), sooner=None
+        )
 
     def _measured_t(self, situation: Situation) -> float:
         """When the base was measured, s."""

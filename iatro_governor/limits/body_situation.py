@@ -15,7 +15,7 @@ from iatro_governor.body.mechanics import Mechanics
 from iatro_governor.body.mobile import Base, base_joints
 from iatro_governor.body.model import ArmModel, Indices
 from iatro_governor.body.planar import Array, arc, compose
-from iatro_governor.body.rollout import Flight, Rollouts, fly
+from iatro_governor.body.rollout import Flight, Rollouts
 from iatro_governor.body.ways import FRACTIONS, Ways
 from iatro_governor.limits.course import Course
 from iatro_governor.limits.landmarks import Landmarks, Reach
@@ -150,7 +150,7 @@ class BodySituation:
         twist = () if not size else (float(anchor[0]), float(anchor[1]), float(anchor[size - 1]))
         base = None if self.base is None else self.base.standing(anchor[:size])
         reach = 0.0 if not self.freedoms else float(self.levers[self.freedoms - 1].max())
-        flight = fly([(twist, self.reaction_s)], reach) if base is None and size else self.base_flight
+        flight = Flight([(twist, self.reaction_s)], reach) if base is None and size else self.base_flight
         return replace(
             self,
             anchor=anchor,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from iatro_governor.body.easing import Easing, eased_stop
 from iatro_governor.body.localisation import Fix
 from iatro_governor.body.planar import Array
-from iatro_governor.body.rollout import SAMPLES, Braking, Flight, Rollouts, fly, roll_out
+from iatro_governor.body.rollout import SAMPLES, Braking, Flight, Rollouts, roll_out
 from iatro_governor.body.shape import Shape
 from iatro_governor.body.surroundings import Obstacles, Surroundings
 from iatro_governor.limits.returns import Returns
@@ -129,7 +129,7 @@ class Situation:
     def standing(self, anchor: Array) -> Situation:
         """The same moment with another output standing (n,), and the base moving as that says."""
         twist = float(anchor[0]), float(anchor[1]), float(anchor[-1])
-        flight = fly([(twist, self.reaction_s)], self.reach)
+        flight = Flight([(twist, self.reaction_s)], self.reach)
         moving = {"measured": anchor, "beyond": np.zeros(len(anchor)), "flight": flight, "sooner": None}
         return replace(self, anchor=anchor, **moving)  # type: ignore[arg-type]
 

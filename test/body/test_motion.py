@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iatro_governor.body.planar import arc, compose, from_quaternion, inverse, transform
-from iatro_governor.body.rollout import Braking, fly, roll_out
+from iatro_governor.body.rollout import Braking, Flight, roll_out
 from iatro_governor.body.track import OdomSample, Track
 
 speed = st.floats(-1.5, 1.5)
@@ -49,14 +49,14 @@ def test_a_rollout_ends_where_the_ramp_ends(vx, vy, wz, flown):
     start = integrate([flown] * 500, 0.05 / 500)
     held = compose(start, integrate([output] * 100, 0.01 / 100))
     end = compose(held, integrate(ramp, rest / n))
-    rolled = roll_out(output[None], fly([(tuple(flown), 0.05)], 0.5), 0.01, braking, 0.5)
+    rolled = roll_out(output[None], Flight([(tuple(flown), 0.05)], 0.5), 0.01, braking, 0.5)
     assert rolled.poses[0, -1] == pytest.approx(end, abs=1e-4)
 
 
 @given(vx=speed, vy=speed, wz=turn)
 def test_no_point_of_the_body_moves_further_than_a_step_says(vx, vy, wz):
     output, reach = np.array([vx, vy, wz]), 0.5
-    rolled = roll_out(output[None], fly([((vx, vy, wz), 0.1)], reach), 0.01, Braking(0.8, 2.0), reach)
+    rolled = roll_out(output[None], Flight([((vx, vy, wz), 0.1)], reach), 0.01, Braking(0.8, 2.0), reach)
     rim = reach * np.stack([np.cos(np.arange(0, 6.3, 0.3)), np.sin(np.arange(0, 6.3, 0.3))], axis=-1)
     places = np.stack([transform(pose, rim) for pose in np.vstack([np.zeros(3), rolled.poses[0]])])
     steps = np.hypot(*np.moveaxis(np.diff(places, axis=0), -1, 0))

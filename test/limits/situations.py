@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from iatro_governor.body.localisation import Fix
-from iatro_governor.body.rollout import Braking, fly
+from iatro_governor.body.rollout import Braking, Flight
 from iatro_governor.body.scan import read_scan
 from iatro_governor.body.shape import Box, Circle, Polygon, Shape
 from iatro_governor.body.surroundings import Surroundings
@@ -103,7 +103,7 @@ def situation(
         measured=anchor,
         anchor=anchor,
         beyond=np.zeros(3),
-        flight=fly([((vx, vy, wz), 0.05)], figure.reach),
+        flight=Flight([((vx, vy, wz), 0.05)], figure.reach),
         reaction_s=0.05,
         braking=Braking(1.0, 2.5),
         comfort=Braking(0.8, 2.0),

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from iatro_governor.body.rollout import fly, roll_out
+from iatro_governor.body.rollout import Flight, roll_out
 from iatro_governor.limits.ssm import allowed_closing_speed
 from test.limits.situations import make, persons, situation
 
@@ -124,7 +124,7 @@ def test_its_rows_are_the_closed_form_along_the_line_between_them():
 def test_times_along_a_way_to_rest_are_what_small_steps_take(v, w, delay, period):
     """Where the base is at each time, by integration, is where its pose is."""
     at = replace(situation(NOWHERE), period=period)
-    flight = fly([((v, 0.0, w), delay / 4)] * 4, 0.22)
+    flight = Flight([((v, 0.0, w), delay / 4)] * 4, 0.22)
     ways = roll_out(np.array([[v, 0.0, w]]), flight, period, at.braking, 0.22)
     ramp = float(at.braking.time(np.array([v, 0.0, w])))
     seconds = ways.seconds(delay)[0]
