@@ -15,30 +15,31 @@ IDENTITY.setflags(write=False)
 
 def compose(a: Array, b: Array) -> Array:
     """Pose of frame b in a's parent, for ``a`` (3,) and ``b`` (..., 3) given in frame a."""
-    c, s = math.cos(a[2]), math.sin(a[2])
-    out = np.empty_like(b, dtype=float)
-    out[..., 0] = a[0] + c * b[..., 0] - s * b[..., 1]
-    out[..., 1] = a[1] + s * b[..., 0] + c * b[..., 1]
-    out[..., 2] = a[2] + b[..., 2]
+    x, y, yaw = a.tolist()
+    c, s = math.cos(yaw), math.sin(yaw)
+    out = np.empty(b.shape)
+    out[..., 0] = x + c * b[..., 0] - s * b[..., 1]
+    out[..., 1] = y + s * b[..., 0] + c * b[..., 1]
+    out[..., 2] = yaw + b[..., 2]
     return out
 
 
 def inverse(a: Array) -> Array:
     """Pose of a's parent seen from frame a."""
-    c, s = math.cos(a[2]), math.sin(a[2])
-    return np.array([-c * a[0] - s * a[1], s * a[0] - c * a[1], -a[2]])
+    x, y, yaw = a.tolist()
+    c, s = math.cos(yaw), math.sin(yaw)
+    return np.array([-c * x - s * y, s * x - c * y, -yaw])
 
 
 def transform(pose: Array, points: Array) -> Array:
     """Points (..., 2) given in the frame of ``pose`` (3,), expressed in its parent."""
-    c, s = math.cos(pose[2]), math.sin(pose[2])
-    return np.stack(
-        [
-            pose[0] + c * points[..., 0] - s * points[..., 1],
-            pose[1] + s * points[..., 0] + c * points[..., 1],
-        ],
-        axis=-1,
-    )
+    x, y, yaw = pose.tolist()
+    c, s = math.cos(yaw), math.sin(yaw)
+    along, across = points[..., 0], points[..., 1]
+    out = np.empty(points.shape)
+    out[..., 0] = x + c * along - s * across
+    out[..., 1] = y + s * along + c * across
+    return out
 
 
 def arc(displacement: Array) -> Array:

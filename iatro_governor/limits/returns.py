@@ -20,6 +20,9 @@ DENT = 0.005
 def by_obstacle(distance: Array, obstacles: Obstacles) -> Array:
     """Least of ``distance`` (..., n) over the returns of each obstacle, (..., g)."""
     cluster = obstacles.cluster
+    if cluster[0] == cluster[-1]:  # they are sorted, so there is one
+        only: Array = distance.min(axis=-1, keepdims=True)
+        return only
     starts = np.flatnonzero(cluster[1:] != cluster[:-1]) + 1
     starts = np.concatenate([[0], starts])
     least: Array = np.minimum.reduceat(distance, starts, axis=-1)
@@ -63,7 +66,7 @@ class Returns:
         kept, distance = self._obstacles.only(close), self._distance[close]
         between = _between(self._obstacles, self._figure, close)[close] - kept.grain
         # What two returns have between them is no more than a dent in the sampling; a larger one is no surface.
-        return kept, distance, np.clip(between, distance - DENT, distance)
+        return kept, distance, np.minimum(np.maximum(between, distance - DENT), distance)
 
 
 def _between(obstacles: Obstacles, figure: Shape, wanted: NDArray[np.bool_]) -> Array:
@@ -73,12 +76,15 @@ def _between(obstacles: Obstacles, figure: Shape, wanted: NDArray[np.bool_]) -> 
     """
     out = np.full(len(obstacles.points), np.inf)
     at = np.flatnonzero(obstacles.joined[:-1] & wanted[:-1])
-    start, edge = obstacles.points[at], obstacles.points[at + 1] - obstacles.points[at]
+    # Coordinates apart: a third of the time that pairs of them take.
+    x, y = obstacles.points.T
+    start_x, start_y = x[at], y[at]
+    edge_x, edge_y = x[at + 1] - start_x, y[at + 1] - start_y
     keys, radius = figure.keys
-    offset = keys[:, None] - start
-    along = np.clip((offset * edge).sum(axis=-1) / np.maximum((edge * edge).sum(axis=-1), 1e-12), 0.0, 1.0)
-    gap = offset - along[..., None] * edge
-    out[at] = np.hypot(gap[..., 0], gap[..., 1]).min(axis=0) - radius
+    off_x, off_y = keys[:, :1] - start_x, keys[:, 1:] - start_y
+    share = (off_x * edge_x + off_y * edge_y) / np.maximum(edge_x * edge_x + edge_y * edge_y, 1e-12)
+    share = np.minimum(np.maximum(share, 0.0), 1.0)
+    out[at] = np.hypot(off_x - share * edge_x, off_y - share * edge_y).min(axis=0) - radius
     return out
 
 
