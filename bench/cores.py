@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +42,22 @@ ALONGSIDE = [
 
 
 def profile(
-    folder: Path, name: str, zones: int = 0, limits: Sequence[dict[str, Any]] = (), **model: Any
+    folder: Path,
+    name: str,
+    zones: int = 0,
+    limits: Sequence[dict[str, Any]] = (),
+    weights: Mapping[str, Sequence[float]] | None = None,
+    **model: Any,
 ) -> Path:
-    """config/``name`` with ``zones`` more keep-out boxes around an arm, more ``limits``, and changes to its model."""
+    """config/``name`` with ``zones`` more keep-out boxes around an arm, more ``limits``, and changes to its model.
+
+    ``weights``: of the channels that ask for the nearest command, in place of a part of theirs.
+    """
     data = copy.deepcopy(yaml.safe_load(shared(f"config/{name}").read_text(encoding="utf-8")))
     data["limits"] += [_zone(number) for number in range(zones)] + list(limits)
+    for channel, own in (weights or {}).items():
+        asked = {"resolution": "project", "weights": list(own), "weights_source": "made up for a measurement"}
+        data["channels"][channel] |= asked
     if model:
         data["robot"]["model"] |= model
     path = folder / f"{len(list(folder.iterdir()))}_{name}"
