@@ -8,56 +8,40 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from iatro_governor.body.planar import Array
+from iatro_governor.governor.actions import actions_of, clamps_of
+from iatro_governor.governor.admissible import PAUSE, Admissible
 from iatro_governor.governor.admission import Admission
-from iatro_governor.governor.chart import Chart, places
+from iatro_governor.governor.chart import Chart
 from iatro_governor.governor.claims import Claims
-from iatro_governor.governor.decision import Action, FaultReport, LimitReport, State
+from iatro_governor.governor.decision import Action, FaultReport, State
 from iatro_governor.governor.events import Command, Recover
-from iatro_governor.governor.freshness import CommandStream, Verdict
+from iatro_governor.governor.freshness import Verdict
+from iatro_governor.governor.halting import Halting
+from iatro_governor.governor.holders import Holders
 from iatro_governor.governor.ladder import Ladder, Level
-from iatro_governor.governor.member import Member
+from iatro_governor.governor.member import Member, members_of
+from iatro_governor.governor.moved import Body
 from iatro_governor.governor.obedience import Obedience
-from iatro_governor.governor.outcome import Arrival, Outcome, outcome_of
+from iatro_governor.governor.outcome import Arrival, Outcome, outcomes_of
 from iatro_governor.governor.outputs import Outputs
-from iatro_governor.governor.predicates import present_by
 from iatro_governor.governor.projection import Projector
 from iatro_governor.governor.pushes import pushed
 from iatro_governor.governor.recovery import Hold, Recovery
 from iatro_governor.governor.report import limit_reports, rate_reports
-from iatro_governor.governor.resolve import Limits, Resolution, is_clear, resolve
+from iatro_governor.governor.resolve import Limits, Resolution, resolve
 from iatro_governor.governor.senses import Senses
 from iatro_governor.governor.smooth import SmoothStop
-from iatro_governor.governor.standstill import STUCK, Standstill
 from iatro_governor.governor.stepping import Rates
-from iatro_governor.governor.stops import Chosen, Stops
+from iatro_governor.governor.stops import Stops
 from iatro_governor.governor.trajectories import Trajectories
-from iatro_governor.limits.command_rate import tightest
+from iatro_governor.governor.verified import Verified
 from iatro_governor.limits.limit import Limit
-
-PAUSE = 2.0
-"""Periods of a pause in which speed may be gained at most."""
-REMEMBERED_S = 0.8
-"""Every chart keeps its outputs longer than that before the oldest of them may still have been in flight, s."""
-
-
-class Body(Protocol):
-    """What a group moves."""
-
-    def situation(self, t: float, outputs: Outputs) -> Any:
-        """The body at ``t``, as the group's limits look at it."""
-
-    def relevant(self, limits: list[Limit[Any]], situation: Any, wanted: Array) -> list[Limit[Any]]:
-        """The ones of ``limits`` that may say anything about outputs between the standing one and ``wanted``."""
-
-    def fitted(self, situation: Any, outputs: Outputs, since: Any) -> Any:
-        """``situation`` by the delay alone that explains what was measured since ``since``, if there is one."""
 
 
 class Group:
@@ -81,24 +65,24 @@ class Group:
         self.limits = limits
         self._watchful = [limit for limit in limits if limit.fault]
         self.ladder = ladder
-        self.members = _members(charts, self.ladder, period, limits)
+        self.members = members_of(charts, self.ladder, period, limits)
         self._by_name = {member.name: member for member in self.members}
-        self._claims = claims or Claims.of(charts)
         self._trajectories = Trajectories(self.members, admissions or {})
         self._body = body
-        self._stops = stops
         self._senses = senses
         self._period = period
         self._rates = rates
-        self._projector = projector
-        self._smooth = smooth
         self._size = sum(chart.size for chart in charts.values())
         delay = max(chart.config.actuator_delay_s for chart in charts.values())
         keep_s = max(chart.keep_s for chart in charts.values())
-        self._outputs = Outputs(self._size, delay, keep_s)
-        self._standstill = Standstill(self.members, self._size)
-        self._obedience = Obedience(self.members, self._claims)
-        self._verified: Any = None
+        outputs = self._outputs = Outputs(self._size, delay, keep_s)
+        claims = claims or Claims.of(charts)
+        self._holders = Holders(self._by_name, claims, outputs)
+        self._halting = Halting(self.members, stops, smooth, senses, limits, body, outputs)
+        self._verified = Verified(body, outputs, limits)
+        sized = self.members, self._size, limits, body, outputs, rates
+        self.admissible = Admissible(*sized, self._trajectories, period, projector, smooth is not None)
+        self._obedience = Obedience(self.members, claims)
         self.recovery = Recovery(self.members, None)
         self.bound_by: tuple[str, ...] = ()
         """The limits that leave no way out, as the newest decision found; empty: there is one, or nobody looked."""
@@ -133,7 +117,7 @@ class Group:
         """Choose the outputs at ``t``: on ``command``, just received on channel ``name``, or on the tick."""
         for member in self.members:
             member.chart.look(t)
-            member.stream.watch(t, self._rests(member))
+            member.stream.watch(t, self._holders.rests(member))
             if member.chart.astray is not None:
                 self.ladder.pulse("off_course", t, member.chart.astray)
         known = partial(pushed, senses=self._senses, t=t, look=partial(self.look, t))
@@ -161,7 +145,7 @@ class Group:
 
     def absent(self, t: float, braked_s: float) -> None:
         """What stood was replaced by a protective stop, ``braked_s`` s ago; the next output goes on from there."""
-        self._outputs.publish(t, self._stops.blind.ramp(self._outputs.standing, braked_s), braked_s)
+        self._outputs.publish(t, self._halting.blind(braked_s), braked_s)
         for member in self.members:
             member.stream.drop()
             member.chart.absent()
@@ -180,37 +164,12 @@ class Group:
         member = self.member(name)
         stopped = self._level(process) >= Level.CONTROLLED_STOP or bool(self._senses.unseen)
         stopped = stopped or self.recovery.held(t) is not None
-        verdict = member.stream.accept(command, t, stopped, self._taken(member, t))
+        verdict = member.stream.accept(command, t, stopped, self._holders.taken(member, t))
         if verdict is Verdict.ACCEPTED and self._trajectories.judges(name):
             member.stream.drop()  # it is obeyed whole or not at all, and needs no other after it
         elif verdict is Verdict.ACCEPTED and member.chart.asks(command):
-            self._take(member)
+            self._holders.take(member)
         return Arrival(member, self._trajectories.ordered(name, command), verdict)
-
-    def _take(self, member: Member) -> None:
-        """Let ``member`` move its joints."""
-        if self._claims.take(member.name):
-            member.chart.take()
-        for rival in self._claims.rivals(member.name):
-            self.member(rival).chart.lose()
-
-    def _taken(self, member: Member, t: float) -> str | None:
-        """The channel that moves joints of ``member``, or is asked to, or has not let them come to rest."""
-        held = self._claims.has(member.name)
-        for name in self._claims.rivals(member.name):
-            rival = self.member(name)
-            request = rival.stream.live(t)
-            asked = request is not None and rival.chart.asks(request)
-            unsettled = not held and self._claims.uses(name) and not rival.chart.measured_rest
-            moves = any(self._outputs.values[rival.place]) or rival.chart.going is not None
-            if asked or unsettled or moves:
-                return name
-        return None
-
-    def _rests(self, member: Member) -> bool:
-        """Output and measurement say so, or the joints are another channel's."""
-        settled = member.chart.measured_rest or not self._claims.has(member.name)
-        return settled and not any(self._outputs.values[member.place])
 
     def _publish(
         self, t: float, output: Array, dt: float, pace: Array | None = None
@@ -224,38 +183,16 @@ class Group:
         self, t: float, dt: float, level: Level, process: Ladder, arrival: Arrival | None
     ) -> list[Outcome]:
         hard = self.ladder.protective_mode or process.protective_mode
-        chosen = self._chosen(hard, t, process)
-        output, pace = self._braked(chosen, dt)
-        self._standstill.over()
-        self._halt(chosen)
+        chosen = self._halting.chosen(hard, t, process)
+        output, pace = self._halting.braked(chosen, dt)
+        self.admissible.standstill.over()
+        self._halting.begin(chosen)
         output = self._trajectories.fill(output)
         state = State.PROTECTIVE_STOP if level == Level.PROTECTIVE_STOP else State.CONTROLLED_STOP
         actions = {member.name: Action.STOP for member in self.members}
-        return self._outcomes(state, actions, {}, self._publish(t, output, dt, pace), (), arrival, chosen)
-
-    def _chosen(self, hard: bool, t: float, process: Ladder) -> Chosen:
-        """How each channel stops, the protective way if ``hard``, or as its label says instead."""
-        blind = self._senses.unseen or any(fault.name.startswith("sensor_") for fault in process.reports)
-        look = None if blind else partial(self.look, t)
-        return self._stops.choose("protective" if hard else "controlled", t, present_by(self.limits, look))
-
-    def _braked(self, chosen: Chosen, dt: float) -> tuple[Array, Array | None]:
-        """The output after ``dt`` s of a stop, and its pace, None: as it looks."""
-        if all(report.mode == "controlled" for report in chosen.values()):
-            return self._ease(dt)
-        return self._stops.ramp(chosen).ramp(self._outputs.standing, dt), None
-
-    def _halt(self, chosen: Chosen) -> None:
-        """Nothing goes on, nor begins anew from what was asked before."""
-        for member in self.members:
-            member.stream.drop()
-            member.chart.halt(chosen[member.name].mode == "protective")
-
-    def _ease(self, dt: float) -> tuple[Array, Array | None]:
-        """The output after ``dt`` s of a controlled stop, and its pace, None: as it looks."""
-        if self._smooth is None:
-            return self._stops.controlled.ramp(self._outputs.standing, dt), None
-        return self._smooth.step(self._outputs.standing, self._outputs.pace, dt)
+        return outcomes_of(
+            self.members, state, actions, {}, self._publish(t, output, dt, pace), (), arrival, chosen
+        )
 
     def _govern(self, t: float, dt: float, process: Ladder, arrival: Arrival | None) -> list[Outcome]:
         closed = bool(self._senses.unseen)
@@ -268,44 +205,36 @@ class Group:
         requests = self._trajectories.executed(requests)
         wanted = self._wanted(t, requests, max(dt, self._period))
         limits = self._body.relevant(self.limits, situation, wanted)
-        resolution, action = self._resolve(wanted, situation, limits, dt, t)
+        resolution, action = self.admissible.resolve(wanted, situation, limits, dt, t)
         stopped, arrival = self._trajectories.interrupt(resolution, wanted, arrival, t, self.ladder)
         if resolution.scale is None:
             found = resolution, wanted, requests, arrival, stopped
             return self._unreachable(t, dt, situation, limits, *found, process)
-        self._verified = situation
+        self._verified.now(situation)
         target, standing = resolution.target, self._outputs.standing
-        output = self._trajectories.fill(self._next(target, dt))
+        output = self.admissible.next(target, dt)
         shaped = rate_reports(
             self._rates, standing, self._outputs.pace, target, output, max(dt, self._period)
         )
         bound = limit_reports(resolution, limits, wanted, situation)
-        given, whole_wish = output.tolist(), wanted.tolist()
-        moved = given != whole_wish or bool(stopped)
+        given, asked = output.tolist(), wanted.tolist()
+        moved = given != asked or bool(stopped)
         state = State.LIMITED if moved else State.NOMINAL
-        self.bound_by = self._standstill.trapped(t, situation, self.limits)
+        self.bound_by = self.admissible.standstill.trapped(t, situation, self.limits)
         if self.bound_by:
             state = State.TRAPPED
         elif any(given):
             self.recovery.withdraw()
-        whole = resolution.scale >= 1.0 and action is Action.SCALED
-        actions = {}
-        for member in self.members:
-            own, asked = given[member.place], whole_wish[member.place]
-            if member.chart.going is not None:
-                actions[member.name] = self._action_along(member, arrival)
-            elif requests[member.name] is None:
-                actions[member.name] = Action.RAMPED if any(own) or any(asked) else Action.HOLD
-            elif whole:
-                actions[member.name] = Action.PASS if own == asked else Action.RAMPED
-            else:
-                actions[member.name] = action
-        cut = self._clamps(requests)
+        partly = None if resolution.scale >= 1.0 and action is Action.SCALED else action
+        actions = actions_of(self.members, requests, given, asked, partly, arrival)
+        cut = clamps_of(self.members, requests)
         for name in cut:
             actions[name] = Action.SCALED if actions[name] is Action.PASS else actions[name]
             state = State.LIMITED if state is State.NOMINAL else state
         told = (*bound, *shaped, *(report for reports in cut.values() for report in reports))
-        outcomes = self._outcomes(state, actions, requests, self._publish(t, output, dt), told, arrival)
+        outcomes = outcomes_of(
+            self.members, state, actions, requests, self._publish(t, output, dt), told, arrival
+        )
         return [self._closed(outcome, arrival) for outcome in outcomes] if closed else outcomes
 
     def permit(self, event: Recover, process: Ladder) -> str | None:
@@ -324,7 +253,7 @@ class Group:
             return None
         if not self.at_rest:
             return "the robot is not at rest"
-        if self.recovery.trap is not None and not self._standstill.binding(look(), self.limits):
+        if self.recovery.trap is not None and not self.admissible.standstill.binding(look(), self.limits):
             self.recovery.withdraw()
             return "there is a way out by now; nothing is trapped"
         return None
@@ -333,7 +262,7 @@ class Group:
         self, t: float, dt: float, process: Ladder, arrival: Arrival | None, hold: Hold
     ) -> list[Outcome]:
         """Move as the operator says, under the limits that hold meanwhile; every stream has to begin anew after it."""
-        self._take(hold.member)
+        self._holders.take(hold.member)
         for member in self.members:
             member.stream.drop()
             member.stream.stopped("rearm")
@@ -345,18 +274,20 @@ class Group:
         wanted = np.zeros(self._size)
         wanted[hold.member.place] = hold.motion
         limits = self._body.relevant(list(hold.limits), situation, wanted)
-        resolution = resolve(wanted, situation, limits, partial(self._step, dt=max(dt, self._period)))
+        step = partial(self.admissible.step, dt=max(dt, self._period))
+        resolution = resolve(wanted, situation, limits, step)
         if resolution.scale is None:
             outcomes = self._unreachable(
                 t, dt, situation, limits, resolution, wanted, {}, arrival, (), process
             )
             return [outcome.trapped() for outcome in outcomes]
-        self._verified = situation
-        output = self._next(resolution.target, dt)
+        self._verified.now(situation)
+        output = self.admissible.next(resolution.target, dt)
         told = tuple(limit_reports(resolution, limits, wanted, situation))
         whole = Action.RAMPED if resolution.scale >= 1.0 else Action.SCALED
         actions = {m.name: whole if any(output[m.place]) else Action.HOLD for m in self.members}
-        return self._outcomes(State.TRAPPED, actions, {}, self._publish(t, output, dt), told, arrival)
+        published = self._publish(t, output, dt)
+        return outcomes_of(self.members, State.TRAPPED, actions, {}, published, told, arrival)
 
     def _admit(self, t: float, arrival: Arrival, situation: Any) -> tuple[Arrival, Any]:
         """Judge a trajectory; what then goes on is part of the situation from now on."""
@@ -365,15 +296,8 @@ class Group:
         arrival = self._trajectories.admit(arrival, situation, self.ladder)
         if arrival.verdict is Verdict.REFUSED:
             return arrival, situation
-        self._take(arrival.member)
+        self._holders.take(arrival.member)
         return arrival, self._body.situation(t, self._outputs)
-
-    def _action_along(self, member: Member, arrival: Arrival | None) -> Action:
-        """What becomes of a trajectory that goes on."""
-        if member.chart.executed is None:
-            return Action.STOP
-        begun = arrival is not None and arrival.member is member and arrival.verdict is Verdict.ACCEPTED
-        return Action.SCALED if begun and arrival is not None and arrival.limits else Action.PASS
 
     def _alarmed(self, t: float, situation: Any) -> bool:
         """Whether a limit has the body stop at once."""
@@ -383,15 +307,6 @@ class Group:
                 self.ladder.pulse(limit.fault, t, f"{limit.config.name}: {why}", limit.config.name)
                 alarmed = True
         return alarmed
-
-    def _clamps(self, requests: Mapping[str, Command | None]) -> dict[str, list[LimitReport]]:
-        """What the channels' own numbers cut, of those channels where they do."""
-        found = {
-            member.name: member.chart.clamps(request)
-            for member in self.members
-            if (request := requests[member.name]) is not None
-        }
-        return {name: reports for name, reports in found.items() if reports}
 
     def _wanted(self, t: float, requests: Mapping[str, Command | None], dt: float) -> Array:
         wanted = np.zeros(self._size)
@@ -409,84 +324,6 @@ class Group:
         if arrival is None or outcome.channel != arrival.member.name:
             return outcome
         return outcome.refused(arrival.command)
-
-    def _outcomes(
-        self,
-        state: State,
-        actions: Mapping[str, Action],
-        requests: Mapping[str, Command | None],
-        allowed: Mapping[str, tuple[float, ...]],
-        limits: tuple[LimitReport, ...],
-        arrival: Arrival | None,
-        chosen: Chosen | None = None,
-    ) -> list[Outcome]:
-        out = []
-        for member in self.members:
-            name = member.name
-            if name not in allowed:
-                continue
-            mine = arrival is not None and arrival.member is member
-            request = arrival.command if arrival and mine and not requests else requests.get(name)
-            outcome = outcome_of(member, state, actions[name], request, allowed[name], limits, arrival)
-            out.append(outcome if chosen is None else replace(outcome, stop=chosen[name]))
-        return out
-
-    def _resolve(
-        self, wanted: Array, situation: Any, limits: Limits, dt: float, t: float
-    ) -> tuple[Resolution, Action]:
-        """The whole command scaled; after ``freeze_s`` of standing still for it, a part of it alone."""
-
-        def step(targets: Array) -> Array:
-            # What is judged is never less than a whole period's step: two decisions may come at one moment.
-            return self._step(targets, max(dt, self._period))
-
-        def relevant(nearest: Array) -> Limits:
-            # It may ask more of a component than the command itself.
-            return self._body.relevant(self.limits, situation, nearest)
-
-        whole = resolve(wanted, situation, limits, step)
-        if (beside := self._trajectories.beside(whole, wanted, situation, limits, step)) is not whole:
-            return beside, Action.SCALED
-        nearer = (
-            None
-            if self._projector is None
-            else self._projector.improve(whole, wanted, situation, self.limits, step, t, relevant)
-        )
-        if nearer is not None:
-            self._standstill.over()
-            return nearer, Action.PROJECTED
-        if self._standstill.lasts(whole, wanted, t):
-            for part in self._parts(wanted):
-                alone = resolve(part, situation, limits, step)
-                if alone.scale is not None and alone.scale >= STUCK:
-                    return replace(
-                        alone, caps=whole.caps, blocked=whole.blocked, seen=whole.seen
-                    ), Action.SPLIT
-        return whole, Action.SCALED
-
-    def _parts(self, wanted: Array) -> list[Array]:
-        """Each channel alone, where several are asked to move, then parts of each."""
-        moving = [member for member in self.members if wanted[member.place].any()]
-        out = []
-        for member in moving:
-            pieces = [wanted[member.place]] if len(moving) > 1 else []
-            for piece in [*pieces, *member.chart.parts(wanted[member.place])]:
-                part = np.zeros(self._size)
-                part[member.place] = piece
-                out.append(part)
-        return out
-
-    def _step(self, targets: Array, dt: float) -> Array:
-        pace = self._outputs.pace if self._smooth else None
-        steps = self._rates.step(self._outputs.standing, targets, dt, PAUSE * self._period, pace)
-        return self._trajectories.unshaped(steps, targets)
-
-    def _next(self, target: Array, dt: float) -> Array:
-        """As ``_step``, for one target (N,)."""
-        if self._smooth or self._trajectories.going:
-            shaped: Array = self._step(target[None], dt)[0]
-            return shaped
-        return self._rates.one(self._outputs.standing, target, dt, PAUSE * self._period)
 
     def _unreachable(
         self,
@@ -506,44 +343,21 @@ class Group:
         ``stopped``: trajectories that go along that way from now on.
         """
         standing = self._outputs.standing
-        eased_to, pace = self._ease(dt)
+        eased_to, pace = self._halting.eased(dt)
         verified = self._trajectories.fill(eased_to)
         bound = tuple(limit_reports(resolution, limits, wanted, situation))
         eased = situation if pace is None else situation.changing(pace[None])
-        if stopped or not standing.any() or self._keeps(verified, eased):
+        if stopped or not standing.any() or self._verified.keeps(verified, eased):
             actions = {m.name: Action.SCALED if m.chart.going is None else Action.STOP for m in self.members}
             allowed = self._publish(t, verified, dt, pace)
-            return self._outcomes(State.LIMITED, actions, requests, allowed, bound, arrival)
+            return outcomes_of(self.members, State.LIMITED, actions, requests, allowed, bound, arrival)
         names = ", ".join(limit.config.name for limit in resolution.blocked) or "the limits together"
         self.ladder.pulse("limit_unreachable", t, f"no way to rest that was verified before keeps {names}")
-        chosen = self._chosen(True, t, process)
-        self._halt(chosen)
-        hardest, pace = self._braked(chosen, dt)
+        chosen = self._halting.chosen(True, t, process)
+        self._halting.begin(chosen)
+        hardest, pace = self._halting.braked(chosen, dt)
         allowed = self._publish(t, self._trajectories.fill(hardest), dt, pace)
         actions = {member.name: Action.UNREACHABLE for member in self.members}
-        return self._outcomes(State.CONTROLLED_STOP, actions, requests, allowed, bound, arrival, chosen)
-
-    def _keeps(self, verified: Array, situation: Any) -> bool:
-        """Whether the way to rest that was verified last is still clear.
-
-        It was by every delay there may be, and by the one that there is it has stayed where it was. What was measured
-        since tells that one from the others, by which the body drifts. So what is in the way now has moved; or the body
-        has, and no delay explains how: then all of them count, as they did before.
-        """
-        if self._verified is not None and situation.t - self._verified.t > REMEMBERED_S:
-            self._verified = None
-        view = self._body.fitted(situation, self._outputs, self._verified)
-        kept = bool(is_clear(verified[None], view, self.limits, math.inf)[0])
-        if kept and self._verified is not None and situation.t - self._verified.t > REMEMBERED_S / 2:
-            self._verified = situation
-        return kept
-
-
-def _members(
-    charts: Mapping[str, Chart], ladder: Ladder, period: float, limits: Limits
-) -> tuple[Member, ...]:
-    at = places(charts)
-    return tuple(
-        Member(name, chart, CommandStream(chart, ladder, period, tightest(limits, name)), at[name])
-        for name, chart in charts.items()
-    )
+        return outcomes_of(
+            self.members, State.CONTROLLED_STOP, actions, requests, allowed, bound, arrival, chosen
+        )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from iatro_governor.governor.decision import Action, LimitReport, State, StopReport
 from iatro_governor.governor.events import Command, Knot
 from iatro_governor.governor.freshness import Verdict
 from iatro_governor.governor.member import Member
+from iatro_governor.governor.stops import Chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Outcome:
         return replace(self, action=Action.REFUSED, **asked)  # type: ignore[arg-type]
 
 
-def outcome_of(
+def _outcome_of(
     member: Member,
     state: State,
     action: Action,
@@ -75,3 +77,26 @@ def outcome_of(
     if arrival is not None and mine and arrival.verdict is Verdict.REFUSED:
         return outcome.refused(arrival.command)
     return outcome
+
+
+def outcomes_of(
+    members: Sequence[Member],
+    state: State,
+    actions: Mapping[str, Action],
+    requests: Mapping[str, Command | None],
+    allowed: Mapping[str, tuple[float, ...]],
+    limits: tuple[LimitReport, ...],
+    arrival: Arrival | None,
+    chosen: Chosen | None = None,
+) -> list[Outcome]:
+    """Of all ``members`` that publish anything; ``chosen``: how they stop."""
+    out = []
+    for member in members:
+        name = member.name
+        if name not in allowed:
+            continue
+        mine = arrival is not None and arrival.member is member
+        request = arrival.command if arrival and mine and not requests else requests.get(name)
+        outcome = _outcome_of(member, state, actions[name], request, allowed[name], limits, arrival)
+        out.append(outcome if chosen is None else replace(outcome, stop=chosen[name]))
+    return out

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from iatro_governor.body.planar import Array
 from iatro_governor.errors import Problem, ProfileError
+from iatro_governor.governor.admissible import PAUSE
 from iatro_governor.governor.admission import Admission
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.freshness import CommandStream
-from iatro_governor.governor.group import PAUSE, Group
+from iatro_governor.governor.group import Group
 from iatro_governor.governor.jointed import JointedBody
 from iatro_governor.governor.ladder import Ladder
 from iatro_governor.governor.member import Member

@@ -314,7 +314,9 @@ def test_one_more_limit_never_raises_the_scale(name, seed, command, chosen, extr
 
     def scale(some: list[Limit]) -> float:
         kept = group._body.relevant(some, situation, u)
-        found = resolve(u, situation, kept, lambda targets: group._step(targets, at.governor.period)).scale
+        found = resolve(
+            u, situation, kept, lambda targets: group.admissible.step(targets, at.governor.period)
+        ).scale
         return -1.0 if found is None else found
 
     before = scale(fewer)
