@@ -99,6 +99,7 @@ def hardest_braking(situation: BodySituation) -> Array:
         if drive.base is not None:
             each[: situation.freedoms] = drive.base.linear
             each[situation.freedoms - 1] = drive.base.angular
+        each[~drive.matrix.any(axis=1)] = 0.0  # what nobody moves is braked by nobody
         alone = situation.soon.capsule_speeds(np.eye(len(each)))
         situation.memo[key] = each @ alone
     out: Array = situation.memo[key]

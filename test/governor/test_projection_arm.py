@@ -14,6 +14,7 @@ from iatro_governor.governor import events
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Action
 from iatro_governor.governor.projection import HELD_S, Projector
+from iatro_governor.limits.body_rows import hardest_braking
 from iatro_governor.limits.registry import KINDS
 from iatro_governor.limits.rows import Rows
 from test.governor.nearer import keeps_what_it_must
@@ -222,6 +223,15 @@ def test_a_hand_before_a_cupboard_leaves_the_torso_its_way(tmp_path):
         assert not [d for d in decisions if d["base"].action is Action.UNREACHABLE]
         risen[resolution] = tiago.q[tiago.own[0]] - 0.1
     assert risen["project"] > risen["scale"] + 0.01
+
+
+def test_joints_that_nobody_moves_are_braked_by_nobody():
+    """Of its head; what no stop brakes has an infinite deceleration, and times no lever that is no number."""
+    tiago = Tiago()
+    tiago.run(2)
+    group = tiago.governor.groups[0]
+    braking = hardest_braking(group._body.situation(tiago.t, group._outputs))
+    assert np.isfinite(braking).all() and (braking > 0).any()
 
 
 def fly(profile, start, command, cycles):
