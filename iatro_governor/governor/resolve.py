@@ -48,7 +48,7 @@ def resolve(command: Array, situation: AnySituation, limits: Limits, step: Stepp
     limit caps it and the rollouts of it and of every smaller scale tried are clear: the set is star-shaped about
     the stop by construction, which is what makes more limits never admit more.
     """
-    caps = [(limit, cap) for limit in limits if (cap := limit.cap(command, situation)) is not None]
+    caps = caps_of(command, situation, limits)
     level = min((cap.scale for _, cap in caps), default=1.0)
     if not any(limit.keeps for limit in limits):
         return Resolution(level, level * command, caps)
@@ -87,6 +87,21 @@ def resolve(command: Array, situation: AnySituation, limits: Limits, step: Stepp
     else:
         scale = reached
     return Resolution(scale, scale * command, caps, blocked if scale < level else [], seen)
+
+
+def caps_of(command: Array, situation: AnySituation, limits: Limits) -> list[tuple[Limit[Any], Cap]]:
+    """What each level limit allows of ``command`` (n,); of those that look ahead, in the worst of all views."""
+    found = [(limit, limit.cap(command, situation)) for limit in limits]
+    if any(limit.foresees for limit in limits):
+        for view in situation.views(command[None])[1:]:
+            found = [(limit, _worse(limit, cap, command, view)) for limit, cap in found]
+    return [(limit, cap) for limit, cap in found if cap is not None]
+
+
+def _worse(limit: Limit[Any], cap: Cap | None, command: Array, view: AnySituation) -> Cap | None:
+    """``cap``, or what ``limit`` allows in another ``view`` if that is less."""
+    other = limit.cap(command, view) if limit.foresees else None
+    return cap if other is None or (cap is not None and cap.scale <= other.scale) else other
 
 
 def is_clear(

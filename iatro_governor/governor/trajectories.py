@@ -15,7 +15,7 @@ from iatro_governor.governor.freshness import Verdict
 from iatro_governor.governor.ladder import Ladder
 from iatro_governor.governor.member import Member
 from iatro_governor.governor.outcome import Arrival
-from iatro_governor.governor.resolve import Limits, Resolution, Stepper, is_clear
+from iatro_governor.governor.resolve import Limits, Resolution, Stepper, caps_of, is_clear
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.limit import Limit
 
@@ -92,8 +92,7 @@ class Trajectories:
         others = wanted - along
         for share in SHARES if others.any() else ():
             target = along + share * others
-            caps = [cap for limit in limits if (cap := limit.cap(target, situation)) is not None]
-            admitted = all(cap.scale >= ENOUGH for cap in caps)
+            admitted = all(cap.scale >= ENOUGH for _, cap in caps_of(target, situation, limits))
             if admitted and is_clear(step(target[None]), situation, limits)[0]:
                 return Resolution(share, target, whole.caps, whole.blocked, whole.seen)
         return whole

@@ -119,6 +119,9 @@ class Limit(ABC, Generic[Config]):
     view: ClassVar[View] = "base"
     """What it looks at: the base on the ground, its own channel's components alone, or the whole jointed body."""
 
+    foresees: ClassVar[bool] = False
+    """Whether its ``cap`` alone bounds, by where commands in flight will have led: then every delay counts."""
+
     fault: ClassVar[str] = ""
     """The ladder's fault that its ``alarm`` raises."""
 

@@ -54,6 +54,7 @@ class LinkSlowZoneLimit(Limit[LinkSlowZoneConfig]):
     unit = "m/s"
     fits = BODY_MOTION
     view = "body"
+    foresees = True
 
     def __init__(self, config: LinkSlowZoneConfig) -> None:
         super().__init__(config)

@@ -109,6 +109,7 @@ class PowerAndForceLimit(Limit[PowerAndForceConfig]):
     unit = "m/s"
     fits = BODY_MOTION
     view = "body"
+    foresees = True
 
     def __init__(self, config: PowerAndForceConfig) -> None:
         super().__init__(config)

@@ -66,6 +66,7 @@ class SingularityLimit(Limit[SingularityConfig]):
     unit = "m/s"
     fits = JOINT_MOTION
     view = "body"
+    foresees = True
 
     def __init__(self, config: SingularityConfig) -> None:
         super().__init__(config)
@@ -98,7 +99,10 @@ class SingularityLimit(Limit[SingularityConfig]):
     def idle(self, situation: BodySituation, reach: Reach) -> bool:
         """It was far from singular lately, and cannot have come near since."""
         link = self.config.link or situation.tool
-        return link is not None and self._still_far(link, situation)
+        if link is None or self._seen is None:
+            return False
+        moved = np.abs(situation.now.q - self._seen[0]) + situation.flying
+        return bool(self._seen[1] - self._steepest(link, situation) @ moved >= self.config.threshold)
 
     def cap(self, command: Array, situation: BodySituation) -> Cap | None:
         """Scale down where the command itself makes the smallest singular value smaller."""
@@ -108,7 +112,7 @@ class SingularityLimit(Limit[SingularityConfig]):
             raise ValueError("a singularity limit needs a link; the profile was not checked")
         if self._still_far(link, situation):
             return None
-        sigma = self._sigma(situation.soon, link, situation)
+        sigma = self._sigma(situation.soon, link)
         if sigma >= config.threshold:
             return None
         rates = situation.rates(np.stack([command, situation.anchor]))
@@ -129,19 +133,20 @@ class SingularityLimit(Limit[SingularityConfig]):
         )
         return Cap(share, asked, allowed, excess(standing, allowed) if falls[1] else 0.0)
 
-    def _sigma(self, at: Posture, link: str, situation: BodySituation) -> float:
-        key = (self, "sigma")
-        if key not in situation.memo:
-            situation.memo[key] = least_singular_value(at, link, self.config.reach)
-        sigma: float = situation.memo[key]
-        self._seen = at.q, sigma
-        return sigma
+    def _sigma(self, at: Posture, link: str) -> float:
+        if self._seen is None or self._seen[0] is not at.q:
+            self._seen = at.q, least_singular_value(at, link, self.config.reach)
+        return self._seen[1]
 
     def _still_far(self, link: str, situation: BodySituation) -> bool:
         """Whether what was far from singular lately still is, whatever way the joints moved since."""
-        if self._falls is None:
-            self._falls = steepest_falls(situation.model, link, self.config.reach)
         if self._seen is None:
             return False
         then, sigma = self._seen
-        return bool(sigma - self._falls @ np.abs(situation.soon_q - then) >= self.config.threshold)
+        moved = np.abs(situation.soon_q - then)
+        return bool(sigma - self._steepest(link, situation) @ moved >= self.config.threshold)
+
+    def _steepest(self, link: str, situation: BodySituation) -> Array:
+        if self._falls is None:
+            self._falls = steepest_falls(situation.model, link, self.config.reach)
+        return self._falls

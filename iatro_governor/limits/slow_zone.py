@@ -77,7 +77,7 @@ class SlowZoneLimit(Limit[SlowZoneConfig]):
         if self.config.frame == "body":
             return False
         fastest = math.hypot(reach.most[0], reach.most[1]) + ROUNDING
-        return fastest <= self._from(self._ground.at_least(situation), situation)
+        return fastest <= self._from(self._ground.at_least(situation), situation.flight.most, situation)
 
     def rows(self, situation: Situation) -> Rows | None:
         """The planes that touch the bound of now."""
@@ -97,14 +97,20 @@ class SlowZoneLimit(Limit[SlowZoneConfig]):
         distance = self._distance(situation, enough)
         if distance is None:
             return None
-        return self._from(distance, situation)
+        return self._from(distance, situation.flight.travel, situation)
 
-    def _from(self, distance: float, situation: Situation) -> float:
-        """Translational speed, m/s, from which the zone ``distance`` m ahead can be entered at its own."""
+    def _from(self, distance: float, flown: float, situation: Situation) -> float:
+        """Translational speed, m/s, from which the zone ``distance`` m ahead can be entered at its own.
+
+        ``flown``: m, how far what is in flight leads before that: while a body slows down it is faster than what is
+        asked for now.
+        """
         deceleration = min(situation.comfort.linear, situation.braking.linear)
         # Half of the build-up would do where it is let go of again; all of it is never too little.
-        reaction = situation.reaction_s + situation.period + situation.build_up_s(deceleration)
-        return approach_speed(distance, self.config.speed, deceleration, reaction)
+        held = situation.period + situation.build_up_s(deceleration)
+        late = approach_speed(distance - flown, self.config.speed, deceleration, held)
+        even = approach_speed(distance, self.config.speed, deceleration, situation.reaction_s + held)
+        return min(late, even)
 
     def _distance(self, situation: Situation, enough: float) -> float | None:
         if self.config.frame == "body":

@@ -42,14 +42,16 @@ def projecting(folder: Path, name: str, weights: dict[str, list[float]], **chann
 
 class Puppet:
     """Joints at ``q``, in the order of the channel `arm`. decisions: all of that channel. least: of each limit that
-    keeps a distance, the least room beyond its margin so far, m."""
+    keeps a distance, the least room beyond its margin so far, m.
 
-    def __init__(self, profile: Profile, q: np.ndarray) -> None:
+    share: of the longest delay that the profile names, what its commands truly take until they act."""
+
+    def __init__(self, profile: Profile, q: np.ndarray, share: float = 1.0) -> None:
         self.governor = Governor(profile)
         self.names = self.governor.senses.joint_tracks["joints"].names
         channel = profile.data.channels["arm"]
         self.own = [self.names.index(name) for name in channel.joints]  # type: ignore[union-attr]
-        self.late = [np.zeros(len(q))] * round(channel.actuator_delay_s / PERIOD)
+        self.late = [np.zeros(len(q))] * round(share * channel.actuator_delay_s / PERIOD)
         self.q, self.rest, self.rates = np.array(q, dtype=float), np.array(q, dtype=float), np.zeros(len(q))
         self.people: tuple[events.Body, ...] = ()
         self.cycle = 0
