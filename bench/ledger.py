@@ -126,9 +126,10 @@ def verdict(number: int) -> dict[str, Any]:
         "commands": 3,
         "limits": [{"name": "cruise"}],
     }
+    mixed = number * 2654435761 % 2**32
     return {
-        "planner_model": f"model-{number * 7919 % MODELS}", "verdict": VERDICTS[number * 104729 % len(VERDICTS)],
-        "severity": number * 31 % 5, "statement_t": number * 0.1, "channel": "base", "statement_seqs": [number],
+        "planner_model": f"model-{(mixed >> 4) % MODELS}", "verdict": VERDICTS[(mixed >> 13) % len(VERDICTS)],
+        "severity": (mixed >> 21) % 5, "statement_t": number * 0.1, "channel": "base", "statement_seqs": [number],
         "text": f"I will go carefully to place {number}, below 0.3 m/s.", "evidence": {"channels": {"base": conduct}},
     }  # fmt: skip
 

@@ -157,7 +157,6 @@ is volatile, with automatic liveliness and no deadline. A test holds this page a
   binds. Twice a second, as long as somebody looks; without visualization_msgs there is no such topic.
 - **The heartbeat is for the watch**, and for whoever else wants to know: silence, or a counter that stands still, is
   the fault. The watch publishes on the outputs only then.
-- **The recorder takes no clips** yet.
 - **The emergency stop is a source of the profile**, on a topic that the profile names; so are the flags.
 - **A statement changes no command. A mark can matter after a stop:** commands of a new plan count as a new beginning
   where a fault asks for re-arming, and are not taken while over half of the record waits for the ledger. Anybody on the

@@ -18,6 +18,7 @@ from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from rclpy.node import Node
+from rclpy.serialization import deserialize_message
 
 from iatro_governor import __version__
 from iatro_governor.errors import IatroError, LedgerError, ProfileError
@@ -28,6 +29,7 @@ from iatro_governor.msg import Ack, Disagreement, GovernorDecision, LedgerHead, 
 from iatro_governor.nodes import convert, ledger_settings, qos
 from iatro_governor.nodes.allowance import Allowance
 from iatro_governor.nodes.anchor_command import AnchorCommand
+from iatro_governor.nodes.clip_taker import ClipTaker
 from iatro_governor.nodes.gaps import Gaps
 from iatro_governor.nodes.parameters import settings
 from iatro_governor.nodes.run import run
@@ -48,7 +50,9 @@ KEEP_EVERY_S = 10.0
 """Between two looks at what is to be sealed or retired, s."""
 DEEPER = 50
 """A verdict that can be written down this many levels deeper in the stack can be written down by the ledger."""
-ORDER = {"decision": 0, "mark": 1, "statement": 2, "verdict": 3, "lost": 4}
+OWN = ("mark", "lost", "clip")
+"""Kinds that the recorder numbers itself: nobody waits for a receipt."""
+ORDER = {"decision": 0, "mark": 1, "statement": 2, "verdict": 3, "lost": 4, "clip": 5}
 
 
 class Recorder(Node):
@@ -75,12 +79,13 @@ class Recorder(Node):
         self._keep_at = 0.0
         self._hook = AnchorCommand(chosen.anchor_command, chosen.anchor_every_s)
         self._own = f"recorder-{uuid.uuid4()}"
-        self._marks = 0
+        self._marks = self._taken = 0
         self._dropped = 0
         self._fault = ""
         self._asked_at: float | None = None
         self._retry_at = self._ack_at = 0.0
         self._allowance = Allowance()
+        self._clips = self._clip_taker(own.config, chosen.path)
         self._listen()
         self._ack = self.create_publisher(Ack, "recorder/ack", qos.EVENT)
         self._head = self.create_publisher(LedgerHead, "recorder/head", qos.STATE)
@@ -101,19 +106,38 @@ class Recorder(Node):
             (PlanMark, "planner/mark", self._mark),
             (Disagreement, "witness/disagreement", self._verdict),
         ):
-            self.create_subscription(kind, topic, partial(self._hear, topic, take), qos.RECORD)
+            hear = partial(self._hear, topic, kind, take)
+            self.create_subscription(kind, topic, hear, qos.RECORD, raw=True)
 
-    def _hear(self, topic: str, take: Callable[[Any], None], message: Any) -> None:
+    def _hear(self, topic: str, kind: Any, take: Callable[[Any], None], data: bytes) -> None:
         """Anybody may publish anything: a message that makes no sense must not keep the others out of the ledger."""
         try:
-            take(message)
+            if self._clips is not None:
+                self._clips.heard(topic, kind, data)
+            take(deserialize_message(data, kind))
         except (IatroError, ValueError, IndexError, RecursionError) as error:
             self._drop(
                 f"{topic}: a message that makes no sense was not taken: {type(error).__name__}: {error}"
             )
 
+    def _clip_taker(self, config: Path, ledger: Path) -> ClipTaker | None:
+        """What takes the clips; None for a profile that runs nowhere, and where nothing may be kept."""
+        if not self._keeping.clips_mb:
+            return None
+        try:
+            data = load_data(config)
+        except ProfileError:
+            return None
+        return ClipTaker(self, data, ledger.with_suffix(".clips"), self._keeping.clips_mb, self._clip)
+
+    def _clip(self, body: dict[str, Any]) -> None:
+        self._take("clip", self._own, self._taken, body["begin"], body)
+        self._taken += 1
+
     def finish(self) -> bool:
         """Write down what has come, and what the others say while they end; what never comes they keep."""
+        if self._clips is not None:
+            self._clips.turn(at_once=True)
         now = time.monotonic()
         self._asked_at = self._asked_at or now
         self._retry_at = 0.0
@@ -136,6 +160,8 @@ class Recorder(Node):
     def _decision(self, message: GovernorDecision) -> None:
         body = convert.decision_body_of(message)
         self._take("decision", body["writer"], body["seq"], body["t"], body)
+        if self._clips is not None:
+            self._clips.decision(body)
 
     def _statement(self, message: PlannerStatement) -> None:
         body = self._allowance.cut(convert.statement_body(message), time.monotonic())
@@ -151,6 +177,8 @@ class Recorder(Node):
         detail = _detail(wire["detail"])
         body = wire if detail is None else {**detail, "seq": wire["seq"], "writer": wire["writer"]}
         self._take("verdict", wire["writer"], wire["seq"], wire["t"], body)
+        if self._clips is not None:
+            self._clips.verdict(wire)
 
     def _take(self, kind: str, writer: str, number: int, t: float, body: dict[str, Any]) -> None:
         if not writer or number >= NUMBER_LIMIT:
@@ -180,6 +208,8 @@ class Recorder(Node):
 
     def _turn(self) -> None:
         now = time.monotonic()
+        if self._clips is not None:
+            self._clips.turn()
         self._commit()
         if now >= self._ack_at:
             self._ack_at = now + REPEAT_ACK_S
@@ -201,7 +231,7 @@ class Recorder(Node):
             return
         self._fault = result.fault or ""
         self._waiting = [record for record in self._waiting if id(record) not in taken]
-        known = {record.writer: record.kind for record in batch if record.kind not in ("mark", "lost")}
+        known = {record.writer: record.kind for record in batch if record.kind not in OWN}
         for writer in known.keys() - self._writers.keys():
             self.get_logger().info(f"recorder hears {known[writer]}s of {writer}")
         self._writers.update(known)
@@ -210,7 +240,7 @@ class Recorder(Node):
 
     def _settle_gaps(self, now: float) -> None:
         """Write down as lost what has been missing for long while its writer went on."""
-        missing = {writer: gaps for writer, gaps in self._ledger.missing().items() if writer[0] != "mark"}
+        missing = {writer: gaps for writer, gaps in self._ledger.missing().items() if writer[0] not in OWN}
         for (kind, writer), (first, last) in self._gaps.given_up(missing, now):
             cause = f"not sent again within {LOST_AFTER_S:g} s"
             stamp = self.get_clock().now().nanoseconds * 1e-9
@@ -244,13 +274,17 @@ class Recorder(Node):
         except LedgerError as error:
             self._fault = str(error)
 
+    def _minor_fault(self) -> str:
+        """What goes wrong beside the record itself."""
+        return self._hook.fault or (self._clips.fault if self._clips is not None else "")
+
     def _report(self) -> None:
         self._maintain()
         missing = sum(last - first + 1 for gaps in self._ledger.missing().values() for first, last in gaps)
-        level = DiagnosticStatus.WARN if missing or self._hook.fault else DiagnosticStatus.OK
+        level = DiagnosticStatus.WARN if missing or self._minor_fault() else DiagnosticStatus.OK
         status = DiagnosticStatus(
             name="recorder: ledger",
-            message=self._fault or self._hook.fault or "writing",
+            message=self._fault or self._minor_fault() or "writing",
             level=DiagnosticStatus.ERROR if self._fault else level,
         )
         counts = {

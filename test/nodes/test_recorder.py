@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import signal
 import sys
@@ -282,3 +283,32 @@ def test_settings_that_cannot_be_used_end_it_with_a_message(
     process = node_process("recorder", ledger=tmp_path / "ledger.yaml")
     assert process.wait(20.0) == 2
     assert "context" in process.output and "'lab'" in process.output and "Traceback" not in process.output
+
+
+def test_a_stop_leaves_a_clip_that_the_ledger_knows(
+    recorder: Callable[[], Any], peers: Peers, tmp_path: Path, wait_until: Callable[..., None]
+) -> None:
+    """Also one that the recorder's end cuts short."""
+    from mcap.reader import make_reader
+    from mcap_ros2.decoder import DecoderFactory
+
+    process = recorder()
+    for seq, state in enumerate(("NOMINAL", "NOMINAL", "PROTECTIVE_STOP")):
+        body = {**decision(seq), "state": state}
+        peers.decisions.publish(peers.convert.decision_message(body))
+    wait_until(lambda: peers.acks.get("ring-1", 0) == 3, 20.0, "three receipts")
+    process.send(signal.SIGTERM)
+    assert process.wait() == 0, process.output
+    (clip,) = bodies(tmp_path / "ledger.db", "clip")
+    assert clip["causes"] == ["PROTECTIVE_STOP of base"]
+    file = tmp_path / clip["file"]
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == clip["sha256"]
+    with file.open("rb") as content:
+        reader = make_reader(content, decoder_factories=[DecoderFactory()])
+        found = [
+            message.seq
+            for _, channel, _, message in reader.iter_decoded_messages()
+            if "decision" in channel.topic
+        ]
+    assert found == [0, 1, 2]
+    assert reconcile(tmp_path / "ledger.db")["lost"] == 0

@@ -1,0 +1,134 @@
+"""Takes clips: listens to the topics of a robot and writes down what went over them around each incident."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from rclpy.node import Node
+
+from iatro_governor.errors import IatroError
+from iatro_governor.ledger.clips import Buffer, Clip, Message, Topic, write
+from iatro_governor.ledger.keeping import thin_out
+from iatro_governor.msg import GovernorState
+from iatro_governor.nodes import commands, qos, sources
+from iatro_governor.nodes.definitions import definition
+from iatro_governor.nodes.neighbours import type_name
+from iatro_governor.profile.model import ProfileData
+
+STOPPED = frozenset({"CONTROLLED_STOP", "PROTECTIVE_STOP", "TRAPPED"})
+SEVERE = 2
+"""From this severity on, a verdict is worth a clip."""
+
+Body = Mapping[str, Any]
+
+
+class ClipTaker:
+    """Has no part in the record itself: whatever goes wrong here is told, and the ledger goes on."""
+
+    def __init__(
+        self,
+        node: Node,
+        data: ProfileData,
+        folder: Path,
+        most_mb: float,
+        told: Callable[[dict[str, Any]], None],
+    ) -> None:
+        """``told``: is given what is to be recorded of each clip; called from the thread of :meth:`turn`."""
+        self._node, self._folder, self._most_mb, self._told = node, folder, most_mb, told
+        self._buffer = Buffer()
+        self._states: dict[tuple[str, str], tuple[str, str]] = {}
+        self._writing: threading.Thread | None = None
+        self._done: list[dict[str, Any]] = []
+        self.fault = ""
+        """Why the last clip could not be written; empty after one that could."""
+        self._topics: dict[str, Topic] = {}
+        for name, kind, profile, latched in _topics(data):
+            if (topic := self._topic(name, kind, latched)) is not None:
+                node.create_subscription(kind, name, partial(self._hear, topic), profile, raw=True)
+
+    def heard(self, name: str, kind: Any, data: bytes) -> None:
+        """Keep a message of a topic that the recorder hears itself."""
+        if name not in self._topics:
+            topic = self._topic(name, kind, latched=False)
+            if topic is None:
+                return
+            self._topics[name] = topic
+        self._hear(self._topics[name], data)
+
+    def _topic(self, name: str, kind: Any, latched: bool) -> Topic | None:
+        try:
+            text = definition(type_name(kind))
+        except IatroError as error:
+            self.fault = str(error)
+            return None
+        return Topic(self._node.resolve_topic_name(name), type_name(kind), text, latched)
+
+    def _hear(self, topic: Topic, data: bytes) -> None:
+        self._buffer.add(Message(self._now(), topic, bytes(data)))
+
+    def decision(self, body: Body) -> None:
+        """A stop that begins, and a latch, are incidents."""
+        key = str(body["writer"]), str(body["channel"])
+        now = str(body["state"]), (body["latch"] or {}).get("id", "")
+        before = self._states.get(key)
+        self._states[key] = now
+        if before is None or before == now:
+            return
+        if now[1] and now[1] != before[1]:
+            self._buffer.trigger(self._now(), f"latch {now[1]}")
+        elif now[0] in STOPPED and before[0] not in STOPPED:
+            self._buffer.trigger(self._now(), f"{now[0]} of {key[1]}")
+
+    def verdict(self, body: Body) -> None:
+        """So is a verdict that says that a limit was needed."""
+        severity = body.get("severity")
+        if isinstance(severity, int) and severity >= SEVERE:
+            self._buffer.trigger(self._now(), f"{body.get('verdict')} of plan {body.get('plan_id')}")
+
+    def turn(self, *, at_once: bool = False) -> None:
+        """Begin to write a clip whose time is over, and hand over what was written. ``at_once``: all there is, now."""
+        if at_once and self._writing is not None:
+            self._writing.join()
+        if self._writing is None or not self._writing.is_alive():
+            found = self._buffer.finished(self._now(), at_once=at_once)
+            if found is not None:
+                self._writing = threading.Thread(target=self._write, args=found)
+                self._writing.start()
+        if at_once and self._writing is not None:
+            self._writing.join()
+        while self._done:
+            self._told(self._done.pop(0))
+
+    def _write(self, clip: Clip, messages: list[Message]) -> None:
+        path = self._folder / f"{clip.begin:.3f}.mcap"
+        try:
+            write(path, messages, {"causes": "; ".join(clip.causes)[:10_000]}, clip.begin)
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            thin_out(self._folder, self._most_mb, [path])
+        except (IatroError, OSError) as error:
+            self.fault = f"no clip: {error}"
+            return
+        self.fault = ""
+        about = {"begin": clip.begin, "end": clip.end, "causes": clip.causes, "messages": len(messages)}
+        self._done.append({"file": f"{self._folder.name}/{path.name}", "sha256": digest, **about})
+
+    def _now(self) -> float:
+        return float(self._node.get_clock().now().nanoseconds * 1e-9)
+
+
+def _topics(data: ProfileData) -> list[tuple[str, Any, Any, bool]]:
+    """(name, class, quality of service, latched) of what a clip holds beside what the recorder hears anyway."""
+    found: dict[str, tuple[Any, Any, bool]] = {"governor/state": (GovernorState, qos.STATE, True)}
+    for source in data.sources.values():
+        row = sources.TYPES[source.type]
+        found[source.topic] = row.message, row.qos, False
+    for channel in data.channels.values():
+        kind = commands.command_type(channel).message
+        found[channel.input] = kind, qos.INPUT, False
+        found[channel.output] = kind, qos.INPUT, False
+    return [(name, *rest) for name, rest in found.items()]
