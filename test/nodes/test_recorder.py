@@ -129,7 +129,7 @@ def bodies(path: Path, kind: str) -> list[dict[str, Any]]:
 def test_killed_under_load_it_loses_nothing_that_it_acknowledged(
     recorder: Callable[[], Any], peers: Peers, tmp_path: Path, wait_until: Callable[..., None]
 ) -> None:
-    ledger, total, stop = tmp_path / "ledger.db", 6000, threading.Event()
+    ledger, total, stop = tmp_path / "ledger.db", 3000, threading.Event()
     process = recorder()
 
     def load() -> None:
@@ -151,7 +151,7 @@ def test_killed_under_load_it_loses_nothing_that_it_acknowledged(
         kept = {record.number for record in reader.records("decision")}
     assert set(range(promised)) <= kept, "a receipt was given for what is not on the disk"
     second = recorder()
-    wait_until(lambda: peers.acks["ring-1"] == total, 60.0, "a receipt for everything")
+    wait_until(lambda: peers.acks["ring-1"] == total, 90.0, "a receipt for everything")
     stop.set()
     thread.join()
     second.send(signal.SIGTERM)
