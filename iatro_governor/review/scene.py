@@ -66,7 +66,7 @@ class _Seen:
 
 
 def scene(found: Detail, folders: Sequence[Path], profile: Profile | None) -> Scene | None:
-    """The scene of an incident, by the journals in ``folders``; None where no odometry of its time is in any.
+    """The scene of an incident, by the journals in ``folders``; None where none holds odometry or people of its time.
 
     ``profile``, the configuration that was in force, tells where the sensors and the zones are; without it neither is
     shown. Raises LedgerError for a journal that cannot be read.
@@ -78,9 +78,11 @@ def scene(found: Detail, folders: Sequence[Path], profile: Profile | None) -> Sc
         return None
     times = (begun - AROUND, ended + AROUND)
     seen = _seen(list(folders), str(writer), first, times, profile)
+    if not seen.poses and seen.people:  # an arm stands where its base is, and tracks people from there
+        seen.poses = [(begun, (0.0, 0.0, 0.0))]
     if not seen.poses:
         return None
-    count = min(MOST_FRAMES, max(2, len(seen.poses)))
+    count = min(MOST_FRAMES, max(2, len(seen.poses) + len(seen.people)))
     moments = tuple(_moment(seen, float(t)) for t in np.linspace(begun, ended, count))
     return Scene(moments, _places(profile), _footprint(profile))
 
