@@ -3,7 +3,7 @@
 PYTHON ?= python3
 RUN := .venv/bin/iatro-env
 
-.PHONY: setup demo test soak bench lint lock clean
+.PHONY: setup demo test soak bench bench-full lint lock clean
 
 setup:
 	@$(PYTHON) tools/setup_env.py
@@ -32,6 +32,11 @@ soak: setup
 bench: setup
 	@$(RUN) python -m bench.core
 	@$(RUN) python -m bench.stops
+	@$(RUN) python -m bench.ledger
+
+# The same for ten million records: takes some GB in out/bench/, and some minutes.
+bench-full: setup
+	@$(RUN) python -m bench.ledger --full
 
 lint: setup
 	@$(RUN) ruff check .
