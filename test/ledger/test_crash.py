@@ -16,6 +16,7 @@ from typing import IO
 from iatro_governor.ledger import Ledger, Reader, reconcile, verify
 
 Open = Callable[..., Ledger]
+KILLS = int(os.environ.get("IATRO_KILLS", "12"))
 
 WRITER = """
 import random, sys
@@ -77,7 +78,7 @@ def acknowledged(line: str) -> int:
 
 def test_nothing_acknowledged_is_lost_by_kill(tmp_path: Path, key: bytes, open_ledger: Open) -> None:
     path, rng, last = tmp_path / "ledger.db", random.Random(11), 0
-    for seed in range(8):
+    for seed in range(KILLS):
         with writing(path, seed) as (process, output):
             for _ in range(rng.randint(1, 30)):
                 last = acknowledged(output.readline())
