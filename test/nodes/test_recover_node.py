@@ -53,13 +53,14 @@ def test_a_trapped_robot_creeps_while_the_operator_holds_a_key_and_no_longer(
     data = yaml.safe_load(governed.config.read_text())
     data["robot"]["footprint"] = BOX
     data["channels"]["base"]["recover"]["hold_s"] = 0.8
+    data["loop"]["max_gap_s"] = 1.0  # a busy machine's pauses would end each standstill, or the motion
     governed.config.write_text(yaml.safe_dump(data))
     bench = governed.bench
     bench.ranges = walls()
     governed.launch(environment={operator_key.ENVIRONMENT: str(key)})
     governed.until(lambda: bench.outputs and bench.decisions and bench.faults <= {"awaiting_command"}, "open")
     bench.command = (0.3, 0.4)
-    governed.until(lambda: bench.states and bench.states[-1].trap_id, "a trap")
+    governed.until(lambda: bench.states and bench.states[-1].trap_id, "a trap", 60.0)
     told = bench.states[-1]
     assert list(told.trap_channels) == ["base"] and "obstacles" in told.trap_limits
 
