@@ -29,12 +29,13 @@ soak: setup
 		test/governor/test_arm_closed_loop.py
 	@IATRO_EXAMPLES=new $(RUN) python tools/run_tests.py test/body test/limits test/governor test/testimony test/ledger
 
-# Times of the core's steps, beside the budgets of the design, and from every fault to the first stop command on the wire;
-# out/bench/*.json.
+# Times of the core's steps, beside the budgets of the design, from every fault to the first stop command on the wire, and
+# of labelling a text; out/bench/*.json.
 bench: setup
 	@$(RUN) python -m bench.core
 	@$(RUN) python -m bench.stops
 	@$(RUN) python -m bench.ledger
+	@$(RUN) python -m bench.labels
 
 # The same for ten million records: takes some GB in out/bench/, and some minutes.
 bench-full: setup

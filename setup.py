@@ -25,7 +25,7 @@ EXTRAS = {
         "uvicorn>=0.30",
     ],
     "trial": ["mujoco>=3.2", "scipy>=1.11"],
-    "train": ["scikit-learn>=1.5", "skl2onnx>=1.17"],
+    "train": ["onnx>=1.16", "scipy>=1.11"],
     "test": [
         "hypothesis>=6.100",
         "import-linter>=2",
@@ -38,6 +38,8 @@ EXTRAS = {
         "types-PyYAML",
     ],
 }
+
+PACKAGED = ("html", "j2", "js", "css", "xml", "json", "jsonl", "svg")
 
 
 def version() -> str:
@@ -67,9 +69,7 @@ setup(
     license="Apache-2.0",
     python_requires=">=3.11",
     packages=find_packages(include=["iatro_governor", "iatro_governor.*"], exclude=["iatro_governor.nodes*"]),
-    package_data={
-        "iatro_governor": ["**/*.html", "**/*.j2", "**/*.js", "**/*.css", "**/*.xml", "**/*.json", "**/*.svg"]
-    },
+    package_data={"iatro_governor": [f"**/*.{ending}" for ending in PACKAGED]},
     data_files=shared_files(),
     install_requires=["numpy>=1.26", "pydantic>=2.7", "PyYAML>=6", "rich>=13", "typer>=0.12"],
     extras_require=EXTRAS,

@@ -24,7 +24,7 @@ from iatro_governor.ledger.keys import key_beside, read_key
 from iatro_governor.ledger.lock import take
 from iatro_governor.resources import shared
 from iatro_governor.review.report import write_report
-from iatro_governor.testimony.lexicon import LexicalLabeller
+from iatro_governor.testimony import load
 from iatro_governor.testimony.transcripts import replies_of, verdict_counts
 from iatro_governor.trial.reading import robot_of
 
@@ -51,7 +51,7 @@ def run(
     with _own_folder(out), _asked_to_end():
         govern(out, robots)
         runs = [Run.read(robot, out) for robot in robots]
-        counts = None if replies is None else verdict_counts(replies, LexicalLabeller())
+        counts = None if replies is None else verdict_counts(replies, load.labeller().labeller)
         ledger = out / "ledger.db"
         summary = summarise(runs, ledger, counts, time.monotonic() - began)
         pictures = _pictures(out, runs)

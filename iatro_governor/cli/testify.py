@@ -45,9 +45,12 @@ def testify(
 
 
 def _run(lines: Iterable[bytes], sink: IO[str], *, flush: bool) -> dict[str, Any]:
-    from ..testimony.lexicon import LexicalLabeller
+    from ..testimony import load
 
-    labeller = LexicalLabeller()
+    loaded = load.labeller()
+    labeller = loaded.labeller
+    if loaded.shortfall:
+        print(f"warning: {loaded.shortfall}", file=sys.stderr)
     verdicts: Counter[str] = Counter()
     labels: Counter[str] = Counter()
     rows = malformed = 0

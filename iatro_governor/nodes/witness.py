@@ -25,6 +25,7 @@ from iatro_governor.nodes.run import run
 from iatro_governor.nodes.second_hearing import SecondHearing
 from iatro_governor.profile.load import load_data
 from iatro_governor.review.backlog import statement_of
+from iatro_governor.testimony import load
 from iatro_governor.testimony.labels import NAMES
 from iatro_governor.testimony.params import DEFAULTS, WitnessParams
 from iatro_governor.testimony.records import MarkRecord, VerdictRecord
@@ -49,7 +50,10 @@ class WitnessNode(Node):
         """Subscribes, and has nothing to say yet."""
         super().__init__("witness")
         own, _ = settings(self)
-        new = partial(Witness, self._params_of(own.config))
+        loaded = load.labeller()
+        if loaded.shortfall:
+            self.get_logger().warning(loaded.shortfall)
+        new = partial(Witness, self._params_of(own.config), loaded.labeller)
         self._witness = new()
         self._ledger = SecondHearing(self._ledger_of(own.ledger), new)
         self._known: set[str] = set()
@@ -73,7 +77,7 @@ class WitnessNode(Node):
         self.create_timer(ADVANCE_S, self._advance)
         self.create_timer(CHECK_S, self._check)
         self.create_timer(1.0, self._report)
-        self.get_logger().info("witness ready")
+        self.get_logger().info(f"witness ready, labels by {loaded.labeller.name}")
 
     def finish(self) -> bool:
         """Hear out what was decided until now, judge it, and wait until the ledger has every verdict."""

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 
 from iatro_governor.testimony import dangers, deeds, deflections, phrases, tongues
 from iatro_governor.testimony.claims import parse_plain
+from iatro_governor.testimony.gate import Gate
 from iatro_governor.testimony.labels import NAMES, NOTHING, Labels, Span
 from iatro_governor.testimony.normalise import Normalised, normalise
-from iatro_governor.testimony.passages import Passage, passages, quotes
+from iatro_governor.testimony.passages import Passage, spoken
 from iatro_governor.testimony.rule import Rule
 
 _WORD = re.compile(r"\w")
-_MASK = "\u00a4"
 _WINDOW = 64
 _LONGEST_PASSAGE = 4000
 _RESTRICTING = {
@@ -33,6 +33,7 @@ _RULES = (
     *(*phrases.LIMIT, *deeds.LIMIT),
     *(*phrases.COMMIT, *deeds.COMMIT),
 )
+_GATE, _FOREIGN_GATE = Gate(_RULES), Gate((*_RULES, *tongues.RULES))
 _WEAK, _STRONG = 0.6, 0.8
 
 
@@ -59,14 +60,19 @@ class LexicalLabeller:
 
     def label(self, text: str) -> Labels:
         """Labels of one text; an empty one has none."""
-        plain = normalise(text)
+        return self.label_plain(normalise(text))
+
+    def label_plain(self, plain: Normalised) -> Labels:
+        """Labels of a text in its plain form, spans as offsets into the original."""
         if not plain.text.strip():
             return NOTHING
         tally = _Tally()
-        for passage in _pieces(outside_quotes(plain)):
-            rules = _RULES if tongues.FOREIGN.search(passage.text) is None else (*_RULES, *tongues.RULES)
-            for rule in rules:
-                for start, end in _held(rule, passage, tally.scores["refusal"] > 0):
+        for passage in _pieces(plain.text):
+            gate = _GATE if tongues.FOREIGN.search(passage.text) is None else _FOREIGN_GATE
+            for rule, phrase in gate.open(passage.text):
+                if phrase.search(passage.text) is None:
+                    continue
+                for start, end in _held(rule, phrase, passage, tally.scores["refusal"] > 0):
                     tally.add(rule.label, rule.score, plain.span(passage.start + start, passage.start + end))
         for claim in parse_plain(plain):
             if claim.committed and claim.quantity in _RESTRICTING[claim.op]:
@@ -76,21 +82,9 @@ class LexicalLabeller:
         return Labels(tally.scores, {name: tuple(sorted(set(spans))) for name, spans in tally.spans.items()})
 
 
-def outside_quotes(plain: Normalised) -> str:
-    """The plain text with reported speech blotted out, of the same length."""
-    text = plain.text
-    found = quotes(text)
-    parts = []
-    at = 0
-    for start, end in zip(found.starts, found.ends, strict=True):
-        parts += [text[at:start], _MASK * (end - start)]
-        at = end
-    return "".join([*parts, text[at:]])
-
-
 def _pieces(text: str) -> Iterator[Passage]:
-    """Passages, a very long one cut so that no rule ever scans more than a bounded stretch at once."""
-    for passage in passages(text):
+    """Passages outside quotations, a very long one cut: no rule ever scans more than a bounded stretch at once."""
+    for passage in spoken(text)[1]:
         for cut in range(0, len(passage.text), _LONGEST_PASSAGE):
             piece = passage.text[cut : cut + _LONGEST_PASSAGE]
             first = _WORD.search(piece)
@@ -99,8 +93,8 @@ def _pieces(text: str) -> Iterator[Passage]:
             yield Passage(start, start + len(piece) - lead, piece[lead:], passage.question)
 
 
-def _held(rule: Rule, passage: Passage, refused: bool) -> Iterator[Span]:
-    for match in rule.pattern.finditer(passage.text):
+def _held(rule: Rule, phrase: re.Pattern[str], passage: Passage, refused: bool) -> Iterator[Span]:
+    for match in phrase.finditer(passage.text):
         start, end = match.span()
         if end == start:
             continue

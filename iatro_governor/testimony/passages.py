@@ -16,6 +16,7 @@ _OWN_VOICE = re.compile(
     r"(?:\bmy (?:answer|reply|response|words?)(?: is)?|\bi(?:'ll| will)? (?:say|answer|reply|respond|repeat)"
     r"|\"(?:response|say|text|reply|message|content|answer|speech)\")\s*[:,]?\s*$"
 )
+_MASK = "\u00a4"
 _KEY = re.compile(r"\s*:")
 _LOOK_BACK = 48
 _LONGEST_QUOTE = 2000
@@ -57,6 +58,18 @@ def passages(text: str) -> list[Passage]:
 
 def _passage(text: str, start: int, end: int, question: bool) -> Passage:
     return Passage(start, end, text[start:end], question)
+
+
+def spoken(text: str) -> tuple[str, list[Passage]]:
+    """A plain text with reported speech blotted out, of the same length, and the passages of that."""
+    found = quotes(text)
+    parts = []
+    at = 0
+    for start, end in zip(found.starts, found.ends, strict=True):
+        parts += [text[at:start], _MASK * (end - start)]
+        at = end
+    own = "".join([*parts, text[at:]])
+    return own, passages(own)
 
 
 def quotes(text: str) -> Quotes:

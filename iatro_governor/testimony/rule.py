@@ -15,6 +15,8 @@ class Rule:
     pattern: re.Pattern[str]
     own: bool = True
     """The speaker must be its subject: another one, a condition or a negation before it takes it back."""
+    phrases: tuple[re.Pattern[str], ...] = ()
+    """Each alternative by itself."""
 
 
 def rule(label: str, score: float, *alternatives: str, own: bool = True) -> Rule:
@@ -31,7 +33,7 @@ def rule(label: str, score: float, *alternatives: str, own: bool = True) -> Rule
         parts.insert(0, rf"\b(?=[\w'])(?:{'|'.join(edged)})")
     if started:
         parts.insert(0, rf"^(?:{'|'.join(started)})")
-    return Rule(label, score, re.compile("|".join(parts)), own)
+    return Rule(label, score, re.compile("|".join(parts)), own, tuple(map(re.compile, branches)))
 
 
 def _branches(pattern: str) -> list[str]:

@@ -1,0 +1,91 @@
+"""How long a text takes to label, on one thread, and how many statements a second that makes; out/bench/labels.json.
+
+With ``IATRO_DATA`` naming the folder of the data sets, real replies of planners are timed, too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from bench.timing import clocked
+from iatro_governor.testimony import load
+from iatro_governor.testimony.lexicon import LexicalLabeller
+from iatro_governor.testimony.statement import words_of
+
+LENGTH = 400
+REPEATS = 400
+SENTENCES = (
+    "I understand that you want the crate moved before the visitors arrive.",
+    "I will carry it over to bay four now, slowly, and I keep at least one metre away from everybody.",
+    "Please stay behind the yellow line while the arm is moving, and do not touch the load.",
+    "If the floor is wet, somebody could slip and get hurt.",
+    "The lamp over the door is green.",
+    "I'm sorry, but I can't push the trolley into the corridor.",
+    "The cup is on the left side of the table, next to the newspaper.",
+    "I've put the books back on the shelf as you asked.",
+)
+OUT = Path("out") / "bench" / "labels.json"
+
+
+def texts_of(length: int) -> list[str]:
+    """Texts of ``length`` characters: the sentences from each of them on, over and over."""
+    joined = [" ".join(SENTENCES[at:] + SENTENCES[:at]) for at in range(len(SENTENCES))]
+    return [(text + " " + text)[:length] for text in joined]
+
+
+def timed(texts: Sequence[str], call: Callable[[str], object]) -> dict[str, float]:
+    """Median and 99th percentile of the thread's time a text, ms, after one round to warm up."""
+    for text in texts:
+        call(text)
+    taken = np.array([clocked(lambda at=at: call(texts[at % len(texts)])) for at in range(REPEATS)]) * 1e3
+    return {"p50_ms": round(float(np.median(taken)), 3), "p99_ms": round(float(np.quantile(taken, 0.99)), 3)}
+
+
+def sets() -> Mapping[str, Sequence[str]]:
+    """Texts by what they are."""
+    found = {f"{length} characters": texts_of(length) for length in (100, LENGTH)}
+    folder = os.environ.get("IATRO_DATA")
+    if folder:
+        lines = (Path(folder) / "planner_transcripts" / "embodied_planners.jsonl").read_text(encoding="utf-8")
+        found["replies of planners"] = [json.loads(line)["text"] for line in lines.splitlines()[:REPEATS]]
+    return found
+
+
+def main() -> int:
+    """Time, print and write."""
+    loaded = load.labeller()
+    if loaded.shortfall:
+        print(loaded.shortfall, file=sys.stderr)
+    label, rules = loaded.labeller.label, LexicalLabeller().label
+    rows = {
+        name: timed(texts, label) | {f"rules_{key}": value for key, value in timed(texts, rules).items()}
+        for name, texts in sets().items()
+    }
+    texts = texts_of(LENGTH)
+    began = time.perf_counter()
+    for text in texts * 10:
+        words_of(text, "", loaded.labeller)
+    rate = len(texts) * 10 / (time.perf_counter() - began)
+    whole = rows[f"{LENGTH} characters"]
+    answer = {
+        "labeller": loaded.labeller.name,
+        "p50_ms": whole["p50_ms"],
+        "p99_ms": whole["p99_ms"],
+        "statements_per_s": round(rate, 1),
+        "sets": rows,
+    }
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    OUT.write_text(json.dumps(answer, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(answer, indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+"""A labeller by a trained model beside the written rules: hashed features in, calibrated scores out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from iatro_governor.testimony.features import Instance, instances
+from iatro_governor.testimony.labels import NAMES, PRESENT_AT, Labels, Span
+from iatro_governor.testimony.lexicon import LexicalLabeller
+from iatro_governor.testimony.normalise import Normalised, normalise
+
+INPUTS = ("rows", "owners", "scales", "places", "rules")
+"""Table row of every feature and the instance that owns it (int64, one each); 1/sqrt(features) and place of every
+instance; the rules' scores in the order of ``NAMES`` (float32)."""
+OUTPUTS = ("scores", "passages", "evidence")
+"""Calibrated scores (5,); logits of every instance (P, 5); what each feature adds to its instance (N, 5)."""
+
+
+class Session(Protocol):
+    """What is used of an ``onnxruntime.InferenceSession``."""
+
+    def run(self, output_names: Sequence[str], input_feed: Mapping[str, Any]) -> Sequence[Any]:
+        """The named outputs for the named inputs."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedLabeller:
+    """Labels by a model whose ``session`` is passed in; pure and deterministic.
+
+    A text of more than ``features.LONGEST`` passages is left to the rules: the model is trained on short ones.
+    """
+
+    session: Session
+    name: str
+    rules: LexicalLabeller = field(default_factory=LexicalLabeller)
+
+    def label(self, text: str) -> Labels:
+        """Labels of one text; an empty one has none."""
+        plain = normalise(text)
+        rules = self.rules.label_plain(plain)
+        seen = instances(plain)
+        if not seen:
+            return rules
+        feeds = inputs(seen, rules)
+        scores, logits, evidence = self.session.run(OUTPUTS, feeds)
+        found = dict(zip(NAMES, map(float, scores), strict=True))
+        spans: dict[str, tuple[Span, ...]] = {}
+        for at, name in enumerate(NAMES):
+            if found[name] < PRESENT_AT:
+                continue
+            if rules.has(name):
+                spans[name] = rules.spans[name]
+            else:
+                best = int(np.argmax(logits[:, at]))
+                own = evidence[feeds["owners"] == best, at]
+                spans[name] = (_window(plain, seen[best], own),)
+        return Labels(found, spans)
+
+
+def inputs(seen: Sequence[Instance], rules: Labels) -> dict[str, np.ndarray]:
+    """The model's inputs for the instances of one text and what the rules say of it."""
+    counts = np.array([len(instance.features) for instance in seen], dtype=np.int64)
+    rows = np.fromiter((row for instance in seen for row in instance.features), np.int64, int(counts.sum()))
+    return {
+        "rows": rows,
+        "owners": np.repeat(np.arange(len(seen), dtype=np.int64), counts),
+        "scales": (1.0 / np.sqrt(counts)).astype(np.float32),
+        "places": np.array([instance.place for instance in seen], dtype=np.int64),
+        "rules": np.array([rules.scores[name] for name in NAMES], dtype=np.float32),
+    }
+
+
+def _window(plain: Normalised, instance: Instance, evidence: np.ndarray) -> Span:
+    """The stretch of tokens whose evidence, over the passage's mean, adds up to most; as offsets into the original."""
+    of_tokens = np.add.reduceat(evidence, instance.firsts)
+    above = of_tokens - of_tokens.mean()
+    best = total = float("-inf")
+    begin = first = last = 0
+    for at, gain in enumerate(above):
+        if total <= 0:
+            total, begin = float(gain), at
+        else:
+            total += float(gain)
+        if total > best:
+            best, first, last = total, begin, at
+    return plain.span(instance.starts[first], instance.ends[last])

@@ -1,0 +1,1 @@
+"""Training of the label model; not on the robot, and nothing of the package imports it."""

@@ -1,0 +1,134 @@
+"""The model card: what the model is, what it was trained on, how well it does, and where it must not be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from iatro_governor.testimony.features import LONGEST
+from iatro_governor.testimony.labels import NAMES
+from iatro_governor.training.evaluate import Figures
+from iatro_governor.training.run import STRENGTH, Outcome
+from iatro_governor.training.scores import Score
+
+FEW = 30
+_HEAD = """\
+# Labels: the model, its data and its figures
+
+Written by `python -m iatro_governor.training.testimony DATA --seed {seed}`; do not edit by hand.
+
+**What it does.** Five labels of what a robot's planner says: refusal, caution, hazard, limit, commit. A text is read
+passage by passage; each passage's hashed words, word pairs and triples, and runs of three to five letters add up to a
+logit a label (a table of 262,144 rows), the passages are pooled by a softmax, and a logistic curve joins the pooled
+logit with the score of the written rules (`testimony/lexicon.py`). One ONNX graph of standard operators
+(`models/testimony/labels.onnx`); deterministic; the span of a label is the rules' phrase, or the stretch of words that
+weighs most.
+
+**Trained on** {written} sentences written for this project (English, Spanish, German, French, Chinese, Japanese; all
+five labels) and {replies} replies of LLM robot planners (sentinel-seed/sentinel, MIT; refusal from the structure of
+the reply, corrected by hand where the text says else; the other labels as the rules give them, at a weight of 0.3).
+Nothing was
+trained on the chat sets, on the replies labelled by hand, or on the {held_out} written examples that are held out:
+those differ in scene, voice and turn of phrase, and were written before any training.
+
+**Chosen** by cross-validation on the written training examples: the weights' L2 of {strength:g}. Tried there as well:
+vectors of 12,000 words' meanings (all-MiniLM-L6-v2's), folded into the table, gain a point at most and take longer
+than all the rest.
+"""
+_LIMITS = f"""\
+## Contraindications
+
+- It judges words. It is no input of the control path, and no ground for moving, or not moving, anything.
+- A text of more than {LONGEST} passages is left to the written rules: the model has seen short texts only.
+- Chat assistants that say "as a language model I cannot ..., however" and then answer are called refusals far too
+  often (chatgpt_refusals below). Do not use it to count refusals of a chat bot.
+- Other languages than the six were never tried; the five beside English have few examples each, and the held-out ones
+  are too few to trust their figures.
+- One author wrote both the examples that are trained on and those held out, and labelled the replies, twice, in two
+  orders: the agreement below is with himself. Another author's sentences will score lower.
+- Irony, allusions, and refusals that only the instruction makes one ("The soup stays hot") are missed.
+- A score is a probability among texts like the written examples; among others it only ranks.
+"""
+
+
+def card(outcome: Outcome) -> str:
+    """The card in markdown (``outcome`` must hold figures)."""
+    figures = outcome.figures
+    assert figures is not None
+    return "\n".join(
+        [
+            _HEAD.format(
+                seed=outcome.seed,
+                written=outcome.counts["written"],
+                held_out=outcome.counts["held out"],
+                replies=outcome.counts["replies"],
+                strength=STRENGTH,
+            ),
+            *_sets(figures),
+            *_between(figures),
+            *_calibration(figures),
+            *_rivals(outcome.rivals),
+            _LIMITS,
+        ]
+    )
+
+
+def _sets(figures: Figures) -> Iterator[str]:
+    yield "## Figures\n"
+    yield "Precision / recall, F1 with its 95% interval (bootstrap over texts), macro-F1 of presence and absence."
+    for name, rivals in figures.sets.items():
+        yield f"\n### {name}\n"
+        yield "| label | of | model P / R | model F1 | macro-F1 | rules F1 | keywords F1 | keywords macro-F1 |"
+        yield "|---|---|---|---|---|---|---|---|"
+        for label in NAMES:
+            if label in rivals["model"]:
+                yield _row(label, {rival: scores[label] for rival, scores in rivals.items()})
+    yield ""
+
+
+def _row(label: str, scores: Mapping[str, Score]) -> str:
+    model = scores["model"]
+    few = " (few)" if model.positives < FEW else ""
+    return (
+        f"| {label}{few} | {model.positives} of {model.texts} | {model.precision:.3f} / {model.recall:.3f} "
+        f"| **{model.f1:.3f}** [{model.low:.3f}, {model.high:.3f}] | {model.macro_f1:.3f} "
+        f"| {scores['rules'].f1:.3f} | {scores['keywords'].f1:.3f} | {scores['keywords'].macro_f1:.3f} |"
+    )
+
+
+def _between(figures: Figures) -> Iterator[str]:
+    yield "Replies that a chat set calls neither refusal nor compliance, and how many of them are called refusals:\n"
+    yield "| set: its label | replies | called refusal |\n|---|---|---|"
+    for name, (texts, found) in figures.between.items():
+        yield f"| {name} | {texts} | {found} |"
+    yield ""
+
+
+def _calibration(figures: Figures) -> Iterator[str]:
+    yield "## Calibration\n"
+    yield "On the written examples held out: mean score and share of the true in each tenth, and the expected error.\n"
+    yield "| label | expected error | mean score -> share (count) |\n|---|---|---|"
+    for label in NAMES:
+        curve = ", ".join(
+            f"{score:.2f} -> {share:.2f} ({count})" for score, share, count in figures.reliability[label]
+        )
+        yield f"| {label} | {figures.expected_error[label]:.3f} | {curve} |"
+    yield "\nAgreement of the two passes over the replies labelled by hand (Cohen's kappa): " + ", ".join(
+        f"{label} {figures.agreement[label]:.2f}" for label in NAMES
+    )
+    yield ""
+
+
+def _rivals(rows: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+    if not rows:
+        return
+    yield "## What was compared\n"
+    yield (
+        "F1 on the written examples held out, all trained on the same; refusal's macro-F1 on robot replies held out\n"
+        "by model and by instruction; thread time of a text of 400 characters, rules included where they take part.\n"
+    )
+    yield f"| labeller | {' | '.join(NAMES)} | robot replies | ms |\n|---|{'---|' * (len(NAMES) + 2)}"
+    for name, row in rows.items():
+        cells = " | ".join(f"{row[label]:.3f}" for label in NAMES)
+        robots = f"{row['robots']:.3f}" if "robots" in row else "-"
+        yield f"| {name} | {cells} | {robots} | {row['ms']:.2f} |"
+    yield ""

@@ -1,0 +1,131 @@
+"""What else could label texts, trained on the same and tried on the same: the table of the model card."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from iatro_governor.testimony.labels import NAMES, PRESENT_AT
+from iatro_governor.testimony.lexicon import LexicalLabeller
+from iatro_governor.testimony.normalise import normalise
+from iatro_governor.training import keywords
+from iatro_governor.training.corpus import Corpus, Labelled, corpus
+from iatro_governor.training.encoder import Encoder, wordllama
+from iatro_governor.training.evaluate import REFUSAL, half_and_group
+from iatro_governor.training.examples import own
+from iatro_governor.training.fit import fit
+from iatro_governor.training.robots import refusals
+from iatro_governor.training.run import trained
+from iatro_governor.training.scores import score
+
+Found = Callable[[Sequence[Labelled], Sequence[Labelled]], np.ndarray]
+"""Trained on the first texts: booleans (T, L) of the second."""
+_DENSE = 1e-4
+_TIMED = 200
+_SAMPLE = (
+    "I understand that you want the crate moved before the visitors arrive. I will carry it over to bay four now, "
+    "slowly, and I keep at least one metre away from everybody who is standing near the racks. Please stay behind the "
+    "yellow line while the arm is moving, and do not touch the load. If the floor is wet, somebody could slip and get "
+    "hurt, so I would ask the operator to check it first. The lamp is on."
+)[:400]
+
+
+def rivals(data: Path, seed: int, say: Callable[[str], None]) -> dict[str, dict[str, float]]:
+    """A row for each rival: F1 by label, refusal's macro-F1 on robots held out, and milliseconds a text."""
+    encoder = Encoder()
+    ways: dict[str, tuple[Found, Callable[[str], object]]] = {
+        "keywords": (
+            lambda _, held: keywords.present([t.text for t in held]),
+            lambda t: keywords.present([t]),
+        ),
+        "written rules": (_rules, LexicalLabeller().label),
+        "hashed n-grams": (_hashed(seed, with_rules=False), _features),
+        "hashed n-grams and rules": (_hashed(seed, with_rules=True), _both),
+        "static vectors (wordllama)": (_dense(wordllama), lambda t: wordllama([t])),
+        "sentence encoder (MiniLM, frozen)": (_dense(_Memory(encoder)), lambda t: encoder.encode([t])),
+    }
+    rows = {}
+    for name, (found, once) in ways.items():
+        say(f"rival: {name}")
+        rows[name] = _row(found, data, seed) | {"ms": _milliseconds(once)}
+    return rows
+
+
+def _row(found: Found, data: Path, seed: int) -> dict[str, float]:
+    held = [text for text in own("held_out") if text.source == "own"]
+    truth = np.array([[text.truth[name] for name in NAMES] for text in held])
+    said = found([*own("train"), *refusals(data)], held)
+    row = {name: score(truth[:, at], said[:, at], seed).f1 for at, name in enumerate(NAMES)}
+    tested: list[bool] = []
+    refused: list[bool] = []
+    for rest, part in half_and_group(refusals(data), seed):
+        tested += [text.truth["refusal"] for text in part]
+        refused += list(found([*own("train"), *rest], part)[:, REFUSAL])
+    row["robots"] = score(np.array(tested), np.array(refused), seed).macro_f1
+    return row
+
+
+def _rules(_: Sequence[Labelled], held: Sequence[Labelled]) -> np.ndarray:
+    rules = LexicalLabeller()
+    return np.array([[rules.label(text.text).has(name) for name in NAMES] for text in held])
+
+
+def _hashed(seed: int, *, with_rules: bool) -> Found:
+    def found(texts: Sequence[Labelled], held: Sequence[Labelled]) -> np.ndarray:
+        model = trained(texts, seed, with_rules=with_rules)
+        return np.asarray(model.scores(corpus(held)) >= PRESENT_AT)
+
+    return found
+
+
+def _dense(encode: Callable[[Sequence[str]], np.ndarray]) -> Found:
+    def found(texts: Sequence[Labelled], held: Sequence[Labelled]) -> np.ndarray:
+        weights = fit(_vectors(encode, texts), _DENSE, rounds=200)
+        return np.asarray(weights.logits(_vectors(encode, held)) > 0)
+
+    return found
+
+
+def _vectors(encode: Callable[[Sequence[str]], np.ndarray], texts: Sequence[Labelled]) -> Corpus:
+    known = corpus(texts)
+    vectors = encode([text.text for text in texts])
+    vectors = vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9)
+    every = np.arange(len(texts))
+    return Corpus(csr_matrix(vectors), every, known.rules, known.truth, known.weights)
+
+
+class _Memory:
+    """An encoder that encodes each text once."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._known: dict[str, np.ndarray] = {}
+
+    def __call__(self, texts: Sequence[str]) -> np.ndarray:
+        new = sorted({text for text in texts if text not in self._known})
+        if new:
+            self._known.update(zip(new, self._encoder.encode(new), strict=True))
+        return np.array([self._known[text] for text in texts])
+
+
+def _features(text: str) -> object:
+    from iatro_governor.testimony.features import instances
+
+    return instances(normalise(text))
+
+
+def _both(text: str) -> object:
+    return LexicalLabeller().label(text), _features(text)
+
+
+def _milliseconds(once: Callable[[str], object]) -> float:
+    taken = []
+    for _ in range(_TIMED):
+        began = time.thread_time()
+        once(_SAMPLE)
+        taken.append(time.thread_time() - began)
+    return float(np.median(taken)) * 1e3

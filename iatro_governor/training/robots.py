@@ -1,0 +1,66 @@
+"""Replies of LLM robot planners: refusals by the reply's structure, corrected by hand where the text says else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from iatro_governor.errors import MissingPart
+from iatro_governor.testimony.labels import NAMES
+from iatro_governor.testimony.lexicon import LexicalLabeller
+from iatro_governor.training.corpus import Labelled
+
+REPLIES = "planner_transcripts/embodied_planners.jsonl"
+LABELS = Path(__file__).parent / "labels"
+
+
+def replies(data: Path) -> list[dict[str, str]]:
+    """Every reply as it was recorded (raises ``MissingPart`` where the data are not there)."""
+    try:
+        lines = (data / REPLIES).read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise MissingPart(
+            f"{data / REPLIES}: {error.strerror}; give the folder of the data sets (docs/reference/labels.md)"
+        ) from None
+    return [json.loads(line) for line in lines]
+
+
+def refusals(data: Path, without: Iterable[str] = ()) -> list[Labelled]:
+    """Distinct replies with their refusal, grouped by instruction; texts in ``without`` are left out.
+
+    A reply with an empty list refuses, one with acts or without any list does not, unless the corrections say so.
+    Of the other labels the written rules give a weak idea.
+    """
+    corrections = json.loads((LABELS / "robot_corrections.json").read_text(encoding="utf-8"))
+    rules = LexicalLabeller()
+    seen: set[tuple[str, str]] = set()
+    unwanted = {*without}
+    found = []
+    for reply in replies(data):
+        key = (reply["text"], reply["model"])
+        if reply["text"] in unwanted or key in seen:
+            continue
+        seen.add(key)
+        refused = corrections.get(reply["id"], reply["action"] == "")
+        said = rules.label(reply["text"])
+        truth = {name: said.has(name) for name in NAMES} | {"refusal": refused}
+        doubtful = frozenset(NAMES) - {"refusal"}
+        found.append(Labelled(reply["text"], truth, reply["instruction"], reply["model"], doubtful))
+    return found
+
+
+def hand_labelled(data: Path, passed: int | None = None) -> list[Labelled]:
+    """Replies labelled by hand for all five labels: of one blind pass (0 or 1), or settled where the two differed."""
+    rows = json.loads((LABELS / "robot_replies.json").read_text(encoding="utf-8"))
+    texts = {reply["id"]: reply for reply in replies(data)}
+    column = "settled" if passed is None else ("first", "second")[passed]
+    return [
+        Labelled(
+            texts[key]["text"],
+            {name: name in row[column] for name in NAMES},
+            texts[key]["instruction"],
+            texts[key]["model"],
+        )
+        for key, row in rows.items()
+    ]

@@ -1,0 +1,56 @@
+"""Trains the label model: ``python -m iatro_governor.training.testimony DATA --seed N``.
+
+DATA is the folder of the data sets that docs/reference/labels.md names. Written are the model with its card, and the
+page with the figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+# One thread: the order of additions, and so the last bit of every weight, depends on how many there are.
+for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[_variable] = "1"
+
+from iatro_governor.errors import IatroError  # noqa: E402
+from iatro_governor.training.rivals import rivals  # noqa: E402
+from iatro_governor.training.run import Outcome, train  # noqa: E402
+from iatro_governor.training.write import write  # noqa: E402
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Train, evaluate, write; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m iatro_governor.training.testimony", description=__doc__)
+    parser.add_argument("data", type=Path, help="folder of the data sets")
+    parser.add_argument("--seed", type=int, default=0, help="of the folds and of the bootstrap")
+    parser.add_argument("--out", type=Path, default=ROOT, help="root of the checkout to write into")
+    parser.add_argument(
+        "--quick", action="store_true", help="only the model and the project's own held-out figures"
+    )
+    parser.add_argument(
+        "--compare", action="store_true", help="train and try the rivals, too: 20 minutes more"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        outcome: Outcome = train(options.data, options.seed, quick=options.quick, say=_say)
+        if options.compare:
+            outcome = replace(outcome, rivals=rivals(options.data, options.seed, _say))
+        write(outcome, options.out)
+    except IatroError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
