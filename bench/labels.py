@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +45,7 @@ def timed(texts: Sequence[str], call: Callable[[str], object]) -> dict[str, floa
     """Median and 99th percentile of the thread's time a text, ms, after one round to warm up."""
     for text in texts:
         call(text)
-    taken = np.array([clocked(lambda at=at: call(texts[at % len(texts)])) for at in range(REPEATS)]) * 1e3
+    taken = np.array([clocked(partial(call, texts[at % len(texts)])) for at in range(REPEATS)]) * 1e3
     return {"p50_ms": round(float(np.median(taken)), 3), "p99_ms": round(float(np.quantile(taken, 0.99)), 3)}
 
 

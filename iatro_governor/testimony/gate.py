@@ -92,7 +92,7 @@ def _of(literal: str) -> list[frozenset[str]]:
 
 def _chance(run: str) -> float:
     """About how likely a text has the run, on a scale of its own."""
-    return float(2 ** sum(sign in _COMMON for sign in run)) / 8 ** len(run)
+    return 2.0 ** sum(sign in _COMMON for sign in run) * 8.0 ** -len(run)
 
 
 def _cost(runs: frozenset[str]) -> float:

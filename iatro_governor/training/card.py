@@ -25,7 +25,7 @@ weighs most.
 
 **Trained on** {written} sentences written for this project (English, Spanish, German, French, Chinese, Japanese; all
 five labels) and {replies} replies of LLM robot planners (sentinel-seed/sentinel, MIT; refusal from the structure of
-the reply, corrected by hand where the text says else; the other labels as the rules give them, at a weight of 0.3).
+the reply, corrected by hand where the text says else; caution, hazard and commit as the rules give them).
 Nothing was
 trained on the chat sets, on the replies labelled by hand, or on the {held_out} written examples that are held out:
 those differ in scene, voice and turn of phrase, and were written before any training.
@@ -40,11 +40,11 @@ _LIMITS = f"""\
 - It judges words. It is no input of the control path, and no ground for moving, or not moving, anything.
 - A text of more than {LONGEST} passages is left to the written rules: the model has seen short texts only.
 - Chat assistants that say "as a language model I cannot ..., however" and then answer are called refusals far too
-  often (chatgpt_refusals below). Do not use it to count refusals of a chat bot.
+  often (chatgpt_refusals above). Do not use it to count refusals of a chat bot.
 - Other languages than the six were never tried; the five beside English have few examples each, and the held-out ones
   are too few to trust their figures.
 - One author wrote both the examples that are trained on and those held out, and labelled the replies, twice, in two
-  orders: the agreement below is with himself. Another author's sentences will score lower.
+  orders: the agreement above is with himself. Another author's sentences will score lower.
 - Irony, allusions, and refusals that only the instruction makes one ("The soup stays hot") are missed.
 - A score is a probability among texts like the written examples; among others it only ranks.
 """

@@ -1,4 +1,4 @@
-"""Data sets of chat refusals. One side is a plain refusal, the other plain compliance; what lies between is apart."""
+"""Chat refusals, to evaluate on, never to train on: plain refusals, plain compliance, and apart what lies between."""
 
 from __future__ import annotations
 
@@ -66,5 +66,3 @@ READERS: Mapping[str, Callable[[Path], Iterator[Row]]] = {
     "frontier_2025": _frontier,
     "xstest": _xstest,
 }
-TRAINABLE = ("chatgpt_refusals", "frontier_2025")
-"""The licence of xstest's completions allows evaluation only."""

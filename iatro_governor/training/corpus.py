@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy.sparse import csr_matrix, vstack
@@ -12,8 +13,6 @@ from iatro_governor.testimony.features import DIMENSIONS, PLACES, instances
 from iatro_governor.testimony.labels import NAMES
 from iatro_governor.testimony.lexicon import LexicalLabeller
 from iatro_governor.testimony.normalise import normalise
-
-DOUBT = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class Labelled:
     source: str = ""
     """Who wrote it: a model's name, "own", or a data set's."""
     doubtful: frozenset[str] = frozenset()
-    """Labels that the written rules gave: they are wrong now and then, and count ``DOUBT``."""
+    """Labels that the written rules gave, not a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +69,14 @@ def joined(*parts: Corpus) -> Corpus:
 
 def corpus(texts: Sequence[Labelled]) -> Corpus:
     """Features and truth of every text; one without any word has a single empty instance."""
-    rules = LexicalLabeller()
     columns: list[int] = []
     values: list[float] = []
     bounds, firsts, scores = [0], [], []
     for labelled in texts:
-        plain = normalise(labelled.text)
+        said, seen = _read(labelled.text)
         firsts.append(len(bounds) - 1)
-        said = rules.label_plain(plain)
-        scores.append([said.scores[name] for name in NAMES])
-        seen = [(instance.features, instance.place) for instance in instances(plain)]
-        for features, place in seen or [((), 0)]:
+        scores.append(said)
+        for features, place in seen or (((), 0),):
             columns += (*features, DIMENSIONS + place)
             values += [1 / max(len(features), 1) ** 0.5] * len(features) + [1.0]
             bounds.append(len(columns))
@@ -88,10 +84,14 @@ def corpus(texts: Sequence[Labelled]) -> Corpus:
     matrix = csr_matrix((np.array(values, dtype=np.float32), columns, bounds), shape=size)
     matrix.sum_duplicates()
     truth = np.array([[float(text.truth.get(name, False)) for name in NAMES] for text in texts])
-    weights = np.array(
-        [
-            [(name in text.truth) * (DOUBT if name in text.doubtful else 1.0) for name in NAMES]
-            for text in texts
-        ]
-    )
+    weights = np.array([[float(name in text.truth) for name in NAMES] for text in texts])
     return Corpus(matrix, np.array(firsts), np.array(scores), truth, weights)
+
+
+@cache
+def _read(text: str) -> tuple[tuple[float, ...], tuple[tuple[tuple[int, ...], int], ...]]:
+    """The rules' scores of a text, and features and place of each of its instances."""
+    plain = normalise(text)
+    said = LexicalLabeller().label_plain(plain)
+    seen = tuple((instance.features, instance.place) for instance in instances(plain))
+    return tuple(said.scores[name] for name in NAMES), seen

@@ -12,6 +12,7 @@ from iatro_governor.testimony.lexicon import LexicalLabeller
 from iatro_governor.training.corpus import Labelled
 
 REPLIES = "planner_transcripts/embodied_planners.jsonl"
+_BY_RULES = ("caution", "hazard", "commit")
 LABELS = Path(__file__).parent / "labels"
 
 
@@ -30,7 +31,8 @@ def refusals(data: Path, without: Iterable[str] = ()) -> list[Labelled]:
     """Distinct replies with their refusal, grouped by instruction; texts in ``without`` are left out.
 
     A reply with an empty list refuses, one with acts or without any list does not, unless the corrections say so.
-    Of the other labels the written rules give a weak idea.
+    Caution, hazard and commit are as the written rules read them, which on such replies they do well; limits, of which
+    there are next to none, are left open.
     """
     corrections = json.loads((LABELS / "robot_corrections.json").read_text(encoding="utf-8"))
     rules = LexicalLabeller()
@@ -44,8 +46,8 @@ def refusals(data: Path, without: Iterable[str] = ()) -> list[Labelled]:
         seen.add(key)
         refused = corrections.get(reply["id"], reply["action"] == "")
         said = rules.label(reply["text"])
-        truth = {name: said.has(name) for name in NAMES} | {"refusal": refused}
-        doubtful = frozenset(NAMES) - {"refusal"}
+        truth = {name: said.has(name) for name in _BY_RULES} | {"refusal": refused}
+        doubtful = frozenset(_BY_RULES)
         found.append(Labelled(reply["text"], truth, reply["instruction"], reply["model"], doubtful))
     return found
 

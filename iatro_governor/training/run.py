@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -45,10 +45,10 @@ class Outcome:
     rivals: dict[str, dict[str, float]]
 
 
-def train(data: Path, seed: int, *, quick: bool, say: Say) -> Outcome:
-    """Train on the written examples and on the robots' replies that nobody labelled by hand; then evaluate.
+def train(data: Path, seed: int, say: Say) -> Outcome:
+    """Train on the written examples and on the robots' replies that nobody labelled by hand; no figures yet.
 
-    Raises ``MissingPart`` where the data or a package is missing.
+    Raises ``MissingPart`` where the data are not there.
     """
     hand = hand_labelled(data)
     examples = own("train")
@@ -56,11 +56,13 @@ def train(data: Path, seed: int, *, quick: bool, say: Say) -> Outcome:
     say(f"training on {len(examples)} written examples and {len(robots)} replies of robot planners")
     model = trained([*examples, *robots], seed)
     counts = {"written": len(examples), "held out": len(own("held_out")), "replies": len(robots)}
-    if quick:
-        return Outcome(model, None, seed, counts, {})
+    return Outcome(model, None, seed, counts, {})
 
-    again = partial(trained, seed=seed, folds=2)
-    return Outcome(model, evaluate(model, again, data, seed, say), seed, counts, {})
+
+def evaluated(outcome: Outcome, data: Path, say: Say) -> Outcome:
+    """The same with its figures."""
+    again = partial(trained, seed=outcome.seed, folds=2)
+    return replace(outcome, figures=evaluate(outcome.model, again, data, outcome.seed, say))
 
 
 def trained(texts: Sequence[Labelled], seed: int, *, with_rules: bool = True, folds: int = FOLDS) -> Model:

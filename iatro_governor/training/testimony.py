@@ -18,7 +18,7 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 from iatro_governor.errors import IatroError  # noqa: E402
 from iatro_governor.training.rivals import rivals  # noqa: E402
-from iatro_governor.training.run import Outcome, train  # noqa: E402
+from iatro_governor.training.run import evaluated, train  # noqa: E402
 from iatro_governor.training.write import write  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -30,15 +30,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("data", type=Path, help="folder of the data sets")
     parser.add_argument("--seed", type=int, default=0, help="of the folds and of the bootstrap")
     parser.add_argument("--out", type=Path, default=ROOT, help="root of the checkout to write into")
-    parser.add_argument(
-        "--quick", action="store_true", help="only the model and the project's own held-out figures"
-    )
+    parser.add_argument("--quick", action="store_true", help="only the model, without any figures")
     parser.add_argument(
         "--compare", action="store_true", help="train and try the rivals, too: 20 minutes more"
     )
     options = parser.parse_args(arguments)
     try:
-        outcome: Outcome = train(options.data, options.seed, quick=options.quick, say=_say)
+        outcome = train(options.data, options.seed, _say)
+        write(outcome, options.out)
+        if options.quick:
+            return 0
+        outcome = evaluated(outcome, options.data, _say)
         if options.compare:
             outcome = replace(outcome, rivals=rivals(options.data, options.seed, _say))
         write(outcome, options.out)

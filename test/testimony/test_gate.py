@@ -13,7 +13,8 @@ from iatro_governor.testimony.lexicon import _GATE, _RULES
 from iatro_governor.testimony.rule import rule
 
 WORDS = sorted(
-    {word for one in _RULES for word in re.findall(r"[a-z']{2,}", one.pattern.pattern)} | {"i'll", "no", ",", "."}
+    {word for one in _RULES for word in re.findall(r"[a-z']{2,}", one.pattern.pattern)}
+    | {"i'll", "no", ",", "."}
 )
 
 

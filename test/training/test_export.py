@@ -13,7 +13,7 @@ from iatro_governor.training.corpus import corpus
 from iatro_governor.training.examples import own
 from iatro_governor.training.run import trained
 
-TEXTS = own("train")[::12]
+TEXTS = own("train")[::40]
 
 
 def test_the_graph_says_what_the_weights_say_and_is_the_same_every_time() -> None:
