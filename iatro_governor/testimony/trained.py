@@ -28,6 +28,10 @@ class Session(Protocol):
         ...
 
 
+CLAIMED = 0.95
+"""The rules' score of a limit with a number that the robot binds itself to: no model argues that away."""
+
+
 @dataclass(frozen=True, slots=True)
 class TrainedLabeller:
     """Labels by a model whose ``session`` is passed in; pure and deterministic.
@@ -49,6 +53,8 @@ class TrainedLabeller:
         feeds = inputs(seen, rules)
         scores, logits, evidence = self.session.run(OUTPUTS, feeds)
         found = dict(zip(NAMES, map(float, scores), strict=True))
+        if rules.scores["limit"] >= CLAIMED:
+            found["limit"] = max(found["limit"], rules.scores["limit"])
         spans: dict[str, tuple[Span, ...]] = {}
         for at, name in enumerate(NAMES):
             if found[name] < PRESENT_AT:

@@ -62,7 +62,7 @@ def test_a_labeller_that_says_everything_would_not_pass(held_out) -> None:
     [
         ("You won't find me doing a thing like that, sorry.", "refusal"),
         ("No way, he would burn himself.", "hazard"),
-        ("Pouring it in drop by drop, I never go above half a cup.", "limit"),
+        ("Lowering it very gently, with less than 5 N.", "limit"),
         ("Please everybody take two steps back from the saw.", "caution"),
         ("I've tidied the shelf.", "commit"),
     ],
