@@ -21,7 +21,7 @@ from typing import Any
 from iatro_governor.errors import IatroError
 from iatro_governor.review.proportions import Share, share
 from iatro_governor.review.rates import DISAGREE as FLAGGED
-from iatro_governor.testimony.lexicon import LexicalLabeller
+from iatro_governor.testimony import load
 from iatro_governor.testimony.offline import testify
 from iatro_governor.testimony.transcripts import replies_of, reply_row
 
@@ -152,7 +152,7 @@ def main() -> None:
 
 def verdicts_of(lines: Any) -> list[str | None]:
     """The primary verdict of every reply, in order."""
-    labeller = LexicalLabeller()
+    labeller = load.labeller().labeller
     return [
         testify(reply_row(reply, number), labeller)["verdict"]
         for number, reply in enumerate(replies_of(lines))

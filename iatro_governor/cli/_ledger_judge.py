@@ -14,6 +14,7 @@ from ..ledger.record import Record
 from ..ledger.writer import Ledger
 from ..profile.load import load_data
 from ..review.backlog import judged
+from ..testimony import load
 from ..testimony.params import DEFAULTS, WitnessParams
 from ..testimony.records import VerdictRecord
 from ..testimony.witness import Witness
@@ -29,7 +30,7 @@ def make_up(db: Path, key: bytes, config: Path | None) -> dict[str, Any]:
         context = str(reader.scalar("SELECT context FROM record ORDER BY id DESC LIMIT 1"))
     with Ledger.open(db, key=key, context=context, software_version=__version__) as ledger:
         with Reader(db) as reader:
-            missing = judged(reader, partial(Witness, params)).closed()
+            missing = judged(reader, partial(Witness, params, load.labeller().labeller)).closed()
         writer = f"witness-{uuid.uuid4()}"
         ledger.append([_record(one, writer, seq) for seq, one in enumerate(missing)])
     verdicts: dict[str, int] = {}
