@@ -17,7 +17,7 @@ from test.governor.room import Room
 
 KEY = bytes(32)
 WATCHED = {"command_stale", "off_course", "foreign_publisher", "sensor_never_seen", "sensor_stale",
-           "estop_never_seen", "actuator_disobeys"}  # fmt: skip
+           "estop_never_seen", "actuator_disobeys", "recovering"}  # fmt: skip
 """Conditions that the governor looks at by itself at every decision: nobody else can make them last."""
 RAISED = sorted(set(TABLE) - DERIVED - WATCHED)
 STRICT = {"none": set[str](), "fresh": {"awaiting_command"}, "rearm": {"awaiting_rearm"}}
