@@ -112,9 +112,14 @@ class Recorder(Node):
     def _hear(self, topic: str, kind: Any, take: Callable[[Any], None], data: bytes) -> None:
         """Anybody may publish anything: a message that makes no sense must not keep the others out of the ledger."""
         try:
-            if self._clips is not None:
-                self._clips.heard(topic, kind, data)
-            take(deserialize_message(data, kind))
+            message = deserialize_message(data, kind)
+        except Exception as error:  # noqa: BLE001 - what the middleware raises for such bytes has no common root
+            self._drop(f"{topic}: bytes that are no {kind.__name__} were not taken: {error}")
+            return
+        if self._clips is not None:
+            self._clips.heard(topic, kind, data)
+        try:
+            take(message)
         except (IatroError, ValueError, IndexError, RecursionError) as error:
             self._drop(
                 f"{topic}: a message that makes no sense was not taken: {type(error).__name__}: {error}"
