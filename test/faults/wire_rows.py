@@ -251,7 +251,7 @@ ROWS: dict[str, OnWire | str] = {
         lambda one: one.change(Transition.TRANSITION_DEACTIVATE),
         lambda one: one.change(Transition.TRANSITION_ACTIVATE),
     ),
-    "limit_unreachable": OnWire(silence("ranges", 0.36)),
+    "limit_unreachable": OnWire(silence("ranges", 0.32)),
     "contact_collision": ARM,
     "foreign_publisher": OnWire(
         lambda one: one.guest("rogue").create_publisher(TwistStamped, "cmd_vel", 1), Wired.alone, GRACE_S
