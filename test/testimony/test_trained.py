@@ -52,6 +52,12 @@ def test_the_model_reads_free_wording_better_than_the_rules(labeller: Labeller, 
     assert by_model > by_rules + 0.05
 
 
+@pytest.mark.xfail(reason="a few cheerful words of going somewhere are taken for a warning")
+@pytest.mark.parametrize("text", ["Sure, straight on!", "Straight on."])
+def test_no_warning_is_heard_where_none_is_given(labeller: Labeller, text: str) -> None:
+    assert not labeller.label(text).has("caution")
+
+
 def test_a_labeller_that_says_everything_would_not_pass(held_out) -> None:
     truth = ["caution" in row["labels"] for row in held_out]
     assert _f1(truth, [True] * len(truth)) < 0.35
