@@ -28,6 +28,8 @@ SIM_JITTER_S = 0.008
 SET_S, SET_JITTER_S = 0.3, 0.02
 """Stamps that are further from when outputs were sent are a clock's that was set; and the jitter, where they tell
 nothing."""
+SET_LATE_S = 0.1
+"""So late may the loop have been where a clock was set between two outputs, for braking: no stamp tells any more."""
 DEAD_S = 0.35
 """A governor that was silent for so long goes on from where its watch has, or should have, the robot."""
 ROGUE = "rogue"
@@ -127,17 +129,18 @@ class Judge:
             return []
         spare = 0.0 if self._speaker == speaker else HANDOVER
         sent, stamped = output.sent - last.sent, output.stamp - last.stamp
+        late = 0.0
         if abs(stamped - sent) < SET_S:
             apart = max(sent, stamped, PERIOD_S) + self._jitter_s
         else:
-            apart = max(sent, PERIOD_S) + SET_JITTER_S
+            apart, late = max(sent, PERIOD_S) + SET_JITTER_S, SET_LATE_S
         dt = min(apart, LONGEST_S * (lost + 1) + self._jitter_s)
         found = []
         for name, axis, which in (("speed", 0, 0), ("turn", 5, 1)):
             before, after = last.values[axis], output.values[axis]
             rise, fall = change(before, after)
             most = self._bounds.gain[which] * dt + NEAR + spare
-            braked = self._bounds.brake[which] * dt + NEAR + spare
+            braked = self._bounds.brake[which] * (dt + late) + NEAR + spare
             if rise > most or (apart < DEAD_S and fall > braked):
                 found.append(f"output {output.number}: {name} from {before:.4f} to {after:.4f} in {dt:.4f} s")
         return found
