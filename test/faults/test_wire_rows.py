@@ -12,7 +12,7 @@ from iatro_governor.governor.ladder import TABLE, Level
 from test.conftest import fresh_domain
 from test.faults.wire_rows import ROWS, SPEED, OnWire, Wired, strike, wired
 
-pytestmark = pytest.mark.ros
+pytestmark = [pytest.mark.ros, pytest.mark.alone]
 SEEN_S = 2.0
 """For a machine that is busy with other things; what is measured on a quiet one is in the bench."""
 BRAKES = {"controlled": 0.8, "protective": 1.6}

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.ros
+pytestmark = [pytest.mark.ros, pytest.mark.alone]
 
 AMR = Path(__file__).resolve().parents[2] / "config" / "amr.yaml"
 STILL = 1e-3
