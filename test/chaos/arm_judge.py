@@ -14,7 +14,8 @@ from typing import Any
 
 import yaml
 
-from test.chaos.judge import HANDOVER, LONGEST_S, NEAR, NEXT, PERIOD_S, change
+from test.chaos.judge import HANDOVER, LONGEST_S, PERIOD_S, change
+from test.chaos.speakers import NEAR, Speakers, begins
 
 LOWER = (-2.8973, -1.7628, -2.8973, -3.0718, -2.8973, -0.0175, -2.8973)
 UPPER = (2.8973, 1.7628, 2.8973, -0.0698, 2.8973, 3.7525, 2.8973)
@@ -55,8 +56,7 @@ class Judge:
     def __init__(self, bounds: Bounds) -> None:
         self._bounds = bounds
         self._last: tuple[float, tuple[float, ...]] | None = None
-        self._numbers: list[int] = []
-        self._speaker = -1
+        self._speakers = Speakers()
         self.seen = self.moving = self.missed = self.lives = 0
         self.wrong: list[str] = []
 
@@ -92,19 +92,15 @@ class Judge:
         return ends > UPPER[joint] + MEASURED if speed > 0 else ends < LOWER[joint] - MEASURED
 
     def _changes(self, sent: float, number: int, values: tuple[float, ...]) -> list[str]:
-        last, speaker = self._last, self._speaker
-        lost = self._speak(number)
+        last, speaker = self._last, self._speakers.speaking
+        lost = self._speakers.hear(number)
         if lost is None:
             self.lives += 1
-            before = (0.0,) * len(values) if last is None else last[1]
-            faster = any(
-                abs(b) > (abs(a) if a * b > 0 else 0.0) + NEAR for a, b in zip(before, values, strict=True)
-            )
-            return [f"the first output is {values} after {before}"] if faster else []
+            return begins(None if last is None else last[1], values)
         self.missed += lost
         if last is None:
             return []
-        spare = 0.0 if self._speaker == speaker else HANDOVER
+        spare = 0.0 if self._speakers.speaking == speaker else HANDOVER
         dt = min(max(sent - last[0], PERIOD_S) + JITTER_S, LONGEST_S * (lost + 1) + JITTER_S)
         found = []
         for joint, (was, now) in enumerate(zip(last[1], values, strict=True)):
@@ -115,16 +111,6 @@ class Judge:
             ):
                 found.append(f"output {number}: joint {joint} from {was:.4f} to {now:.4f} in {dt:.4f} s")
         return found
-
-    def _speak(self, number: int) -> int | None:
-        gaps = [(number - last, who) for who, last in enumerate(self._numbers) if 0 < number - last <= NEXT]
-        if not gaps:
-            self._numbers.append(number)
-            self._speaker = len(self._numbers) - 1
-            return None
-        gap, self._speaker = min(gaps)
-        self._numbers[self._speaker] = number
-        return gap - 1
 
     def summary(self) -> dict[str, Any]:
         """For who asks at the end."""

@@ -15,12 +15,13 @@ from typing import Any
 
 import yaml
 
+from test.chaos.speakers import NEAR, Speakers, begins
+
 Pose = tuple[float, float, float]
 PERIOD_S = 0.01
 """Of the governor's loop, s."""
 LONGEST_S = 0.25
 """However long the last output is ago, no more speed may be gained than in this time, s."""
-NEAR = 1e-6
 JITTER_S = 0.002
 """How far the time between two outputs may be from the one that they were made for: two clocks are read, twice."""
 SIM_JITTER_S = 0.008
@@ -37,8 +38,6 @@ ROGUE = "rogue"
 STEP_S = 0.02
 HANDOVER = 0.1
 """Two that stop the robot from what they heard last may differ by so much, m/s or rad/s, while one takes over."""
-NEXT = 3000
-"""A number further on than this, or back, is another publisher's."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +84,7 @@ class Judge:
     def __init__(self, bounds: Bounds, jitter_s: float = JITTER_S) -> None:
         self._bounds, self._jitter_s = bounds, jitter_s
         self._last: Output | None = None
-        self._numbers: list[int] = []
-        self._speaker = -1
+        self._speakers = Speakers()
         self.seen = self.moving = self.missed = self.lives = 0
         """Outputs seen; those that move the robot; those that never came; publishers, one after the other."""
         self.wrong: list[str] = []
@@ -119,15 +117,15 @@ class Judge:
         return found
 
     def _changes(self, output: Output) -> list[str]:
-        last, speaker = self._last, self._speaker
-        lost = self._speak(output.number)
+        last, speaker = self._last, self._speakers.speaking
+        lost = self._speakers.hear(output.number)
         if lost is None:
             self.lives += 1
-            return self._begins(output)
+            return begins(None if last is None else last.values, output.values)
         self.missed += lost
         if last is None or not all(map(math.isfinite, last.values)):
             return []
-        spare = 0.0 if self._speaker == speaker else HANDOVER
+        spare = 0.0 if self._speakers.speaking == speaker else HANDOVER
         sent, stamped = output.sent - last.sent, output.stamp - last.stamp
         late = 0.0
         if abs(stamped - sent) < SET_S:
@@ -144,26 +142,6 @@ class Judge:
             if rise > most or (apart < DEAD_S and fall > braked):
                 found.append(f"output {output.number}: {name} from {before:.4f} to {after:.4f} in {dt:.4f} s")
         return found
-
-    def _speak(self, number: int) -> int | None:
-        """How many outputs of the publisher that sent ``number`` never came; None: it is its first one."""
-        gaps = [(number - last, at) for at, last in enumerate(self._numbers) if 0 < number - last <= NEXT]
-        if not gaps:
-            self._numbers.append(number)
-            self._speaker = len(self._numbers) - 1
-            return None
-        gap, self._speaker = min(gaps)
-        self._numbers[self._speaker] = number
-        return gap - 1
-
-    def _begins(self, output: Output) -> list[str]:
-        """Who is new may stop what moves, and move nothing."""
-        before = (0.0,) * len(output.values) if self._last is None else self._last.values
-        faster = any(
-            abs(now) > (abs(was) if was * now > 0 else 0.0) + NEAR
-            for was, now in zip(before, output.values, strict=True)
-        )
-        return [f"the first output is {output.values} after {before}"] if faster else []
 
     def _enters(self, pose: Pose, vx: float, wz: float) -> bool:
         """Whether the robot touches the keep-out before it can come to rest, on the arc of this output."""
