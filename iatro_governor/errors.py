@@ -5,6 +5,7 @@
     ├── ModelError        a robot model (URDF, SRDF, meshes) cannot be used
     ├── EventError        one message or event line cannot be used
     ├── ScenarioError     a scenario or scripted plan cannot be used
+    ├── TrialError        a campaign, its table of runs or its weights cannot be used
     ├── TestimonyError    a text line or label model cannot be used
     ├── LedgerError       a ledger cannot be opened, written or read
     │   ├── ChainBroken   a record disagrees with the chain
@@ -67,6 +68,10 @@ class EventError(IatroError):
 
 class ScenarioError(IatroError):
     """A scenario or a scripted plan cannot be used."""
+
+
+class TrialError(IatroError):
+    """A campaign, its table of runs or its weights cannot be used."""
 
 
 class TestimonyError(IatroError):
