@@ -32,6 +32,11 @@ def read_scenario(path: Path, model: type[Model], world: type[Part], worlds: str
     return _checked(document, model, data)
 
 
+def read_part(path: Path, model: type[Model]) -> Model:
+    """The YAML file at ``path``, as ``model``. Raises ScenarioError that names every fault found."""
+    return _checked(_read(path), model)
+
+
 def robot_of(path: Path | str) -> str:
     """Whose scenario it is: the key ``robot``, "base" where there is none. Raises ScenarioError for no YAML mapping."""
     return str(_read(Path(path)).data.get("robot", "base"))
