@@ -22,7 +22,7 @@ from iatro_governor.nodes import qos
 from iatro_governor.nodes.convert import decision_body_of
 from iatro_governor.nodes.stamps import stamp_of
 from iatro_governor.nodes.trajectories import trajectory_message
-from test.conftest import Process
+from test.conftest import PATIENCE, Process
 from test.faults.arm_rows import REST, SPEED, WAY, profile_of, trajectory
 from test.governor.arms import JOINTS
 from test.nodes.bench import node
@@ -127,7 +127,7 @@ class ArmWired:
 
     def until(self, condition: Callable[[], object], what: str, seconds: float = 20.0) -> None:
         """Wait; a governor that dies meanwhile, or time that runs out, is an error with its output."""
-        ends = time.monotonic() + seconds
+        ends = time.monotonic() + PATIENCE * seconds
         while not condition():
             if self.governor.code is not None or time.monotonic() > ends:
                 raise AssertionError(f"{what}: {self.faults}\n{self.governor.output[-3000:]}")

@@ -13,8 +13,9 @@ from test.conftest import fresh_domain
 from test.faults.wire_rows import ROWS, SPEED, OnWire, Wired, strike, wired
 
 pytestmark = [pytest.mark.ros, pytest.mark.alone]
-SEEN_S = 2.0
-"""For a machine that is busy with other things; what is measured on a quiet one is in the bench."""
+SEEN_S = 10.0
+"""For a machine that is busy with other things: nodes that find each other late do so after seconds. The bounds
+themselves are held in virtual time by test_every_row.py, and measured on the wire by bench/stops.py."""
 BRAKES = {"controlled": 0.8, "protective": 1.6}
 INJECTED = [name for name, row in ROWS.items() if isinstance(row, OnWire)]
 

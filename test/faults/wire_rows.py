@@ -28,7 +28,7 @@ from iatro_governor.ledger.ring import Ring
 from iatro_governor.nodes import qos
 from iatro_governor.nodes.stamps import stamp_of
 from iatro_governor.profile.model import HEARTBEAT_S
-from test.conftest import ROOT, Process
+from test.conftest import PATIENCE, ROOT, Process
 from test.nodes.bench import Bench, bench, node
 
 SPEED = 0.3
@@ -84,7 +84,7 @@ class Wired:
 
     def until(self, condition: Callable[[], object], what: str, seconds: float = 20.0) -> None:
         """Wait; a governor that dies meanwhile, or time that runs out, is an error with its output."""
-        ends = time.monotonic() + seconds
+        ends = time.monotonic() + PATIENCE * seconds
         while not condition():
             if self.governor.code is not None or time.monotonic() > ends:
                 raise AssertionError(f"{what}: {self.bench.latest}\n{self.governor.output[-3000:]}")

@@ -143,12 +143,16 @@ class Bench:
             self.acknowledge(writer, self._expected[writer])
 
     def _past_what_is_lost(self, writer: str, expected: int, stored: set[int]) -> int:
-        """What a busy machine kept from coming may never come: a full ring refuses it."""
+        """What a busy machine kept from coming may never come: a full ring refuses it.
+
+        As for a recorder, a number is missing from when a later one has come: a governor that is dead sends nothing.
+        """
+        later = min((number for number in stored if number > expected), default=None)
         number, since = self._missing.get(writer, (-1, 0.0))
-        if number != expected:
-            self._missing[writer] = (expected, time.monotonic())
+        if later is None or number != expected:
+            self._missing[writer] = (-1 if later is None else expected, time.monotonic())
         elif time.monotonic() - since > LOST_S:
-            return min((later for later in stored if later > expected), default=expected)
+            return later
         return expected
 
     def acknowledge(self, writer: str, up_to: int) -> None:
