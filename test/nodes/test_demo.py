@@ -165,6 +165,16 @@ def test_what_cannot_be_used_is_named_before_anything_starts(
     assert told in process.output and "Traceback" not in process.output
 
 
+def kept_time(demo: Callable[..., Any], *options: str) -> Any:
+    """The first of three runs that could keep real time: one that could not says so, and shows nothing."""
+    for _ in range(3):
+        process = demo(*options)
+        process.wait(300.0)
+        if "too busy for real time" not in process.output:
+            break
+    return process
+
+
 @pytest.mark.ros
 @pytest.mark.alone
 def test_the_whole_demo(demo: Callable[..., Any], tmp_path: Path) -> None:
@@ -175,8 +185,8 @@ def test_the_whole_demo(demo: Callable[..., Any], tmp_path: Path) -> None:
         + json.dumps({"instruction": "Wave.", "text": "Sure, waving!", "action": "wave()", "model": "m"})
         + "\n"
     )
-    process = demo("--out", str(out), "--transcripts", str(replies))
-    assert process.wait(180.0) == 0, process.output
+    process = kept_time(demo, "--out", str(out), "--transcripts", str(replies))
+    assert process.wait(1.0) == 0, process.output
     summary, ledger = json.loads((out / "summary.json").read_text()), out / "ledger.db"
     assert summary["failures"] == [] and summary["lost"] == 0
     assert list(summary["robots"]) == ["base", "arm"]
