@@ -13,6 +13,7 @@ from typing import Any
 
 from iatro_governor.errors import LedgerError
 from iatro_governor.ledger import Reader
+from iatro_governor.ledger.record import LOST
 from test.chaos.account import Strike, decisions, problems
 from test.chaos.kinds import KINDS, Kind
 from test.chaos.robots import BASE, Robot
@@ -20,7 +21,8 @@ from test.chaos.stage import Stage
 
 RISES_S, FALLS_S, DRIVES_S = 8.0, 12.0, 12.0
 """How long a fault may take to rise and to fall, and a robot to drive again, before the run goes on without, s."""
-STORED_S = 30.0
+STORED_S = 120.0
+"""How long what was said may take to be stored: what a recorder missed comes again a burst at a time, s."""
 
 
 @dataclass
@@ -131,10 +133,11 @@ def chaos(
 
 
 def _stored(stage: Stage, seq: int) -> bool:
-    """Whether the ledger has the decision ``seq``, and so, but for gaps, all before it."""
+    """Whether the ledger has every decision up to ``seq``, or tells that it is lost."""
     with suppress(LedgerError), Reader(stage.folder / "ledger.db") as reader:
-        return (
-            int(reader.scalar("SELECT count(*) FROM record WHERE kind = 'decision' AND number = ?", (seq,)))
-            > 0
-        )
+        count = "SELECT count(*) FROM record WHERE kind = 'decision' AND number <= ?"
+        stored = int(reader.scalar(count, (seq,)))
+        told = [record.body for record in reader.records(LOST) if record.writer.startswith("decision/")]
+        lost = sum(max(min(one["last"], seq) - one["first"] + 1, 0) for one in told)
+        return stored + lost > seq
     return False

@@ -159,6 +159,10 @@ class Bench:
         """Say that everything of ``writer`` below ``up_to`` is durable."""
         self._acks.publish(Ack(stamp=stamp_of(self.now()), writer=writer, up_to=up_to, ledger_id="bench"))
 
+    def acknowledged(self, writer: str) -> int:
+        """Everything of ``writer`` below this was said to be durable."""
+        return self._expected.get(writer, 0)
+
     @property
     def latest(self) -> Body:
         """The decision with the highest number, or an empty one."""

@@ -309,6 +309,7 @@ def test_a_killed_governor_comes_back_closed_and_goes_on_counting(governed: Any)
     fresh = lambda: [d for d in governed.bench.decisions[seen:] if d["seq"] > last]  # noqa: E731
     again = lambda: {d["seq"] for d in governed.bench.decisions[seen:]}  # noqa: E731
     governed.until(lambda: set(range(last)) <= again(), "everything unacknowledged, sent again")
+    governed.until(fresh, "a decision of its own")
     assert governed.bench.writers() == writers
     assert min(d["seq"] for d in fresh()) >= last
     assert fresh()[0]["faults"][0]["name"] == "closed" or fresh()[0]["state"] != "NOMINAL"
@@ -325,8 +326,12 @@ def test_what_the_recorder_has_is_not_sent_again(governed: Any) -> None:
     seqs = [d["seq"] for d in bench.decisions]
     # What was published before the recorder was there comes once more. Until then nothing after it can be acknowledged.
     assert set(range(missed)) <= set(seqs)
-    later = [seq for seq in seqs if seq > missed + 150]
-    assert len(later) > 50 and len(later) == len(set(later))
+    governed.until(lambda: bench.acknowledged(writer) > missed + 150, "receipts for what came since")
+    stored, ahead = bench.acknowledged(writer), bench.latest["seq"] + 150
+    governed.until(lambda: bench.latest["seq"] > ahead, "time for these receipts to arrive")
+    count, ahead = len(bench.decisions), bench.latest["seq"] + 150
+    governed.until(lambda: bench.latest["seq"] > ahead, "time to send again")
+    assert not [d["seq"] for d in bench.decisions[count:] if d["seq"] < stored]
     bench.recording = False
     unheard = bench.latest["seq"]
     governed.until(
