@@ -139,5 +139,5 @@ def _stored(stage: Stage, seq: int) -> bool:
         stored = int(reader.scalar(count, (seq,)))
         told = [record.body for record in reader.records(LOST) if record.writer.startswith("decision/")]
         lost = sum(max(min(one["last"], seq) - one["first"] + 1, 0) for one in told)
-        return stored + lost > seq
+        return bool(stored + lost > seq)
     return False
