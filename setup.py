@@ -24,6 +24,8 @@ EXTRAS = {
         "scipy>=1.11",
         "uvicorn>=0.30",
     ],
+    "planners": ["httpx>=0.27", "tenacity>=8.2"],
+    "docs": ["mkdocs-material>=9.5"],
     "trial": ["mujoco>=3.2", "scipy>=1.11"],
     "train": ["onnx>=1.16", "scipy>=1.11"],
     "test": [

@@ -6,6 +6,7 @@
     ├── EventError        one message or event line cannot be used
     ├── ScenarioError     a scenario or scripted plan cannot be used
     ├── TrialError        a campaign, its table of runs or its weights cannot be used
+    ├── PlannerError      a planner's settings, endpoint or answer cannot be used
     ├── TestimonyError    a text line or label model cannot be used
     ├── LedgerError       a ledger cannot be opened, written or read
     │   ├── ChainBroken   a record disagrees with the chain
@@ -72,6 +73,10 @@ class ScenarioError(IatroError):
 
 class TrialError(IatroError):
     """A campaign, its table of runs or its weights cannot be used."""
+
+
+class PlannerError(IatroError):
+    """A planner's settings, endpoint or answer cannot be used."""
 
 
 class TestimonyError(IatroError):

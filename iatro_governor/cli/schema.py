@@ -1,7 +1,8 @@
-"""``iatro schema``: the names that other programs rely on, and the shape of a profile."""
+"""``iatro schema``: the names that other programs rely on, and the shapes of a profile and of a planner's answer."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,15 +11,33 @@ from iatro_governor.cli.output import console, print_json
 from iatro_governor.governor.decision import Action, State
 from iatro_governor.governor.ladder import TABLE
 from iatro_governor.limits.registry import KINDS
+from iatro_governor.planning.reply import Reply
+from iatro_governor.planning.tools import Tools
+from iatro_governor.profile.load import load_data
 from iatro_governor.profile.model import ProfileData
+from iatro_governor.resources import shared
 
 
 def schema(
     json: Annotated[
         bool, typer.Option("--json", help="Everything, the profile's JSON schema included.")
     ] = False,
+    planner: Annotated[
+        bool, typer.Option("--planner", help="What a planner may answer, and the tools that move a robot.")
+    ] = False,
+    config: Annotated[
+        Path | None, typer.Option("--config", help="Whose tools; the demo's robot unless given.")
+    ] = None,
 ) -> None:
-    """Names of states, actions, kinds of limits and faults; with --json also the profile's schema."""
+    """Names of states, actions, kinds of limits and faults; with --json also the profile's schema.
+
+    With --planner the JSON schema of a planner's answer, and the tools of a robot as a chat request has them.
+    """
+    if config is not None and not planner:
+        raise typer.BadParameter("only --planner looks at a profile", param_hint="--config")
+    if planner:
+        _show_planner(config or shared("config/amr.yaml"), json)
+        return
     if json:
         print_json({**names(), "profile": profile_schema()})
         return
@@ -31,6 +50,25 @@ def schema(
                 else ""
             )
             console.print(f"  {value:<20}{meaning}")
+
+
+def planner_schema(config: Path) -> dict[str, Any]:
+    """``reply``: the JSON schema of an answer; ``tools``: the calls that move the robot of ``config``."""
+    return {"reply": Reply.model_json_schema(), "tools": Tools(load_data(config).channels).offered()}
+
+
+def _show_planner(config: Path, json: bool) -> None:
+    shape = planner_schema(config)
+    if json:
+        print_json(shape)
+        return
+    console.print("[bold]reply[/]")
+    for name, part in shape["reply"]["properties"].items():
+        console.print(f"  {name:<20}{part.get('description', '')}")
+    console.print("[bold]tools[/]")
+    for tool in (one["function"] for one in shape["tools"]):
+        arguments = ", ".join(tool["parameters"]["properties"])
+        console.print(f"  {tool['name']:<20}{tool['description']} ({arguments})", markup=False)
 
 
 def names() -> dict[str, list[str]]:

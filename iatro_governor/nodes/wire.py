@@ -21,6 +21,8 @@ from iatro_governor.nodes import (
     arm_plant,
     commands,
     governor,
+    planner_bridge,
+    planner_chat,
     planner_replay,
     plant,
     recorder,
@@ -39,6 +41,8 @@ NODES: dict[str, tuple[ModuleType, Callable[[], Node]]] = {
     "recorder": (recorder, recorder.Recorder),
     "witness": (witness, witness.WitnessNode),
     "planner_replay": (planner_replay, planner_replay.PlannerReplay),
+    "planner_bridge": (planner_bridge, planner_bridge.PlannerBridge),
+    "planner_chat": (planner_chat, planner_chat.PlannerChat),
     "plant": (plant, plant.PlantNode),
     "arm_plant": (arm_plant, arm_plant.ArmPlantNode),
 }

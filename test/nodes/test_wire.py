@@ -80,7 +80,7 @@ def test_the_running_graph_is_as_documented(
     tmp_path: Path,
 ) -> None:
     observer = node_here("observer")
-    names = ("recorder", "witness", "watch", "governor")
+    names = ("recorder", "witness", "watch", "planner_bridge", "planner_chat", "governor")
     for name in names:
         node_process(name, namespace=f"/{SPACE}", ledger=tmp_path / "ledger.yaml")
     for name in names:
