@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from iatro_governor import __version__
-from iatro_governor.cli import ledger, review
+from iatro_governor.cli import ledger, review, trial
 from iatro_governor.cli.check import check
 from iatro_governor.cli.demo import demo
 from iatro_governor.cli.govern import govern
@@ -36,6 +36,7 @@ for command in (check, govern, testify, demo, label, replay, reset, recover, key
 app.add_typer(ledger.app, name="ledger")
 review.app.command()(serve)
 app.add_typer(review.app, name="review")
+app.add_typer(trial.app, name="trial")
 
 
 def _version(wanted: bool) -> None:
@@ -75,12 +76,17 @@ def main() -> None:
         _end(f"{error.filename or 'output'}: {error.strerror or error}")
 
 
+_EXTRAS = {
+    **dict.fromkeys(("mujoco", "dask", "distributed"), "trial"),
+    **dict.fromkeys(("jinja2", "plotly", "fastapi", "uvicorn"), "review"),
+}
+"""By package: the extra that it is installed with."""
+
+
 def _cure(package: str) -> str:
     if package == "rclpy":
         return "source a ROS 2 installation, or run `make setup` in a checkout"
-    extra = {"mujoco": "trial", **dict.fromkeys(("jinja2", "plotly", "fastapi", "uvicorn"), "review")}.get(
-        package
-    )
+    extra = _EXTRAS.get(package)
     return f"install it with `pip install {package if extra is None else f'iatro_governor[{extra}]'}`"
 
 

@@ -109,6 +109,13 @@ class Plant:
         }
         return Truth(self.t, np.array([q[0], q[1], yaw]), twist, people)
 
+    def person_gap(self) -> float:
+        """The distance (m) to the nearest person, skin to skin; infinite where there is nobody."""
+        robot = self._data.qpos[:2]
+        people = zip(self._walkers, self._people(), strict=True)
+        gaps = (float(np.linalg.norm(at - robot)) - w.person.radius - self.base.radius for w, at in people)
+        return min(gaps, default=np.inf)
+
     def harms(self) -> tuple[Harm, ...]:
         """Every harm so far."""
         return self._judge.harms()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -70,7 +70,7 @@ def load(path: str | Path, limit_models: Mapping[str, type[Part]]) -> Profile:
     problems += contradictions(document, profile_data, limits)
     if problems:
         raise ProfileError(problems)
-    return Profile(document, profile_data, tuple(limits), _hash(profile_data, limits))
+    return Profile(document, profile_data, tuple(limits), config_hash(profile_data, limits))
 
 
 def load_data(path: str | Path) -> ProfileData:
@@ -154,7 +154,7 @@ def _allowed(item: Any, model: type[BaseModel]) -> str:
     )
 
 
-def _hash(data: ProfileData, limits: list[Part]) -> str:
+def config_hash(data: ProfileData, limits: Sequence[Part]) -> str:
     """SHA-256 of the resolved configuration, defaults included: what was in force, not how it was typed."""
     whole = {**data.model_dump(mode="json"), "limits": [limit.model_dump(mode="json") for limit in limits]}
     return hashlib.sha256(json.dumps(whole, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

@@ -42,6 +42,26 @@ def robot_of(path: Path | str) -> str:
     return str(_read(Path(path)).data.get("robot", "base"))
 
 
+def complete(document: Document, scenario: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """``scenario``, which stands in ``document``, with the world of ``folder``/worlds that it may name written out.
+
+    Raises ScenarioError where there is no such world.
+    """
+    if not isinstance(scenario.get("world"), str):
+        return scenario
+    name, known = scenario["world"], sorted(file.stem for file in (folder / "worlds").glob("*.yaml"))
+    if name not in known:
+        allowed = f"one of: {', '.join(known) or '(none)'}, or a world written out"
+        raise _error([document.problem(("scenario", "world"), name, allowed, "no such world")])
+    return scenario | {"world": dict(_read(folder / "worlds" / f"{name}.yaml").data)}
+
+
+def errors_of(document: Document, error: ValidationError) -> ScenarioError:
+    """Every fault of ``document``, with its line."""
+    faults = [dict(fault) for fault in error.errors(include_url=False)]
+    return _error([_problem(document, fault) for fault in faults if not _only_follows(fault, faults)])
+
+
 def _read(path: Path) -> Document:
     try:
         return read(path)
@@ -53,10 +73,7 @@ def _checked(document: Document, model: type[Model], data: Any = None) -> Model:
     try:
         return model.model_validate(document.data if data is None else data)
     except ValidationError as error:
-        faults = [dict(fault) for fault in error.errors(include_url=False)]
-        raise _error(
-            [_problem(document, fault) for fault in faults if not _only_follows(fault, faults)]
-        ) from error
+        raise errors_of(document, error) from error
 
 
 def _only_follows(fault: dict[str, Any], faults: list[dict[str, Any]]) -> bool:

@@ -27,7 +27,7 @@ class Trace:
 
     ``t``, true ``pose`` [x, y, yaw], ``measured`` true twist [vx, vy, wz], ``requested``
     and ``allowed`` [vx, vy, vz, wx, wy, wz] (NaN where nothing was requested in the last period), ``plan``
-    index or -1.
+    index or -1, ``gap`` to the nearest person, skin to skin (infinite where there is nobody).
     """
 
     t: np.ndarray
@@ -36,6 +36,7 @@ class Trace:
     requested: np.ndarray
     allowed: np.ndarray
     plan: np.ndarray
+    gap: np.ndarray
 
     def digest(self) -> str:
         """SHA-256 over every sample."""
@@ -126,7 +127,8 @@ class _Base:
     def sample(self) -> None:
         truth = self.plant.truth()
         plan = self.planner.spans[-1].index if self.planner.plan is not None else -1
-        self.rows.append((truth.t, truth.pose, truth.twist, self.requested, self.allowed, plan))
+        gap = self.plant.person_gap()
+        self.rows.append((truth.t, truth.pose, truth.twist, self.requested, self.allowed, plan, gap))
         if self.planner.plan is None:
             self.requested = np.full(6, np.nan)
 
