@@ -10,7 +10,7 @@ from iatro_governor.trial.estimate.interval import Estimate, between, rounded
 from iatro_governor.trial.estimate.sample import Sample
 from iatro_governor.trial.estimate.score import AT
 from iatro_governor.trial.estimate.signs import holm, sign_flip
-from iatro_governor.trial.estimate.table import AS_CONFIGURED, LIMITS_OFF, Spec, Table
+from iatro_governor.trial.estimate.table import AS_CONFIGURED, Spec, Table
 from iatro_governor.trial.estimate.ti_s import TiS, ti_s
 from iatro_governor.trial.estimate.weights import Weights
 
@@ -59,11 +59,11 @@ def each_limit(table: Table, weights: Weights, seed: int = 0) -> list[LimitEffec
 
 
 def _sample(table: Table, name: str, weights: Weights) -> tuple[Against, Sample] | None:
-    without, alone = table.without(name), table.only(name)
+    without, alone, none = table.without(name), table.only(name), table.only()
     if table.twins([AS_CONFIGURED, without]):
         return "left out", table.sample([AS_CONFIGURED], without, weights)
-    if table.twins([alone, LIMITS_OFF]):
-        return "alone", table.sample([alone], LIMITS_OFF, weights)
+    if alone != none and table.twins([alone, none]):
+        return "alone", table.sample([alone], none, weights)
     return None
 
 

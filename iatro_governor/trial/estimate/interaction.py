@@ -13,7 +13,7 @@ from iatro_governor.trial.estimate.interval import Estimate, between, rounded
 from iatro_governor.trial.estimate.sample import Sample
 from iatro_governor.trial.estimate.score import AT
 from iatro_governor.trial.estimate.signs import holm, sign_flip
-from iatro_governor.trial.estimate.table import AS_CONFIGURED, LIMITS_OFF, UNGOVERNED, Spec, Table
+from iatro_governor.trial.estimate.table import AS_CONFIGURED, UNGOVERNED, Spec, Table
 from iatro_governor.trial.estimate.weights import Weights
 
 ALPHA = 0.05
@@ -83,7 +83,7 @@ def pairs(table: Table, weights: Weights, seed: int = 0) -> list[Pair]:
 def _samples(table: Table, weights: Weights) -> Iterator[tuple[tuple[str, str], How, Sample]]:
     for a, b in combinations(table.limits, 2):
         ways: tuple[tuple[How, list[Spec]], ...] = (
-            ("alone", [table.only(a, b), table.only(a), table.only(b), LIMITS_OFF]),
+            ("alone", [table.only(a, b), table.only(a), table.only(b), table.only()]),
             ("among the others", [AS_CONFIGURED, table.without(b), table.without(a), table.without(a, b)]),
         )
         for how, specs in ways:

@@ -35,20 +35,23 @@ class Spec:
 
 
 UNGOVERNED = Spec(None)
-LIMITS_OFF = Spec(0.0)
 AS_CONFIGURED = Spec(1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """All runs of a campaign; ``limits`` are those of the profile."""
+    """All runs of a campaign; ``limits`` are those that were left out of some of them."""
 
     limits: tuple[str, ...]
     treated: Mapping[Spec, Runs] = field(default_factory=dict)
 
     @staticmethod
     def of(rows: Iterable[Outcome], limits: Sequence[str]) -> Table:
-        """The rows by treatment. Raises TrialError where one run is there twice and does not agree with itself."""
+        """The rows by treatment; ``limits``: the profile's, in its order, of which those that stayed on are dropped.
+
+        A deceleration is no choice, for one: nobody leaves it out. Raises TrialError where one run is there twice
+        and does not agree with itself.
+        """
         treated: dict[Spec, dict[Twin, Outcome]] = {}
         for row in rows:
             runs = treated.setdefault(Spec.of(row), {})
@@ -58,7 +61,8 @@ class Table:
                     f"{scenario}, seed {seed}: is in the table twice with different results; a campaign repeats bit "
                     "for bit, so run it again into an empty folder"
                 )
-        return Table(tuple(limits), treated)
+        off = {name for spec in treated for name in spec.off}
+        return Table(tuple(name for name in limits if name in off), treated)
 
     @property
     def runs(self) -> int:
@@ -70,9 +74,8 @@ class Table:
         return self.only(*(name for name in self.limits if name not in names))
 
     def only(self, *names: str) -> Spec:
-        """As configured, of the limits these alone; none: ``LIMITS_OFF``."""
-        off = frozenset(self.limits) - frozenset(names)
-        return LIMITS_OFF if not names else Spec(1.0, off=off)
+        """As configured, with these of ``limits`` alone, or none of them."""
+        return Spec(1.0, off=frozenset(self.limits) - frozenset(names))
 
     def has(self, *specs: Spec) -> bool:
         """Whether there are runs of every one of these."""

@@ -17,7 +17,7 @@ from test.trial.estimate.synthetic import FAMILIES, Treatment, hill, known, swee
 
 DOSES = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)
 KNOWN = Treatment(effect=hill(0.6, 3.0), harm=hill(3.0, 4.0))
-REPLICATIONS, DRAWS = 120, 200
+REPLICATIONS, DRAWS = 100, 200
 
 
 def response(treatment: Treatment, count: int = 40, seed: int = 0) -> Response:
@@ -80,7 +80,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
         held["ed50"] += _inside(found.points["ed50"], _straight(KNOWN.effect, 0.5, KNOWN.effect(4.0)))
         held["td50"] += _inside(found.points["td50"], _straight(KNOWN.harm, 0.5, 1.0))
     for name, count in held.items():
-        # 95% of 120 is 114; three standard deviations of chance, and of the draws, below and above.
+        # 95% of 100; three standard deviations of chance, and of the draws, below and above.
         assert 0.88 <= count / REPLICATIONS <= 1.0, name
 
 

@@ -49,6 +49,7 @@ def campaign(world: World, offs: Iterable[tuple[str, ...]], count: int = 12, see
         chance = rng.random(3)
         rows.append(run(**who, treatment="ungoverned", dose=0.0, harms={PREVENTABLE: 1.0}))
         rows.append(run(**who, dose=0.0, harms=world(frozenset(), chance)))
+        rows.append(run(**who, off=LIMITS, harms=world(frozenset(), chance)))
         for off in offs:
             on = frozenset(LIMITS) - set(off)
             rows.append(run(**who, off=off, harms=world(on, chance)))
@@ -141,7 +142,9 @@ def test_a_limit_has_a_window_of_its_own_where_it_was_varied(dose: float) -> Non
 
 def test_the_table_knows_what_was_run() -> None:
     table = campaign(true_world, LEFT_OUT, count=1)
+    assert table.limits == LIMITS
+    assert Table.of([run()], LIMITS).limits == ()
     assert table.has(AS_CONFIGURED, table.without("idle"))
     assert not table.has(table.only("idle"))
     assert table.doses() == [0.0, 1.0]
-    assert table.runs == 6 * 7
+    assert table.runs == 6 * 8
