@@ -26,7 +26,7 @@ EXTRAS = {
     ],
     "planners": ["httpx>=0.27", "tenacity>=8.2"],
     "docs": ["mkdocs-material>=9.5"],
-    "trial": ["distributed>=2024.1", "mujoco>=3.2", "scipy>=1.11"],
+    "trial": ["distributed>=2024.1", "jinja2>=3.1", "mujoco>=3.2", "scipy>=1.11"],
     "train": ["onnx>=1.16", "scipy>=1.11"],
     "test": [
         "hypothesis>=6.100",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .output import notes, print_json
+from .trial_report import publish
 
 if TYPE_CHECKING:
     from ._trial_plan import Planned
@@ -67,6 +68,7 @@ def run(
     planned = plan(wanted, profile, scenarios, out, shlex.join(["iatro", *sys.argv[1:]]))
     for each in planned:
         carry_out_one(each, workers or len(os.sched_getaffinity(0)), scheduler, anew)
+        publish(each.folder)
     if as_json:
         print_json(
             {"campaigns": [{"folder": str(p.folder), "runs": p.campaign.manifest.runs} for p in planned]}

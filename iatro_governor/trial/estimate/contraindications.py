@@ -115,7 +115,8 @@ def contraindications(
             for rule in rules(runs.moments, runs.net, seed)
         ]
         found += own
-        documented += [_documented(table, label, when, runs, own) for when in label.warns]
+        if label.of == "stop":  # a limit's label has those of the stop that it calls for: told once is enough
+            documented += [_documented(table, label, when, runs, own) for when in label.warns]
     return Contraindications(
         tuple(sorted(found, key=lambda one: (-one.rule.net, one.name))), tuple(documented)
     )

@@ -66,14 +66,16 @@ def ti_s(sample: Sample, weights: Weights, place: int = 0, seed: int = 0, draws:
     costs = sum(_terms(totals, weights)[name] for name in COSTS)
     floor = RULE_OF_THREE / hours if hours > 0 else float("inf")
     return TiS(
-        value=between(float(_index(totals, weights)), _index(drawn, weights)),
+        value=between(float(index_of(totals, weights)), index_of(drawn, weights)),
         terms=terms,
         floor=floor,
-        floored=bool(costs < floor),
+        floored=bool(hours > 0 and costs < floor),
         hours=hours,
         runs=sample.twins,
         sensitivity={
-            name: {f"x{factor:g}": float(_index(totals, weights.scaled(name, factor))) for factor in FACTORS}
+            name: {
+                f"x{factor:g}": float(index_of(totals, weights.scaled(name, factor))) for factor in FACTORS
+            }
             for name in NAMES
         },
     )
@@ -96,7 +98,7 @@ def _terms(sums: np.ndarray, weights: Weights) -> dict[str, Any]:
     }
 
 
-def _index(sums: np.ndarray, weights: Weights) -> Any:
+def index_of(sums: np.ndarray, weights: Weights) -> Any:
     """B_h over all costs, each at least what no event in so many hours leaves open: 3 runs that count 1 each."""
     terms, hours = _terms(sums, weights), sums[..., AT["hours"]]
     floor = RULE_OF_THREE / np.where(hours > 0, hours, np.nan)

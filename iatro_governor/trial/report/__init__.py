@@ -1,0 +1,1 @@
+"""A campaign's report: one page that needs no network, and its curves as pictures."""
