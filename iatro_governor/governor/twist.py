@@ -212,7 +212,8 @@ class TwistChart(Plain):
         self, outputs: Outputs, pieces: list[Piece], situation: Situation, candidates: Array
     ) -> list[Situation]:
         """``situation`` had commands taken effect sooner, as far as that matters to ``candidates`` (c, 3)."""
-        late = np.sum([np.array(moves) * seconds for moves, seconds in pieces], axis=0)
+        none = np.zeros(candidates.shape[1])
+        late = sum((np.array(moves) * seconds for moves, seconds in pieces), start=none)
         ahead = candidates * (situation.period + situation.braking.time(candidates) / 2)[:, None]
         age = situation.t - self._measured_t(situation)
 

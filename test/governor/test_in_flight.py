@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from iatro_governor.governor import events
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Action
 from iatro_governor.governor.in_flight import (
@@ -181,3 +182,24 @@ def test_a_jump_of_odometry_is_braked_for_hardest_whatever_the_delay(tmp_path, j
     drive.run(3 * PERIOD, (0.8, 0.0, 0.0), every=1)
     actions = {decision.action for decision in drive.decisions}
     assert (Action.UNREACHABLE in actions) == (jump > 0)
+
+
+def test_a_base_that_answers_at_once_and_is_measured_now_has_nothing_in_flight(tmp_path):
+    """Nothing is no array of length 0: a sum of no commands was a number, and the loop fell over it."""
+    pillar = {
+        "name": "pillar", "kind": "zone", "channel": "base", "frame": "odom", "margin": 0.02, "source": "made up",
+        "figure": {"circle": {"centre": [0.0, -0.45], "radius": 0.2}},
+    }  # fmt: skip
+    at_once = {"base": {"actuator_delay_s": 0.0, "base": "omnidirectional"}}
+    sources = {"lidar": {"required": False}}
+    governor = Governor(amr(tmp_path, limits=[pillar], drop=BESIDE, channels=at_once, sources=sources))
+    x = speed = 0.0
+    for k in range(60):
+        t = k * PERIOD
+        governor.handle(
+            events.Odom(t, "odom", np.array([x, 0, 0, 0, 0, 0, 1.0]), np.array([speed, 0, 0, 0, 0, 0.0]), t)
+        )
+        (decision,) = governor.handle(events.Command(t, "base", (0.4, 0.0, 0.0, 0.0, 0.0, 0.0), t))
+        speed = decision.allowed[0]
+        x += speed * PERIOD
+    assert speed == pytest.approx(0.4)
