@@ -3,7 +3,7 @@
 PYTHON ?= python3
 RUN := .venv/bin/iatro-env
 
-.PHONY: setup demo test soak bench bench-full mutate coverage lint lock clean
+.PHONY: setup demo test soak bench bench-full peers mutate coverage lint lock clean
 
 setup:
 	@$(PYTHON) tools/setup_env.py
@@ -29,20 +29,28 @@ soak: setup
 		test/governor/test_arm_closed_loop.py
 	@IATRO_EXAMPLES=new $(RUN) python tools/run_tests.py test/body test/limits test/governor test/testimony test/ledger
 
-# A governed hop beside a bare relay, times of the core's steps beside the budgets of the design, from every fault to the
-# first stop command on the wire, and of labelling a text; out/bench/*.json.
-bench: setup
+# A governed hop beside a bare relay, peers on one corpus of hostile commands, times of the core's steps beside the budgets of the design, from every fault to the
+# first stop command on the wire, and of labelling a text; out/bench/*.json, and docs/benchmarks.md
+# made of them.
+bench: setup peers
 	@$(RUN) python -m bench.hop
+	@$(RUN) python -m bench.peers
 	@$(RUN) python -m bench.core
 	@$(RUN) python -m bench.stops
 	@$(RUN) python -m bench.ledger
 	@$(RUN) python -m bench.labels
+	@$(RUN) python -m tools.benchmarks
+
+# The packages that are measured beside us, in .venv-peers: none of them gets into our own environment.
+peers: setup
+	@$(RUN) python -m bench.peers --environment
 
 # The hop with 2,000 messages of each rate a turn and with every executor, and the ledger with ten million records: takes
 # some GB in out/bench/, and most of an hour.
 bench-full: setup
 	@$(RUN) python -m bench.hop --full
 	@$(RUN) python -m bench.ledger --full
+	@$(RUN) python -m tools.benchmarks
 
 lint: setup
 	@$(RUN) ruff check .

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +20,9 @@ from bench.cores import (
     description,
     profile,
 )
+from bench.machine import stamp
+from bench.memory import allocations, collected
 from bench.timing import interleaved, slope, summary
-from iatro_governor import __version__
 
 BUDGETS = {
     "base": (60, 300),
@@ -88,9 +87,8 @@ def measure(folder: Path, blocks: int, steps: int) -> dict[str, Any]:
     by_shape = interleaved({str(n): case.step for n, case in finer.items()}, blocks, steps // 2)
     counts = [_shapes(case) for case in finer.values()]
     return {
-        "machine": {"python": platform.python_version(), "numpy": np.__version__, "cpu": platform.machine()},
-        "version": __version__,
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        **stamp(),
+        "budgets": BUDGETS,
         **{name: summary(taken) for name, taken in times.items()},
         "actions": {name: case.action for name, case in cases.items()},
         "shapes": _shapes(cases["arm"]),  # type: ignore[arg-type]
@@ -98,6 +96,8 @@ def measure(folder: Path, blocks: int, steps: int) -> dict[str, Any]:
             "zone": slope(list(ZONES), [float(np.median(by_zone[str(n)])) for n in ZONES]),
             "link_shape": slope(counts, [float(np.median(by_shape[str(n)])) for n in SHAPES]),
         },
+        "memory": {name: allocations(cases[name].step) for name in BUDGETS},
+        "collector": collected(cases["base"].step, blocks, steps),
         "by_zones": {str(n): summary(by_zone[str(n)]) for n in ZONES},
         "by_shapes": {str(c): summary(by_shape[str(n)]) for c, n in zip(counts, SHAPES, strict=True)},
     }
@@ -119,6 +119,10 @@ def report(result: dict[str, Any]) -> None:
     for name in UNBUDGETED:
         row, told = result[name], result["actions"][name]
         print(f"{name:<14}{row['p50_us']:>9}{'-':>8}{row['p99_us']:>9}{'-':>8}  {told}")
+    for name, kept in result["memory"].items():
+        print(f"{name}: {kept['peak_kb']} KB at its height, {kept['blocks_kept']} blocks kept a step")
+    for mode, row in result["collector"].items():
+        print(f"base, collector {mode}: p50 {row['p50_us']} us, p99 {row['p99_us']}, worst {row['max_us']}")
     for name, line in result["slope"].items():
         print(f"one more {name.replace('_', ' ')}: {line['us_each']} us, {line['us_at_none']} us at none")
 

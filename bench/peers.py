@@ -1,0 +1,141 @@
+"""Peers and ours on one corpus of hostile commands: wrong answers, and how long one takes. Writes out/bench/peers.json.
+
+The task, the corpus and what is wrong are bench/peers_task.py; each peer is a file of bench/gates/, and runs in
+.venv-peers, which ``--environment`` makes (tools/requirements/peers.txt).
+One that is not installed has a row that says so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+from typing import Any
+
+from bench.gates.__main__ import GATES
+from bench.machine import ROOT, stamp
+from bench.peers_task import EPISODE, KINDS
+
+OWN = "iatro_governor"
+ENVIRONMENT = ROOT / ".venv-peers"
+REQUIREMENTS = ROOT / "tools" / "requirements" / "peers.txt"
+MARK = ENVIRONMENT / "requirements.sha256"
+SEED, EPISODES = 20261126, 110
+"""Of each robot: 5,500 commands."""
+PATIENCE_S = 300.0
+TOLD = 400
+"""Characters of what a peer that does not run says."""
+QUIET = {"JAX_PLATFORMS": "cpu", "JAX_ENABLE_X64": "1", "OPENBLAS_NUM_THREADS": "1"}
+QUIET |= {"XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false", "PYTHONWARNINGS": "ignore"}
+"""One thread, as the peers themselves recommend: a process's time is then that of its answer."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Measure, write, print; or make the environment."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("out/bench"))
+    parser.add_argument("--environment", action="store_true", help="make the peers' environment, and no more")
+    parser.add_argument("--episodes", type=int, default=EPISODES, help="of each robot")
+    parser.add_argument("--only", nargs="*", choices=GATES, default=list(GATES))
+    chosen = parser.parse_args(arguments)
+    if chosen.environment:
+        make_environment()
+        return
+    rows = [row(name, chosen.episodes) for name in chosen.only]
+    result = stamp() | {"corpus": corpus_told(chosen.episodes), "rows": rows}
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    path = chosen.out / "peers.json"
+    path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    report(result)
+    print(f"written: {path}")
+
+
+def corpus_told(episodes: int) -> dict[str, Any]:
+    """What was sent."""
+    task = (ROOT / "bench" / "peers_task.py").read_bytes()
+    return {
+        "commands": 2 * episodes * EPISODE,
+        "seed": SEED,
+        "episodes": 2 * episodes,
+        "task_sha256": hashlib.sha256(task).hexdigest(),
+        "kinds": list(KINDS),
+    }
+
+
+def make_environment() -> None:
+    """The peers' environment, where it is not up to date. What cannot be installed is said, and stops nobody."""
+    wanted = hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()
+    if MARK.exists() and MARK.read_text(encoding="ascii") == wanted:
+        return
+    print("the peers' environment: a minute or two", file=sys.stderr, flush=True)
+    venv.create(ENVIRONMENT, with_pip=True, clear=True)
+    command = [python(), "-m", "pip", "install", "--quiet", "--no-deps", "-r", str(REQUIREMENTS)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=clean())
+    if done.returncode:
+        print(f"the peers cannot be installed: {done.stderr[-TOLD:]}", file=sys.stderr)
+        return
+    MARK.write_text(wanted, encoding="ascii")
+
+
+def python() -> str:
+    """The peers' interpreter."""
+    return str(ENVIRONMENT / "bin" / "python")
+
+
+def clean() -> dict[str, str]:
+    """An environment without our own packages and libraries."""
+    ours = ("PYTHONPATH", "LD_LIBRARY_PATH", "AMENT_PREFIX_PATH", "CMAKE_PREFIX_PATH", "VIRTUAL_ENV")
+    return {name: value for name, value in os.environ.items() if name not in ours} | QUIET
+
+
+def row(name: str, episodes: int) -> dict[str, Any]:
+    """One peer's; ``wrong`` is None, with the reason, where it does not run."""
+    print(f"{name} ...", file=sys.stderr, flush=True)
+    interpreter, environment = (sys.executable, dict(os.environ)) if name == OWN else (python(), clean())
+    command = [interpreter, "-m", "bench.gates", name, str(SEED), str(episodes)]
+    try:
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE_S,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return absent(name, f"{type(error).__name__}: {error}")
+    if done.returncode:
+        return absent(name, done.stderr.strip()[-TOLD:] or f"exit code {done.returncode}")
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def absent(name: str, reason: str) -> dict[str, Any]:
+    """The row of a peer that does not run."""
+    none = dict.fromkeys(("version", "applies", "wrong", "wrong_claimed", "p50_us", "p99_us"))
+    return {"name": name, **none, "reason": reason}
+
+
+def report(result: dict[str, Any]) -> None:
+    """A table for people."""
+    print(f"{result['corpus']['commands']} commands")
+    print(f"{'':<22}{'wrong':>7}{'of it claimed':>15}{'good passed':>13}{'p50 us':>9}{'p99 us':>9}")
+    for one in result["rows"]:
+        if one["wrong"] is None:
+            print(f"{one['name']:<22} not measured: {one['reason']}")
+            continue
+        passed = f"{one['clean_good_passed'] / max(one['clean_good'], 1):.0%}"
+        print(
+            f"{one['name']:<22}{one['wrong']:>7}{one['wrong_claimed']:>15}{passed:>13}"
+            f"{one['p50_us']:>9}{one['p99_us']:>9}"
+        )
+
+
+if __name__ == "__main__":
+    main()

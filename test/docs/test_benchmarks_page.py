@@ -1,0 +1,64 @@
+"""The page of benchmarks says what was measured, and says so where nothing was."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+STAMP = {
+    "version": "1.2.3",
+    "commit": "abc1234",
+    "date": "2026-01-02",
+    "machine": {"cpu": "Some CPU", "cores": 2},
+}
+PEER = {
+    "name": "somebody", "version": "9", "applies": ["speed"], "commands": 50, "wrong": 7, "wrong_claimed": 3,
+    "by_kind": {"speed": 3, "place": 4}, "clean_good": 10, "clean_good_passed": 9, "p50_us": 1.0, "p99_us": 2.0,
+}  # fmt: skip
+ABSENT = {"name": "nobody", "wrong": None, "reason": "it is not installed"}
+
+
+def page(folder: Path, **files: Any) -> dict[str, str]:
+    """The sections of the page that is made of these files; a text is written as it is."""
+    for name, data in files.items():
+        text = data if isinstance(data, str) else json.dumps(data)
+        (folder / f"{name}.json").write_text(text, encoding="utf-8")
+    out = folder / "page.md"
+    command = [sys.executable, "-m", "tools.benchmarks", "--from", str(folder), "--out", str(out)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=60)
+    parts = out.read_text(encoding="utf-8").split("\n## ")[1:]
+    return {part.splitlines()[0]: part for part in parts}
+
+
+def test_what_left_no_file_says_so(tmp_path: Path) -> None:
+    sections = page(tmp_path)
+    assert len(sections) >= 6
+    assert all("Not measured" in text for text in sections.values())
+
+
+def test_what_cannot_be_read_says_so(tmp_path: Path) -> None:
+    """The wrong answer would be no section, or last week's."""
+    found = page(tmp_path, hop="", core="{}", ledger="[1]", peers='{"corpus": {}}', labels='{"p50_ms": 1')
+    for title in ("The governed hop", "The core's step", "The ledger", "Labels of a text"):
+        assert "Not measured" in found[title]
+    assert "Not shown" in found["Peers"] and "KeyError" in found["Peers"]
+
+
+def test_a_figure_has_its_machine_version_date_and_commit(tmp_path: Path) -> None:
+    found = page(tmp_path, ledger=STAMP | {"records_per_s": 4321})["The ledger"]
+    assert all(word in found for word in ("1.2.3", "abc1234", "2026-01-02", "Some CPU", "4321"))
+
+
+def test_a_benchmark_that_nobody_foresaw_has_a_section(tmp_path: Path) -> None:
+    assert "| `ways.fast` | 12 |" in page(tmp_path, brandnew={"ways": {"fast": 12}})["brandnew"]
+
+
+def test_a_kind_that_a_peer_does_not_claim_is_told_apart(tmp_path: Path) -> None:
+    corpus = {"commands": 50, "seed": 1, "kinds": ["speed", "place"]}
+    found = page(tmp_path, peers=STAMP | {"corpus": corpus, "rows": [PEER, ABSENT]})["Peers"]
+    assert "| somebody | 3 | (4) |" in found
+    assert "**nobody** was not measured: `it is not installed`" in found
