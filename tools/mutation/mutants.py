@@ -1,0 +1,196 @@
+"""Small wrong changes to a source file: each should be noticed by a test.
+
+Not changed, for nobody could or should test it: texts, what is raised and asserted, annotations, decorators.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import CodeType
+
+COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
+    ast.Lt: (ast.LtE, ast.GtE),
+    ast.LtE: (ast.Lt, ast.Gt),
+    ast.Gt: (ast.GtE, ast.LtE),
+    ast.GtE: (ast.Gt, ast.Lt),
+    ast.Eq: (ast.NotEq,),
+    ast.NotEq: (ast.Eq,),
+    ast.Is: (ast.IsNot,),
+    ast.IsNot: (ast.Is,),
+    ast.In: (ast.NotIn,),
+    ast.NotIn: (ast.In,),
+}
+"""The neighbour, and the opposite."""
+OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.FloorDiv: ast.Mult,
+    ast.Mod: ast.Mult,
+    ast.Pow: ast.Mult,
+    ast.BitOr: ast.BitAnd,
+    ast.BitAnd: ast.BitOr,
+}
+PAIRS = (("min", "max"), ("any", "all"), ("minimum", "maximum"), ("floor", "ceil"), ("argmin", "argmax"))
+CALLS = {one: other for pair in PAIRS for one, other in (pair, pair[::-1])}
+UNTOUCHED = (ast.JoinedStr, ast.Raise, ast.Assert, ast.arg, ast.Import, ast.ImportFrom)
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One change. name: where and what, and stays the same when lines move."""
+
+    name: str
+    line: int
+    tree: ast.Module
+    """Of the changed file; it is compiled when it is tried."""
+
+    def code(self, file: str) -> CodeType:
+        """What Python would make of the changed ``file``."""
+        return compile(self.tree, file, "exec")
+
+
+def mutants(source: str) -> Iterator[Mutant]:
+    """Every change to ``source``, in the order of its lines."""
+    tree = ast.parse(source)
+    seen: dict[str, int] = {}
+    for place, owner in sorted(places(tree, ""), key=lambda one: (one[0].line, one[0].column)):
+        for new in replacements(place.node):
+            text = f"{owner or 'module'}: {ast.unparse(place.node)} -> {ast.unparse(new)}".replace("\n", " ")
+            number = seen[text] = seen.get(text, 0) + 1
+            name = text if number == 1 else f"{text} #{number}"
+            yield Mutant(name, place.line, place.changed(tree, new))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node, and the field of its parent that holds it."""
+
+    node: ast.AST
+    parent: ast.AST
+    field: str
+    index: int | None
+
+    @property
+    def line(self) -> int:
+        """Where it begins."""
+        return int(getattr(self.node, "lineno", 0))
+
+    @property
+    def column(self) -> int:
+        """Where it begins in its line."""
+        return int(getattr(self.node, "col_offset", 0))
+
+    def changed(self, tree: ast.Module, new: ast.AST) -> ast.Module:
+        """``tree``, in which this place is, with ``new`` in its stead."""
+        ast.copy_location(new, self.node)
+        self._put(new)
+        try:
+            return ast.fix_missing_locations(copy.deepcopy(tree))
+        finally:
+            self._put(self.node)
+
+    def _put(self, node: ast.AST) -> None:
+        if self.index is None:
+            setattr(self.parent, self.field, node)
+        else:
+            getattr(self.parent, self.field)[self.index] = node
+
+
+def places(parent: ast.AST, owner: str) -> Iterator[tuple[Place, str]]:
+    """Everything below ``parent`` that can be changed, with the name of the function or class it is in."""
+    for field, value in ast.iter_fields(parent):
+        if field in ("annotation", "returns", "decorator_list", "type_comment", "bases"):
+            continue
+        for index, node in enumerate(value) if isinstance(value, list) else ((None, value),):
+            if not isinstance(node, ast.AST) or isinstance(node, UNTOUCHED) or only_for_types(node):
+                continue
+            yield Place(node, parent, field, index), owner
+            inner = f"{owner}.{node.name}".lstrip(".") if isinstance(node, NAMED) else owner
+            yield from places(node, inner)
+
+
+NAMED = (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)
+
+
+def only_for_types(node: ast.AST) -> bool:
+    """Whether ``node`` is ``if TYPE_CHECKING:``."""
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+
+
+def replacements(node: ast.AST) -> Iterator[ast.AST]:
+    """What ``node`` could wrongly be."""
+    match node:
+        case ast.Compare():
+            yield from compared(node)
+        case ast.BinOp() | ast.AugAssign() if type(node.op) in OPERATORS:
+            yield changed(node, op=OPERATORS[type(node.op)]())
+        case ast.BoolOp():
+            yield changed(node, op=ast.Or() if isinstance(node.op, ast.And) else ast.And())
+            yield from shortened(node)
+        case ast.UnaryOp() if isinstance(node.op, ast.Not | ast.USub | ast.Invert):
+            yield copy.deepcopy(node.operand)
+        case ast.Constant():
+            yield from other_constants(node)
+        case ast.Call():
+            yield from other_calls(node)
+        case ast.Break():
+            yield ast.Continue()
+        case ast.Continue():
+            yield ast.Break()
+        case ast.Expr() if isinstance(node.value, ast.Call):
+            yield ast.Pass()
+        case ast.If() | ast.IfExp() | ast.While() if not isinstance(node.test, ast.Compare | ast.UnaryOp):
+            yield changed(node, test=ast.UnaryOp(ast.Not(), copy.deepcopy(node.test)))
+        case _:
+            return
+
+
+def changed(node: ast.AST, **fields: ast.AST) -> ast.AST:
+    """A copy of ``node`` with other fields."""
+    new = copy.deepcopy(node)
+    for name, value in fields.items():
+        setattr(new, name, value)
+    return new
+
+
+def compared(node: ast.Compare) -> Iterator[ast.AST]:
+    """Each operator of a chain, alone."""
+    for index, operator in enumerate(node.ops):
+        for other in COMPARISONS[type(operator)]:
+            new = copy.deepcopy(node)
+            new.ops[index] = other()
+            yield new
+
+
+def shortened(node: ast.BoolOp) -> Iterator[ast.AST]:
+    """Without each of its conditions."""
+    for index in range(len(node.values)):
+        left = [copy.deepcopy(value) for at, value in enumerate(node.values) if at != index]
+        yield left[0] if len(left) == 1 else ast.BoolOp(node.op, left)
+
+
+def other_constants(node: ast.Constant) -> Iterator[ast.AST]:
+    """A number beside it; the other truth."""
+    if isinstance(node.value, bool):
+        yield ast.Constant(not node.value)
+    elif isinstance(node.value, int | float):
+        yield ast.Constant(node.value + 1)
+
+
+def other_calls(node: ast.Call) -> Iterator[ast.AST]:
+    """The opposite function under the same module's name, where there is one."""
+    called = node.func
+    name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+    if name not in CALLS:
+        return
+    new = copy.deepcopy(node)
+    if isinstance(new.func, ast.Attribute):
+        new.func.attr = CALLS[name]
+    elif isinstance(new.func, ast.Name):
+        new.func.id = CALLS[name]
+    yield new
