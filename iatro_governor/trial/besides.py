@@ -6,16 +6,23 @@ Each is a model of a line or two, driven by the speeds that the robot truly had 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import Field
 
-from iatro_governor.plant.side_effects import GRAVITY, Downhill, Follower, LooseLoad
-from iatro_governor.profile.base import NonNegative, Part, Positive
+from iatro_governor.plant.side_effects import GRAVITY, Downhill, Follower, LooseLoad, Pinched
+from iatro_governor.plant.world import signed_distance
+from iatro_governor.profile.base import NonNegative, Part, Positive, Vector2
 
 WALKING = 0.3
 """m/s: who follows something slower than this is near enough to stop with it."""
+
+
+BRAKING = 0.1
+"""m/s2: less is rolling out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,7 @@ class LoadModel(Part):
 
 
 class TallModel(Part):
-    """A tall load, or a robot with its arm stretched out: its centre is ``height`` m up, ``foot`` m behind the edge."""
+    """A tall load: its centre is ``height`` m up, and ``foot`` m behind the edge that it tips over when braked."""
 
     height: Positive
     foot: Positive
@@ -70,6 +77,29 @@ class SlopeModel(Part):
     room: Positive
 
 
+class EdgeModel(Part):
+    """A hole in the floor: who has its middle over ``polygon`` (m, world frame) falls ``drop`` m."""
+
+    polygon: Annotated[tuple[Vector2, ...], Field(min_length=3)]
+    drop: Positive
+
+
+class ExitModel(Part):
+    """A way out that others need: who stays within ``polygon`` for longer than ``patience_s`` blocks it."""
+
+    polygon: Annotated[tuple[Vector2, ...], Field(min_length=3)]
+    patience_s: Positive
+
+
+class PinchedModel(Part):
+    """A part of ``mass`` kg between two pads that hold it by ``effort`` N each, with ``friction``, ``height`` m up."""
+
+    mass: Positive
+    effort: Positive
+    friction: Positive
+    height: Positive = 0.3
+
+
 class Besides(Part):
     """All of it; each may be absent."""
 
@@ -77,43 +107,94 @@ class Besides(Part):
     load: LoadModel | None = None
     tall: TallModel | None = None
     slope: SlopeModel | None = None
+    edge: EdgeModel | None = None
+    exit: ExitModel | None = None
+    pinched: PinchedModel | None = None
 
 
-def side_harms(
-    besides: Besides, t: Sequence[float], speeds: Sequence[float], robot_mass: float
-) -> Iterator[SideHarm]:
-    """What the robot's true ``speeds`` (m/s, forward) at times ``t`` (s, evenly spaced) did to them."""
-    v = np.asarray(speeds, dtype=float)
-    if len(v) < 2:
+@dataclass(frozen=True, slots=True)
+class Track:
+    """What the robot truly did: ``speeds`` (n,) m/s and ``places`` (n, 2) m at times ``t`` (n,) s, evenly spaced."""
+
+    t: np.ndarray
+    speeds: np.ndarray
+    places: np.ndarray
+    mass: float
+
+    @property
+    def dt(self) -> float:
+        """Seconds from one sample to the next."""
+        return float(self.t[1] - self.t[0])
+
+
+def side_harms(besides: Besides, track: Track) -> Iterator[SideHarm]:
+    """What the robot did to them."""
+    judges: tuple[tuple[Any, Callable[[Any, Track], Iterator[SideHarm]]], ...] = (
+        (besides.follower, _follower),
+        (besides.load, _load),
+        (besides.tall, _tall),
+        (besides.slope, _slope),
+        (besides.edge, _edge),
+        (besides.exit, _exit),
+        (besides.pinched, _pinched),
+    )
+    if len(track.t) < 2:
         return
-    dt = float(t[1] - t[0])
-    if besides.follower is not None:
-        yield from _follower(besides.follower, t, v, dt, robot_mass)
-    if besides.load is not None:
-        slid = LooseLoad(besides.load.friction).slides(v.tolist(), dt)
-        if slid > besides.load.room:
-            energy = besides.load.mass * GRAVITY * besides.load.height
-            yield SideHarm("load_fell", "load", "deck", _hardest(t, v), energy, "J")
-    if besides.tall is not None:
-        # The load begins to tip where the zero-moment point h a / g leaves the foot.
-        hardest = float(np.max(np.abs(_accelerations(v, dt)), initial=0.0))
-        if besides.tall.height * hardest / GRAVITY > besides.tall.foot:
-            energy = besides.tall.mass * GRAVITY * besides.tall.height / 2
-            yield SideHarm("tip_over", "load", "base", _hardest(t, v), energy, "J")
-    if besides.slope is not None:
-        yield from _slope(besides.slope, t, v, dt, robot_mass)
+    for model, judged in judges:
+        if model is not None:
+            yield from judged(model, track)
 
 
-def _follower(
-    model: FollowerModel, t: Sequence[float], v: np.ndarray, dt: float, robot_mass: float
-) -> Iterator[SideHarm]:
+def _load(model: LoadModel, track: Track) -> Iterator[SideHarm]:
+    if LooseLoad(model.friction).slides(track.speeds.tolist(), track.dt) > model.room:
+        energy = model.mass * GRAVITY * model.height
+        yield SideHarm("load_fell", "load", "deck", _hardest(track), energy, "J")
+
+
+def _tall(model: TallModel, track: Track) -> Iterator[SideHarm]:
+    """It begins to tip where the zero-moment point h a / g leaves the foot."""
+    hardest = float(np.max(-_accelerations(track), initial=0.0))
+    if model.height * hardest / GRAVITY > model.foot:
+        energy = model.mass * GRAVITY * model.height / 2
+        yield SideHarm("tip_over", "load", "base", _hardest(track), energy, "J")
+
+
+def _edge(model: EdgeModel, track: Track) -> Iterator[SideHarm]:
+    within = _within(model.polygon, track.places)
+    if within.any():
+        energy = track.mass * GRAVITY * model.drop
+        yield SideHarm("fell", "edge", "base", float(track.t[int(np.argmax(within))]), energy, "J")
+
+
+def _exit(model: ExitModel, track: Track) -> Iterator[SideHarm]:
+    within = _within(model.polygon, track.places)
+    blocked = float(np.count_nonzero(within)) * track.dt
+    if blocked > model.patience_s:
+        last = float(track.t[int(np.flatnonzero(within)[-1])])
+        yield SideHarm("trapped", "exit", "base", last, blocked - model.patience_s, "s")
+
+
+def _pinched(model: PinchedModel, track: Track) -> Iterator[SideHarm]:
+    held = Pinched(model.mass, model.effort, model.friction)
+    hardest = float(np.max(np.abs(_accelerations(track)), initial=0.0))
+    if held.slips(hardest):
+        yield SideHarm("drop", "part", "hand", _hardest(track), model.mass * GRAVITY * model.height, "J")
+
+
+def _within(polygon: Sequence[tuple[float, float]], places: np.ndarray) -> np.ndarray:
+    corners = np.asarray(polygon)
+    return np.array([signed_distance(corners, place) < 0.0 for place in places])
+
+
+def _follower(model: FollowerModel, track: Track) -> Iterator[SideHarm]:
     """Whoever follows meets the robot in each slowing down that is too sudden for them; the worst counts."""
+    t, v, dt = track.t, track.speeds, track.dt
     behind, worst, at = Follower(model.gap, model.reaction_s, model.deceleration), 0.0, 0.0
     for start in _onsets(v):
         part = v[start:].tolist()
         if behind.least_gap(part, dt) < 0.0:
             closing = _closing(behind, part, dt)
-            reduced = model.mass * robot_mass / (model.mass + robot_mass)
+            reduced = model.mass * track.mass / (model.mass + track.mass)
             energy = 0.5 * reduced * closing**2
             if energy > worst:
                 worst, at = energy, float(t[start])
@@ -142,33 +223,31 @@ def _closing(behind: Follower, speeds: Sequence[float], dt: float) -> float:
     return 0.0
 
 
-def _slope(
-    model: SlopeModel, t: Sequence[float], v: np.ndarray, dt: float, robot_mass: float
-) -> Iterator[SideHarm]:
+def _slope(model: SlopeModel, track: Track) -> Iterator[SideHarm]:
     tyres, worst, at = Downhill(model.angle, model.sticks, model.slides), 0.0, 0.0
-    slowing = -_accelerations(v, dt)
-    for start in _onsets(v):
-        hardest = float(np.max(slowing[start : start + round(1.0 / dt)], initial=0.0))
-        if hardest <= 0.1:
+    slowing, second = -_accelerations(track), round(1.0 / track.dt)
+    for start in _onsets(track.speeds):
+        hardest = float(np.max(slowing[start : start + second], initial=0.0))
+        if hardest <= BRAKING:
             continue
-        speed = float(v[start])
+        speed = float(track.speeds[start])
         over = tyres.way(speed, hardest) - speed**2 / (2 * hardest) - model.room
         if over > worst:
-            worst, at = over, float(t[start])
+            worst, at = over, float(track.t[start])
     if worst > 0.0:
         # It meets what is beyond with what speed the slide has left it, at most all of it.
-        energy = 0.5 * robot_mass * float(np.max(np.abs(v))) ** 2
+        energy = 0.5 * track.mass * float(np.max(np.abs(track.speeds))) ** 2
         yield SideHarm("slid_away", "slope", "base", at, energy, "J")
 
 
-def _accelerations(v: np.ndarray, dt: float) -> np.ndarray:
+def _accelerations(track: Track) -> np.ndarray:
     """m/s2 over 0.1 s: what lasts less moves nothing."""
-    step = max(round(0.1 / dt), 1)
+    v, step = track.speeds, max(round(0.1 / track.dt), 1)
     if len(v) <= step:
         return np.zeros(1)
-    return np.asarray((v[step:] - v[:-step]) / (step * dt))
+    return np.asarray((v[step:] - v[:-step]) / (step * track.dt))
 
 
-def _hardest(t: Sequence[float], v: np.ndarray) -> float:
+def _hardest(track: Track) -> float:
     """When the robot slowed down the most, s."""
-    return float(t[int(np.argmin(np.diff(v, append=v[-1:])))])
+    return float(track.t[int(np.argmin(np.diff(track.speeds, append=track.speeds[-1:])))])

@@ -57,13 +57,13 @@ class Setting:
     severities: Severities
 
 
-def play(setting: Setting, case: Case) -> Outcome:
+def play(setting: Setting, case: Case, profile: Profile | None = None) -> Outcome:
     """Do one run. The same setting and case give the same row, on any worker and in any order.
 
-    Raises TrialError where the worker's profile is another one.
+    ``profile``: as it was read already. Raises TrialError where the worker's profile is another one.
     """
     kind, family = ROBOTS[setting.robot], setting.families[case.family]
-    profile = _profile(setting.profile, setting.config_hash)
+    profile = profile or _profile(setting.profile, setting.config_hash)
     scenario = kind.model.model_validate(family.scenario(case.seed))
     under = treated(profile, case.treatment) if case.treatment.governed else profile
     governor = _governor(under, family) if case.treatment.governed else None

@@ -39,7 +39,7 @@ class FamilyModel(Part):
     """What harm is at stake, and which limit or stop bears on it."""
     ranges: Annotated[dict[Name, Range], Field(default_factory=dict)]
     scenario: dict[str, Any]
-    besides: Besides = Besides()
+    besides: Annotated[dict[str, Any], Field(default_factory=dict)]
     """Who or what is besides the robot that the plant does not move: judged by the robot's true speeds."""
     truths: Annotated[dict[Name, bool], Field(default_factory=dict)]
     """What is so, in the words of contraindications; the governor is not told."""
@@ -79,6 +79,19 @@ class Family:
             raise ScenarioError(f"{self.document.file}: scenario: {error}") from None
         robot = {} if self.model.robot == "base" else {"robot": self.model.robot}
         return {"version": 1, **robot, "name": self.name, "seed": seed, **body}
+
+    def besides(self, seed: int) -> Besides:
+        """Who and what is besides the robot for ``seed``. Raises ScenarioError."""
+        try:
+            return Besides.model_validate(filled(self.model.besides, self.numbers(seed)))
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            key = ".".join(map(str, first["loc"]))
+            raise ScenarioError(
+                f"{self.document.file}: besides.{key}: {first['msg']} (seed {seed})"
+            ) from None
+        except ValueError as error:
+            raise ScenarioError(f"{self.document.file}: besides: {error}") from None
 
 
 def load_family(path: Path) -> Family:

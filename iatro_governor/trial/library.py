@@ -68,6 +68,7 @@ def check(family: Family, seeds: Iterable[int] = (FIRST,)) -> None:
     """See that what ``seeds`` draw are scenarios of its robot. Raises ScenarioError."""
     for seed in seeds:
         drawn = family.scenario(seed)
+        family.besides(seed)
         try:
             ROBOTS[family.model.robot].model.model_validate(drawn)
         except ValidationError as error:

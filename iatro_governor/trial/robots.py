@@ -27,7 +27,8 @@ class RobotKind:
 
     ``profile``: the shipped one; ``channels``: those that its scenarios command.
     ``play(scenario, seed, governor)`` runs it; ``speeds`` are its true speeds (m/s) along the trace, signed where it
-    can go back; ``seen`` is what rules about a moment may look at, at a row of the trace.
+    can go back, ``places`` (n, 2) m where it was; ``seen`` is what rules about a moment may look at, at a row of the
+    trace.
     """
 
     profile: str
@@ -35,6 +36,7 @@ class RobotKind:
     model: type[Part]
     play: Callable[[Any, int, Governor | None], Any]
     speeds: Callable[[Any], np.ndarray]
+    places: Callable[[Any], np.ndarray]
     seen: Callable[[Any, int], Mapping[str, float]]
     mass: float
 
@@ -48,6 +50,10 @@ def _slowing(speeds: np.ndarray, t: np.ndarray, row: int) -> float:
 
 def _base_speeds(trace: Any) -> np.ndarray:
     return np.asarray(trace.measured[:, 0])
+
+
+def _base_places(trace: Any) -> np.ndarray:
+    return np.asarray(trace.pose[:, :2])
 
 
 def _base_seen(trace: Any, row: int) -> dict[str, float]:
@@ -67,6 +73,10 @@ def _arm_speeds(trace: Any) -> np.ndarray:
     return np.asarray(moved)
 
 
+def _arm_places(trace: Any) -> np.ndarray:
+    return np.asarray(trace.tool[:, :2])
+
+
 def _arm_seen(trace: Any, row: int) -> dict[str, float]:
     speeds, (x, y, z) = _arm_speeds(trace), trace.tool[row]
     return {
@@ -80,9 +90,23 @@ def _arm_seen(trace: Any, row: int) -> dict[str, float]:
 
 ROBOTS: dict[str, RobotKind] = {
     "base": RobotKind(
-        "config/amr.yaml", ("base",), Scenario, run.run, _base_speeds, _base_seen, BaseSpec().mass
+        "config/amr.yaml",
+        ("base",),
+        Scenario,
+        run.run,
+        _base_speeds,
+        _base_places,
+        _base_seen,
+        BaseSpec().mass,
     ),
     "arm": RobotKind(
-        "config/panda.yaml", ("arm", "gripper"), ArmScenario, arm_run.run, _arm_speeds, _arm_seen, ARM_MASS
+        "config/panda.yaml",
+        ("arm", "gripper"),
+        ArmScenario,
+        arm_run.run,
+        _arm_speeds,
+        _arm_places,
+        _arm_seen,
+        ARM_MASS,
     ),
 }

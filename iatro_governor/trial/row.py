@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from iatro_governor.governor.decision import Action, Decision, State
-from iatro_governor.trial.besides import SideHarm, side_harms
+from iatro_governor.trial.besides import SideHarm, Track, side_harms
 from iatro_governor.trial.course import Span
 from iatro_governor.trial.family import Family
 from iatro_governor.trial.outcomes import Outcome
@@ -108,7 +108,8 @@ def row(
 ) -> Outcome:
     """The row of ``result``, which came of ``scenario``, drawn of ``family``, under ``treatment``."""
     trace = result.trace
-    beside = list(side_harms(family.model.besides, trace.t.tolist(), kind.speeds(trace).tolist(), kind.mass))
+    track = Track(trace.t, kind.speeds(trace), kind.places(trace), kind.mass)
+    beside = list(side_harms(family.besides(result.seed), track))
     harms = severities.all([*result.harms, *beside])
     did = interventions(result.decisions, result.spans)
     at = _moment([*result.harms, *beside], severities, did.at, result.duration)

@@ -56,7 +56,6 @@ def test_a_seed_gives_a_scenario(write_family):
         ({"kind": "nasty"}, "kind"),
         ({"ranges": {"x": {"low": 1.0}}}, "give low and high, or of"),
         ({"ranges": {"x": {"low": 2.0, "high": 1.0}}}, "low must be at most high"),
-        ({"besides": {"ghost": 1}}, "besides.ghost"),
         ({"harm": ""}, "harm"),
         ({"extra": 1}, "extra"),
     ],
@@ -66,6 +65,12 @@ def test_a_fault_of_a_family_is_said_with_its_line(write_family, changes, words)
     with pytest.raises(ScenarioError, match=words) as error:
         load_family(path)
     assert str(path) in str(error.value)
+
+
+def test_a_fault_of_what_is_besides_is_said(write_family):
+    family = load_family(write_family(besides={"ghost": 1}))
+    with pytest.raises(ScenarioError, match=r"besides\.ghost"):
+        check(family)
 
 
 def test_a_number_that_no_range_gives_is_said(write_family):
