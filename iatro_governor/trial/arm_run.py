@@ -19,7 +19,7 @@ from iatro_governor.trial.arm_scenario import ArmScenario, ArmTask
 from iatro_governor.trial.arm_scene import Scene
 from iatro_governor.trial.arm_script import CHANNELS, TRAJECTORY_CHANNEL, Act, ArmPlanner, Follow
 from iatro_governor.trial.course import Mark, Say, Span
-from iatro_governor.trial.loop import Governor, Played, Result, digest, play
+from iatro_governor.trial.loop import PERIOD, Governor, Played, Result, digest, play
 from iatro_governor.trial.tasks import TaskResult, judge
 
 BODIES_EVERY = 5  # periods: a tracker at 20 Hz; joints and wrist speak every period
@@ -98,6 +98,7 @@ class _Arm:
     seed: int
     warm_up: float = 0.3
     longest: float = 300.0
+    period: float = PERIOD
     plant: ArmPlant = field(init=False)
     claim: Claim = field(init=False)
     planner: ArmPlanner = field(init=False)

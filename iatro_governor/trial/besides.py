@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import Field
 
-from iatro_governor.plant.side_effects import GRAVITY, Downhill, Follower, LooseLoad, Pinched
+from iatro_governor.plant.side_effects import GRAVITY, Downhill, Follower, LooseLoad, Pinched, Rotors
 from iatro_governor.plant.world import signed_distance
 from iatro_governor.profile.base import NonNegative, Part, Positive, Vector2
 
@@ -100,6 +100,13 @@ class PinchedModel(Part):
     height: Positive = 0.3
 
 
+class RotorsModel(Part):
+    """A body in the air whose greatest thrust is ``lift`` times its weight; ``room``: m that it may sink unharmed."""
+
+    lift: Positive
+    room: Positive
+
+
 class Besides(Part):
     """All of it; each may be absent."""
 
@@ -110,6 +117,7 @@ class Besides(Part):
     edge: EdgeModel | None = None
     exit: ExitModel | None = None
     pinched: PinchedModel | None = None
+    rotors: RotorsModel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +145,7 @@ def side_harms(besides: Besides, track: Track) -> Iterator[SideHarm]:
         (besides.edge, _edge),
         (besides.exit, _exit),
         (besides.pinched, _pinched),
+        (besides.rotors, _rotors),
     )
     if len(track.t) < 2:
         return
@@ -179,6 +188,12 @@ def _pinched(model: PinchedModel, track: Track) -> Iterator[SideHarm]:
     hardest = float(np.max(np.abs(_accelerations(track)), initial=0.0))
     if held.slips(hardest):
         yield SideHarm("drop", "part", "hand", _hardest(track), model.mass * GRAVITY * model.height, "J")
+
+
+def _rotors(model: RotorsModel, track: Track) -> Iterator[SideHarm]:
+    sunk = Rotors(model.lift).sinks(track.speeds.tolist(), track.dt)
+    if sunk > model.room:
+        yield SideHarm("sunk", "height", "drone", _hardest(track), sunk, "m")
 
 
 def _within(polygon: Sequence[tuple[float, float]], places: np.ndarray) -> np.ndarray:

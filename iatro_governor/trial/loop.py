@@ -70,6 +70,8 @@ class Rig(Protocol[Sent]):
     """In which sensors come up before the planner begins, s."""
     longest: float
     """A run that is not over by then is cut, s."""
+    period: float
+    """The governor's tick, s."""
 
     @property
     def t(self) -> float:
@@ -146,7 +148,7 @@ def play(rig: Rig[Sent], governor: Governor | None) -> Played[Sent]:
             obey(governor.tick(t))
         if period % SAMPLE_EVERY == 0:
             rig.sample()
-        rig.step(PERIOD)
+        rig.step(rig.period)
         period += 1
         if rig.done and ends_at == rig.longest:
             ends_at = rig.t + COAST

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 
 from iatro_governor.plant.base import BaseSpec
+from iatro_governor.plant.drone import DroneSpec
 from iatro_governor.profile.base import Part
-from iatro_governor.trial import arm_run, run
+from iatro_governor.trial import arm_run, drone_run, run
 from iatro_governor.trial.arm_scenario import ArmScenario
+from iatro_governor.trial.drone_scenario import DroneScenario
 from iatro_governor.trial.loop import Governor
 from iatro_governor.trial.scenario import Scenario
 
@@ -88,6 +90,25 @@ def _arm_seen(trace: Any, row: int) -> dict[str, float]:
     }
 
 
+def _drone_speeds(trace: Any) -> np.ndarray:
+    return np.asarray(trace.airspeed)
+
+
+def _drone_places(trace: Any) -> np.ndarray:
+    return np.asarray(trace.place[:, :2])
+
+
+def _drone_seen(trace: Any, row: int) -> dict[str, float]:
+    speeds = _drone_speeds(trace)
+    return {
+        "speed": float(speeds[row]),
+        "slowing": _slowing(speeds, trace.t, row),
+        "height": float(trace.place[row, 2]),
+        "climbing": float(trace.velocity[row, 2]),
+        "person_gap": float(trace.gap[row]),
+    }
+
+
 ROBOTS: dict[str, RobotKind] = {
     "base": RobotKind(
         "config/amr.yaml",
@@ -108,5 +129,15 @@ ROBOTS: dict[str, RobotKind] = {
         _arm_places,
         _arm_seen,
         ARM_MASS,
+    ),
+    "drone": RobotKind(
+        "config/iris.yaml",
+        ("base",),
+        DroneScenario,
+        drone_run.run,
+        _drone_speeds,
+        _drone_places,
+        _drone_seen,
+        DroneSpec().mass,
     ),
 }

@@ -12,7 +12,7 @@ import numpy as np
 from iatro_governor.governor import events
 from iatro_governor.plant import Harm, OdomReading, Plant
 from iatro_governor.trial.course import Mark, Say, Span
-from iatro_governor.trial.loop import Governor, Played, Result, digest, play
+from iatro_governor.trial.loop import PERIOD, Governor, Played, Result, digest, play
 from iatro_governor.trial.scenario import Reach, Scenario
 from iatro_governor.trial.script import Drive, ScriptedPlanner
 from iatro_governor.trial.tasks import TaskResult, judge
@@ -81,6 +81,7 @@ class _Base:
     sees: bool
     warm_up: float = 0.5
     longest: float = 600.0
+    period: float = PERIOD
     plant: Plant = field(init=False)
     planner: ScriptedPlanner = field(init=False)
     odom: OdomReading = field(init=False)
