@@ -109,7 +109,7 @@ def wanted_of(doses: str, seed: int, seeds: int, arms: str, limits: str) -> Want
         raise TrialError(f"--arms {arms}: one of {', '.join(get_args(Arms))}")
     if limits and arms == "none":
         raise TrialError(
-            "--limits says which limits --arms is about: give --arms limits or --arms pairs, too"
+            "--limits says which limits --arms is about: give --arms limits, pairs or doses, too"
         )
     names = tuple(part.strip() for part in limits.split(",") if part.strip())
     return Wanted(_doses(doses), seed, seeds, arms, names)  # type: ignore[arg-type]

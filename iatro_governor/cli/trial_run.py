@@ -44,7 +44,10 @@ def run(
     ),
     arms: Annotated[
         str,
-        typer.Option(metavar="A", help="none; limits: each left out and alone; pairs: two at a time, too."),
+        typer.Option(
+            metavar="A",
+            help="none; limits: each left out and alone; pairs: two at a time, too; doses: each by itself.",
+        ),
     ] = "none",
     limits: Annotated[
         str, typer.Option(metavar="L", help="For --arms: only these limits, by name, as a,b.")

@@ -10,8 +10,9 @@ from typing import Literal
 from iatro_governor.trial.case import Case
 from iatro_governor.trial.treatment import UNGOVERNED, Treatment
 
-Arms = Literal["none", "limits", "pairs"]
-"""Besides all limits together: each limit left out, and alone; and the same of each pair of limits."""
+Arms = Literal["none", "limits", "pairs", "doses"]
+"""Besides all limits together: each limit left out, and alone; the same of each pair of limits, too; each limit left
+out, and at each dose with all others as configured, which gives it a window of its own."""
 AS_CONFIGURED = 1.0
 
 
@@ -49,6 +50,9 @@ class Grid:
         if self.arms == "none":
             return
         yield Treatment(AS_CONFIGURED)
+        if self.arms == "doses":
+            yield from self._each_dosed()
+            return
         yield self._without(self.doseable)
         for limit in self.limits:
             yield self._without((limit,))
@@ -56,6 +60,13 @@ class Grid:
         for pair in combinations(self.limits, 2) if self.arms == "pairs" else ():
             yield self._without(pair)
             yield self._alone(pair)
+
+    def _each_dosed(self) -> Iterator[Treatment]:
+        for limit in self.limits:
+            yield self._without((limit,))
+            for dose in self.doses:
+                if dose not in (0.0, AS_CONFIGURED):
+                    yield Treatment(AS_CONFIGURED, doses={limit: dose})
 
     def _alone(self, limits: Sequence[str]) -> Treatment:
         return self._without([name for name in self.doseable if name not in limits])

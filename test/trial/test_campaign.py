@@ -138,6 +138,20 @@ def test_arms_leave_limits_out_and_leave_them_alone(write_family):
     assert len(whole.cases()) == 2 * len(treatments)
 
 
+def test_each_limit_can_be_varied_by_itself(write_family):
+    limits = ("obstacles", "travel_speed")
+    whole = campaign(write_family(), doses=(0.0, 1.0, 2.0, 4.0), arms="doses", limits=limits).grid
+    single = [each for each in whole.treatments() if each.doses or each.off]
+    assert [(each.dose, each.off, dict(each.doses)) for each in single] == [
+        (1.0, ("obstacles",), {}),
+        (1.0, (), {"obstacles": 2.0}),
+        (1.0, (), {"obstacles": 4.0}),
+        (1.0, ("travel_speed",), {}),
+        (1.0, (), {"travel_speed": 2.0}),
+        (1.0, (), {"travel_speed": 4.0}),
+    ]
+
+
 def test_a_limit_left_out_bounds_nothing(write_family, tmp_path):
     short = campaign(write_family(), seeds=1, doses=(1.0,), arms="limits", limits=("travel_speed",))
     carry_out(tmp_path / "out", short)
