@@ -15,6 +15,7 @@ from iatro_governor.cli.demo import demo
 from iatro_governor.cli.govern import govern
 from iatro_governor.cli.keygen import keygen
 from iatro_governor.cli.label import label
+from iatro_governor.cli.policy import policy
 from iatro_governor.cli.recover import recover
 from iatro_governor.cli.replay import replay
 from iatro_governor.cli.reset import reset
@@ -31,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, govern, testify, demo, label, replay, reset, recover, keygen, schema):
+for command in (check, govern, testify, demo, label, replay, reset, recover, keygen, schema, policy):
     app.command()(command)
 app.add_typer(ledger.app, name="ledger")
 review.app.command()(serve)

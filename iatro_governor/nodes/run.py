@@ -7,6 +7,7 @@ Exit code 0: ended by SIGINT or SIGTERM. 1: an error that the node does not live
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 import time
@@ -22,6 +23,7 @@ from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
 from iatro_governor.errors import IatroError
+from iatro_governor.nodes.notify import Notifier
 
 AnyNode = TypeVar("AnyNode", bound=Node)
 
@@ -85,9 +87,12 @@ def run(
         return _unusable(name, error)
     executor = SingleThreadedExecutor()
     executor.add_node(node)
+    notifier = Notifier(os.environ)
+    notifier.say("READY=1")
     try:
-        return _spin(node, executor, signals, survive, finish, finish_s)
+        return _spin(node, executor, signals, notifier, survive, finish, finish_s)
     finally:
+        notifier.say("STOPPING=1")
         executor.shutdown()
         node.destroy_node()
         rclpy.try_shutdown()
@@ -97,6 +102,7 @@ def _spin(
     node: AnyNode,
     executor: SingleThreadedExecutor,
     signals: Signals,
+    notifier: Notifier,
     survive: Callable[[AnyNode, Exception], bool],
     finish: Callable[[AnyNode], bool],
     finish_s: float,
@@ -104,6 +110,7 @@ def _spin(
     ends_at = float("inf")
     told = ""
     while True:
+        notifier.alive(time.monotonic())
         try:
             if signals.asked:
                 if ends_at == float("inf"):

@@ -16,7 +16,9 @@ from pathlib import Path
 import typer
 import yaml
 
+from iatro_governor.cli._sros2 import grants
 from iatro_governor.cli.main import app
+from iatro_governor.profile.load import load_data
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "iatro_governor"
@@ -153,12 +155,24 @@ def ros2_problem(words: list[str]) -> str | None:
             return None if (ROOT / "scripts" / name).exists() else f"there is no executable {name}"
         case ["run", *_]:
             return None
+        case ["security", verb, "keystore", *rest]:
+            return security_problem(verb, rest)
         case ["topic" | "service", _, *rest]:
             page = (ROOT / "docs/reference/wire.md").read_text(encoding="utf-8")
             names = [word for word in rest if word.startswith("/")]
             unknown = [name for name in names if f"`{name.split('/', 2)[-1]}`" not in page]
             return f"nobody has {unknown}" if unknown or not names else None
     return "nobody knows how to check this command"
+
+
+def security_problem(verb: str, rest: list[str]) -> str | None:
+    """sros2 has the verb, and the enclave is one of a robot's policy."""
+    if verb not in ("create_keystore", "create_enclave", "create_permission"):
+        return f"ros2 security has no {verb}"
+    known = grants(load_data(ROOT / "config/amr.yaml"))
+    enclaves = [word for word in rest if word.startswith("/")]
+    unknown = [name for name in enclaves if name.rpartition("/")[2] not in known]
+    return f"no policy has {unknown}" if unknown else None
 
 
 def launch_problem(package: str, file: str, given: list[str]) -> str | None:
