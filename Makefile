@@ -3,7 +3,7 @@
 PYTHON ?= python3
 RUN := .venv/bin/iatro-env
 
-.PHONY: setup demo test soak bench bench-full peers mutate coverage lint lock clean
+.PHONY: setup demo test soak bench bench-full peers mutate coverage lint docs lock clean
 
 setup:
 	@$(PYTHON) tools/setup_env.py
@@ -72,6 +72,11 @@ lint: setup
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy
 	@$(RUN) lint-imports
+
+# The documentation as a site that needs no network, in out/site; a link that leads nowhere is an error.
+docs: setup
+	@NO_MKDOCS_2_WARNING=1 $(RUN) python -m mkdocs build --quiet --strict
+	@echo "out/site/index.html"
 
 lock:
 	@tools/lock.sh --upgrade

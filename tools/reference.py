@@ -1,16 +1,18 @@
 """Writes the pages of docs/reference that the code itself holds.
 
-``python -m tools.reference [--out FOLDER] [PAGE...]``; pages are wire, faults, limits and sources. The page
-wire needs ROS 2, which ``.venv/bin/iatro-env`` puts in place.
+``python -m tools.reference [--out FOLDER] [PAGE...]``; pages are cli, configuration, wire, faults, limits and
+sources. The page wire needs ROS 2, which ``.venv/bin/iatro-env`` puts in place.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import importlib
 import inspect
 import os
 import re
+import sys
 import tempfile
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
@@ -465,7 +467,14 @@ def sources_page() -> str:
     return SOURCES.format(stamp=STAMP, shared=parts[0], types=parts[1])
 
 
+def _more(page: str) -> Callable[[], str]:
+    """A page that is written elsewhere, with what is here."""
+    return lambda: str(getattr(importlib.import_module("tools.reference_more"), page)(sys.modules[__name__]))
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "cli": _more("cli_page"),
+    "configuration": _more("configuration_page"),
     "faults": faults_page,
     "limits": limits_page,
     "sources": sources_page,

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "iatro_governor"
 SHELLS = ("", "sh", "bash", "shell", "console")
 PROGRAMS = ("make", "iatro", ".venv/bin/iatro", "ros2", "python", "fastdds", "export")
-LONG = ("demo", "review serve")
+LONG = ("demo", "review serve", "trial")
 """Commands of iatro that take too long to be run for a document: only their options are looked at."""
 ELSEWHERE = {"fastdds shm clean", "export FASTDDS_BUILTIN_TRANSPORTS=UDPv4"}
 """Commands that are not ours; each was tried by hand."""
@@ -112,7 +112,7 @@ def command_problem(line: str, desk: Path) -> str | None:
 def make_problem(words: list[str]) -> str | None:
     """Targets and variables are those of the Makefile."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^(\w+):", makefile, re.MULTILINE))
+    targets = set(re.findall(r"^([\w-]+):", makefile, re.MULTILINE))
     variables = set(re.findall(r"\$\((?:if \$\()?(\w+)\)", makefile))
     for word in words:
         name, equals, _ = word.partition("=")

@@ -1,0 +1,141 @@
+"""Two more pages of docs/reference: the commands, and the keys of a profile but for its limits and sources.
+
+``pages``: the module tools.reference, whose tables they share.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, Literal, get_args, get_origin
+
+import typer
+
+from iatro_governor.cli.main import app
+from iatro_governor.profile.channels import Actuator, ChannelPart, Pushed, StopModePart
+from iatro_governor.profile.every_channel import AnyChannel
+from iatro_governor.profile.faults import FaultOverride
+from iatro_governor.profile.labels import StopLabel
+from iatro_governor.profile.latching import RepeatedStops
+from iatro_governor.profile.model import LoopTiming, ProfileData
+from iatro_governor.profile.recovery import Recover
+from iatro_governor.profile.robot import ModelPart, Robot
+from iatro_governor.profile.witnessing import Witnessing
+
+CLI = """# Commands
+
+{stamp}
+
+The option `--help` says the same on the terminal. With `--json` standard output is one JSON document, and the rest
+goes to standard error. Bad input ends with a message, never with a traceback.
+
+| exit code | means |
+| --- | --- |
+| 0 | fine |
+| 1 | what was examined is unsound: a ledger, a replay, lines that were malformed |
+| 2 | misuse, or input that cannot be used |
+
+{commands}"""
+
+CONFIGURATION = """# Configuration
+
+{stamp}
+
+A profile is one YAML file: the robot, its sources, its channels and its limits. Unknown keys are errors, every number
+that bounds has a source, and everything is in SI units and radians. `iatro check FILE` says what is wrong, line by
+line; `iatro schema --json` has the JSON schema. [Sources](sources.md) and [limits](limits.md) have pages of their own.
+
+## The file
+
+{file}
+`limits`: a list of [limits](limits.md); a robot without any is not governed.
+
+## Parts
+
+{parts}
+## Channels
+
+Every channel has the keys of this table and those of its type. What each does with `u`, and what its stop is:
+[charts](../explanation/charts.md).
+
+{shared}
+{channels}
+## Parts of channels
+
+{channel_parts}"""
+
+
+def _words(text: str | None) -> str:
+    return " ".join((text or "").replace("``", "`").split())
+
+
+def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every command with its words, those that only hold others left out."""
+    below = getattr(command, "commands", None)
+    if below is None:
+        yield path, command
+        return
+    for name, one in below.items():
+        yield from commands(one, (*path, name))
+
+
+def cli_page(pages: Any) -> str:
+    """Every command, its arguments and its options."""
+    found = commands(typer.main.get_command(app), ("iatro",))
+    return CLI.format(
+        stamp=pages.STAMP,
+        commands="\n".join(_command(pages, path, one) for path, one in sorted(found, key=lambda row: row[0])),
+    )
+
+
+def _command(pages: Any, path: tuple[str, ...], command: Any) -> str:
+    told = re.sub(r"\s*\n\s*\n\s*", "\n\n", inspect.cleandoc(command.help or "").replace("``", "`"))
+    rows = [_parameter(pages.code, one) for one in command.params if one.name != "help"]
+    heads = ("argument or option", "value", "default", "meaning")
+    keys = pages.table(heads, rows) if rows else "It takes nothing.\n"
+    return f"## {' '.join(path)}\n\n{told}\n\n{keys}"
+
+
+def _parameter(code: Callable[[str], str], one: Any) -> tuple[str, str, str, str]:
+    argument = one.param_type_name == "argument"
+    shown = (one.metavar or one.name.upper()).strip("[]") if argument else ", ".join(one.opts)
+    kind = "flag" if getattr(one, "is_flag", False) else _kind(code, one.type_descriptor.annotation)
+    default = one.default() if callable(one.default) else one.default
+    empty = default in (None, False, "", (), [])
+    return (
+        code(shown),
+        kind,
+        "required" if one.required else "" if empty else code(str(default)),
+        _words(one.help),
+    )
+
+
+def _kind(code: Callable[[str], str], annotation: Any) -> str:
+    """The type of a value, in words."""
+    if given := get_args(annotation):
+        if get_origin(annotation) is not Literal:
+            return _kind(code, given[0])
+        return ", ".join(code(str(one)) for one in given)
+    name: str = annotation.__name__
+    return {"str": "text", "Path": "path"}.get(name, name)
+
+
+def configuration_page(pages: Any) -> str:
+    """The profile's own keys, its parts, and every type of channel."""
+    parts = (Robot, ModelPart, LoopTiming, RepeatedStops, Witnessing, FaultOverride)
+    shared = set(ChannelPart.model_fields)
+    channels = []
+    for model in get_args(AnyChannel):
+        (name,) = get_args(model.model_fields["type"].annotation)
+        keys = pages.keys_table(model, {*shared, "type"})
+        channels.append(f"### {name}\n\n{_words(model.__doc__)}\n\n{keys}")
+    told = (Actuator, Pushed, Recover, StopModePart, StopLabel)
+    return CONFIGURATION.format(
+        stamp=pages.STAMP,
+        file=pages.keys_table(ProfileData),
+        parts="\n".join(pages.part_text(part.__name__.lower(), part) for part in parts),
+        shared=pages.keys_table(ChannelPart),
+        channels="\n".join(channels),
+        channel_parts="\n".join(pages.part_text(part.__name__.lower(), part) for part in told),
+    )
