@@ -139,7 +139,7 @@ def _stacked(first: Table, second: Table, both: list[Twin], weights: Weights) ->
 
 
 def _changes(sample: Sample, drawn: np.ndarray) -> tuple[Change, ...]:
-    by_name = {name: sample.scores[1, :, AT[name]] - sample.scores[0, :, AT[name]] for name in MEASURES}
+    by_name = {name: np.diff(sample.column(name), axis=0)[0] for name in MEASURES}
     ps = holm([min(1.0, 2 * min(sign_flip(d), sign_flip(-d))) for d in by_name.values()])
     runs = sample.twins
     changes = []

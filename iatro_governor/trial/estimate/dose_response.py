@@ -120,7 +120,7 @@ def respond(doses: Sequence[float], sample: Sample, seed: int = 0, draws: int = 
 
 def _effect(doses: Sequence[float], sample: Sample, draws: np.ndarray, at_stake: float) -> Curve:
     prevented = sample.scores[:, :, AT["prevented"]]
-    found = falls(doses, prevented, at_stake)
+    found = falls(doses, sample.column("prevented"), at_stake)
     if at_stake <= 0:
         none = tuple(Estimate(None, 0.0, 1.0) for _ in doses)
         return Curve(none, (0.0,) * len(doses), None, 0.0, ())
@@ -147,7 +147,9 @@ def _harm(doses: Sequence[float], sample: Sample, draws: np.ndarray) -> Curve:
         _opened(between(float(value), spread[:, place]), none_seen(sample.twins), False, value == 0)
         for place, value in enumerate(values)
     )
-    return _curve(doses, values, shares, float(runs), False, falls(doses, toxicity, float(runs)))
+    return _curve(
+        doses, values, shares, float(runs), False, falls(doses, sample.column("toxicity"), float(runs))
+    )
 
 
 def _curve(

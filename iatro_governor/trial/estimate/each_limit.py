@@ -68,7 +68,7 @@ def _sample(table: Table, name: str, weights: Weights) -> tuple[Against, Sample]
 
 
 def _two_sided(sample: Sample) -> float:
-    net = sample.scores[0, :, AT["net"]]
+    net = sample.column("net")[0]
     return min(1.0, 2 * min(sign_flip(net), sign_flip(-net)))
 
 

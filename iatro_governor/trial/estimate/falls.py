@@ -29,7 +29,7 @@ class Fall:
 def falls(doses: Sequence[float], parts: np.ndarray, whole: float) -> list[Fall]:
     """Falls between any two of rising ``doses`` (D) that chance does not explain, the largest first.
 
-    parts: (D, n), what each of the same n twins adds to the curve; the curve is their sum over ``whole``.
+    parts: (D, K), what each of the same K clusters of twins adds to the curve; the curve is their sum over ``whole``.
     """
     pairs = [(low, high) for high in range(len(doses)) for low in range(high)]
     if whole <= 0:

@@ -92,7 +92,7 @@ def _samples(table: Table, weights: Weights) -> Iterator[tuple[tuple[str, str], 
 
 
 def _pair(limits: tuple[str, str], how: How, sample: Sample, seed: int) -> Pair:
-    prevented, toxicity = sample.scores[:, :, AT["prevented"]], sample.scores[:, :, AT["toxicity"]]
+    prevented, toxicity = sample.column("prevented"), sample.column("toxicity")
     less = [sign_flip(prevented[one] - prevented[BOTH], seed) for one in (FIRST, SECOND)]
     own = sign_flip(prevented[FIRST] + prevented[SECOND] - prevented[BOTH] - prevented[NEITHER], seed)
     more = toxicity[BOTH] - toxicity[FIRST] - toxicity[SECOND] + toxicity[NEITHER]

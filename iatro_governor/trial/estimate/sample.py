@@ -7,6 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
+from iatro_governor.trial.estimate.score import AT
+
 DRAWS = 2000
 FEW_FAMILIES = 10
 """With fewer of them, resampling families says next to nothing of what another family would do."""
@@ -49,6 +51,17 @@ class Sample:
             np.add.at(sums[place], groups, self.scores[place])
         drawn: np.ndarray = np.einsum("bk,dkf->bdf", counts, sums)
         return drawn
+
+    def column(self, name: str) -> np.ndarray:
+        """One field of the scores summed over each cluster, (D, K): what signs are flipped of.
+
+        Runs of one family have much in common; that they agree is not said twice.
+        """
+        groups, strata = self._clusters()
+        sums = np.zeros((self.scores.shape[0], len(strata)))
+        for place, values in enumerate(self.scores[:, :, AT[name]]):
+            np.add.at(sums[place], groups, values)
+        return sums
 
     def _clusters(self) -> tuple[np.ndarray, np.ndarray]:
         """The cluster of each twin (n), and the stratum of each cluster (K)."""

@@ -135,3 +135,11 @@ def test_weights_come_from_a_file_with_their_sources(tmp_path) -> None:
     path.write_text("task: {value: 0.5, source: asked the site}\n", encoding="utf-8")
     assert read_weights(path).task.value == 0.5
     assert read_weights(path).stop == Weights().stop
+
+
+def test_runs_of_one_family_do_not_say_the_same_thing_twice() -> None:
+    scores = np.zeros((1, 40, len(FIELDS)))
+    scores[:, :, AT["net"]] = 1.0
+    families = tuple(f"family_{i % 10}" for i in range(40))
+    assert Sample(scores, families).column("net").tolist() == [[4.0] * 10]
+    assert Sample(scores, ("one", "two") * 20).column("net").shape == (1, 40)
