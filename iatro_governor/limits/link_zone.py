@@ -109,7 +109,7 @@ class LinkKeepingLimit(Limit[LinkKeepingConfig]):
 
 
 class LinkZoneLimit(LinkKeepingLimit):
-    """Outside a volume."""
+    """Keeps the links outside a volume: along the way to rest none comes nearer to it than a margin."""
 
     model = LinkZoneConfig
 

@@ -21,7 +21,7 @@ class WorkspaceConfig(LinkKeepingConfig):
 
 
 class WorkspaceLimit(LinkKeepingLimit):
-    """Inside a volume."""
+    """Keeps the links inside a volume: along the way to rest none comes nearer to its sides than a margin."""
 
     model = WorkspaceConfig
 
