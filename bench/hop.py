@@ -59,10 +59,11 @@ def main(arguments: list[str] | None = None) -> None:
     )
     parser.add_argument("--turns", type=int)
     parser.add_argument("--rates", type=int, nargs="*")
+    parser.add_argument("--executors", nargs="*", choices=(OLD, NEW))
     chosen = parser.parse_args(arguments)
     size = FULL if chosen.full else SHORT
     rates = {hz: size.messages[hz] for hz in chosen.rates or size.messages}
-    size = Size(chosen.turns or size.turns, rates, size.executors)
+    size = Size(chosen.turns or size.turns, rates, tuple(chosen.executors or size.executors))
     with tempfile.TemporaryDirectory() as folder:
         result = stamp() | summary(measure(Path(folder), size), size)
     chosen.out.mkdir(parents=True, exist_ok=True)
