@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,10 +31,10 @@ def around(bound: float) -> list[float]:
     return sorted({0.0, math.nextafter(bound, 0.0), *dense, *np.linspace(0.0, FAR * bound, SPARSE).tolist()})
 
 
-def cases(kind: str) -> Iterator[tuple[object, np.ndarray]]:
+def cases(kind: str) -> Iterator[tuple[Any, np.ndarray]]:
     """Situations of all sorts, and rays from rest in every direction."""
     if KINDS[kind_of(kind)].view == "body":
-        seen = [body_situation(np.array([0.5, 0.7]), sensed=sensed) for sensed in surroundings()]
+        seen: list[Any] = [body_situation(np.array([0.5, 0.7]), sensed=sensed) for sensed in surroundings()]
         rays = [np.array(ray) for ray in ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.3), (0.6, -0.8))]
     else:
         ring = np.array([[math.cos(a), math.sin(a)] for a in np.arange(0, 2 * math.pi, math.pi / 36)])
