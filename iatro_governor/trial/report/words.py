@@ -53,6 +53,8 @@ def _window(response: Response) -> Iterator[str]:
     ed95, td5 = response.points["ed95"].value, response.points["td5"].value
     if not response.runs:
         yield "No scenario was run at every dose and ungoverned, so there are no curves."
+    elif not response.at_stake:
+        yield "No ungoverned run harms anybody or anything: there was nothing to prevent."
     elif ed95 is None:
         yield "No dose prevents enough to speak of an effective one: there is no therapeutic window."
     elif response.empty:

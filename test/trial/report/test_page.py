@@ -34,6 +34,12 @@ def test_an_empty_window_is_said_before_any_number() -> None:
     assert page.index("The therapeutic window is empty") < page.index("TI-S")
 
 
+def test_nothing_at_stake_is_no_missing_effect() -> None:
+    found = [run(treatment="ungoverned", dose=0.0), run(), run(dose=2.0)]
+    (said, *_) = words.first(estimate(found, manifest(3), Weights(), []))
+    assert said.startswith("No ungoverned run harms")
+
+
 def test_an_effect_that_falls_is_said_first() -> None:
     found = sweep(Treatment(lambda d: 0.9 if d == 1 else 0.1 if d else 0.0, lambda d: 0.0), DOSES, 8, 0)
     assert any(
