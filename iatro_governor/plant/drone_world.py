@@ -22,6 +22,13 @@ class Solid:
     corners: tuple[Point, ...]
     height: float
 
+    def near(self, places: np.ndarray, within: float) -> np.ndarray:
+        """Which of the points (n, 3) may be nearer to it than ``within`` m; the others surely are not."""
+        corners = np.asarray(self.corners)
+        low, high = corners.min(axis=0) - within, corners.max(axis=0) + within
+        beside = ((places[:, :2] >= low) & (places[:, :2] <= high)).all(axis=1)
+        return np.asarray(beside & (places[:, 2] <= self.height + within))
+
     def gap(self, place: np.ndarray) -> float:
         """Distance (m) from a point to it, negative inside."""
         beside = signed_distance(np.asarray(self.corners), place[:2])
@@ -65,9 +72,14 @@ class Standing:
 
     def gap(self, t: float, place: np.ndarray) -> float:
         """Distance (m) from a point to them, negative inside."""
-        beside = float(np.linalg.norm(place[:2] - self.at(t))) - PERSON_RADIUS
-        above = float(place[2]) - PERSON_HEIGHT
-        return float(np.hypot(max(beside, 0.0), max(above, 0.0))) or max(beside, above)
+        return float(self.gaps(t, place[None])[0])
+
+    def gaps(self, t: float, places: np.ndarray) -> np.ndarray:
+        """Distances (n,) m from points (n, 3) to them, negative inside."""
+        beside = np.linalg.norm(places[:, :2] - self.at(t), axis=1) - PERSON_RADIUS
+        above = places[:, 2] - PERSON_HEIGHT
+        outside = np.hypot(np.maximum(beside, 0.0), np.maximum(above, 0.0))
+        return np.asarray(np.where(outside > 0.0, outside, np.maximum(beside, above)))
 
 
 @dataclass(frozen=True, slots=True)

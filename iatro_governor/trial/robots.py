@@ -10,11 +10,13 @@ import numpy as np
 
 from iatro_governor.plant.base import BaseSpec
 from iatro_governor.plant.drone import DroneSpec
+from iatro_governor.plant.mobile import MobileSpec
 from iatro_governor.profile.base import Part
-from iatro_governor.trial import arm_run, drone_run, run
+from iatro_governor.trial import arm_run, drone_run, mobile_run, mobile_script, run
 from iatro_governor.trial.arm_scenario import ArmScenario
 from iatro_governor.trial.drone_scenario import DroneScenario
 from iatro_governor.trial.loop import Governor
+from iatro_governor.trial.mobile_scenario import MobileScenario
 from iatro_governor.trial.scenario import Scenario
 
 ARM_MASS = 18.0
@@ -90,6 +92,21 @@ def _arm_seen(trace: Any, row: int) -> dict[str, float]:
     }
 
 
+def _mobile_speeds(trace: Any) -> np.ndarray:
+    return np.asarray(trace.speed)
+
+
+def _mobile_seen(trace: Any, row: int) -> dict[str, float]:
+    speeds = _mobile_speeds(trace)
+    return {
+        "speed": float(speeds[row]),
+        "slowing": _slowing(speeds, trace.t, row),
+        "reach": float(np.hypot(*(trace.tool[row, :2] - trace.pose[row, :2]))),
+        "height": float(trace.tool[row, 2]),
+        "person_gap": float(trace.gap[row]),
+    }
+
+
 def _drone_speeds(trace: Any) -> np.ndarray:
     return np.asarray(trace.airspeed)
 
@@ -139,5 +156,15 @@ ROBOTS: dict[str, RobotKind] = {
         _drone_places,
         _drone_seen,
         DroneSpec().mass,
+    ),
+    "mobile": RobotKind(
+        mobile_run.ROBOT,
+        (mobile_script.BASE, mobile_script.ARM),
+        MobileScenario,
+        mobile_run.run,
+        _mobile_speeds,
+        _base_places,
+        _mobile_seen,
+        MobileSpec().mass,
     ),
 }
