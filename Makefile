@@ -39,6 +39,7 @@ bench: setup peers
 	@$(RUN) python -m bench.stops
 	@$(RUN) python -m bench.ledger
 	@$(RUN) python -m bench.labels
+	@$(RUN) python -m bench.trial
 	@$(RUN) python -m tools.benchmarks
 
 # The packages that are measured beside us, in .venv-peers: none of them gets into our own environment.

@@ -467,9 +467,9 @@ def sources_page() -> str:
     return SOURCES.format(stamp=STAMP, shared=parts[0], types=parts[1])
 
 
-def _more(page: str) -> Callable[[], str]:
-    """A page that is written elsewhere, with what is here."""
-    return lambda: str(getattr(importlib.import_module("tools.reference_more"), page)(sys.modules[__name__]))
+def _more(page: str, module: str = "reference_more") -> Callable[[], str]:
+    """A page that is written elsewhere in tools, with what is here."""
+    return lambda: str(getattr(importlib.import_module(f"tools.{module}"), page)(sys.modules[__name__]))
 
 
 PAGES: dict[str, Callable[[], str]] = {
@@ -477,6 +477,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "configuration": _more("configuration_page"),
     "faults": faults_page,
     "limits": limits_page,
+    "scenarios": _more("scenarios_page", "scenario_page"),
     "sources": sources_page,
     "wire": wire_page,
 }
