@@ -60,6 +60,7 @@ class SingularityLimit(Limit[SingularityConfig]):
     sigma: smallest singular value of the hand's Jacobian, its angular rows multiplied by ``reach``. Near 0, a small
     motion of the hand some way asks the joints for a large one (Nakamura and Hanafusa 1986, "Inverse kinematic
     solutions with singularity robustness for robot manipulator control"). Motion that does not make it smaller is free.
+    A hand that comes in faster is braked to it as hard as its joints may be; it never comes below ``least``.
     """
 
     model = SingularityConfig

@@ -43,7 +43,7 @@ def _steps(seed: int, shortest: float, longest: float) -> Callable[[float], int]
     return lambda t: int(np.searchsorted(edges, t))
 
 
-def _turns(seed: int) -> Callable[[float], bool]:
+def dithering_of(seed: int) -> Callable[[float], bool]:
     """Whether to turn back: shortly, after going on for longer."""
     rng = np.random.default_rng(seed)
     edges = np.cumsum(np.column_stack([rng.uniform(0.2, 0.9, 200), rng.uniform(0.03, 0.25, 200)]).ravel())
@@ -84,7 +84,7 @@ def diving(volumes: Sequence[Volume], which: np.ndarray, seed: int | None = None
 
     ``seed``: turns back shortly now and then.
     """
-    back = None if seed is None else _turns(seed)
+    back = None if seed is None else dithering_of(seed)
     places = VolumeSet(volumes)
 
     def command(world: World) -> Commands:
