@@ -31,6 +31,26 @@ class Pulse:
         return t - self._t
 
 
+class Silence:
+    """One's own silence, as who listens to one's heartbeats sees it. Times in s, of any one clock."""
+
+    def __init__(self, patience_s: float) -> None:
+        """``patience_s``: who is silent for longer is taken for dead, and spoken for."""
+        self._patience_s = patience_s
+        self._ends: float | None = None
+
+    def beat(self, t: float) -> None:
+        """One's own heartbeat goes out at ``t``."""
+        self._ends = t + self._patience_s
+
+    def spoken_for(self, t: float) -> float:
+        """For how long at most somebody else may have spoken until ``t``, s, since this was last asked."""
+        if self._ends is None or t <= self._ends:
+            return 0.0
+        spoken, self._ends = t - self._ends, t
+        return spoken
+
+
 class Echoes:
     """Tells the messages of others from one's own on a topic that one reads and publishes on.
 

@@ -26,6 +26,7 @@ from iatro_governor.errors import EventError, IatroError
 from iatro_governor.governor.decision import Decision
 from iatro_governor.governor.events import Backlog, Command, Event, Fault, Recover, Reset
 from iatro_governor.governor.overrides import weakened
+from iatro_governor.governor.pulse import Silence
 from iatro_governor.governor.recorded import decision_body
 from iatro_governor.governor.scene import Scene
 from iatro_governor.governor.self_test import Finding, tested
@@ -97,6 +98,9 @@ class GovernorNode(Managed):
         self._last: dict[str, Decision] = {}
         self._ticked: float | None = None
         self._beaten = float("-inf")
+        self._silence = Silence(profile.data.loop.patience_s)
+        self._turned = time.monotonic()
+        self._withheld = ""
         self._ticks = 0
         self._bodies: dict[str, Body] = {}
         self._ending: Ending | None = None
@@ -171,12 +175,13 @@ class GovernorNode(Managed):
     # The loop.
 
     def _tick(self) -> None:
-        began = time.monotonic()
+        began = self._turned = time.monotonic()
         try:
             t = self.timeline.read()
             self._watch_time(began)
             if self._ticks % self._every == 0:
                 self._look(t)
+            self._go_on_from_the_watch()
             decisions = self.core.tick(t)
             self._told_core.turn(self._rests())
             for decision in decisions:
@@ -192,27 +197,30 @@ class GovernorNode(Managed):
         self._announce()
 
     def _watch_time(self, began: float) -> None:
-        """Faults that last only a moment are in force from one tick to the next.
-
-        After a gap in which the watch, where there is one, has stepped in, what went out last no longer stands.
-        """
+        """Faults that last only a moment are in force from one tick to the next."""
         for name in self._pulsed:
             self._fault(name, False, "")
         self._pulsed.clear()
-        loop = self.core.profile.data.loop
-        most = loop.max_gap_s
+        most = self.core.profile.data.loop.max_gap_s
         gap = 0.0 if self._ticked is None else began - self._ticked
         self._ticked = began
         if gap > most:
-            self._pulse(
-                "loop_overrun", f"the loop came {gap:.3f} s after the last; at most {most} s is allowed"
-            )
-        if gap > loop.patience_s and self._neighbours.watched:
-            self.core.absent(self.timeline.now, gap - loop.patience_s)
+            told = f"the loop came {gap:.3f} s after the last; at most {most} s is allowed{self._withheld}"
+            self._pulse("loop_overrun", told)
+            self._withheld = ""
         if (jump := self.timeline.take_jump()) is not None:
             self._pulse("clock_jump", jump)
         stands = self.timeline.stands
         self._fault("clock_stands", stands is not None, stands or "")
+
+    def _go_on_from_the_watch(self) -> None:
+        """After a silence in which the watch, where there is one, has stepped in, what went out last no longer stands.
+
+        It counts from the last heartbeat, as the watch counts: the loop may have come round since.
+        """
+        braked_s = self._silence.spoken_for(time.monotonic())
+        if braked_s > 0 and self._neighbours.watched:
+            self.core.absent(self.timeline.now, braked_s)
 
     def _look(self, t: float) -> None:
         """Who is on the topics, and how much of the record waits."""
@@ -235,9 +243,10 @@ class GovernorNode(Managed):
 
     def _take(self, event: Event) -> None:
         # After the process was held up, what waited for it is taken before the loop comes round.
-        now = time.monotonic()
+        now = self._turned = time.monotonic()
         if self._ticked is not None and now - self._ticked > self.core.profile.data.loop.max_gap_s:
             self._watch_time(now)
+        self._go_on_from_the_watch()
         try:
             decisions = self.core.handle(event)
         except EventError as error:
@@ -257,13 +266,22 @@ class GovernorNode(Managed):
         )
         self._keep_latch()
         self.records.write(body)
-        if self._shadow.enforces(decision):
-            outgoing.carry_out(decision, decision.t + offset)
-        else:
+        if not self._shadow.enforces(decision):
             outgoing.live()
+        elif self._too_old():
+            self._withheld += f"; decision {decision.seq} was too old to go out"
+        else:
+            outgoing.carry_out(decision, decision.t + offset)
         self._send(body)
         self._last[decision.channel], self._bodies[decision.channel] = decision, body
         self._moved = self._moved or outgoing.moving
+
+    def _too_old(self) -> bool:
+        """Whether the process was held up since the turn began: what was decided then is for another world.
+
+        Held up later, while the middleware has it, one old output goes out; the next goes on from what the watch did.
+        """
+        return time.monotonic() - self._turned > self.core.profile.data.loop.max_gap_s
 
     def _keep_latch(self) -> None:
         """On disk before anybody hears of it: that it stands, that it grew, that it was released.
@@ -282,9 +300,12 @@ class GovernorNode(Managed):
         every_second = self._ticks % (10 * self._every) == 0
         status = self._announcer.status(self._last, self._breakdown.what)
         # By time, not by turns alone: a loop that is slow and not late yet is no dead one to its watch.
-        if self._ticks % self._every == 0 or time.monotonic() - self._beaten >= HEARTBEAT_S:
+        beat = time.monotonic()
+        if self._ticks % self._every == 0 or beat - self._beaten >= HEARTBEAT_S:
+            self._go_on_from_the_watch()
             self._announcer.heartbeat(now, status)
-            self._beaten = time.monotonic()
+            self._beaten = beat
+            self._silence.beat(beat)
         if self._ticks % (MARKERS_EVERY * self._every) == 0:
             self._markers.show(now, self._last)
         self._announcer.state(now, status, backlog, every_second)

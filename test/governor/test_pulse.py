@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iatro_governor.governor.pulse import MOST_OWED, Echoes, Pulse
+from iatro_governor.governor.pulse import MOST_OWED, Echoes, Pulse, Silence
 
 
 def test_it_is_silent_from_the_start_and_from_each_beat_on() -> None:
@@ -35,6 +35,17 @@ def test_the_time_in_which_nobody_listened_is_not_silence() -> None:
     pulse = Pulse(0.0)
     pulse.delay(3.0)
     assert pulse.silent_s(3.5) == 0.5
+
+
+def test_a_silence_is_counted_from_the_last_heartbeat_and_told_once() -> None:
+    silence = Silence(0.375)
+    assert silence.spoken_for(100.0) == 0.0, "nobody speaks for who has not begun"
+    silence.beat(1.0)
+    assert silence.spoken_for(1.375) == 0.0
+    assert silence.spoken_for(1.5) == 0.125
+    assert silence.spoken_for(1.75) == 0.25
+    silence.beat(2.0)
+    assert silence.spoken_for(2.25) == 0.0
 
 
 def test_the_first_message_of_somebody_else_is_known_where_nothing_was_sent() -> None:
