@@ -181,7 +181,7 @@ class GovernorNode(Managed):
             self._watch_time(began)
             if self._ticks % self._every == 0:
                 self._look(t)
-            self._go_on_from_the_watch()
+            self._go_on_from_the_watch(t)
             decisions = self.core.tick(t)
             self._told_core.turn(self._rests())
             for decision in decisions:
@@ -213,14 +213,14 @@ class GovernorNode(Managed):
         stands = self.timeline.stands
         self._fault("clock_stands", stands is not None, stands or "")
 
-    def _go_on_from_the_watch(self) -> None:
-        """After a silence in which the watch, where there is one, has stepped in, what went out last no longer stands.
+    def _go_on_from_the_watch(self, t: float) -> None:
+        """At ``t``, now: after a silence in which the watch, where there is one, has stepped in, what went out last no longer stands.
 
         It counts from the last heartbeat, as the watch counts: the loop may have come round since.
         """
         braked_s = self._silence.spoken_for(time.monotonic())
         if braked_s > 0 and self._neighbours.watched:
-            self.core.absent(self.timeline.now, braked_s)
+            self.core.absent(t, braked_s)
 
     def _look(self, t: float) -> None:
         """Who is on the topics, and how much of the record waits."""
@@ -246,7 +246,7 @@ class GovernorNode(Managed):
         now = self._turned = time.monotonic()
         if self._ticked is not None and now - self._ticked > self.core.profile.data.loop.max_gap_s:
             self._watch_time(now)
-        self._go_on_from_the_watch()
+        self._go_on_from_the_watch(self.timeline.now)
         try:
             decisions = self.core.handle(event)
         except EventError as error:
@@ -302,7 +302,7 @@ class GovernorNode(Managed):
         # By time, not by turns alone: a loop that is slow and not late yet is no dead one to its watch.
         beat = time.monotonic()
         if self._ticks % self._every == 0 or beat - self._beaten >= HEARTBEAT_S:
-            self._go_on_from_the_watch()
+            self._go_on_from_the_watch(self.timeline.read())
             self._announcer.heartbeat(now, status)
             self._beaten = beat
             self._silence.beat(beat)

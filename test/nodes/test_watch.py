@@ -117,7 +117,7 @@ def test_what_was_decided_before_a_hold_up_does_not_go_out_after_it(
     pair.governed.until(lambda: "too old to go out" in pair.bench.told("loop_overrun"), "in the record")
     pair.governed.until(lambda: pair.bench.speed > 0.3, "it goes on")
     steps = [b - a for (_, a, _), (_, b, _) in itertools.pairwise(pair.bench.outputs[count:])]
-    assert max(steps) < 0.1, "no jump back to where it was"
+    assert max(steps) < 0.15, "no jump back to where it was"
     assert not pair.bench.told("foreign_publisher")
 
 
