@@ -214,9 +214,9 @@ class GovernorNode(Managed):
         self._fault("clock_stands", stands is not None, stands or "")
 
     def _go_on_from_the_watch(self, t: float) -> None:
-        """At ``t``, now: after a silence in which the watch, where there is one, has stepped in, what went out last no longer stands.
+        """After a silence in which the watch, where there is one, has stepped in, what went out last no longer stands.
 
-        It counts from the last heartbeat, as the watch counts: the loop may have come round since.
+        ``t``: now, s. It counts from the last heartbeat, as the watch counts: the loop may have come round since.
         """
         braked_s = self._silence.spoken_for(time.monotonic())
         if braked_s > 0 and self._neighbours.watched:
