@@ -68,6 +68,8 @@ def _first(told: Mapping[str, Any]) -> Iterator[str]:
                 f"**A stricter governor {title}** from dose {number(fall['from'])} to {number(fall['to'])}: by "
                 f"{100 * fall['by']:.0f} points, p = {number(fall['p'], 2)}.\n"
             )
+    if told["missing_runs"]:
+        yield f"The campaign was not finished: {told['missing_runs']} of {told['campaign']['runs']} runs are missing.\n"
     if told["floored"]:
         yield (
             f"Fewer costs were seen than {told['hours']:.2f} h can rule out, so TI-S is reckoned with the rule of "
