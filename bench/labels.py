@@ -18,6 +18,7 @@ import numpy as np
 from bench.timing import clocked
 from iatro_governor.testimony import load
 from iatro_governor.testimony.lexicon import LexicalLabeller
+from iatro_governor.testimony.normalise import normalise
 from iatro_governor.testimony.statement import words_of
 
 LENGTH = 400
@@ -41,12 +42,20 @@ def texts_of(length: int) -> list[str]:
     return [(text + " " + text)[:length] for text in joined]
 
 
-def timed(texts: Sequence[str], call: Callable[[str], object]) -> dict[str, float]:
-    """Median and 99th percentile of the thread's time a text, ms, after one round to warm up."""
+def timed(texts: Sequence[str], ways: Mapping[str, Callable[[str], object]]) -> dict[str, float]:
+    """Median and 99th percentile of each way's thread time a text, ms, in turns after one round to warm up."""
     for text in texts:
-        call(text)
-    taken = np.array([clocked(partial(call, texts[at % len(texts)])) for at in range(REPEATS)]) * 1e3
-    return {"p50_ms": round(float(np.median(taken)), 3), "p99_ms": round(float(np.quantile(taken, 0.99)), 3)}
+        for call in ways.values():
+            call(text)
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for at in range(REPEATS):
+        for name, call in ways.items():
+            taken[name].append(clocked(partial(call, texts[at % len(texts)])) * 1e3)
+    return {
+        f"{name}{key}_ms": round(float(np.quantile(times, share)), 3)
+        for name, times in taken.items()
+        for key, share in (("p50", 0.5), ("p99", 0.99))
+    }
 
 
 def sets() -> Mapping[str, Sequence[str]]:
@@ -66,7 +75,7 @@ def main() -> int:
         print(loaded.shortfall, file=sys.stderr)
     label, rules = loaded.labeller.label, LexicalLabeller().label
     rows = {
-        name: timed(texts, label) | {f"rules_{key}": value for key, value in timed(texts, rules).items()}
+        name: timed(texts, {"": label, "rules_": rules, "normalised_": normalise})
         for name, texts in sets().items()
     }
     texts = texts_of(LENGTH)
@@ -79,6 +88,7 @@ def main() -> int:
         "labeller": loaded.labeller.name,
         "p50_ms": whole["p50_ms"],
         "p99_ms": whole["p99_ms"],
+        "times_the_rules": round(whole["p50_ms"] / whole["rules_p50_ms"], 2),
         "statements_per_s": round(rate, 1),
         "sets": rows,
     }

@@ -14,7 +14,8 @@ from typing import Any
 from iatro_governor.testimony.rule import Rule
 
 SHORT, LONG = 3, 5
-_COMMON = " etaoinsrhldcu"
+_KEPT_WORDS, _KEPT_LETTERS = 1 << 15, 24
+_COMMON = "etaoinsrhldcu"
 """The commonest signs: of a literal's runs the one with fewest of them is asked for."""
 Runs = frozenset[str] | None
 
@@ -27,6 +28,7 @@ class Gate:
         self._phrases = [(rule, pattern) for rule in rules for pattern in rule.phrases]
         self._bits: dict[str, int] = {}
         self._always = 0
+        self._known: dict[str, int] = {}
         for at, (_, pattern) in enumerate(self._phrases):
             needed = needs(pattern)
             if needed is None:
@@ -36,17 +38,26 @@ class Gate:
 
     def open(self, text: str) -> list[tuple[Rule, re.Pattern[str]]]:
         """The phrases that may match ``text`` (in plain form) with their rules, in the order of the table."""
-        bits, known = self._always, self._bits
-        for size in (SHORT, LONG):
-            for run in {text[at : at + size] for at in range(len(text) - size + 1)}:
-                if run in known:
-                    bits |= known[run]
+        bits, known = self._always, self._known
+        for word in text.split():
+            opened = known.get(word)
+            bits |= self._opened(word) if opened is None else opened
         found = []
         while bits:
             last = bits & -bits
             found.append(self._phrases[last.bit_length() - 1])
             bits ^= last
         return found
+
+    def _opened(self, word: str) -> int:
+        """Phrases of which a run is in ``word``, as bits; short words are kept, they come again."""
+        bits = 0
+        for size in (SHORT, LONG):
+            for run in {word[at : at + size] for at in range(len(word) - size + 1)}:
+                bits |= self._bits.get(run, 0)
+        if len(word) <= _KEPT_LETTERS and len(self._known) < _KEPT_WORDS:
+            self._known[word] = bits
+        return bits
 
 
 def needs(pattern: re.Pattern[str]) -> Runs:
@@ -84,10 +95,13 @@ def _member(op: Any, argument: Any, run: str) -> Runs:
 
 
 def _of(literal: str) -> list[frozenset[str]]:
-    """The rarest run of a literal, where it is long enough."""
-    size = LONG if len(literal) >= LONG else SHORT
-    runs = [literal[at : at + size] for at in range(len(literal) - size + 1)]
-    return [frozenset([min(runs, key=_chance)])] if runs else []
+    """The rarest run of a literal without a blank in it, where there is one."""
+    words = literal.split()
+    for size in (LONG, SHORT):
+        runs = [word[at : at + size] for word in words for at in range(len(word) - size + 1)]
+        if runs:
+            return [frozenset([min(runs, key=_chance)])]
+    return []
 
 
 def _chance(run: str) -> float:

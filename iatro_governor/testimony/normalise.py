@@ -7,6 +7,7 @@ read the plain form; the spans they report are offsets into the text as it was r
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _SPECIAL = {
@@ -47,6 +48,8 @@ def _plain(char: str) -> str:
 
 
 _LOW = tuple(_plain(chr(code)) for code in range(_CACHE_LIMIT))
+_ONE_TO_ONE = "".join(plain if len(plain) == 1 else "\0" for plain in _LOW[:128])
+"""Plain forms of the ASCII characters that have one of one character, and NUL for the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,8 @@ class Normalised:
 
     original: str
     text: str
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Offsets into the original text of the non-empty plain range ``[start, end)``."""
@@ -69,6 +72,10 @@ def normalise(original: str) -> Normalised:
     Quotes become straight, dashes plain, markdown emphasis and zero-width characters vanish, emoji become
     blanks, full-width and superscript forms their plain letters, and marks join the letter they follow.
     """
+    if original.isascii():
+        text = original.translate(_ONE_TO_ONE)
+        if "\0" not in text:
+            return Normalised(original, text, range(len(text)), range(1, len(text) + 1))
     out: list[str] = []
     starts: list[int] = []
     ends: list[int] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 
 _END = re.compile(
     r"[!?\n;]+|\.+(?=\s|$|['\")\]])(?!(?<=max\.|min\.)\s?\d)|,\s*(?=but\b|however\b|although\b|though\b)"
@@ -60,8 +61,12 @@ def _passage(text: str, start: int, end: int, question: bool) -> Passage:
     return Passage(start, end, text[start:end], question)
 
 
-def spoken(text: str) -> tuple[str, list[Passage]]:
-    """A plain text with reported speech blotted out, of the same length, and the passages of that."""
+@lru_cache(maxsize=2)
+def spoken(text: str) -> tuple[str, tuple[Passage, ...]]:
+    """A plain text with reported speech blotted out, of the same length, and the passages of that.
+
+    Kept for a moment: the rules and the model ask for the same text one after the other.
+    """
     found = quotes(text)
     parts = []
     at = 0
@@ -69,7 +74,7 @@ def spoken(text: str) -> tuple[str, list[Passage]]:
         parts += [text[at:start], _MASK * (end - start)]
         at = end
     own = "".join([*parts, text[at:]])
-    return own, passages(own)
+    return own, tuple(passages(own))
 
 
 def quotes(text: str) -> Quotes:
