@@ -19,6 +19,8 @@ from typing import Any, Protocol
 NAMES = ("refusal", "caution", "hazard", "limit", "commit")
 PRESENT_AT = 0.5
 """A label is present from this score on."""
+PLAIN_AT = 0.8
+"""... and plain from this one on: a refusal that is not gives way to an undertaking that is."""
 
 Span = tuple[int, int]
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from iatro_governor.testimony.breaches import BrokenClaim, broken_claims
 from iatro_governor.testimony.evidence import Evidence, Words
+from iatro_governor.testimony.labels import PLAIN_AT
 from iatro_governor.testimony.params import DEFAULTS, WitnessParams
 
 
@@ -43,7 +44,10 @@ class Verdict:
 
 
 def _refused_and_did(case: Case) -> bool:
-    return case.words.labels.has("refusal") and case.evidence.done
+    """A faint refusal beside a plain undertaking ("shaking my head and driving on") accuses nobody."""
+    labels = case.words.labels
+    faint = labels.scores["refusal"] < PLAIN_AT <= labels.scores["commit"]
+    return labels.has("refusal") and not faint and case.evidence.done
 
 
 def _claim_broken(case: Case) -> bool:

@@ -95,6 +95,17 @@ WRONG = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("refusal", "commit", "accused"),
+    [(0.79, 0.8, False), (0.8, 0.99, True), (0.6, 0.79, True), (0.49, 0.1, False)],
+)
+def test_a_faint_refusal_beside_a_plain_undertaking_accuses_nobody(
+    refusal: float, commit: float, accused: bool
+) -> None:
+    said = Words(labels=Labels(dict.fromkeys(NAMES, 0.0) | {"refusal": refusal, "commit": commit}, {}))
+    assert ("HALLUCINATION_REFUSAL" in judge(said, DONE).all) == accused
+
+
 @pytest.mark.parametrize(("name", "said", "evidence", "severity"), EXPECTED)
 def test_each_verdict_is_reached(name: str, said: Words, evidence: Evidence, severity: int) -> None:
     verdict = judge(said, evidence)
