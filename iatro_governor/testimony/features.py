@@ -2,79 +2,87 @@
 
 from __future__ import annotations
 
+import math
 import re
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from zlib import crc32
 
+import numpy as np
+
 from iatro_governor.testimony.normalise import Normalised
-from iatro_governor.testimony.passages import Passage, spoken
+from iatro_governor.testimony.passages import spoken
 
 DIMENSIONS = 1 << 18
-"""Rows of a model's table; a feature's row is its CRC-32 modulo this."""
-LONGEST = 16
-"""Passages of the longest text that a model reads: it is trained on what robots say, and that is short."""
+"""Rows of a model's table; a feature's row is its CRC-32 modulo this, a power of two."""
+LONGEST = 400
+"""Characters of the longest text that a model reads: it is trained on what robots say, and that is no longer."""
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*|[^\w\s]")
 _LETTER_RUNS = (3, 4, 5)
 _SIGN_RUNS = (1, 2, 3)
 _FIRST_SIGN = "\u2e80"
 _LONGEST_TOKEN = 24
-_LONGEST_PIECE = 400
 _HEAD = 240
+_SHORT = 60
 _STEPS = (1, 2, 3, 6, 12)
 _WHOLE = len(_STEPS) + 1
 PLACES = 2 * (_WHOLE + 1)
 """Rows of a model's second table: where in a text a passage stands, and whether it asks."""
 
 
+_MASK = DIMENSIONS - 1
+_CRC_OF_START = crc32(b"^ ")
+_ROWS = "i"
+"""Rows are kept as C ints, packed: a text's are joined thousands at a time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One passage as a model sees it: tokens as plain offsets, and the features of each.
+    """One passage as a model sees it; ``text`` begins at ``start`` of the plain text."""
 
-    ``features`` are rows of the table; token ``i`` owns those from ``firsts[i]`` up to the next token's first.
-    """
-
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
-    features: tuple[int, ...]
-    firsts: tuple[int, ...]
+    text: str
+    start: int
+    packed: bytes
+    """Rows of the table: those of each token in turn, then of each pair, then of each triple of neighbours."""
     place: int
     """Row of the table of places."""
+
+    @property
+    def rows(self) -> np.ndarray:
+        """Rows of the table (N,)."""
+        return np.frombuffer(self.packed, dtype=np.intc)
+
+    def tokens(self) -> tuple[list[tuple[int, int]], np.ndarray]:
+        """Every token's offsets into the plain text, and which token each of the rows belongs to (N,)."""
+        matches = [*_TOKEN.finditer(self.text)]
+        counts = [len(_of_token(match.group())[0]) // array(_ROWS).itemsize for match in matches]
+        every = np.arange(len(matches))
+        owners = np.concatenate([np.repeat(every, counts), every, every[1:]])
+        return [(self.start + match.start(), self.start + match.end()) for match in matches], owners
 
 
 def instances(plain: Normalised) -> list[Instance]:
     """Every passage of the text, and its beginning as a whole where there are several; quoted speech is blotted out.
 
-    None at all where the text has more than ``LONGEST`` passages.
+    None at all where the text is longer than ``LONGEST``.
     """
-    text, found = spoken(plain.text)
-    if len(found) > LONGEST:
+    if len(plain.text) > LONGEST:
         return []
-    pieces = [piece for passage in found for piece in _cut(passage)]
-    if len(pieces) > LONGEST:
-        return []
+    text, pieces = spoken(plain.text)
     seen = [
         _instance(piece.text, piece.start, _place(_step(at + 1), piece.question))
         for at, piece in enumerate(pieces)
     ]
     if len(pieces) > 1:
         seen.append(_instance(text[:_HEAD], 0, _place(_WHOLE, False)))
-    return [instance for instance in seen if instance.starts]
+    return [instance for instance in seen if instance.packed]
 
 
-def _cut(passage: Passage) -> Sequence[Passage]:
-    if len(passage.text) <= _LONGEST_PIECE:
-        return (passage,)
-    return [
-        Passage(
-            passage.start + at,
-            passage.start + at + _LONGEST_PIECE,
-            passage.text[at : at + _LONGEST_PIECE],
-            passage.question,
-        )
-        for at in range(0, len(passage.text), _LONGEST_PIECE)
-    ]
+def extent(length: int) -> float:
+    """How long a text of ``length`` characters is: 0 up to 60, 1 at 600; a model weighs the rules by it."""
+    return max(math.log10(max(length, 1) / _SHORT), 0.0)
 
 
 def _step(count: int) -> int:
@@ -87,40 +95,39 @@ def _place(position: int, question: bool) -> int:
 
 
 def _instance(text: str, start: int, place: int) -> Instance:
-    starts: list[int] = []
-    ends: list[int] = []
-    features: list[int] = []
-    firsts: list[int] = []
-    last, last_but_one = "^", ""
-    for match in _TOKEN.finditer(text):
-        token = match.group()[:_LONGEST_PIECE]
-        if token[0].isdigit():
-            token = "0"
-        firsts.append(len(features))
-        starts.append(start + match.start())
-        ends.append(start + match.end())
-        features += _of_token(token)
-        features.append(row(f"{last} {token}"))
-        if last_but_one:
-            features.append(row(f"{last_but_one} {last} {token}"))
-        last_but_one, last = last, token
-    return Instance(tuple(starts), tuple(ends), tuple(features), tuple(firsts), place)
+    parts: list[bytes] = []
+    pairs = array(_ROWS)
+    triples = array(_ROWS)
+    before, two_before = _CRC_OF_START, None
+    for token in _TOKEN.findall(text):
+        own, word, blank = _of_token(token)
+        parts.append(own)
+        pairs.append(crc32(word, before) & _MASK)
+        if two_before is not None:
+            triples.append(crc32(word, two_before) & _MASK)
+        two_before, before = crc32(blank, before), crc32(blank)
+    return Instance(text, start, b"".join([*parts, pairs.tobytes(), triples.tobytes()]), place)
 
 
 @lru_cache(maxsize=1 << 15)
-def _of_token(token: str) -> tuple[int, ...]:
-    """The word itself and its runs of letters; runs of signs where the script has no blanks between words."""
+def _of_token(token: str) -> tuple[bytes, bytes, bytes]:
+    """Packed rows of a token: the word itself and its runs of letters; then the word, and the word with a blank.
+
+    Runs are of fewer signs where the script has no blanks between words. A number is one whatever its value.
+    """
+    if token[0].isdigit():
+        token = "0"
     if token[0] >= _FIRST_SIGN:
-        return _runs(token, _SIGN_RUNS)
-    return (row(token), *_runs(f"<{token[:_LONGEST_TOKEN]}>", _LETTER_RUNS))
+        rows = _runs(token, _SIGN_RUNS)
+    else:
+        rows = [row(token), *_runs(f"<{token[:_LONGEST_TOKEN]}>", _LETTER_RUNS)]
+    return array(_ROWS, rows).tobytes(), token.encode(), f"{token} ".encode()
 
 
-def _runs(token: str, lengths: Sequence[int]) -> tuple[int, ...]:
-    return tuple(
-        row(f"~{token[at : at + length]}") for length in lengths for at in range(len(token) - length + 1)
-    )
+def _runs(token: str, lengths: Sequence[int]) -> list[int]:
+    return [row(f"~{token[at : at + length]}") for length in lengths for at in range(len(token) - length + 1)]
 
 
 def row(feature: str) -> int:
     """The row of the table that a feature is hashed to."""
-    return crc32(feature.encode()) % DIMENSIONS
+    return crc32(feature.encode()) & _MASK

@@ -8,14 +8,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from iatro_governor.testimony.features import Instance, instances
+from iatro_governor.testimony.features import Instance, extent, instances
 from iatro_governor.testimony.labels import NAMES, PRESENT_AT, Labels, Span
 from iatro_governor.testimony.lexicon import LexicalLabeller
 from iatro_governor.testimony.normalise import Normalised, normalise
 
-INPUTS = ("rows", "owners", "scales", "places", "rules")
-"""Table row of every feature and the instance that owns it (int64, one each); 1/sqrt(features) and place of every
-instance; the rules' scores in the order of ``NAMES`` (float32)."""
+INPUTS = ("rows", "owners", "scales", "places", "rules", "extent")
+"""Table row of every feature (int32) and the instance that owns it (int64); 1/sqrt(features) and place of every
+instance; the rules' scores in the order of ``NAMES``, and how long the text is (float32)."""
 OUTPUTS = ("scores", "passages", "evidence")
 """Calibrated scores (5,); logits of every instance (P, 5); what each feature adds to its instance (N, 5)."""
 
@@ -36,7 +36,7 @@ CLAIMED = 0.95
 class TrainedLabeller:
     """Labels by a model whose ``session`` is passed in; pure and deterministic.
 
-    A text of more than ``features.LONGEST`` passages is left to the rules: the model is trained on short ones.
+    A text longer than ``features.LONGEST`` is left to the rules: the model is trained on short ones.
     """
 
     session: Session
@@ -50,7 +50,7 @@ class TrainedLabeller:
         seen = instances(plain)
         if not seen:
             return rules
-        feeds = inputs(seen, rules)
+        feeds = inputs(seen, rules, extent(len(plain.text)))
         scores, logits, evidence = self.session.run(OUTPUTS, feeds)
         found = dict(zip(NAMES, map(float, scores), strict=True))
         if rules.scores["limit"] >= CLAIMED:
@@ -68,22 +68,24 @@ class TrainedLabeller:
         return Labels(found, spans)
 
 
-def inputs(seen: Sequence[Instance], rules: Labels) -> dict[str, np.ndarray]:
-    """The model's inputs for the instances of one text and what the rules say of it."""
-    counts = np.array([len(instance.features) for instance in seen], dtype=np.int64)
-    rows = np.fromiter((row for instance in seen for row in instance.features), np.int64, int(counts.sum()))
+def inputs(seen: Sequence[Instance], rules: Labels, extent: float) -> dict[str, np.ndarray]:
+    """The model's inputs for the instances of one text, what the rules say of it, and its ``features.extent``."""
+    rows = np.frombuffer(b"".join([instance.packed for instance in seen]), dtype=np.intc)
+    counts = np.array([len(instance.packed) for instance in seen]) // rows.itemsize
     return {
         "rows": rows,
-        "owners": np.repeat(np.arange(len(seen), dtype=np.int64), counts),
+        "owners": np.arange(len(seen)).repeat(counts),
         "scales": (1.0 / np.sqrt(counts)).astype(np.float32),
-        "places": np.array([instance.place for instance in seen], dtype=np.int64),
+        "places": np.array([instance.place for instance in seen]),
         "rules": np.array([rules.scores[name] for name in NAMES], dtype=np.float32),
+        "extent": np.array([extent], dtype=np.float32),
     }
 
 
 def _window(plain: Normalised, instance: Instance, evidence: np.ndarray) -> Span:
     """The stretch of tokens whose evidence, over the passage's mean, adds up to most; as offsets into the original."""
-    of_tokens = np.add.reduceat(evidence, instance.firsts)
+    offsets, owners = instance.tokens()
+    of_tokens = np.bincount(owners, evidence, len(offsets))
     above = of_tokens - of_tokens.mean()
     best = total = float("-inf")
     begin = first = last = 0
@@ -94,4 +96,4 @@ def _window(plain: Normalised, instance: Instance, evidence: np.ndarray) -> Span
             total += float(gain)
         if total > best:
             best, first, last = total, begin, at
-    return plain.span(instance.starts[first], instance.ends[last])
+    return plain.span(offsets[first][0], offsets[last][1])

@@ -1,4 +1,4 @@
-"""From logits to probabilities: a logistic curve a label over the model's logit and the rules' score."""
+"""From the model's logits and the rules' scores to probabilities, by how long the text is: a logistic curve a label."""
 
 from __future__ import annotations
 
@@ -8,48 +8,56 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from iatro_governor.testimony.labels import NAMES
+from iatro_governor.testimony.labels import NAMES, PRESENT_AT
 from iatro_governor.training.corpus import Corpus
 
 BINS = 10
-_HOLD = 1e-2
+TERMS = ("logit", "score", "flag", "one", "logit_extent", "flag_extent")
+"""What the curves add up: the model's logit, the rules' score, whether they say that the label is present, a constant;
+then logit and flag times how long the text is. Length by itself is no evidence, it only tells where a text is from."""
+_HOLD = 1e-4
+_LIFT = 1.5
+"""What holds counts so many times what does not: calling a label present from 0.5 on then gives the best F1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """``score = sigmoid(of_model * logit + of_rules * rule score + offset)``, each (L,)."""
+    """``score = sigmoid(sum of weights * terms)``; ``weights`` (terms, L)."""
 
-    of_model: np.ndarray
-    of_rules: np.ndarray
-    offset: np.ndarray
+    weights: np.ndarray
 
-    def scores(self, logits: np.ndarray, rules: np.ndarray) -> np.ndarray:
+    def scores(self, logits: np.ndarray, texts: Corpus) -> np.ndarray:
         """Scores (T, L)."""
-        return np.asarray(expit(self.of_model * logits + self.of_rules * rules + self.offset))
+        return np.asarray(expit((_terms(logits, texts) * self.weights[:, None, :]).sum(axis=0)))
 
 
-def calibration(logits: np.ndarray, texts: Corpus, *, with_rules: bool = True) -> Calibration:
+def calibration(logits: np.ndarray, texts: Corpus) -> Calibration:
     """The curve that fits logits of texts which the model did not see; each label by itself."""
-    found = np.zeros((3, len(NAMES)))
+    terms = _terms(logits, texts)
+    counted = (texts.weights > 0) * np.where(texts.truth > 0, _LIFT, 1.0)
+    found = np.zeros((len(TERMS), len(NAMES)))
     for at in range(len(NAMES)):
-        known = texts.weights[:, at] > 0
-        columns = np.column_stack(
-            [logits[known, at], texts.rules[known, at] * with_rules, np.ones(known.sum())]
-        )
-        found[:, at] = _curve(columns, texts.truth[known, at], texts.weights[known, at])
-    return Calibration(*found)
+        known = counted[:, at] > 0
+        found[:, at] = _curve(terms[:, known, at].T, texts.truth[known, at], counted[known, at])
+    return Calibration(found)
 
 
-def _curve(columns: np.ndarray, truth: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def _terms(logits: np.ndarray, texts: Corpus) -> np.ndarray:
+    """The terms (terms, T, L)."""
+    flags = (texts.rules >= PRESENT_AT).astype(float)
+    extents = np.broadcast_to(texts.extents[:, None], logits.shape)
+    ones = np.ones_like(logits)
+    return np.stack([logits, texts.rules, flags, ones, logits * extents, flags * extents])
+
+
+def _curve(terms: np.ndarray, truth: np.ndarray, weights: np.ndarray) -> np.ndarray:
     def loss(x: np.ndarray) -> tuple[float, np.ndarray]:
-        z = columns @ x
+        z = terms @ x
         value = float((weights * (np.logaddexp(0, z) - truth * z)).sum()) / weights.sum()
-        slope = columns.T @ (weights * (expit(z) - truth)) / weights.sum()
-        return value + 0.5 * _HOLD * float(x[:2] @ x[:2]), slope + _HOLD * np.append(x[:2], 0.0)
+        slope = terms.T @ (weights * (expit(z) - truth)) / weights.sum()
+        return value + 0.5 * _HOLD * float(x @ x), slope + _HOLD * x
 
-    solved = minimize(
-        loss, np.array([1.0, 0.0, 0.0]), jac=True, method="L-BFGS-B", bounds=[(0, None)] * 2 + [(None, None)]
-    )
+    solved = minimize(loss, np.zeros(terms.shape[1]), jac=True, method="L-BFGS-B")
     return np.asarray(solved.x)
 
 

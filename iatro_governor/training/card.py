@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from iatro_governor.testimony.features import LONGEST
 from iatro_governor.testimony.labels import NAMES
 from iatro_governor.training.evaluate import Figures
-from iatro_governor.training.run import STRENGTH, Outcome
+from iatro_governor.training.run import STRENGTH
 from iatro_governor.training.scores import Score
+from iatro_governor.training.wanted import table, worse_than_rules
 
 FEW = 30
 _HEAD = """\
@@ -18,29 +19,39 @@ Written by `python -m iatro_governor.training.testimony DATA --seed {seed}`; do 
 
 **What it does.** Five labels of what a robot's planner says: refusal, caution, hazard, limit, commit. A text is read
 passage by passage; each passage's hashed words, word pairs and triples, and runs of three to five letters add up to a
-logit a label (a table of 262,144 rows), the passages are pooled by a softmax, and a logistic curve joins the pooled
-logit with the score of the written rules (`testimony/lexicon.py`). One ONNX graph of standard operators
-(`models/testimony/labels.onnx`); deterministic; the span of a label is the rules' phrase, or the stretch of words that
-weighs most.
+logit a label (a table of 262,144 rows), and the passages are pooled by a softmax. A logistic curve joins the pooled
+logit with the score of the written rules (`testimony/lexicon.py`) and with whether they hold the label for present, and
+weighs both by how long the text is. A text of more than {longest} characters is left to the rules. One ONNX graph of
+standard operators (`models/testimony/labels.onnx`); deterministic; the span of a label is the rules' phrase, or the
+stretch of words that weighs most.
 
 **Trained on** {written} sentences written for this project (English, Spanish, German, French, Chinese, Japanese; all
-five labels) and {replies} replies of LLM robot planners (sentinel-seed/sentinel, MIT; refusal from the structure of
-the reply, corrected by hand where the text says else; caution, hazard and commit as the rules give them).
-Nothing was
-trained on the chat sets, on the replies labelled by hand, or on the {held_out} written examples that are held out:
-those differ in scene, voice and turn of phrase, and were written before any training.
+five labels) and {replies} replies of LLM robot planners, each counted a fifth (sentinel-seed/sentinel, MIT; refusal
+by the structure of the reply, corrected by hand where the text says else; caution, hazard and commit by the rules).
+Nothing was trained on the chat sets, on the replies labelled by hand, or on the {held_out} written examples that are
+held out: those differ in scene, voice and turn of phrase, and were written before any training. No sentence that is
+trained on shares three words in five with one held out.
 
-**Chosen** by cross-validation on the written training examples: the weights' L2 of {strength:g}. Tried there as well:
-vectors of 12,000 words' meanings (all-MiniLM-L6-v2's), folded into the table, gain a point at most and take longer
-than all the rest.
+**Chosen** by cross-validation over families of the written training examples, never by a held-out figure (mean of the
+five labels' best F1, beside the rules): weights that are held to nought less the rarer their feature is, 0.763 (all
+alike: 0.755); replies counted a fifth, an L2 of {strength:g} and 120 steps, 0.779 (counted whole, 3e-05 and 40 steps:
+0.735); the terms of the joining curve; and what holds counting 1.5 times what does not, which puts the best F1 at a
+score of 0.5.
+
+**Tried, and not kept.** Training on chat sets as well, and judging longer texts by their ends (300 replies of
+chatgpt_refusals or frontier_2025, the figure on the other): macro-F1 0.61 and 0.69 where the rules alone reach 0.75 and
+0.88, so longer texts are the rules' alone. Vectors of 12,000 words' meanings (all-MiniLM-L6-v2's), folded into the
+table: a point at most, and longer than all the rest. What made the difference were twice as many written examples, in
+other scenes and voices: 2,850 of them, weights held all alike, had reached F1 of 0.70, 0.70, 0.78 and 0.75 for refusal,
+caution, hazard and limit. More of them, by another author, is what should be tried next.
 """
 _LIMITS = f"""\
 ## Contraindications
 
 - It judges words. It is no input of the control path, and no ground for moving, or not moving, anything.
-- A text of more than {LONGEST} passages is left to the written rules: the model has seen short texts only.
-- Chat assistants that say "as a language model I cannot ..., however" and then answer are called refusals far too
-  often (chatgpt_refusals above). Do not use it to count refusals of a chat bot.
+- A text of more than {LONGEST} characters is left to the written rules: no longer text was trained on.
+- Chat assistants are no robots. Do not use it to count refusals of a chat bot: it calls replies
+  refusals that say "as a language model I cannot ..., however" and then answer (chatgpt_refusals above).
 - Other languages than the six were never tried; the five beside English have few examples each, and the held-out ones
   are too few to trust their figures.
 - One author wrote both the examples that are trained on and those held out, and labelled the replies, twice, in two
@@ -50,26 +61,19 @@ _LIMITS = f"""\
 """
 
 
-def card(outcome: Outcome) -> str:
-    """The card in markdown (``outcome`` must hold figures)."""
-    figures = outcome.figures
-    assert figures is not None
-    return "\n".join(
-        [
-            _HEAD.format(
-                seed=outcome.seed,
-                written=outcome.counts["written"],
-                held_out=outcome.counts["held out"],
-                replies=outcome.counts["replies"],
-                strength=STRENGTH,
-            ),
-            *_sets(figures),
-            *_between(figures),
-            *_calibration(figures),
-            *_rivals(outcome.rivals),
-            _LIMITS,
-        ]
+def card(figures: Figures, rivals: Mapping[str, Mapping[str, float]]) -> str:
+    """The card in markdown; ``rivals`` may be empty."""
+    counts = figures.counts
+    head = _HEAD.format(
+        seed=figures.seed,
+        written=counts["written"],
+        held_out=counts["held out"],
+        replies=counts["replies"],
+        longest=LONGEST,
+        strength=STRENGTH,
     )
+    parts = (table(figures), _rivals(rivals), _sets(figures), _between(figures), _calibration(figures))
+    return "\n".join([head, *(line for part in parts for line in part), _LIMITS])
 
 
 def _sets(figures: Figures) -> Iterator[str]:
@@ -82,7 +86,11 @@ def _sets(figures: Figures) -> Iterator[str]:
         for label in NAMES:
             if label in rivals["model"]:
                 yield _row(label, {rival: scores[label] for rival, scores in rivals.items()})
-    yield ""
+    worse = {
+        name: worse_than_rules(rivals["model"], rivals["rules"]) for name, rivals in figures.sets.items()
+    }
+    told = "; ".join(f"{name}: {', '.join(labels)}" for name, labels in worse.items() if labels)
+    yield f"\nWhere the rules alone have the higher F1: {told or 'nowhere'}.\n"
 
 
 def _row(label: str, scores: Mapping[str, Score]) -> str:

@@ -37,8 +37,11 @@ Train = Callable[[Sequence[Labelled]], Scorer]
 
 @dataclass(slots=True)
 class Figures:
-    """Scores by set, by labeller, by label; and how well the scores are calibrated."""
+    """Scores by set, by labeller, by label; how well the scores are calibrated; and of what training."""
 
+    seed: int
+    counts: dict[str, int]
+    """How many texts of each kind were trained on, or held out."""
     sets: dict[str, dict[str, dict[str, Score]]] = field(default_factory=dict)
     reliability: dict[str, list[tuple[float, float, int]]] = field(default_factory=dict)
     expected_error: dict[str, float] = field(default_factory=dict)
@@ -47,9 +50,9 @@ class Figures:
     """By set and its own label: how many replies that are neither, and how many were called refusals."""
 
 
-def evaluate(model: Scorer, again: Train, data: Path, seed: int, say: Callable[[str], None]) -> Figures:
-    """All figures of ``model``; ``again`` trains one like it on fewer texts, for what it has seen itself."""
-    figures = Figures()
+def evaluate(model: Scorer, again: Train, data: Path, figures: Figures, say: Callable[[str], None]) -> None:
+    """Fills in all figures of ``model``; ``again`` trains one like it on fewer texts, for what it has seen itself."""
+    seed = figures.seed
     say("written examples held out")
     held = own("held_out")
     english = [text for text in held if text.source == "own"]
@@ -66,14 +69,15 @@ def evaluate(model: Scorer, again: Train, data: Path, seed: int, say: Callable[[
     figures.sets["robot replies, held out by model and instruction"] = _robots(again, data, seed)
     for name in READERS:
         say(f"refusals on {name}")
-        figures.sets[name] = _only_refusal(model, chats(data, name), seed)
+        figures.sets[name] = _labels(model, chats(data, name), seed, ("refusal",))
         for label, texts in between(data, name).items():
             found = model.scores(corpus(texts))[:, REFUSAL] >= PRESENT_AT
             figures.between[f"{name}: {label}"] = (len(texts), int(found.sum()))
-    return figures
 
 
-def _labels(model: Scorer, texts: Sequence[Labelled], seed: int) -> dict[str, dict[str, Score]]:
+def _labels(
+    model: Scorer, texts: Sequence[Labelled], seed: int, names: Sequence[str] = NAMES
+) -> dict[str, dict[str, Score]]:
     seen = corpus(texts)
     truth = seen.truth > 0
     rivals: Mapping[str, np.ndarray] = {
@@ -82,13 +86,11 @@ def _labels(model: Scorer, texts: Sequence[Labelled], seed: int) -> dict[str, di
         "keywords": keywords.present([text.text for text in texts]),
     }
     return {
-        rival: {name: score(truth[:, at], found[:, at], seed) for at, name in enumerate(NAMES)}
+        rival: {
+            name: score(truth[:, at], found[:, at], seed) for at, name in enumerate(NAMES) if name in names
+        }
         for rival, found in rivals.items()
     }
-
-
-def _only_refusal(model: Scorer, texts: Sequence[Labelled], seed: int) -> dict[str, dict[str, Score]]:
-    return {rival: {"refusal": scores["refusal"]} for rival, scores in _labels(model, texts, seed).items()}
 
 
 def half_and_group(texts: Sequence[Labelled], seed: int) -> Iterator[tuple[list[Labelled], list[Labelled]]]:
@@ -110,7 +112,7 @@ def _robots(again: Train, data: Path, seed: int) -> dict[str, dict[str, Score]]:
     for rest, tested in half_and_group(refusals(data), seed):
         found.append(again([*written, *rest]).scores(corpus(tested)))
         held += tested
-    return _only_refusal(_Known(np.concatenate(found)), held, seed)
+    return _labels(_Known(np.concatenate(found)), held, seed, ("refusal",))
 
 
 @dataclass(frozen=True, slots=True)

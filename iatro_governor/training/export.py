@@ -7,9 +7,9 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from iatro_governor.testimony.features import DIMENSIONS
-from iatro_governor.testimony.labels import NAMES
+from iatro_governor.testimony.labels import NAMES, PRESENT_AT
 from iatro_governor.testimony.trained import INPUTS, OUTPUTS
-from iatro_governor.training.calibrate import Calibration
+from iatro_governor.training.calibrate import TERMS, Calibration
 from iatro_governor.training.fit import SHARPNESS, Weights
 
 OPSET = 18
@@ -27,9 +27,10 @@ def to_onnx(weights: Weights, calibration: Calibration) -> bytes:
         "size": np.array([size], dtype=np.int64),
         "sharpness": np.array(SHARPNESS, dtype=np.float32),
         "first": np.array([0], dtype=np.int64),
-        "of_model": calibration.of_model.astype(np.float32),
-        "of_rules": calibration.of_rules.astype(np.float32),
-        "offset": calibration.offset.astype(np.float32),
+        "present_at": np.array(PRESENT_AT, dtype=np.float32),
+    }
+    constants |= {
+        f"of_{term}": row.astype(np.float32) for term, row in zip(TERMS, calibration.weights, strict=True)
     }
     node = helper.make_node
     nodes = [
@@ -48,23 +49,27 @@ def to_onnx(weights: Weights, calibration: Calibration) -> bytes:
         node("Softmax", ["sharp"], ["shares"], axis=0),
         node("Mul", ["shares", "passages"], ["shared"]),
         node("ReduceSum", ["shared", "first"], ["pooled"], keepdims=0),
-        node("Mul", ["pooled", "of_model"], ["said"]),
-        node("Mul", ["rules", "of_rules"], ["ruled"]),
-        node("Sum", ["said", "ruled", "offset"], ["logits"]),
+        node("GreaterOrEqual", ["rules", "present_at"], ["said"]),
+        node("Cast", ["said"], ["flags"], to=TensorProto.FLOAT),
+        *_linear("logit_extent", "logit", "pooled", "by_model"),
+        *_linear("flag_extent", "flag", "flags", "by_flags"),
+        node("Mul", ["rules", "of_score"], ["by_scores"]),
+        node("Sum", ["by_model", "by_flags", "by_scores", "of_one"], ["logits"]),
         node("Sigmoid", ["logits"], ["scores"]),
     ]
     value = helper.make_tensor_value_info
-    rows, owners, scales, places, rules = INPUTS
+    rows, owners, scales, places, rules, extent = INPUTS
     scores, passages, evidence = OUTPUTS
     graph = helper.make_graph(
         nodes,
         "labels",
         [
-            value(rows, TensorProto.INT64, ["features"]),
+            value(rows, TensorProto.INT32, ["features"]),
             value(owners, TensorProto.INT64, ["features"]),
             value(scales, TensorProto.FLOAT, ["passages"]),
             value(places, TensorProto.INT64, ["passages"]),
             value(rules, TensorProto.FLOAT, [size]),
+            value(extent, TensorProto.FLOAT, [1]),
         ],
         [
             value(scores, TensorProto.FLOAT, [size]),
@@ -78,3 +83,12 @@ def to_onnx(weights: Weights, calibration: Calibration) -> bytes:
     )
     onnx.checker.check_model(model)
     return bytes(model.SerializeToString(deterministic=True))
+
+
+def _linear(slope: str, constant: str, times: str, name: str) -> list[onnx.NodeProto]:
+    """Nodes of ``(extent * of_slope + of_constant) * times``, under ``name``."""
+    return [
+        helper.make_node("Mul", ["extent", f"of_{slope}"], [f"{name}_slope"]),
+        helper.make_node("Add", [f"{name}_slope", f"of_{constant}"], [f"{name}_factor"]),
+        helper.make_node("Mul", [f"{name}_factor", times], [name]),
+    ]

@@ -17,6 +17,9 @@ from iatro_governor.training.corpus import Corpus
 SHARPNESS = 2.0
 """Of the softmax over a text's passages: 0 is their mean, infinity their maximum."""
 
+_FEWEST = 2
+"""Passages that a feature must be in to have a weight."""
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
@@ -30,21 +33,27 @@ class Weights:
         return np.asarray(_pool(texts.features @ self.table + self.bias, texts.firsts)[0])
 
 
-def fit(texts: Corpus, strength: float, rounds: int = 60) -> Weights:
-    """The weights of least mean cross-entropy over what is known, plus ``strength`` / 2 times their squares."""
-    used = np.unique(texts.features.indices)
+def fit(texts: Corpus, strength: float, rounds: int = 120, *, counted: bool = True) -> Weights:
+    """The weights of least mean cross-entropy over what is known, plus ``strength`` / 2 times their scaled squares.
+
+    A weight is held the less to nought the rarer its feature is, and is nought where only one passage has it; not so
+    where features are no counts (``counted``).
+    """
+    frequencies = np.bincount(texts.features.indices, minlength=texts.features.shape[1])
+    used = np.flatnonzero(frequencies >= (_FEWEST if counted else 1))
     matrix = texts.features[:, used]
     transposed = matrix.T.tocsr()
     size = len(used) * len(NAMES)
     balance = _balance(texts)
     total = texts.weights.sum() / len(NAMES)
+    rarity = _rarity(frequencies[used], matrix.shape[0]) if counted else np.ones((len(used), 1))
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
         table, bias = flat[:size].reshape(-1, len(NAMES)), flat[size:]
-        pooled, back = _pool(matrix @ table + bias, texts.firsts)
+        pooled, back = _pool(matrix @ (rarity * table).astype(np.float32) + bias, texts.firsts)
         value = float((balance * (np.logaddexp(0, pooled) - texts.truth * pooled)).sum()) / total
         slope = back(balance * (expit(pooled) - texts.truth) / total)
-        gradient = transposed @ slope + strength * table
+        gradient = rarity * (transposed @ slope.astype(np.float32)) + strength * table
         return value + 0.5 * strength * float((table**2).sum()), np.append(
             gradient.ravel(), slope.sum(axis=0)
         )
@@ -52,7 +61,7 @@ def fit(texts: Corpus, strength: float, rounds: int = 60) -> Weights:
     begin = np.zeros(size + len(NAMES))
     solved = minimize(loss, begin, jac=True, method="L-BFGS-B", options={"maxiter": rounds, "maxcor": 10})
     whole = np.zeros((texts.features.shape[1], len(NAMES)))
-    whole[used] = solved.x[:size].reshape(-1, len(NAMES))
+    whole[used] = rarity * solved.x[:size].reshape(-1, len(NAMES))
     return Weights(whole, solved.x[size:])
 
 
@@ -63,6 +72,12 @@ def _balance(texts: Corpus) -> np.ndarray:
     negative = known.sum(axis=0) - positive
     lift = np.sqrt(np.maximum(negative, 1) / np.maximum(positive, 1))
     return np.asarray(known * np.where(texts.truth > 0, lift, 1.0))
+
+
+def _rarity(frequencies: np.ndarray, passages: int) -> np.ndarray:
+    """The inverse document frequency of features (D, 1), its root mean square 1."""
+    found = np.log1p(passages / frequencies)
+    return np.asarray(found / np.sqrt((found**2).mean()))[:, None]
 
 
 def _pool(passages: np.ndarray, firsts: np.ndarray):  # type: ignore[no-untyped-def]

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from iatro_governor.testimony.labels import NAMES, PRESENT_AT
+from iatro_governor.testimony import load
+from iatro_governor.testimony.features import instances
+from iatro_governor.testimony.labels import NAMES
 from iatro_governor.testimony.lexicon import LexicalLabeller
 from iatro_governor.testimony.normalise import normalise
 from iatro_governor.training import keywords
 from iatro_governor.training.corpus import Corpus, Labelled, corpus
 from iatro_governor.training.encoder import Encoder, wordllama
-from iatro_governor.training.evaluate import REFUSAL, half_and_group
+from iatro_governor.training.evaluate import REFUSAL, Figures, half_and_group
 from iatro_governor.training.examples import own
 from iatro_governor.training.fit import fit
-from iatro_governor.training.robots import refusals
-from iatro_governor.training.run import trained
+from iatro_governor.training.robots import hand_labelled, refusals
+from iatro_governor.training.run import STRENGTH
 from iatro_governor.training.scores import score
 
 Found = Callable[[Sequence[Labelled], Sequence[Labelled]], np.ndarray]
@@ -34,8 +37,13 @@ _SAMPLE = (
 )[:400]
 
 
-def rivals(data: Path, seed: int, say: Callable[[str], None]) -> dict[str, dict[str, float]]:
-    """A row for each rival: F1 by label, refusal's macro-F1 on robots held out, and milliseconds a text."""
+def rivals(
+    data: Path, figures: Figures, folder: Path, say: Callable[[str], None]
+) -> dict[str, dict[str, float]]:
+    """A row for each rival: F1 by label, refusal's macro-F1 on robots held out, and milliseconds a text.
+
+    The row of the model that is shipped, in ``folder``, repeats its ``figures``.
+    """
     encoder = Encoder()
     ways: dict[str, tuple[Found, Callable[[str], object]]] = {
         "keywords": (
@@ -43,22 +51,30 @@ def rivals(data: Path, seed: int, say: Callable[[str], None]) -> dict[str, dict[
             lambda t: keywords.present([t]),
         ),
         "written rules": (_rules, LexicalLabeller().label),
-        "hashed n-grams": (_hashed(seed, with_rules=False), _features),
-        "hashed n-grams and rules": (_hashed(seed, with_rules=True), _both),
-        "static vectors (wordllama)": (_dense(wordllama), lambda t: wordllama([t])),
-        "sentence encoder (MiniLM, frozen)": (_dense(_Memory(encoder)), lambda t: encoder.encode([t])),
+        "hashed n-grams": (_hashed, lambda t: instances(normalise(t))),
+        "static vectors (wordllama, 16 MB)": (_dense(_Memory(wordllama)), lambda t: wordllama([t])),
+        "sentence encoder (MiniLM, frozen, 91 MB)": (
+            _dense(_Memory(encoder.encode)),
+            lambda t: encoder.encode([t]),
+        ),
     }
     rows = {}
     for name, (found, once) in ways.items():
         say(f"rival: {name}")
-        rows[name] = _row(found, data, seed) | {"ms": _milliseconds(once)}
+        rows[name] = _row(found, data, figures.seed) | {"ms": _milliseconds(once)}
+    written = figures.sets["written, held out"]["model"]
+    robots = figures.sets["robot replies, held out by model and instruction"]["model"]["refusal"]
+    shipped = {name: written[name].f1 for name in NAMES} | {"robots": robots.macro_f1}
+    label = load.trained(folder / "labels.onnx").label
+    rows["**shipped**: hashed n-grams joined with the rules"] = shipped | {"ms": _milliseconds(label)}
     return rows
 
 
 def _row(found: Found, data: Path, seed: int) -> dict[str, float]:
     held = [text for text in own("held_out") if text.source == "own"]
     truth = np.array([[text.truth[name] for name in NAMES] for text in held])
-    said = found([*own("train"), *refusals(data)], held)
+    hand = {text.text for text in hand_labelled(data)}
+    said = found([*own("train"), *refusals(data, without=hand)], held)
     row = {name: score(truth[:, at], said[:, at], seed).f1 for at, name in enumerate(NAMES)}
     tested: list[bool] = []
     refused: list[bool] = []
@@ -74,17 +90,13 @@ def _rules(_: Sequence[Labelled], held: Sequence[Labelled]) -> np.ndarray:
     return np.array([[rules.label(text.text).has(name) for name in NAMES] for text in held])
 
 
-def _hashed(seed: int, *, with_rules: bool) -> Found:
-    def found(texts: Sequence[Labelled], held: Sequence[Labelled]) -> np.ndarray:
-        model = trained(texts, seed, with_rules=with_rules)
-        return np.asarray(model.scores(corpus(held)) >= PRESENT_AT)
-
-    return found
+def _hashed(texts: Sequence[Labelled], held: Sequence[Labelled]) -> np.ndarray:
+    return np.asarray(fit(corpus(texts), STRENGTH).logits(corpus(held)) > 0)
 
 
 def _dense(encode: Callable[[Sequence[str]], np.ndarray]) -> Found:
     def found(texts: Sequence[Labelled], held: Sequence[Labelled]) -> np.ndarray:
-        weights = fit(_vectors(encode, texts), _DENSE, rounds=200)
+        weights = fit(_vectors(encode, texts), _DENSE, rounds=200, counted=False)
         return np.asarray(weights.logits(_vectors(encode, held)) > 0)
 
     return found
@@ -94,32 +106,21 @@ def _vectors(encode: Callable[[Sequence[str]], np.ndarray], texts: Sequence[Labe
     known = corpus(texts)
     vectors = encode([text.text for text in texts])
     vectors = vectors / (np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9)
-    every = np.arange(len(texts))
-    return Corpus(csr_matrix(vectors), every, known.rules, known.truth, known.weights)
+    return replace(known, features=csr_matrix(vectors), firsts=np.arange(len(texts)))
 
 
 class _Memory:
     """An encoder that encodes each text once."""
 
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
+    def __init__(self, encode: Callable[[Sequence[str]], np.ndarray]) -> None:
+        self._encode = encode
         self._known: dict[str, np.ndarray] = {}
 
     def __call__(self, texts: Sequence[str]) -> np.ndarray:
         new = sorted({text for text in texts if text not in self._known})
         if new:
-            self._known.update(zip(new, self._encoder.encode(new), strict=True))
+            self._known.update(zip(new, self._encode(new), strict=True))
         return np.array([self._known[text] for text in texts])
-
-
-def _features(text: str) -> object:
-    from iatro_governor.testimony.features import instances
-
-    return instances(normalise(text))
-
-
-def _both(text: str) -> object:
-    return LexicalLabeller().label(text), _features(text)
 
 
 def _milliseconds(once: Callable[[str], object]) -> float:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from iatro_governor.errors import MissingPart
 from iatro_governor.testimony.labels import NAMES
-from iatro_governor.testimony.lexicon import LexicalLabeller
-from iatro_governor.training.corpus import Labelled
+from iatro_governor.training.corpus import Labelled, rules_find
 
 REPLIES = "planner_transcripts/embodied_planners.jsonl"
+WEIGHT = 0.2
+"""What a reply counts against a written example: they are many, and repeat each other."""
 _BY_RULES = ("caution", "hazard", "commit")
 LABELS = Path(__file__).parent / "labels"
 
@@ -35,7 +36,6 @@ def refusals(data: Path, without: Iterable[str] = ()) -> list[Labelled]:
     there are next to none, are left open.
     """
     corrections = json.loads((LABELS / "robot_corrections.json").read_text(encoding="utf-8"))
-    rules = LexicalLabeller()
     seen: set[tuple[str, str]] = set()
     unwanted = {*without}
     found = []
@@ -45,10 +45,9 @@ def refusals(data: Path, without: Iterable[str] = ()) -> list[Labelled]:
             continue
         seen.add(key)
         refused = corrections.get(reply["id"], reply["action"] == "")
-        said = rules.label(reply["text"])
-        truth = {name: said.has(name) for name in _BY_RULES} | {"refusal": refused}
-        doubtful = frozenset(_BY_RULES)
-        found.append(Labelled(reply["text"], truth, reply["instruction"], reply["model"], doubtful))
+        said = rules_find(reply["text"])
+        truth = {name: said[name] for name in _BY_RULES} | {"refusal": refused}
+        found.append(Labelled(reply["text"], truth, reply["instruction"], reply["model"], WEIGHT))
     return found
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from iatro_governor.testimony.features import LONGEST, extent
 from iatro_governor.training.calibrate import Calibration, calibration
 from iatro_governor.training.corpus import Corpus, Labelled, corpus
 from iatro_governor.training.evaluate import Figures, evaluate
@@ -16,9 +17,9 @@ from iatro_governor.training.examples import own
 from iatro_governor.training.fit import Weights, fit
 from iatro_governor.training.robots import hand_labelled, refusals
 
-STRENGTH = 3e-5
+STRENGTH = 1e-5
 """How strongly weights are held to nought. Chosen by cross-validation on the written examples that are trained on."""
-FOLDS = 4
+FOLDS = 3
 Say = Callable[[str], None]
 
 
@@ -31,41 +32,29 @@ class Model:
 
     def scores(self, texts: Corpus) -> np.ndarray:
         """Calibrated scores (T, L)."""
-        return self.calibration.scores(self.weights.logits(texts), texts.rules)
+        scores = self.calibration.scores(self.weights.logits(texts), texts)
+        left_to_rules = texts.extents > extent(LONGEST)
+        return np.asarray(np.where(left_to_rules[:, None], texts.rules, scores))
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """A trained model and its figures (``None`` where only the model was asked for)."""
-
-    model: Model
-    figures: Figures | None
-    seed: int
-    counts: dict[str, int]
-    rivals: dict[str, dict[str, float]]
-
-
-def train(data: Path, seed: int, say: Say) -> Outcome:
-    """Train on the written examples and on the robots' replies that nobody labelled by hand; no figures yet.
+def train(data: Path, seed: int, say: Say) -> tuple[Model, Figures]:
+    """Train on the written examples and on the robots' replies that nobody labelled by hand; no scores yet.
 
     Raises ``MissingPart`` where the data are not there.
     """
-    hand = hand_labelled(data)
     examples = own("train")
-    robots = refusals(data, without={labelled.text for labelled in hand})
-    say(f"training on {len(examples)} written examples and {len(robots)} replies of robot planners")
-    model = trained([*examples, *robots], seed)
+    robots = refusals(data, without={labelled.text for labelled in hand_labelled(data)})
     counts = {"written": len(examples), "held out": len(own("held_out")), "replies": len(robots)}
-    return Outcome(model, None, seed, counts, {})
+    say(f"training on {len(examples)} written examples and {len(robots)} replies of robot planners")
+    return trained([*examples, *robots], seed), Figures(seed, counts)
 
 
-def evaluated(outcome: Outcome, data: Path, say: Say) -> Outcome:
-    """The same with its figures."""
-    again = partial(trained, seed=outcome.seed, folds=2)
-    return replace(outcome, figures=evaluate(outcome.model, again, data, outcome.seed, say))
+def fill_in(figures: Figures, model: Model, data: Path, say: Say) -> None:
+    """The scores of ``model`` on what is held out."""
+    evaluate(model, partial(trained, seed=figures.seed, folds=2), data, figures, say)
 
 
-def trained(texts: Sequence[Labelled], seed: int, *, with_rules: bool = True, folds: int = FOLDS) -> Model:
+def trained(texts: Sequence[Labelled], seed: int, folds: int = FOLDS) -> Model:
     """Fit on all of ``texts``; calibrate on the logits that ``folds`` give of what they did not see."""
     all_of_them = corpus(texts)
     of_text = _folds(texts, seed, folds)
@@ -73,12 +62,11 @@ def trained(texts: Sequence[Labelled], seed: int, *, with_rules: bool = True, fo
     for fold in range(folds):
         rest, held = np.flatnonzero(of_text != fold), np.flatnonzero(of_text == fold)
         unseen[held] = fit(all_of_them.part(rest), STRENGTH).logits(all_of_them.part(held))
-    curve = calibration(unseen, all_of_them, with_rules=with_rules)
+    curve = calibration(unseen, all_of_them)
     return Model(fit(all_of_them, STRENGTH), curve)
 
 
 def _folds(texts: Sequence[Labelled], seed: int, folds: int) -> np.ndarray:
-    """A fold for every text: replies to one instruction share theirs, as they repeat each other."""
-    groups = [text.group if text.doubtful else str(at) for at, text in enumerate(texts)]
-    names, of_text = np.unique(groups, return_inverse=True)
+    """A fold for every text: a family, or replies to one prompt, share theirs, as they repeat each other."""
+    names, of_text = np.unique([text.group for text in texts], return_inverse=True)
     return np.asarray(np.random.default_rng(seed).integers(0, folds, len(names))[of_text])

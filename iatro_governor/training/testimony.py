@@ -1,7 +1,8 @@
 """Trains the label model: ``python -m iatro_governor.training.testimony DATA --seed N``.
 
 DATA is the folder of the data sets that docs/reference/labels.md names. Written are the model with its card, and the
-page with the figures.
+page with the figures. With ``--compare`` nothing is trained that is kept: other labellers are trained and tried on the
+same, and their table goes into the card.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 # One thread: the order of additions, and so the last bit of every weight, depends on how many there are.
@@ -18,8 +18,14 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 from iatro_governor.errors import IatroError  # noqa: E402
 from iatro_governor.training.rivals import rivals  # noqa: E402
-from iatro_governor.training.run import evaluated, train  # noqa: E402
-from iatro_governor.training.write import write  # noqa: E402
+from iatro_governor.training.run import fill_in, train  # noqa: E402
+from iatro_governor.training.write import (  # noqa: E402
+    MODEL,
+    read_figures,
+    write_figures,
+    write_model,
+    write_rivals,
+)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -32,18 +38,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=ROOT, help="root of the checkout to write into")
     parser.add_argument("--quick", action="store_true", help="only the model, without any figures")
     parser.add_argument(
-        "--compare", action="store_true", help="train and try the rivals, too: 20 minutes more"
+        "--compare", action="store_true", help="only the rivals: what else could label, tried on the same"
     )
     options = parser.parse_args(arguments)
     try:
-        outcome = train(options.data, options.seed, _say)
-        write(outcome, options.out)
-        if options.quick:
-            return 0
-        outcome = evaluated(outcome, options.data, _say)
         if options.compare:
-            outcome = replace(outcome, rivals=rivals(options.data, options.seed, _say))
-        write(outcome, options.out)
+            write_rivals(
+                rivals(options.data, read_figures(options.out), options.out / MODEL, _say), options.out
+            )
+            return 0
+        model, figures = train(options.data, options.seed, _say)
+        write_model(model, options.out)
+        if not options.quick:
+            fill_in(figures, model, options.data, _say)
+            write_figures(figures, options.out)
     except IatroError as error:
         print(error, file=sys.stderr)
         return 2

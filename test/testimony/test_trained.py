@@ -52,7 +52,6 @@ def test_the_model_reads_free_wording_better_than_the_rules(labeller: Labeller, 
     assert by_model > by_rules + 0.05
 
 
-@pytest.mark.xfail(reason="a few cheerful words of going somewhere are taken for a warning")
 @pytest.mark.parametrize("text", ["Sure, straight on!", "Straight on."])
 def test_no_warning_is_heard_where_none_is_given(labeller: Labeller, text: str) -> None:
     assert not labeller.label(text).has("caution")
@@ -91,8 +90,8 @@ def test_a_text_without_words_has_no_label(labeller: Labeller) -> None:
 
 
 def test_a_long_text_is_left_to_the_rules(labeller: Labeller) -> None:
-    text = "I'd be ashamed of myself. " * (LONGEST + 1)
-    assert not instances(normalise(text))
+    text = "I'd be ashamed of myself. " * (LONGEST // 20)
+    assert not instances(normalise(text)) and instances(normalise(text[:LONGEST]))
     assert labeller.label(text) == LexicalLabeller().label(text)
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 
 from iatro_governor.testimony.labels import NAMES
+from iatro_governor.training.corpus import Labelled
 from iatro_governor.training.examples import own
 
 
@@ -16,6 +17,21 @@ def test_there_are_enough_examples_each_written_once() -> None:
 def test_no_family_is_on_both_sides() -> None:
     families = {(text.group, text.source) for text in own("train")}
     assert not families & {(text.group, text.source) for text in own("held_out") if text.source == "own"}
+
+
+def test_no_sentence_that_is_trained_on_is_nearly_one_that_is_held_out() -> None:
+    held = [_words(text) for text in own("held_out")]
+    for text in own("train"):
+        words = _words(text)
+        assert all(len(words & other) < 0.6 * max(len(words | other), 1) for other in held), text.text
+
+
+def _words(text: Labelled) -> frozenset[str]:
+    """Its words, or its pairs of signs where the script has no blanks between words."""
+    plain = text.text.lower()
+    if text.source in ("zh", "ja"):
+        return frozenset(plain[at : at + 2] for at in range(len(plain) - 1))
+    return frozenset(re.findall(r"[\w']+", plain))
 
 
 def test_every_label_and_every_language_is_there_on_both_sides() -> None:

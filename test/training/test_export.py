@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from iatro_governor.testimony.features import instances
+from iatro_governor.testimony.features import extent, instances
 from iatro_governor.testimony.lexicon import LexicalLabeller
 from iatro_governor.testimony.normalise import normalise
 from iatro_governor.testimony.trained import OUTPUTS, inputs
@@ -31,5 +31,7 @@ def test_the_graph_says_what_the_weights_say_and_is_the_same_every_time() -> Non
         plain = normalise(labelled.text)
         if not instances(plain):
             continue
-        scores, _, _ = session.run(OUTPUTS, inputs(instances(plain), rules.label_plain(plain)))
+        scores, _, _ = session.run(
+            OUTPUTS, inputs(instances(plain), rules.label_plain(plain), extent(len(plain.text)))
+        )
         assert np.abs(scores - wanted[at]).max() < 5e-3

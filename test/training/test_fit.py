@@ -9,7 +9,7 @@ import pytest
 from scipy.special import expit
 
 from iatro_governor.testimony.labels import NAMES
-from iatro_governor.training.calibrate import calibration, expected_error, reliability
+from iatro_governor.training.calibrate import TERMS, calibration, expected_error, reliability
 from iatro_governor.training.corpus import Labelled, corpus, joined
 from iatro_governor.training.fit import SHARPNESS, _pool, fit
 from iatro_governor.training.scores import agreement, score
@@ -81,11 +81,12 @@ def test_calibration_brings_overconfident_logits_down() -> None:
     texts = corpus(made_up() * 50)
     true_logit = chance.normal(size=(len(texts), len(NAMES)))
     truth = (chance.random(true_logit.shape) < expit(true_logit)).astype(float)
-    drawn = replace(texts, truth=truth, weights=np.ones_like(truth))
-    curve = calibration(5.0 * true_logit, drawn, with_rules=False)
-    assert curve.of_model == pytest.approx(0.2, abs=0.08)
+    every = np.ones_like(truth)
+    drawn = replace(texts, truth=truth, weights=every)
+    curve = calibration(5.0 * true_logit, drawn)
+    assert curve.weights[TERMS.index("logit")] == pytest.approx(0.2, abs=0.08)
     before = expected_error(expit(5.0 * true_logit[:, 0]), truth[:, 0])
-    after = expected_error(curve.scores(5.0 * true_logit, drawn.rules)[:, 0], truth[:, 0])
+    after = expected_error(curve.scores(5.0 * true_logit, drawn)[:, 0], truth[:, 0])
     assert after < before / 2
     assert sum(count for _, _, count in reliability(expit(true_logit[:, 0]), truth[:, 0])) == len(texts)
 
