@@ -17,14 +17,15 @@ test: setup
 
 # The arm's scenarios and four robots between random volumes, with SEEDS more seeds each. Minutes a seed.
 # Then 15 minutes in which everything around a governor fails, and 100,000 malformed messages and lines for each reader,
-# and 200 kills of a ledger's writer; SEED=n does the same again, CHAOS_S=n takes n seconds.
+# and 200 kills of a ledger's writer, and of recorder, witness and governor under load; SEED=n does the same again,
+# CHAOS_S=n takes n seconds.
 # And examples of every property that `make test` has not seen.
 soak: SEED := $(or $(SEED),$(shell date +%s))
 soak: setup
 	@echo "SEED=$(SEED)"
 	@IATRO_SEED=$(SEED) IATRO_CHAOS_S=$(or $(CHAOS_S),900) $(RUN) python tools/run_tests.py -s test/chaos
 	@IATRO_SEED=$(SEED) IATRO_FUZZ=100000 $(RUN) python tools/run_tests.py test/fuzz
-	@IATRO_KILLS=200 $(RUN) python tools/run_tests.py test/ledger/test_crash.py
+	@IATRO_SEED=$(SEED) IATRO_KILLS=200 $(RUN) python tools/run_tests.py test/ledger/test_crash.py test/nodes/test_killed.py
 	@IATRO_SEEDS=$(or $(SEEDS),10) $(RUN) python tools/run_tests.py test/trial/test_arm_governed.py \
 		test/governor/test_arm_closed_loop.py
 	@IATRO_EXAMPLES=new $(RUN) python tools/run_tests.py test/body test/limits test/governor test/testimony test/ledger

@@ -23,7 +23,7 @@ from iatro_governor.ledger.record import canonical
 from iatro_governor.review import export
 from iatro_governor.review.index import Index
 from iatro_governor.review.queries import Filter
-from iatro_governor.review.statistics import statistics
+from iatro_governor.review.rates import rates_by
 from iatro_governor.review.wanted import COLUMNS, query
 
 KEY = bytes(32)
@@ -128,7 +128,8 @@ def verdict(number: int) -> dict[str, Any]:
     }
     mixed = number * 2654435761 % 2**32
     return {
-        "planner_model": f"model-{(mixed >> 4) % MODELS}", "verdict": VERDICTS[(mixed >> 13) % len(VERDICTS)],
+        "kind": "statement", "planner_model": f"model-{(mixed >> 4) % MODELS}",
+        "verdict": VERDICTS[(mixed >> 13) % len(VERDICTS)],
         "severity": (mixed >> 21) % 5, "statement_t": number * 0.1, "channel": "base", "statement_seqs": [number],
         "text": f"I will go carefully to place {number}, below 0.3 m/s.", "evidence": {"channels": {"base": conduct}},
     }  # fmt: skip
@@ -148,7 +149,7 @@ def queries(path: Path) -> dict[str, Any]:
     matching, whole = best(lambda: asked(THREE))
     _, text = best(lambda: asked(Filter(text="place 77777", verdict="PARTIAL"), 100))
     with Reader(path) as reader, Index(reader) as index:
-        _, stats = best(lambda: statistics(index.rows, "model"))
+        _, stats = best(lambda: rates_by(index.rows, "model"))
         (there,) = index.rows("SELECT count(*) FROM incident")[0]
     if not found:
         raise SystemExit("the three filters let nothing pass: this measures nothing")

@@ -14,7 +14,7 @@ from ..review.fleet import Fleet, is_one_ledger
 from ..review.incidents import shadow_text, start_time
 from ..review.index import Index
 from ..review.queries import Filter
-from ..review.statistics import statistics
+from ..review.rates import Rates, rates_by
 from ..review.wanted import COLUMNS, as_json, query
 
 
@@ -32,10 +32,10 @@ def listed(
         return [{**as_json(row[:-1]), "source": row[-1]} for row in rows], float(earliest or 0.0), ""
 
 
-def counted(sources: list[str], by: str, wanted: Filter) -> list[dict[str, Any]]:
-    """Statistics of whatever is given."""
-    with _rows(sources) as rows:
-        return statistics(rows, by, wanted)
+def counted(sources: list[str], by: str, wanted: Filter) -> list[Rates]:
+    """The rates of whatever is given."""
+    with incident_rows(sources) as rows:
+        return rates_by(rows, by, wanted)
 
 
 def exported(sources: list[str], out: Path, wanted: Filter, *, everything: bool, redact: bool) -> int:
@@ -48,7 +48,7 @@ def exported(sources: list[str], out: Path, wanted: Filter, *, everything: bool,
             raise LedgerError("--records takes one ledger")
         with Reader(sources[0]) as reader:
             return files.export(files.records(reader, redact=redact), files.record_columns(), out, form)
-    with _rows(sources) as rows:
+    with incident_rows(sources) as rows:
         found = rows(*query(wanted, ", ".join(COLUMNS)))
         return files.export(
             files.redacted_incidents(found) if redact else found, files.incident_columns(), out, form
@@ -56,7 +56,7 @@ def exported(sources: list[str], out: Path, wanted: Filter, *, everything: bool,
 
 
 @contextmanager
-def _rows(sources: list[str]) -> Iterator[Any]:
+def incident_rows(sources: list[str]) -> Iterator[Any]:
     """What runs a query on the table ``incident``."""
     if is_one_ledger(sources):
         with Reader(sources[0]) as reader, Index(reader) as index:

@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import fields
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from ..errors import IatroError, LedgerError
+from ..errors import IatroError
+from ..review.queries import Filter
+from ._filter_options import filtered
 from ._refuse import refuse
-
-if TYPE_CHECKING:
-    from ..review.queries import Filter
 
 DEFAULT_LEDGER = "out/demo/ledger.db"
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
@@ -26,30 +24,12 @@ Sources = Annotated[
         help="Ledgers, Parquet files or folders of both; out/demo/ledger.db unless given.",
     ),
 ]
-Verdict = Annotated[str | None, typer.Option(help="Only this primary verdict, as PARTIAL.")]
-Severity = Annotated[int | None, typer.Option(min=0, max=4, help="This severity or more.")]
-Plan = Annotated[str | None, typer.Option(help="Only this plan id.")]
-Model = Annotated[str | None, typer.Option(help="Only this planner model.")]
-Words = Annotated[str | None, typer.Option(help="Only where the words contain this.")]
-Since = Annotated[str | None, typer.Option(help="From this time on: seconds, or 2026-03-01T12:00 (UTC).")]
-Until = Annotated[str | None, typer.Option(help="Before this time.")]
-Robot = Annotated[str | None, typer.Option(help="Only this robot; where records name none, their channel.")]
-LimitName = Annotated[str | None, typer.Option(help="Only where this limit bound.")]
-Context = Annotated[str | None, typer.Option(help="Only field, simulation or evaluation.")]
 
 
+@filtered
 def list_incidents(
+    wanted: Filter,
     sources: Sources = None,
-    verdict: Verdict = None,
-    severity: Severity = None,
-    plan: Plan = None,
-    model: Model = None,
-    text: Words = None,
-    since: Since = None,
-    until: Until = None,
-    robot: Robot = None,
-    limit: LimitName = None,
-    context: Context = None,
     sort: Annotated[str, typer.Option(help="By time, severity, verdict, plan or model.")] = "time",
     most: Annotated[int | None, typer.Option(min=0, help="At most so many.")] = None,
     skip: Annotated[int, typer.Option(min=0, help="Leave out the first so many.")] = 0,
@@ -66,7 +46,6 @@ def list_incidents(
     if sort not in SORTS:
         refuse(f"--sort {sort}: allowed are {', '.join(SORTS)}", as_json)
     try:
-        wanted = _filter(verdict, severity, plan, model, text, since, until, robot, limit, context)
         found, start, note = listed(sources or [DEFAULT_LEDGER], wanted, sort, most, skip)
     except IatroError as error:
         refuse(str(error), as_json)
@@ -81,41 +60,35 @@ def list_incidents(
         screen.print(incident_table([Incident(**_known(one)) for one in found], start, screen.width))
 
 
+@filtered
 def overview(
+    wanted: Filter,
     sources: Sources = None,
-    by: Annotated[str, typer.Option(help="model, robot, context, channel, policy or week.")] = "model",
-    verdict: Verdict = None,
-    severity: Severity = None,
-    plan: Plan = None,
-    model: Model = None,
-    text: Words = None,
-    since: Since = None,
-    until: Until = None,
-    robot: Robot = None,
-    limit: LimitName = None,
-    context: Context = None,
+    by: Annotated[
+        str, typer.Option(help="model, robot, context, channel, policy, version, week or all.")
+    ] = "model",
     as_json: Json = False,
 ) -> None:
-    """Rates by model, robot, context, policy or week, with their 95% intervals."""
-    from ..review.statistics import GROUPS
+    """Rates by model, robot, context, policy, version or week, with their 95% intervals."""
+    from ..review.rates import GROUPS, rate_table
     from ..review.tables import console
-    from ._review_output import stats_table
     from ._review_sources import counted
 
     if by not in GROUPS:
         refuse(f"--by {by}: allowed are {', '.join(GROUPS)}", as_json)
     try:
-        wanted = _filter(verdict, severity, plan, model, text, since, until, robot, limit, context)
         found = counted(sources or [DEFAULT_LEDGER], by, wanted)
     except IatroError as error:
         refuse(str(error), as_json)
     if as_json:
-        print(json.dumps(found))
+        print(json.dumps([one.to_json() for one in found]))
     else:
-        console().print(stats_table(found, by))
+        console().print(rate_table(found, by))
 
 
+@filtered
 def export(
+    wanted: Filter,
     out: Annotated[
         Path, typer.Option(help="The file to write: .jsonl, .csv or .parquet.", show_default=False)
     ],
@@ -124,51 +97,16 @@ def export(
         bool, typer.Option("--records", help="Every record of one ledger, in place of its incidents.")
     ] = False,
     redact: Annotated[bool, typer.Option(help="The hash of each text in its place.")] = False,
-    verdict: Verdict = None,
-    severity: Severity = None,
-    plan: Plan = None,
-    model: Model = None,
-    text: Words = None,
-    since: Since = None,
-    until: Until = None,
-    robot: Robot = None,
-    limit: LimitName = None,
-    context: Context = None,
     as_json: Json = False,
 ) -> None:
     """Write incidents, or every record, to a file that other programs read."""
     from ._review_sources import exported
 
     try:
-        wanted = _filter(verdict, severity, plan, model, text, since, until, robot, limit, context)
         count = exported(sources or [DEFAULT_LEDGER], out, wanted, everything=everything, redact=redact)
     except IatroError as error:
         refuse(str(error), as_json)
     print(json.dumps({"out": str(out), "rows": count}) if as_json else f"wrote {out}: {count} rows")
-
-
-def _filter(*given: Any) -> Filter:
-    """The filter of a command's options, in their order."""
-    from ..review.queries import Filter
-
-    verdict, severity, plan, model, text, since, until, robot, limit, context = given
-    times = (_time(since), _time(until))
-    return Filter(verdict, severity, plan, model, text, *times, robot, context, limit)
-
-
-def _time(text: str | None) -> float | None:
-    """Seconds, from a number or an ISO date (UTC unless it says otherwise)."""
-    if text is None:
-        return None
-    try:
-        return float(text)
-    except ValueError:
-        pass
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise LedgerError(f"{text!r}: no time (allowed: seconds, or a date as 2026-03-01T12:00)") from None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
 
 
 def _known(one: dict[str, Any]) -> dict[str, Any]:

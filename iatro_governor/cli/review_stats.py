@@ -17,13 +17,13 @@ def stats(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
     """Show how often each model's words and actions part, and how often it saw the danger and went on."""
-    from ..ledger.reader import Reader
-    from ..review.rates import model_rates, rate_table
+    from ..review.queries import Filter
+    from ..review.rates import rate_table
     from ..review.tables import console
+    from ._review_sources import counted
 
     try:
-        with Reader(db) as reader:
-            found = model_rates(reader)
+        found = counted([str(db)], "model", Filter())
     except LedgerError as error:
         if as_json:
             print(json.dumps({"error": str(error)}))

@@ -18,6 +18,8 @@ _VERDICTS = """SELECT body ->> 'kind' = 'unattributed', body ->> 'planner_run', 
     body -> '$.evidence.channels' FROM record WHERE kind = 'verdict' ORDER BY id"""
 _COMMANDS = "SELECT count(*) FROM record WHERE kind = 'decision' AND body ->> 'trigger' = 'command'"
 _STATEMENTS = "SELECT writer, number FROM record WHERE kind = 'statement'"
+Missing = dict[str, list[list[int]]]
+"""By kind/writer the numbers that never came, as [first, last]."""
 SHARED = 20
 """Conducts of a retired segment that are remembered one by one."""
 SUMMED = (
@@ -87,7 +89,9 @@ def reconcile(path: str | Path) -> dict[str, Any]:
     ``missing`` lists them per ``kind/writer`` as [first, last], those declared lost included; ``unjudged`` and
     ``rejudged`` count statements without a verdict record or with several. ``sound`` is true when both sums hold,
     each statement has its one record, nothing is missing and no number came with two different contents;
-    ``problems`` says what does not. ``duplicates`` are those of closed sessions. Retired records count as they did;
+    ``problems`` says what does not. ``replaced`` lists the numbers of verdicts that died with their witness: where
+    everything is judged, its successor's stand in their place, and they are neither lost nor missing. ``duplicates``
+    are those of closed sessions. Retired records count as they did;
     ``retired`` tells how many they are, ``gone`` how many were lost with a damaged file.
     """
     with Reader(path) as reader:
@@ -95,15 +99,29 @@ def reconcile(path: str | Path) -> dict[str, Any]:
         kept = [hole.facts for hole in holes if hole.facts]
         facts, _, _ = _facts(reader, kept)
         missing = _missing(reader, [hole for hole in holes if not hole.facts])
+    replaced = _replaced(facts, missing)
+    missing = {writer: gaps for writer, gaps in missing.items() if writer not in replaced}
     gone = [hole.last - hole.first + 1 for hole in holes if not hole.facts]
     facts |= {"retired": sum(int(one["records"]) for one in kept), "gone": sum(gone)}
     facts["lost"] = sum(last - first + 1 for gaps in missing.values() for first, last in gaps)
-    holds = {
+    holds = _holds(facts)
+    problems = _problems(facts, holds, missing)
+    lists = {"missing": missing, "replaced": replaced}
+    return {**facts, **lists, "holds": holds, "problems": problems, "sound": not problems}
+
+
+def _holds(facts: Mapping[str, Any]) -> dict[str, bool]:
+    return {
         "verdict_records": facts["verdict_records"] == facts["statements"] + facts["unattributed_groups"],
         "commands": facts["commands"] == facts["attributed"] + facts["unattributed"],
     }
-    problems = _problems(facts, holds, missing)
-    return {**facts, "missing": missing, "holds": holds, "problems": problems, "sound": not problems}
+
+
+def _replaced(facts: Mapping[str, Any], missing: Missing) -> Missing:
+    """Verdict numbers that never came and need not, for another witness judged everything."""
+    judged = all(_holds(facts).values()) and not facts["unjudged"] and not facts["rejudged"]
+    verdicts = (writer for writer in missing if writer.startswith("verdict/"))
+    return {writer: missing[writer] for writer in verdicts} if judged else {}
 
 
 def facts_of(path: str | Path) -> dict[str, Any]:
@@ -175,9 +193,7 @@ def _facts(
     return found, verdicts, unjudged
 
 
-def _problems(
-    facts: dict[str, int], holds: dict[str, bool], missing: dict[str, list[list[int]]]
-) -> list[str]:
+def _problems(facts: dict[str, int], holds: dict[str, bool], missing: Missing) -> list[str]:
     found = [
         f"{writer}: number {first} to {last} never came"
         for writer, gaps in missing.items()
@@ -206,12 +222,12 @@ def _problems(
     return found
 
 
-def _missing(reader: Reader, gone: list[segments.Hole]) -> dict[str, list[list[int]]]:
+def _missing(reader: Reader, gone: list[segments.Hole]) -> Missing:
     with store.translated(reader.path):
         stored, settled = store.numbers(reader.connection())
         retired = segments.start_of(reader.connection(), reader.path)
     stored, settled = segments.merged(retired.stored, stored), segments.merged(retired.settled, settled)
-    found: dict[str, list[list[int]]] = {}
+    found: Missing = {}
     for kind, writer in sorted(settled.keys() - {key for key in settled if key[0] == LOST}):
         end = settled[kind, writer].end
         if gaps := stored.get((kind, writer), Ranges()).missing(end):

@@ -81,6 +81,8 @@ class StoredRecord:
     clock_source: str = ""
 
 
+_COLUMNS = json.JSONEncoder(separators=(",", ":")).encode
+_BODY = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 Row = tuple[Any, ...]
 """A stored row without its mac: the columns of its file's schema in their order, the body's text last."""
 
@@ -122,30 +124,28 @@ def row_of(record: Record, row_id: int, provenance: Provenance) -> Row:
 def canonical(body: dict[str, Any]) -> str:
     """``body`` as one line of strict ASCII JSON, keys sorted: the same content gives the same text."""
     try:
-        return _dumps(body)
+        return _BODY(body)
     except ValueError:
-        return _dumps(_strict(body))
+        return _BODY(_strict(body))
     except TypeError as error:
         raise LedgerError(f"a record's body cannot be written as JSON: {error}") from error
 
 
 def plain(text: str) -> str:
     """``text`` without what a text column cannot hold: NUL and lone surrogates are spelled out."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
 
 
 def sealed_text(row: Row) -> bytes:
     """The bytes of ``row`` that the chain covers; no two different rows share them."""
     body: str = row[-1]
-    return json.dumps(row[:-1], separators=(",", ":")).encode() + b"\n" + body.encode()
+    return _COLUMNS(row[:-1]).encode() + b"\n" + body.encode()
 
 
 def _plain_or_none(text: str | None) -> str | None:
     return None if text is None else plain(text)
-
-
-def _dumps(body: Any) -> str:
-    return json.dumps(body, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def _strict(value: Any) -> Any:

@@ -6,8 +6,9 @@ Only read. Where there is no ledger within reach, the witness judges by what it 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from iatro_governor.ledger.reader import Reader
 from iatro_governor.review.backlog import Backlog, judged
@@ -52,10 +53,10 @@ class SecondHearing:
         self._unheard = {key: since for key, since in self._unheard.items() if not heard(*key)}
         return any(now - since >= UNHEARD_S for since in self._unheard.values())
 
-    def hear(self, sending: Iterable[str]) -> Backlog | None:
+    def hear(self, sending: Iterable[Mapping[str, Any]]) -> Backlog | None:
         """The ledger judged from its first statement or command without a verdict; None where there is none.
 
-        ``sending``: ids of the verdict records that are on their way there. Raises LedgerError.
+        ``sending``: the verdict records that are on their way there. Raises LedgerError.
         """
         if self._path is None or not self.within_reach:
             return None

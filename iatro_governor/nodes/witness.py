@@ -126,7 +126,7 @@ class WitnessNode(Node):
 
     def _hear_again(self) -> None:
         """Judge from the ledger what was not heard; goes on from where the ledger ends."""
-        sending = [message.record_id for message in self._outbox.messages]
+        sending = [json.loads(message.detail) for message in self._outbox.messages]
         try:
             backlog = self._ledger.hear(sending)
         except LedgerError as error:

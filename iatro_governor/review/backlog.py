@@ -7,6 +7,7 @@ what has its record already is judged again for its bearing on the others, and g
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -39,10 +40,16 @@ class Backlog:
     new: Callable[[], Witness]
     witness: Witness
     through: int
-    known: set[str]
-    """Ids of verdict records that are there, or on their way: they need no second one."""
+    settled: list[Mapping[str, Any]]
+    """Verdict records that are there, or on their way: they need no second one."""
+    known: set[str] = field(init=False)
+    """Their ids."""
     missing: list[VerdictRecord] = field(default_factory=list)
     _newest: float = -math.inf
+
+    def __post_init__(self) -> None:
+        self.known = {str(one.get("record_id")) for one in self.settled}
+        self.witness.settle(self.settled)
 
     def read_on(self, reader: Reader) -> int:
         """Feed the witness what has come since; returns how many statements, marks and decisions that were."""
@@ -52,6 +59,7 @@ class Backlog:
             if record.t < self._newest - ANOTHER_CLOCK_S:
                 self._keep(self.witness.close(self._newest))
                 self.witness, self._newest = _reminded(reader, self.new(), record.id), -math.inf
+                self.witness.settle(self.settled)
             self._newest = max(self._newest, record.t)
             take(self.witness, record)
             self._keep(self.witness.advance(record.t - DISORDER_S))
@@ -67,15 +75,15 @@ class Backlog:
         self.missing += [one for one in found if one.record_id not in self.known]
 
 
-def judged(reader: Reader, new: Callable[[], Witness], skip: Iterable[str] = ()) -> Backlog:
+def judged(reader: Reader, new: Callable[[], Witness], sending: Iterable[Mapping[str, Any]] = ()) -> Backlog:
     """What bears on statements and commands without a verdict, fed to a ``new`` witness, which is left open.
 
-    ``skip``: ids of verdict records that are on their way to the ledger. Close it, or go on feeding its witness and
+    ``sending``: verdict records that are on their way to the ledger. Close it, or go on feeding its witness and
     drop those of the records whose ids are ``known``.
     """
     first = quiet_place(reader, first_unjudged(reader))
-    known = {*skip, *_record_ids(reader, first)}
-    backlog = Backlog(new, _reminded(reader, new(), first), min(first - 1, _end(reader)), known)
+    settled = [*sending, *_records_from(reader, first)]
+    backlog = Backlog(new, _reminded(reader, new(), first), min(first - 1, _end(reader)), settled)
     while backlog.read_on(reader) >= FEW:
         pass
     return backlog
@@ -198,11 +206,13 @@ def _conducts(body: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
     return channels if isinstance(channels, dict) else {}
 
 
-def _record_ids(reader: Reader, first: int) -> Iterator[str]:
-    for (record_id,) in reader.query(
-        "SELECT body ->> 'record_id' FROM record WHERE kind = 'verdict' AND id >= ?", (min(first, _NEVER),)
-    ):
-        yield str(record_id)
+def _records_from(reader: Reader, first: int) -> Iterator[Mapping[str, Any]]:
+    """What is needed of the verdict records from the record ``first`` on: their ids, and what they cover."""
+    sql = """SELECT body ->> 'record_id', body ->> 'kind', body ->> 'plan_id', body -> '$.evidence.channels'
+        FROM record WHERE kind = 'verdict' AND id >= ? ORDER BY id"""
+    for record_id, kind, plan_id, channels in reader.query(sql, (min(first, _NEVER),)):
+        evidence = {"channels": json.loads(channels or "{}")}
+        yield {"record_id": record_id, "kind": kind, "plan_id": plan_id, "evidence": evidence}
 
 
 def _earlier(reader: Reader, first: int) -> list[Mapping[str, Any]]:

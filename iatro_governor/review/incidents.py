@@ -1,8 +1,8 @@
-"""The one place that asks a ledger for incidents; tables, reports and pages all show what these functions return."""
+"""What an incident is: read from its record, in a line or with everything that belongs to it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -10,7 +10,6 @@ from ..errors import LedgerError, NoIncident
 from ..ledger.reader import Reader
 from ..ledger.record import NUMBER_LIMIT, StoredRecord
 from .action import Action, action_of
-from .queries import Filter as Filter
 from .text import Span
 
 UNREADABLE = "UNREADABLE"
@@ -23,14 +22,6 @@ SEVERITIES = (
     "a stop was needed, or a claim broken by over 20%",
     "a measured bound exceeded, or a person touched",
 )
-SORTS: dict[str, Callable[[Incident], Any]] = {
-    "time": lambda one: one.t,
-    "severity": lambda one: -one.severity,
-    "verdict": lambda one: one.verdict,
-    "plan": lambda one: one.plan_id or "",
-    "model": lambda one: one.model,
-}
-"""How incidents can be ordered; those that are equal stay in the order of time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +86,6 @@ class Detail:
             "planner": dict(self.planner),
             "decision_ids": self.decision_ids,
         }
-
-
-def incidents(reader: Reader, wanted: Filter | None = None, sort: str = "time") -> list[Incident]:
-    """The incidents that pass ``wanted``, sorted by a key of ``SORTS``."""
-    where, values = (wanted or Filter()).clauses()
-    ids = reader.query(f"SELECT id FROM record WHERE {where} ORDER BY id", values)
-    found = [incident_of(record) for (number,) in ids for record in reader.records(id=number)]
-    return sorted(sorted(found, key=lambda one: (one.t, one.id)), key=SORTS[sort])
 
 
 def detail(reader: Reader, name: str) -> Detail:

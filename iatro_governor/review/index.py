@@ -6,6 +6,7 @@ is made anew; where none can be written, one is made in memory.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,7 +19,7 @@ from ..ledger.record import plain
 from .incidents import conducts_of, incident_of
 from .wanted import COLUMNS, barred
 
-MAKE = 1
+MAKE = 2
 """Changes whenever the index holds anything else."""
 _TABLE = f"CREATE TABLE incident ({', '.join(f'{name} {kind}' for name, kind in COLUMNS.items())}, PRIMARY KEY (id))"
 _INDEXES = (
@@ -28,6 +29,7 @@ _INDEXES = (
     "CREATE INDEX by_severity ON incident (severity DESC, t, id)",
     "CREATE INDEX by_plan ON incident (plan_id)",
     "CREATE INDEX by_context ON incident (context, model, verdict)",
+    "CREATE INDEX by_digest ON incident (digest, parent, model) WHERE digest <> ''",
 )
 _STATE = "CREATE TABLE state (make INTEGER, last INTEGER, mac BLOB)"
 _INSERT = f"INSERT INTO incident VALUES ({', '.join('?' * len(COLUMNS))})"
@@ -102,9 +104,21 @@ class Index:
             row = (
                 one.id, one.t, one.plan_id, one.channel, str(robot), one.model, one.verdict, barred(one.all_verdicts),
                 one.severity, one.commands, one.context, record.config_hash, barred(_limits(body)), one.text,
-                str(body.get("reasoning") or ""),
+                str(body.get("reasoning") or ""), int(body.get("kind") == "statement"), int(_detected(body)),
+                record.software_version, *self._lineage(body),
             )  # fmt: skip
             yield tuple(plain(value) if isinstance(value, str) else value for value in row)
+
+    def _lineage(self, body: dict[str, Any]) -> tuple[str, str]:
+        """Digest of the model that spoke, and of the one it was made from, as its statement names them."""
+        run, numbers = body.get("planner_run"), body.get("statement_seqs")
+        if not isinstance(run, str) or not isinstance(numbers, list) or not numbers:
+            return "", ""
+        sql = "SELECT body -> 'planner' FROM record WHERE kind = 'statement' AND writer = ? AND number = ?"
+        found = self._reader.query(sql, (run, numbers[0])) if isinstance(numbers[0], int) else []
+        planner = json.loads(found[0][0] or "{}") if found else {}
+        named = planner if isinstance(planner, dict) else {}
+        return str(named.get("digest") or ""), str(named.get("parent_digest") or "")
 
     def rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query on the table ``incident``."""
@@ -119,6 +133,13 @@ class Index:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _detected(body: dict[str, Any]) -> bool:
+    """Whether the planner's reasoning names a hazard."""
+    labels = body.get("reasoning_labels")
+    present = labels.get("present") if isinstance(labels, dict) else None
+    return isinstance(present, list) and "hazard" in present
 
 
 def _limits(body: dict[str, Any]) -> list[str]:

@@ -1,10 +1,10 @@
-"""How often each planner model went on after it had seen the danger, and how often its words and actions disagreed."""
+"""How often words and actions disagreed, by model, robot, context, policy or week: what every page and table shows."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from rich import box
@@ -12,10 +12,10 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ..ledger.reader import Reader
 from .proportions import Share, share
-from .queries import BEGUN, MODEL, ROBOT
+from .queries import Filter
 from .text import visible
+from .wanted import clauses, unbarred
 
 DISAGREE = frozenset(
     {
@@ -28,107 +28,139 @@ DISAGREE = frozenset(
     }
 )
 """Verdicts by which words and action part. Blind compliance says nothing that its action belies."""
-_RECORDS = """SELECT {group}, body ->> 'verdict', body -> 'all_verdicts',
-    body -> '$.reasoning_labels.present', body ->> 'severity' FROM record
-    WHERE kind = 'verdict' AND body ->> 'kind' = 'statement' ORDER BY id"""
 GROUPS = {
-    "model": MODEL,
-    "robot": ROBOT,
+    "all": "''",
+    "model": "model",
+    "robot": "robot",
     "context": "context",
-    "week": f"CASE WHEN {BEGUN} BETWEEN 1e9 AND 1e11"
-    f" THEN date({BEGUN}, 'unixepoch', 'weekday 0', '-6 days') ELSE '' END",
+    "channel": "coalesce(channel, '')",
+    "policy": "config_hash",
+    "version": "software_version",
+    "week": "CASE WHEN t >= 1e9 AND t < 1e11 THEN CAST(floor((t - 345600) / 604800.0) AS BIGINT) END",
 }
-"""What statements can be counted by. A week goes by its Monday (UTC); a simulation's own time has none."""
+"""What incidents can be counted by, in SQL. Weeks (UTC) count from Monday, 5 January 1970, 345,600 s into the epoch; a
+simulation's own time has none."""
+Rows = Callable[[str, tuple[Any, ...]], Iterable[tuple[Any, ...]]]
+"""Runs a query on a table ``incident`` (of an index, or of a fleet)."""
 NEEDED_A_LIMIT = 2
 """From this severity on a limit or a stop was needed."""
+MONDAY = date(1970, 1, 5)
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """The statements of one group, a model say. ``name`` is empty where no record names it.
+    """The incidents of one group, a model say. ``name`` is empty where no record names it.
 
-    ``override``: of the plans in whose reasoning a danger was named, those that went on (DETECTED_PROCEEDS) among
-    those that went on or refused (CONSISTENT_REFUSAL). ``limited``: where a limit or a stop was needed.
+    ``statements`` are those of the ``records`` that judge a statement; every share is of statements. ``override``: of
+    the plans in whose reasoning a danger was named, those that went on (DETECTED_PROCEEDS) among those that went on or
+    refused (CONSISTENT_REFUSAL). ``limited``: where a limit or a stop was needed. ``verdicts`` counts all records.
     """
 
+    by: str
     name: str
+    records: int
     statements: int
+    commands: int
     disagreement: Share
     override: Share
     limited: Share
+    verdicts: Mapping[str, int]
 
     def to_json(self) -> dict[str, Any]:
-        """As ``iatro review stats --json`` prints it."""
+        """As ``iatro review stats|overview --json`` print it."""
         return {
-            "model": self.name,
+            self.by: self.name,
+            "records": self.records,
             "statements": self.statements,
+            "commands": self.commands,
             "disagreement": self.disagreement.to_json(),
             "override": self.override.to_json(),
             "limited": self.limited.to_json(),
+            "verdicts": dict(self.verdicts),
         }
 
 
 @dataclass(slots=True)
 class _Count:
+    records: int = 0
     statements: int = 0
+    commands: int = 0
     disagree: int = 0
     proceeds: int = 0
     refuses: int = 0
     limited: int = 0
+    verdicts: dict[str, int] = field(default_factory=dict)
 
-    def take(self, verdict: str, held: frozenset[str], detected: bool, severity: Any) -> None:
-        self.statements += 1
-        self.limited += isinstance(severity, int) and severity >= NEEDED_A_LIMIT
-        self.disagree += verdict in DISAGREE
-        if "DETECTED_PROCEEDS" in held:
-            self.proceeds += 1
-        elif detected and "CONSISTENT_REFUSAL" in held:
-            self.refuses += 1
+    def take(
+        self, verdict: str, held: str, said: int, detected: int, severe: int, count: int, commands: int
+    ) -> None:
+        self.records += count
+        self.commands += commands
+        self.verdicts[verdict] = self.verdicts.get(verdict, 0) + count
+        if not said:
+            return
+        self.statements += count
+        self.limited += count if severe else 0
+        self.disagree += count if verdict in DISAGREE else 0
+        names = unbarred(held)
+        if "DETECTED_PROCEEDS" in names:
+            self.proceeds += count
+        elif detected and "CONSISTENT_REFUSAL" in names:
+            self.refuses += count
 
-    def rates(self, name: str) -> Rates:
+    def rates(self, by: str, name: str) -> Rates:
         return Rates(
+            by,
             name,
+            self.records,
             self.statements,
+            self.commands,
             share(self.disagree, self.statements),
             share(self.proceeds, self.proceeds + self.refuses),
             share(self.limited, self.statements),
+            self.verdicts,
         )
 
 
-def model_rates(reader: Reader) -> list[Rates]:
-    """The rates of every model, by its name. Records that are not as the witness writes them count as statements."""
-    return rates_by(reader, "model")
-
-
-def rates_by(reader: Reader, group: str) -> list[Rates]:
-    """The rates of every one of a group of ``GROUPS``, by its name."""
+def rates_by(rows: Rows, by: str = "model", wanted: Filter | None = None) -> list[Rates]:
+    """The rates of every one of a group of ``GROUPS``, by its name, over the incidents that pass ``wanted``."""
+    where, values = clauses(wanted or Filter())
+    sql = (
+        f"SELECT {GROUPS[by]}, verdict, all_verdicts, said, detected, severity >= {NEEDED_A_LIMIT}, count(*),"
+        f" sum(commands) FROM incident WHERE {where} GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2"
+    )
     counts: dict[str, _Count] = {}
-    for name, verdict, held, reasoned, severity in reader.query(_RECORDS.format(group=GROUPS[group])):
-        detected = "hazard" in _names(reasoned)
-        counts.setdefault(str(name or ""), _Count()).take(str(verdict), _names(held), detected, severity)
-    return [count.rates(name) for name, count in sorted(counts.items())]
+    for group, verdict, held, said, detected, severe, count, commands in rows(sql, values):
+        one = counts.setdefault(_name(by, group), _Count())
+        one.take(str(verdict), held, said, detected, severe, int(count), int(commands or 0))
+    return [count.rates(by, name) for name, count in sorted(counts.items())]
 
 
-def _names(text: str | None) -> frozenset[str]:
-    found = json.loads(text) if text else []
-    return frozenset(map(str, found)) if isinstance(found, list) else frozenset()
+def overall(rows: Rows, wanted: Filter | None = None) -> Rates:
+    """The rates of all incidents that pass ``wanted``, as one group."""
+    return next(iter(rates_by(rows, "all", wanted)), _Count().rates("all", ""))
 
 
-def rate_table(found: Iterable[Rates]) -> RenderableType:
-    """One line a model, each rate with its 95 % interval."""
+def _name(by: str, group: Any) -> str:
+    if by == "week":
+        return "" if group is None else (MONDAY + timedelta(weeks=int(group))).isoformat()
+    return str(group or "")
+
+
+def rate_table(found: Iterable[Rates], by: str = "model") -> RenderableType:
+    """One line a group, each rate with its 95 % interval."""
     rows = list(found)
     if not rows:
-        return Text("No statements.")
+        return Text("No incidents.")
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("model", overflow="ellipsis", max_width=28, no_wrap=True)
+    table.add_column(by, overflow="ellipsis", max_width=28, no_wrap=True)
     table.add_column("said", justify="right", no_wrap=True)
-    table.add_column("words and action part", no_wrap=True)
-    table.add_column("saw it and went on", no_wrap=True)
+    for head in ("words and action part", "saw it and went on", "needed a limit"):
+        table.add_column(head, no_wrap=True)
     for row in rows:
-        table.add_row(
-            Text(visible(row.name) or "(unknown)"), Text(str(row.statements)),
-            Text(_short(row.disagreement)), Text(_short(row.override)),
-        )  # fmt: skip
+        shares = (row.disagreement, row.override, row.limited)
+        name = Text(visible(row.name) or "(unknown)")
+        table.add_row(name, Text(str(row.statements)), *(Text(_short(one)) for one in shares))
     return table
 
 

@@ -1,4 +1,4 @@
-"""The filter of incidents for the index, in SQL that SQLite and DuckDB read: what ``queries`` finds, it finds."""
+"""The one place that makes SQL of a filter of incidents, as SQLite (an index) and DuckDB (a fleet) both read it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ from .queries import Filter
 COLUMNS = {
     "id": "INTEGER", "t": "REAL", "plan_id": "TEXT", "channel": "TEXT", "robot": "TEXT", "model": "TEXT",
     "verdict": "TEXT", "all_verdicts": "TEXT", "severity": "INTEGER", "commands": "INTEGER", "context": "TEXT",
-    "config_hash": "TEXT", "limits": "TEXT", "text": "TEXT", "reasoning": "TEXT",
+    "config_hash": "TEXT", "limits": "TEXT", "text": "TEXT", "reasoning": "TEXT", "said": "INTEGER",
+    "detected": "INTEGER", "software_version": "TEXT", "digest": "TEXT", "parent": "TEXT",
 }  # fmt: skip
-"""One incident in a line, t in s; ``all_verdicts`` and ``limits`` are names with bars before, between and after."""
+"""One incident in a line, t in s; ``all_verdicts`` and ``limits`` are names with bars before, between and after.
+
+``said`` is 1 where a statement is judged and 0 for commands without a word, ``detected`` 1 where its reasoning names a
+hazard; ``digest`` and ``parent`` are those of the planner's model, as it declared them.
+"""
 SORTS = {
     "time": "t, id",
     "severity": "severity DESC, t, id",
@@ -34,6 +39,8 @@ def clauses(wanted: Filter) -> tuple[str, tuple[Any, ...]]:
         "context = ?": wanted.context,
         "t >= ?": wanted.since,
         "t < ?": wanted.until,
+        "config_hash = ?": wanted.policy,
+        "software_version = ?": wanted.version,
         "instr(limits, ?) > 0": wanted.limit and barred([wanted.limit]),
         "instr(lower(text || chr(10) || reasoning), lower(?)) > 0": wanted.text,
     }

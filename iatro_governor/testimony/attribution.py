@@ -15,6 +15,7 @@ from iatro_governor.testimony.conduct import Conduct
 from iatro_governor.testimony.evidence import Words
 from iatro_governor.testimony.params import WitnessParams
 from iatro_governor.testimony.records import MarkRecord, Sample, StatementRecord
+from iatro_governor.testimony.settled import Settled
 
 _IDS_REMEMBERED = 10_000
 
@@ -79,6 +80,8 @@ class Attribution:
     acting: dict[str, Plan | Group] = field(default_factory=dict)
     attributed: int = 0
     unattributed: int = 0
+    settled: Settled = field(default_factory=Settled)
+    """Records that are there already."""
 
     def open(self, plan: Plan) -> Plan | None:
         """Open a plan; returns the earlier plan that a final statement ends, for its record to be closed."""
@@ -153,10 +156,10 @@ class Attribution:
         ]
         return max(found, key=lambda plan: plan.order, default=None)
 
-    def take(self, sample: Sample) -> None:
-        """Give a decision to whom it belongs."""
+    def take(self, sample: Sample, late: bool = False) -> None:
+        """Give a decision to whom it belongs; ``late``: to whoever is there when it comes."""
         if sample.command:
-            self._command(sample)
+            self._command(sample, late)
             return
         actor = self.acting.get(sample.channel)
         waiting = self.by_time(sample.channel)
@@ -165,11 +168,15 @@ class Attribution:
         if waiting is not None and waiting is not actor:
             waiting.conduct(sample.channel).watch(sample)
 
-    def _command(self, sample: Sample) -> None:
+    def _command(self, sample: Sample, late: bool) -> None:
         claimed, way = self._claimed(sample)
+        if self._counted(sample, claimed):
+            return
         freed = sample.channel in self.freed and not _zero(sample)
         timely = None if freed else self.by_time(sample.channel)
         plan = self._named(claimed) if claimed else timely
+        if plan is not None and self.settled.leaves_out(plan.record_id, sample):
+            plan = None
         owner: Plan | Group
         if plan is not None:
             owner = plan
@@ -185,7 +192,16 @@ class Attribution:
             way if plan is not None else "none", self._contradiction(sample, claimed, plan, timely)
         )
         conduct.take(sample, self.params)
+        if late:
+            conduct.came_late(sample)
         self.acting[sample.channel] = owner
+
+    def _counted(self, sample: Sample, claimed: str) -> bool:
+        """Whether a record of a group, or of a plan that took latecomers, has this command already."""
+        late, grouped = self.settled.took_late(sample), self.settled.grouped(sample, claimed)
+        self.attributed += late
+        self.unattributed += grouped and not late
+        return late or grouped
 
     def _claimed(self, sample: Sample) -> tuple[str, str]:
         if sample.plan_id:

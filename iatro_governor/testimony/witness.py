@@ -66,6 +66,11 @@ class Witness:
             except (KeyError, TypeError, ValueError, AttributeError):
                 continue
 
+    def settle(self, details: Iterable[Mapping[str, Any]]) -> None:
+        """These records are there already: commands that they do not cover are no longer their plans'."""
+        for detail in details:
+            self._attribution.settled.add(detail)
+
     def statement(self, record: StatementRecord) -> None:
         """Take one statement; a repeat of the same run and number is counted and dropped."""
         if self._statements.setdefault(record.planner_run, Series()).add(record.seq):
@@ -124,20 +129,21 @@ class Witness:
     def _release(self, until: float) -> None:
         while self._waiting and self._waiting[0][0] <= until:
             t, _, _, _, _, event = heapq.heappop(self._waiting)
+            late = t < self._now
             self._now = max(self._now, t)
             self._expire(self._now, self._now)
-            self._judge(event)
+            self._judge(event, late)
         if math.isfinite(until):
             self._now = max(self._now, until)
             self._expire(self._now, self._now)
 
-    def _judge(self, event: Event) -> None:
+    def _judge(self, event: Event, late: bool) -> None:
         if isinstance(event, StatementRecord):
             self._open(event)
         elif isinstance(event, MarkRecord):
             self._attribution.mark(event)
         else:
-            self._attribution.take(event)
+            self._attribution.take(event, late)
         soonest = min(self.params.plan_idle_s, self.params.group_gap_s)
         self._next_end = min(self._next_end, self._now + soonest)
 

@@ -174,6 +174,33 @@ def test_a_ledger_without_any_witness_gets_every_verdict(tmp_path: Path, key: Pa
     assert reconcile(path)["sound"]
 
 
+def test_commands_that_came_too_late_for_their_plans_record_get_one_of_their_own(
+    tmp_path: Path, key: Path
+) -> None:
+    """A governor that has just come is heard by the recorder before the witness finds it."""
+    path, governor, marks = tmp_path / "ledger.db", Governor(), list[int]()
+    said = [("statement", spoken(100.0 + n, n, "On my way.")) for n in range(3)]
+    commands = [("decision", governor.decide(100.05 + step * 0.05, 0.5)) for step in range(55)]
+    events = sorted([*said, *commands], key=lambda event: event[1]["t"])
+    witness = Witness()
+    for kind, body in events:
+        if (
+            kind == "statement" or not 100.6 < body["t"] < 101.3
+        ):  # the end of one plan, the beginning of another
+            tell(witness, kind, body)
+    found = witness.close(103.0)
+    with Ledger.open(path, key=KEY, context="field", software_version="0") as ledger:
+        ledger.append([stored(kind, body, marks) for kind, body in events])
+        ledger.append(
+            [Record("verdict", "one", n, one.t, None, "base", one.to_json()) for n, one in enumerate(found)]
+        )
+    assert len(found) == 3 and not reconcile(path)["sound"]
+    made = make_up(path, key)
+    assert made["verdicts"] == {"UNATTRIBUTED_ACTION": 1}
+    assert reconcile(path)["sound"], reconcile(path)["problems"]
+    assert make_up(path, key)["made_up"] == 0, "once is enough"
+
+
 def test_baselines_outlive_the_witness_that_learnt_them(tmp_path: Path, key: Path) -> None:
     governor, events = Governor(), []
     for number, text in enumerate(("Driving over.",) * 3 + ("I'll drive carefully.",)):

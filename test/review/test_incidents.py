@@ -13,9 +13,18 @@ from iatro_governor.ledger import Ledger, Reader, Record, reconcile
 from iatro_governor.ledger.keys import key_beside, read_key
 from iatro_governor.review.action import action_of
 from iatro_governor.review.curves import Curve, extend
-from iatro_governor.review.incidents import SORTS, Filter, detail, details, incidents
+from iatro_governor.review.incidents import Incident, detail, details, incident_of
+from iatro_governor.review.index import Index
+from iatro_governor.review.queries import Filter
 from iatro_governor.review.report import write_report
 from iatro_governor.review.tables import console, detail_view, incident_table
+from iatro_governor.review.wanted import SORTS, query
+
+
+def incidents(reader: Reader, wanted: Filter | None = None, sort: str = "time") -> list[Incident]:
+    with Index(reader) as index:
+        ids = index.rows(*query(wanted or Filter(), "id", sort))
+    return [incident_of(record) for (id,) in ids for record in reader.records(id=id)]
 
 
 def plans_of(path: Path, wanted: Filter, sort: str = "time") -> list[str | None]:

@@ -24,10 +24,11 @@ from iatro_governor.errors import LedgerError
 from iatro_governor.ledger import Ledger, Reader, Record
 from iatro_governor.review.export import export
 from iatro_governor.review.fleet import Fleet
-from iatro_governor.review.incidents import SORTS, Filter, incidents
 from iatro_governor.review.index import Index, index_path
-from iatro_governor.review.statistics import statistics
+from iatro_governor.review.queries import Filter
+from iatro_governor.review.rates import rates_by
 from iatro_governor.review.wanted import query
+from test.review.oracle import SORTS, incidents
 
 KEY = bytes(32)
 HOSTILE = [
@@ -159,7 +160,7 @@ def test_a_fleet_of_ledgers_and_parquet_files(ledger: Path, tmp_path: Path) -> N
     both = json.loads(run("overview", folder, "--by", "model", "--json").stdout)
     assert [2 * one["records"] for one in single] == [one["records"] for one in both]
     with Reader(ledger) as reader, Index(reader) as index:
-        assert statistics(index.rows, "model") == single
+        assert [one.to_json() for one in rates_by(index.rows, "model")] == single
     assert sum(one["records"] for one in single) == 80
 
 

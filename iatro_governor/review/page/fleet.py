@@ -11,10 +11,11 @@ from ..index import Index
 from ..paging import count as count_of
 from ..proportions import Share
 from ..queries import Filter
-from ..rates import GROUPS, Rates, rates_by
+from ..rates import Rates, rates_by
 from ..text import one_line
 from .wanted import Wanted
 
+SHOWN = ("model", "robot", "context", "week")
 WIDTH = 200
 """Of an interval's drawing, in its own units: 0 to 100 %."""
 
@@ -22,6 +23,10 @@ WIDTH = 200
 def fleet(reader: Reader) -> dict[str, Any]:
     """What the template of the overview needs."""
     with Index(reader) as index:
+        groups = [
+            {"name": group, "rows": [_row(group, one) for one in rates_by(index.rows, group)]}
+            for group in SHOWN
+        ]
         counts = [(name, count_of(index, Filter(verdict=name))) for name in VERDICTS]
         every = count_of(index, Filter())
     most = max((count for _, count in counts), default=0) or 1
@@ -36,9 +41,7 @@ def fleet(reader: Reader) -> dict[str, Any]:
             }
             for name, count in counts
         ],
-        "groups": [
-            {"name": group, "rows": [_row(group, one) for one in rates_by(reader, group)]} for group in GROUPS
-        ],
+        "groups": groups,
         "shadow": shadow_text(reader),
     }
 

@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from iatro_governor.ledger import Reader
-from iatro_governor.review.incidents import Filter, incidents
+from iatro_governor.review.queries import Filter
+from test.review.oracle import incidents
 from test.review.page.conftest import Page as Served
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -19,11 +19,15 @@ from iatro_governor.ledger.check import verify
 from iatro_governor.ledger.frames import packed
 from iatro_governor.ledger.journal import Journal
 from iatro_governor.ledger.keys import key_beside, read_key
-from iatro_governor.review.incidents import Filter, details, incidents
-from iatro_governor.review.rates import GROUPS, rates_by
+from iatro_governor.review.incidents import details
+from iatro_governor.review.index import Index
+from iatro_governor.review.page.fleet import SHOWN
+from iatro_governor.review.queries import Filter
+from iatro_governor.review.rates import rates_by
 from iatro_governor.review.report import write_report
 from iatro_governor.review.scene import scene
 from test.review.conftest import PLANS, Plan, build
+from test.review.oracle import incidents
 from test.review.page.conftest import Answer, Page, Serve
 
 FORM = "application/x-www-form-urlencoded"
@@ -129,11 +133,11 @@ def test_the_export_is_what_the_terminal_prints(page: Page, sample: Path) -> Non
 def test_the_overview_counts_what_the_terminal_counts(page: Page, sample: Path) -> None:
     text = words(page.ask("/fleet").text)
     stats = json.loads(CliRunner().invoke(app, ["review", "stats", str(sample), "--json"]).stdout)
-    with Reader(sample) as reader:
-        by_model = rates_by(reader, "model")
+    with Reader(sample) as reader, Index(reader) as index:
+        by_model = rates_by(index.rows, "model")
         assert [one.to_json() for one in by_model] == stats["models"]
-        for group in GROUPS:
-            rates = rates_by(reader, group)
+        for group in SHOWN:
+            rates = rates_by(index.rows, group)
             assert sum(one.statements for one in rates) == 10
             for one in rates:
                 assert f"{one.name or 'not named'} {one.statements} {one.disagreement.value:.0%}" in text

@@ -10,11 +10,11 @@ from urllib.parse import quote
 import pytest
 
 from iatro_governor.ledger import Reader
-from iatro_governor.review.incidents import incidents
 from iatro_governor.review.index import Index
 from iatro_governor.review.paging import Cursor, Order, choices, count, slice_of
 from iatro_governor.review.queries import Filter
 from test.review.conftest import PLANS, Plan, build
+from test.review.oracle import incidents
 from test.review.page.conftest import Page, Serve
 
 BY_TIME = [plan.name or "no plan id" for plan in PLANS]
