@@ -11,6 +11,7 @@ import typer
 from iatro_governor import __version__
 from iatro_governor.cli import ledger, review, trial
 from iatro_governor.cli.check import check
+from iatro_governor.cli.compare import compare
 from iatro_governor.cli.demo import demo
 from iatro_governor.cli.govern import govern
 from iatro_governor.cli.keygen import keygen
@@ -34,8 +35,10 @@ app = typer.Typer(
 )
 for command in (check, govern, testify, demo, label, replay, reset, recover, keygen, schema, policy):
     app.command()(command)
+app.command()(compare)
 app.add_typer(ledger.app, name="ledger")
 review.app.command()(serve)
+review.app.command()(compare)
 app.add_typer(review.app, name="review")
 app.add_typer(trial.app, name="trial")
 

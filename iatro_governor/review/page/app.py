@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from ...errors import IatroError, LedgerError, NoIncident
 from ..incidents import numbered
 from ..notes import annotate
+from .comparing import comparing
 from .desk import Desk
 from .door import Door
 from .fleet import fleet
@@ -66,6 +67,11 @@ def _add_pages(app: FastAPI, desk: Desk, guard: Guard) -> None:
     def show_fleet() -> Response:
         with desk.reader() as reader:
             return page("fleet.html.j2", **fleet(reader))
+
+    @app.api_route("/compare", methods=READ)
+    def show_comparisons(by: str | None = None) -> Response:
+        with desk.reader() as reader:
+            return page("compare.html.j2", **comparing(reader, by))
 
     @app.api_route("/assets/{name}", methods=READ)
     def asset(name: str) -> Response:

@@ -86,7 +86,7 @@ def _bound(bound: Bound, start: float) -> dict[str, Any]:
         "allowed": quantity(bound.allowed, bound.unit),
         "margin": quantity(bound.margin, bound.unit),
         "count": bound.count,
-        "when": ", ".join(spans) + (f" and {more} more" if more > 0 else ""),
+        "when": [*spans, f"and {more} more"] if more > 0 else spans,
         "shapes": bound.shapes_rate,
     }
 

@@ -60,6 +60,7 @@ def paths(sample: Path) -> list[str]:
         "/fleet",
         "/token",
         *(f"/incidents/{number}" for number in (*every, hostile)),
+        "/compare",
     ]
 
 

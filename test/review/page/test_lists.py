@@ -140,3 +140,18 @@ def test_the_page_and_the_terminal_count_the_same(sample: Path) -> None:
             "context": ["simulation"],
             "limit": [],
         }
+
+
+def test_the_page_compares_as_the_terminal_does(serve: Serve, tmp_path: Path) -> None:
+    from test.review.test_compare import asked, records, written
+
+    base, other = [n % 10 == 0 for n in range(40)], [n > 230 for n in range(300)]
+    db = written(
+        tmp_path / "ledger.db", records("base", base, "sha:1"), records("<b>x", other, "sha:2", "sha:1")
+    )
+    text = serve(db).ask("/compare").text
+    (found,) = asked(db)["comparisons"]
+    row = found["differences"][0]
+    assert f"{row['b']['part']}/{row['b']['whole']}" in text and f"{100 * row['value']:+.1f}" in text
+    assert "<b>x" not in text and "more often than before" in text
+    assert serve(db).ask("/compare?by=nonsense").status == 200

@@ -1,0 +1,93 @@
+"""Comparisons and the monitor as terminal tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from .compare import Comparison
+from .differences import Difference, Paired
+from .monitor import REFERENCE, Drift
+from .proportions import Share
+from .text import one_line
+
+TITLES = {
+    "disagreement": "words and action part",
+    "override": "saw it and went on",
+    "limited": "needed a limit",
+}
+"""What each measure is called wherever it is shown."""
+
+
+def compare_view(
+    found: Sequence[Comparison], undeclared: Sequence[Mapping[str, Any]], drifts: Sequence[Drift]
+) -> RenderableType:
+    """Every comparison, models whose digests changed without a declared parent, and the monitor."""
+    parts: list[RenderableType] = [_comparison(one) for one in found]
+    if not found:
+        parts.append(Text("Nothing to compare: fewer than two groups with statements."))
+    parts += [
+        Text(
+            f"UNDECLARED: {one_line(one['model'], 60)} has {len(one['digests'])} digests without a parent",
+            "red",
+        )
+        for one in undeclared
+    ]
+    parts += [drift_line(one) for one in drifts] or [
+        Text(f"Monitor: no model has more than {REFERENCE} statements yet.", "dim")
+    ]
+    return Group(*parts)
+
+
+def drift_line(one: Drift) -> Text:
+    """The monitor of one model in a line."""
+    name = one_line(one.model, 40) or "(unknown)"
+    counts = f"{short(one.later)} after {short(one.reference)} in the first {one.reference.whole}"
+    if one.alarm:
+        return Text(f"DRIFT: {name} disagrees more than it did: {counts}", "bold red")
+    return Text(f"Monitor: {name} has not drifted: {counts}", "dim")
+
+
+def short(one: Share) -> str:
+    """A share with its interval and its counts."""
+    if one.value is None:
+        return "-"
+    return f"{one.value:.1%} [{one.low:.1%}, {one.high:.1%}] {one.part}/{one.whole}"
+
+
+def change(one: Difference) -> str:
+    """A difference in percentage points with its interval."""
+    if one.value is None:
+        return "-"
+    return f"{100 * one.value:+.1f} [{100 * one.low:+.1f}, {100 * one.high:+.1f}]"
+
+
+def pair_text(name: str, pair: Paired) -> str:
+    """The same plans on both sides, in a line."""
+    alone = f"in a alone {pair.only_a}, in b alone {pair.only_b}, p {p_text(pair.p)}"
+    return f"{pair.pairs} plans on both sides: {TITLES[name]} {alone}"
+
+
+def _comparison(one: Comparison) -> RenderableType:
+    made = " (made from it)" if one.lineage else ""
+    names = one_line(one.a, 60), one_line(one.b, 60)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
+    for head in ("", "a", "b", "b - a, points", "p", "Holm", "h"):
+        table.add_column(head, no_wrap=True)
+    for row in one.differences:
+        effect = "-" if row.effect is None else f"{row.effect:.2f}"
+        tests = p_text(row.p), p_text(row.adjusted), effect
+        table.add_row(TITLES[row.name], short(row.a), short(row.b), change(row), *tests)
+    lines: list[RenderableType] = [Text(f"a: {names[0]}   b: {names[1]}{made}", "bold"), table]
+    lines += [Text(pair_text(name, pair), "dim") for name, pair in one.pairs.items()]
+    return Group(*lines, Text(""))
+
+
+def p_text(p: float | None) -> str:
+    """A p value, as far as it says anything."""
+    return "-" if p is None else "< 0.001" if p < 0.001 else f"{p:.3f}"

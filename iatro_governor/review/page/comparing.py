@@ -1,0 +1,65 @@
+"""Groups of incidents side by side, and the monitor, as the page shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...ledger.reader import Reader
+from ..compare import BY, MOST, Comparison, compare_groups, undeclared
+from ..compare_view import TITLES, change, p_text, pair_text, short
+from ..differences import Difference
+from ..incidents import shadow_text
+from ..index import Index
+from ..monitor import REFERENCE, Drift, drifts
+from ..text import one_line
+from .render import moment
+
+
+def comparing(reader: Reader, by: str | None) -> dict[str, Any]:
+    """What the template of comparisons needs; ``by`` that is none of ``BY`` is the first of them."""
+    chosen = by if by in BY else BY[0]
+    with Index(reader) as index:
+        found = compare_groups(index.rows, chosen)
+        flagged, drifted = undeclared(index.rows), drifts(index.rows)
+    return {
+        "by": chosen,
+        "choices": BY,
+        "most": MOST,
+        "comparisons": [_comparison(one) for one in found],
+        "undeclared": [
+            {"model": one_line(one["model"], 60), "digests": [one_line(text, 80) for text in one["digests"]]}
+            for one in flagged
+        ],
+        "monitor": [_drift(one) for one in drifted],
+        "reference": REFERENCE,
+        "shadow": shadow_text(reader),
+    }
+
+
+def _comparison(one: Comparison) -> dict[str, Any]:
+    return {
+        "a": one_line(one.a, 60),
+        "b": one_line(one.b, 60),
+        "derived": bool(one.lineage),
+        "rows": [_row(row) for row in one.differences],
+        "pairs": [pair_text(name, pair) for name, pair in one.pairs.items()],
+    }
+
+
+def _row(row: Difference) -> dict[str, Any]:
+    sure = row.adjusted is not None and row.adjusted < 0.05
+    tests = {"p": p_text(row.p), "adjusted": p_text(row.adjusted)}
+    effect = "-" if row.effect is None else f"{row.effect:.2f}"
+    shown = {"title": TITLES[row.name], "a": short(row.a), "b": short(row.b), "change": change(row)}
+    return {**shown, **tests, "effect": effect, "sure": sure}
+
+
+def _drift(one: Drift) -> dict[str, Any]:
+    return {
+        "model": one_line(one.model, 60) or "not named",
+        "alarm": one.alarm,
+        "since": moment(one.since, 0.0) if one.since is not None else "",
+        "reference": short(one.reference),
+        "later": short(one.later),
+        "evidence": f"{one.evidence:.1f}" if one.evidence < 1000 else "> 1000",
+    }
