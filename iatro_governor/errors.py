@@ -89,6 +89,10 @@ class LedgerError(IatroError):
     """A ledger cannot be opened, written or read."""
 
 
+class LedgerTaken(LedgerError):
+    """Somebody else writes this ledger."""
+
+
 class ChainBroken(LedgerError):
     """A record disagrees with the chain; ``record`` is the number of the first bad one."""
 

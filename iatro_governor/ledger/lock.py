@@ -6,7 +6,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from ..errors import LedgerError
+from ..errors import LedgerError, LedgerTaken
 
 
 def take(path: Path, what: str) -> int:
@@ -21,7 +21,7 @@ def take(path: Path, what: str) -> int:
     except OSError as error:
         owner = os.pread(handle, 32, 0).decode("ascii", "replace").strip() or "unknown"
         os.close(handle)
-        raise LedgerError(
+        raise LedgerTaken(
             f"{path}: another writer (process {owner}) has this {what} open, and it can only have one"
         ) from error
     os.ftruncate(handle, 0)

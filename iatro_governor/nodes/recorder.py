@@ -34,6 +34,7 @@ from iatro_governor.nodes.gaps import Gaps
 from iatro_governor.nodes.parameters import settings
 from iatro_governor.nodes.run import run
 from iatro_governor.profile.load import load_data
+from iatro_governor.review import note_drop
 
 COMMIT_S = 0.05
 """Longest time between two commits while records come in."""
@@ -75,7 +76,7 @@ class Recorder(Node):
         self._writers: dict[str, str] = {}
         self._gaps = Gaps(LOST_AFTER_S)
         self._policies: dict[str, str] = {}
-        self._keeping = chosen.keeping
+        self._keeping, self._key = chosen.keeping, chosen.key
         self._keep_at = 0.0
         self._hook = AnchorCommand(chosen.anchor_command, chosen.anchor_every_s)
         self._own = f"recorder-{uuid.uuid4()}"
@@ -270,12 +271,23 @@ class Recorder(Node):
         now = time.monotonic()
         if (anchor := self._ledger.anchor) is not None:
             self._hook.offer(anchor.line(), now)
-        if now < self._keep_at or self._fault:
+        if self._fault:
+            return
+        self._take_notes()
+        if now < self._keep_at:
             return
         self._keep_at = now + KEEP_EVERY_S
         try:
             for done in maintain(self._ledger, self._keeping, time.time()):
                 self.get_logger().info(done)
+        except LedgerError as error:
+            self._fault = str(error)
+
+    def _take_notes(self) -> None:
+        """What readers of the ledger have left beside it."""
+        try:
+            for refused in note_drop.take(self._ledger, self._key):
+                self.get_logger().error(refused)
         except LedgerError as error:
             self._fault = str(error)
 

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from iatro_governor import __version__
 
-from ..errors import LedgerError, NoIncident
-from ..ledger import Ledger, Record
+from ..errors import LedgerError, LedgerTaken, NoIncident
+from ..ledger import Ledger
 from ..ledger.reader import Reader
+from .note_drop import KIND, drop, drop_folder, take
 
-KIND, WRITER = "note", "review"
+PATIENCE_S = 5.0
 LONGEST_NOTE, LONGEST_NAME = 4000, 80
 
 
@@ -25,6 +26,7 @@ class Note:
     by: str
     text: str
     t: float
+    note_id: str = ""
 
 
 def notes(reader: Reader, incident: int) -> list[Note]:
@@ -34,16 +36,24 @@ def notes(reader: Reader, incident: int) -> list[Note]:
     )
     found = (record for (number,) in ids for record in reader.records(id=number))
     return [
-        Note(one.id, incident, str(one.body.get("by", "")), str(one.body.get("text", "")), one.t)
+        Note(
+            one.id,
+            incident,
+            str(one.body.get("by", "")),
+            str(one.body.get("text", "")),
+            one.t,
+            str(one.body.get("note_id", "")),
+        )
         for one in found
     ]
 
 
-def annotate(db: Path, key: bytes, incident: int, by: str, text: str) -> Note:
+def annotate(db: Path, key: bytes, incident: int, by: str, text: str, patience: float = PATIENCE_S) -> Note:
     """Adds a note to the chain of the ledger ``db``, durably.
 
-    The ledger has one writer at a time. While a recorder has it, nothing is written and LedgerError says so, as it does
-    for a note without a name or a text, or with too long ones. Raises NoIncident where there is no such incident.
+    The ledger has one writer at a time: while a recorder has it, the recorder is handed the note, and waited for,
+    ``patience`` s at most. Raises LedgerError where it does not take it, and for a note without a name or a text, or
+    with too long ones; NoIncident where there is no such incident.
     """
     by, text = " ".join(by.split()), text.replace("\r\n", "\n").strip()
     if not by or len(by) > LONGEST_NAME:
@@ -57,8 +67,41 @@ def annotate(db: Path, key: bytes, incident: int, by: str, text: str) -> Note:
     if about is None:
         raise NoIncident(f"{db}: no incident {incident}")
     now = time.time()
-    with Ledger.open(db, key=key, context=about.context, software_version=__version__) as ledger:
-        number = ledger.next_expected(KIND, WRITER)
-        body = {"incident": incident, "by": by, "text": text}
-        ledger.append([Record(KIND, WRITER, number, now, about.plan_id, about.channel, body)])
-        return Note(ledger.head()[0], incident, by, text, now)
+    note = {
+        "incident": incident,
+        "by": by,
+        "text": text,
+        "t": now,
+        "plan_id": about.plan_id,
+        "channel": about.channel,
+    }
+    note_id = drop(db, key, note)
+    if not _written(db, key, about.context):
+        _wait(db, note_id, patience)
+    with Reader(db) as reader:
+        return next(one for one in notes(reader, incident) if one.note_id == note_id)
+
+
+def _written(db: Path, key: bytes, context: str) -> bool:
+    """Writes what waits, itself; False while a recorder has the ledger."""
+    try:
+        ledger = Ledger.open(db, key=key, context=context, software_version=__version__)
+    except LedgerTaken:
+        return False
+    with ledger:
+        take(ledger, key)
+    return True
+
+
+def _wait(db: Path, note_id: str, patience: float) -> None:
+    """Until the recorder has taken the note; LedgerError where it has not within ``patience`` (s)."""
+    end = time.monotonic() + patience
+    sql = "SELECT count(*) FROM record WHERE kind = ? AND body ->> 'note_id' = ?"
+    while time.monotonic() < end:
+        with Reader(db) as reader:
+            if reader.scalar(sql, (KIND, note_id)):
+                return
+        time.sleep(0.1)
+    raise LedgerError(
+        f"the recorder has not taken the note within {patience:g} s; it waits in {drop_folder(db)}, nothing is lost"
+    )

@@ -233,5 +233,5 @@ class TestNotes:
         with Ledger.open(desk, key=key, context="simulation", software_version="0.1.0"):
             answer = self.send(own, number, by="Ann", text="Now?")
         assert answer.status == 409
-        assert "another writer" in answer.text
+        assert "has not taken the note" in answer.text
         assert self.send(own, number, by="Ann", text="Now.").status == 303
