@@ -11,12 +11,13 @@ from fastapi import FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse
+from starlette.responses import FileResponse, RedirectResponse
 from starlette.types import ASGIApp
 
 from ...errors import IatroError, LedgerError, NoIncident
 from ..incidents import numbered
 from ..notes import annotate
+from .clips import clip_file
 from .comparing import comparing
 from .desk import Desk
 from .door import Door
@@ -56,6 +57,12 @@ def _add_pages(app: FastAPI, desk: Desk, guard: Guard) -> None:
             text = json.dumps(numbered(reader, number).to_json(), indent=1)
         name = f'attachment; filename="incident-{number}.json"'
         return Response(text, media_type="application/json", headers={"Content-Disposition": name})
+
+    @app.api_route("/clips/{number}.mcap", methods=READ)
+    def clip(number: int) -> Response:
+        with desk.reader() as reader:
+            file = clip_file(reader, number)
+        return FileResponse(file, media_type="application/octet-stream", filename=file.name)
 
     @app.api_route("/incidents/{number}", methods=READ)
     def show_incident(number: int, wanted: Asked) -> Response:

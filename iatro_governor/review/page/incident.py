@@ -17,6 +17,7 @@ from ..replay import folders_beside
 from ..scene import scene
 from ..shown import shown
 from ..text import quantity, visible
+from .clips import clips
 from .desk import Desk, Policy
 from .render import moment
 from .wanted import Wanted
@@ -43,6 +44,7 @@ def incident(reader: Reader, desk: Desk, number: int, wanted: Wanted) -> dict[st
         "chain": desk.chain.status(),
         "view": _view(found, desk, policy, start),
         "origin": _origin(reader, found),
+        "clips": clips(reader, found),
         "notes": [_note(note) for note in notes(reader, number)],
         "can_annotate": desk.key is not None,
         "shadow": shadow_text(reader),
