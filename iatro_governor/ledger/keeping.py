@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ..errors import LedgerError
 from . import segments, store
+from .retiring import retire
 from .writer import Ledger
 
 DAY_S = 86_400.0
@@ -44,7 +45,7 @@ def maintain(ledger: Ledger, keeping: Keeping, now: float) -> list[str]:
     if full and ledger.seal():
         done.append(f"sealed a file of the ledger at record {ledger.head()[0] - 1}")
     for path, cause in _due(ledger, keeping, now):
-        gone = ledger.retire(path, cause)
+        gone = retire(ledger, path, cause)
         done.append(f"retired {path.name}, {gone} records: {cause}")
     return done
 

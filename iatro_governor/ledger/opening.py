@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+import time
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ..errors import ChainBroken
 from . import segments, store
 from .anchors import CREATED, Anchor, AnchorLog, anchors_path
-from .chain import Chain
+from .chain import Chain, key_id
+from .record import Provenance
 from .segments import Numbers
 
 
@@ -25,6 +28,25 @@ class State:
     records: int
     stored: Numbers
     settled: Numbers
+
+
+def session_body(state: State, key: bytes, by: Provenance, *, clean: bool, shadow: bool) -> dict[str, Any]:
+    """What the record that opens a session says."""
+    body = {
+        "schema": store.SCHEMA, "ledger_id": state.ledger_id, "key_id": key_id(key), "context": by.context,
+        "software_version": by.software_version, "wall_time": time.time(), "resumed_at": state.records,
+        "clean": clean,
+    }  # fmt: skip
+    return {**body, "shadow": True} if shadow else body
+
+
+def segment_body(state: State, key: bytes) -> dict[str, Any]:
+    """What the first record of a file says that is not the ledger's first."""
+    return {
+        "ledger_id": state.ledger_id, "key_id": key_id(key), "schema": store.SCHEMA,
+        "previous": state.chain.head.hex(), "stored": segments.carried(state.stored),
+        "settled": segments.carried(state.settled), "wall_time": time.time(),
+    }  # fmt: skip
 
 
 def created(path: Path, key: bytes, anchors: AnchorLog) -> State:

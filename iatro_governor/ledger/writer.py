@@ -14,14 +14,12 @@ from typing import Any, Self
 
 from ..errors import LedgerError
 from . import opening, segments, store
-from .accounts import facts_of, merged
 from .anchors import CLOSED, HEAD, OPENED, Anchor, AnchorLog, anchors_path
 from .batch import Batch
-from .chain import Chain, key_id
+from .chain import Chain
 from .lock import sync_folder, take
 from .opening import State
 from .ranges import Ranges
-from .reader import Reader
 from .record import (
     CLOSE,
     LOST,
@@ -121,14 +119,8 @@ class Ledger:
             self._state = opening.resumed(self.path, self._db, self._key, last)
             self._begun = True
             self._migrate()
-        body = {
-            "schema": store.SCHEMA, "ledger_id": self.ledger_id, "key_id": key_id(self._key),
-            "context": self.context, "software_version": self._provenance.software_version,
-            "wall_time": time.time(), "resumed_at": self._state.records,
-            "clean": self._state.records == 0 or (last is not None and last.event == CLOSED),
-        }  # fmt: skip
-        if shadow:
-            body["shadow"] = True
+        clean = self._state.records == 0 or (last is not None and last.event == CLOSED)
+        body = opening.session_body(self._state, self._key, self._provenance, clean=clean, shadow=shadow)
         self._commit(self._batch_of([self._own(OPEN, body)]), OPENED)
         self._remove_leftovers(before)
 
@@ -247,37 +239,8 @@ class Ledger:
         """Writes the first record of a file that is not the first, where it has none yet."""
         if self._begun:
             return
-        state = self._state
-        body = {
-            "ledger_id": state.ledger_id, "key_id": key_id(self._key), "schema": store.SCHEMA,
-            "previous": state.chain.head.hex(), "stored": segments.carried(state.stored),
-            "settled": segments.carried(state.settled), "wall_time": time.time(),
-        }  # fmt: skip
+        body = opening.segment_body(self._state, self._key)
         self._commit(self._batch_of([self._own(SEGMENT, body)]), HEAD)
-
-    def retire(self, sealed: Path, cause: str) -> int:
-        """Removes a sealed segment for ever, and says so in the chain first; returns how many records are gone.
-
-        Its records' numbers stay known, and so does what they came to in the accounts.
-        """
-        with Reader(sealed) as reader:
-            first, last = reader.query("SELECT min(id), max(id) FROM record")[0]
-            inside = reader.holes()
-        with Reader(self.path) as reader:
-            before = [hole for hole in reader.holes() if hole.last == first - 1 and hole.facts]
-        head = opening.mac_in(sealed, last)
-        hole = segments.Hole(first, last, head.hex(), cause, facts_of(sealed))
-        if (
-            before
-        ):  # what the tombstone of one before it says has to be said again: its own file goes, too, one day
-            earlier = before[0]
-            hole = replace(hole, first=earlier.first, facts=merged(earlier.facts, hole.facts))
-        for kept in inside:
-            if not kept.facts:
-                self.tombstone(kept.to_json())
-        self.tombstone({**hole.to_json(), "file": sealed.name, "wall_time": time.time()})
-        sealed.unlink(missing_ok=True)
-        return int(last - first + 1)
 
     def tombstone(self, body: dict[str, Any]) -> None:
         """Writes down that records are gone: ``first``, ``last``, the last one's mac ``head``, ``cause``, ``facts``."""

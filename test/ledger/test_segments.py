@@ -17,6 +17,7 @@ from iatro_governor.ledger import Ledger, Reader, Record, reconcile, segments, s
 from iatro_governor.ledger.anchors import OPENED, AnchorLog, anchors_path
 from iatro_governor.ledger.chain import Chain, key_id
 from iatro_governor.ledger.keeping import DAY_S, Keeping, maintain
+from iatro_governor.ledger.retiring import retire
 
 Open = Callable[..., Ledger]
 Make = Callable[..., Record]
@@ -95,7 +96,7 @@ def test_retired_files_leave_a_tombstone_and_every_number_explained(
     before = reconcile(three_files)
     with open_ledger() as ledger:
         for path in segments.sealed(three_files)[:files]:
-            ledger.retire(path, "older than 30 days")
+            retire(ledger, path, "older than 30 days")
             assert not path.exists()
     found = verify(three_files, key)
     assert found.sound, found.problem
@@ -142,7 +143,7 @@ def test_a_crash_between_a_tombstone_and_its_file_is_brought_to_its_end(
     first = segments.sealed(three_files)[0]
     kept = shutil.copy(first, tmp_path / "kept")
     with open_ledger() as ledger:
-        ledger.retire(first, "age")
+        retire(ledger, first, "age")
     shutil.move(kept, first)
     assert verify(three_files, key).sound
     open_ledger().close()
