@@ -67,6 +67,7 @@ def measure(folder: Path, durable: int, records: int) -> dict[str, Any]:
     name = "query_10m_s" if records == 10_000_000 else "query_s"
     result[name] = result.pop("query")
     result["query_10m_s"] = result.get("query_10m_s")
+    result |= pages(large)
     result |= exports(large, folder / "all.parquet", records)
     return result
 
@@ -158,6 +159,28 @@ def queries(path: Path) -> dict[str, Any]:
         "query_all_matches_s": round(whole, 3), "matches": len(matching), "stats_s": round(stats, 3),
         "free_text_s": round(text, 3),
     }  # fmt: skip
+
+
+def pages(path: Path) -> dict[str, Any]:
+    """What a browser waits for, without the way there: each page as text, of a ledger whose index is there."""
+    from iatro_governor.review.page.comparing import comparing
+    from iatro_governor.review.page.fleet import fleet
+    from iatro_governor.review.page.listing import listing
+    from iatro_governor.review.page.render import page
+    from iatro_governor.review.page.wanted import Wanted
+
+    def shown(template: str, values: Any) -> Any:
+        with Reader(path) as reader:
+            return page(template, **values(reader))
+
+    wanted = Wanted.model_validate({"model": "model-7", "verdict": "PARTIAL", "severity": 3})
+    asked = {
+        "page_list_s": ("list.html.j2", lambda reader: listing(reader, Wanted.model_validate({}))),
+        "page_filtered_s": ("list.html.j2", lambda reader: listing(reader, wanted)),
+        "page_fleet_s": ("fleet.html.j2", fleet),
+        "page_compare_s": ("compare.html.j2", lambda reader: comparing(reader, "context")),
+    }
+    return {name: round(best(lambda one=one: shown(*one))[1], 3) for name, one in asked.items()}
 
 
 def exports(path: Path, out: Path, records: int) -> dict[str, Any]:
