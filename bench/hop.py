@@ -29,7 +29,7 @@ from test.conftest import Process, fresh_domain
 
 OPEN_S = 30.0
 """Until a governor obeys, s: it tests itself first."""
-WARM = 50
+WARM = 40
 """Messages at each rate that do not count."""
 OLD, NEW = "single", "events"
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -44,7 +44,7 @@ class Size:
     executors: tuple[str, ...]
 
 
-SHORT = Size(7, {50: 60, 100: 300, 500: 500, 1000: 1000}, (OLD,))
+SHORT = Size(5, {50: 40, 100: 200, 500: 500, 1000: 1000}, (OLD,))
 FULL = Size(7, {50: 2000, 100: 2000, 500: 2000, 1000: 2000}, (OLD, NEW))
 MOST_HZ = 3000.0
 """Commands a second that the profile allows: the bench asks for more than a robot would."""
