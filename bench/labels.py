@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.machine import stamp
 from bench.timing import clocked
 from iatro_governor.testimony import load
 from iatro_governor.testimony.lexicon import LexicalLabeller
@@ -84,7 +85,7 @@ def main() -> int:
         words_of(text, "", loaded.labeller)
     rate = len(texts) * 10 / (time.perf_counter() - began)
     whole = rows[f"{LENGTH} characters"]
-    answer = {
+    answer = stamp() | {
         "labeller": loaded.labeller.name,
         "p50_ms": whole["p50_ms"],
         "p99_ms": whole["p99_ms"],

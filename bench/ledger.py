@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bench.machine import stamp
 from iatro_governor import __version__
 from iatro_governor.ledger import Ledger, Reader, Record, store
 from iatro_governor.ledger.record import canonical
@@ -57,8 +56,7 @@ def main(arguments: list[str] | None = None) -> None:
 def measure(folder: Path, durable: int, records: int) -> dict[str, Any]:
     """Every figure; times in s."""
     result: dict[str, Any] = {
-        "version": __version__, "machine": platform.processor() or platform.machine(),
-        "when": datetime.now(UTC).isoformat(timespec="seconds"), "group": GROUP, "asked": records,
+        **stamp(), "group": GROUP, "asked": records,
         "records_per_s": round(durable_rate(folder / "durable.db", durable)),
     }  # fmt: skip
     large = folder / "large.db"

@@ -13,13 +13,12 @@ import subprocess
 import sys
 import tempfile
 import textwrap
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from iatro_governor import __version__
+from bench.machine import stamp
 from iatro_governor.governor.ladder import TABLE, Level
 from iatro_governor.profile.model import HEARTBEAT_S
 from test.conftest import fresh_domain
@@ -52,8 +51,7 @@ def main(arguments: list[str] | None = None) -> None:
         return
     taken = together(chosen.rows, chosen.repeats, chosen.slow_repeats)
     result = {
-        "version": __version__,
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        **stamp(),
         "repeats": chosen.repeats,
         "rows": [summary(name, taken.get(name, [])) for name in chosen.rows],
     }
