@@ -18,7 +18,7 @@ from iatro_governor.trial.campaign import Campaign, manifest_of
 from iatro_governor.trial.case import Setting
 from iatro_governor.trial.family import Family
 from iatro_governor.trial.grid import Arms, Grid
-from iatro_governor.trial.library import HARMS, fits, load_library, profile_of, words_of
+from iatro_governor.trial.library import HARMS, check, fits, load_library, profile_of, words_of
 from iatro_governor.trial.severity import Severities, load_severities
 from iatro_governor.trial.treatment import checked, doseable, treated
 
@@ -79,7 +79,9 @@ def _campaign(
 ) -> Campaign:
     profile = load_profile(path or profile_of(robot))
     if not fits(profile, robot):
-        raise TrialError(f"{profile.file}: has not the channels that scenarios of a {robot} command")
+        raise TrialError(f"{profile.file}: has not the channels that scenarios for {robot} command")
+    for family in families:
+        check(family, range(wanted.seed, wanted.seed + wanted.seeds))
     setting = Setting(
         robot,
         Path(profile.file).absolute(),

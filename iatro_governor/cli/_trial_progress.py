@@ -40,17 +40,19 @@ def progress(robot: str) -> Iterator[Show]:
 
 
 def _lines(robot: str) -> Show:
-    began = last = time.monotonic()
-    first: int | None = None
+    """What is left is told by the pace since the first run came in: workers take a while to start."""
+    first: tuple[float, int] | None = None
+    last = time.monotonic()
 
     def show(done: int, of: int, _: Outcome) -> None:
         nonlocal last, first
         now = time.monotonic()
-        first = done - 1 if first is None else first
-        if now - last < LINE_EVERY_S and done < of:
+        if first is None:
+            first = (now, done)
+        if (now - last < LINE_EVERY_S or done == first[1]) and done < of:
             return
         last = now
-        left = (now - began) / (done - first) * (of - done)
+        left = (now - first[0]) / max(done - first[1], 1) * (of - done)
         notes.print(f"{robot}: {done} of {of} runs, about {duration(left)} left", markup=False)
 
     return show

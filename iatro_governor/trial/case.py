@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from iatro_governor.errors import TrialError
+from iatro_governor.errors import IatroError, TrialError
 from iatro_governor.governor.core import Governor
 from iatro_governor.limits.registry import load_profile
 from iatro_governor.profile.load import Profile
@@ -60,10 +60,21 @@ class Setting:
 def play(setting: Setting, case: Case, profile: Profile | None = None) -> Outcome:
     """Do one run. The same setting and case give the same row, on any worker and in any order.
 
-    ``profile``: as it was read already. Raises TrialError where the worker's profile is another one.
+    ``profile``: as it was read already. Raises TrialError where the worker's profile is another one, or the run failed.
     """
+    try:
+        return _played(setting, case, profile or _profile(setting.profile, setting.config_hash))
+    except IatroError:
+        raise
+    except (
+        Exception
+    ) as error:  # a run may fail in any way, and whoever waits for a thousand wants to know which
+        what = f"{case.family}, seed {case.seed}, dose {case.treatment.dose:g}"
+        raise TrialError(f"a run failed ({what}): {type(error).__name__}: {error}") from error
+
+
+def _played(setting: Setting, case: Case, profile: Profile) -> Outcome:
     kind, family = ROBOTS[setting.robot], setting.families[case.family]
-    profile = profile or _profile(setting.profile, setting.config_hash)
     scenario = kind.model.model_validate(family.scenario(case.seed))
     under = treated(profile, case.treatment) if case.treatment.governed else profile
     governor = _governor(under, family) if case.treatment.governed else None

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import distributed
 import pytest
 
 from iatro_governor.errors import TrialError
@@ -24,6 +25,7 @@ from iatro_governor.trial.severity import load_severities
 from iatro_governor.trial.standing import standings
 from iatro_governor.trial.treatment import Treatment, doseable
 from test.conftest import wait
+from test.trial.conftest import SHORT
 
 PROFILE = shared("config/amr.yaml")
 
@@ -67,6 +69,22 @@ def test_two_workers_give_the_same_bytes_as_one(short, tmp_path):
     carry_out(tmp_path / "one", short, workers=1)
     carry_out(tmp_path / "two", short, workers=2)
     assert (tmp_path / "one" / OUTCOMES).read_bytes() == (tmp_path / "two" / OUTCOMES).read_bytes()
+
+
+def test_a_cluster_gives_the_same_bytes_as_this_process(tiny, tmp_path):
+    local = {"processes": False, "protocol": "tcp", "host": "127.0.0.1", "dashboard_address": None}
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, **local) as cluster:
+        carry_out(tmp_path / "there", tiny, scheduler=cluster.scheduler_address)
+    carry_out(tmp_path / "here", tiny)
+    assert (tmp_path / "there" / OUTCOMES).read_bytes() == (tmp_path / "here" / OUTCOMES).read_bytes()
+
+
+def test_a_run_that_fails_is_named(write_family, tmp_path):
+    """Two walls of one name: no scenario's model says so, the plant does."""
+    wall = {"name": "chassis", "centre": ["= x", 0.0], "size": [0.2, 2.0]}
+    broken = campaign(write_family(scenario=SHORT["scenario"] | {"world": {"name": "cell", "walls": [wall]}}))
+    with pytest.raises(TrialError, match=r"into_a_wall, seed 0, dose 0.*repeated name"):
+        carry_out(tmp_path / "out", broken)
 
 
 def test_what_was_cut_off_is_done_again_and_the_rest_is_not(short, tmp_path):
