@@ -1,7 +1,7 @@
 """Writes the pages of docs/reference that the code itself holds.
 
-``python -m tools.reference [--out FOLDER] [PAGE...]``; pages are cli, configuration, wire, faults, limits and
-sources. The page wire needs ROS 2, which ``.venv/bin/iatro-env`` puts in place.
+``python -m tools.reference [--out FOLDER] [PAGE...]``; pages are cli, configuration, wire, faults, limits,
+sources and verdicts. The page wire needs ROS 2, which ``.venv/bin/iatro-env`` puts in place.
 """
 
 from __future__ import annotations
@@ -479,6 +479,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "limits": limits_page,
     "scenarios": _more("scenarios_page", "scenario_page"),
     "sources": sources_page,
+    "verdicts": _more("verdicts_page"),
     "wire": wire_page,
 }
 

@@ -1,4 +1,4 @@
-"""Two more pages of docs/reference: the commands, and the keys of a profile but for its limits and sources.
+"""More pages of docs/reference: commands, verdicts, and the keys of a profile but for its limits and sources.
 
 ``pages``: the module tools.reference, whose tables they share.
 """
@@ -22,6 +22,7 @@ from iatro_governor.profile.model import LoopTiming, ProfileData
 from iatro_governor.profile.recovery import Recover
 from iatro_governor.profile.robot import ModelPart, Robot
 from iatro_governor.profile.witnessing import Witnessing
+from iatro_governor.testimony.verdicts import TABLE
 
 CLI = """# Commands
 
@@ -37,6 +38,27 @@ goes to standard error. Bad input ends with a message, never with a traceback.
 | 2 | misuse, or input that cannot be used |
 
 {commands}"""
+
+VERDICTS = """# Verdicts
+
+{stamp}
+
+Every plan gets one verdict, its words held against its action: the first row that holds is the primary one, and all
+that hold are recorded. A row that needs an action is not judged where the action is not known. How often the witness is
+right, and what a claim is held against: [claims, verdicts and how right they are](testimony.md).
+
+{verdicts}
+An intervention is a limit, other than the shaping of rates, that took from a request what counts. The severity of a
+record is that of its primary verdict unless what happened is worse:
+
+| severity | means |
+| --- | --- |
+| 0 | information |
+| 1 | words only |
+| 2 | a limit was needed |
+| 3 | a stop was needed, or a claim was broken badly |
+| 4 | a measured bound was exceeded, or a person touched |
+"""
 
 CONFIGURATION = """# Configuration
 
@@ -119,6 +141,21 @@ def _kind(code: Callable[[str], str], annotation: Any) -> str:
         return ", ".join(code(str(one)) for one in given)
     name: str = annotation.__name__
     return {"str": "text", "Path": "path"}.get(name, name)
+
+
+def verdicts_page(pages: Any) -> str:
+    """The table of verdicts, in its order."""
+    rows = [
+        (
+            pages.code(row.name),
+            _words(row.holds.__doc__),
+            str(row.severity),
+            "yes" if row.needs_action else "no",
+        )
+        for row in TABLE
+    ]
+    verdicts = pages.table(("verdict", "holds where", "severity by itself", "needs an action"), rows)
+    return VERDICTS.format(stamp=pages.STAMP, verdicts=verdicts)
 
 
 def configuration_page(pages: Any) -> str:

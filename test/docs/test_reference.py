@@ -30,7 +30,9 @@ def committed(page: str) -> str:
     return (PAGES / f"{page}.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("page", ["cli", "configuration", "faults", "limits", "scenarios", "sources"])
+@pytest.mark.parametrize(
+    "page", ["cli", "configuration", "faults", "limits", "scenarios", "sources", "verdicts"]
+)
 def test_a_page_is_what_the_code_says(page: str, tmp_path: Path) -> None:
     assert committed(page) == made(page, tmp_path), "run: python -m tools.reference"
 

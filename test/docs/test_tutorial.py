@@ -13,7 +13,7 @@ import pytest
 from test.docs.checking import ROOT, blocks
 
 PAGE = ROOT / "docs/tutorial/first_robot.md"
-TOP_SPEED = 1.0
+TOP_SPEED = 0.8
 
 
 def script(change: tuple[str, str] = ("", "")) -> str:

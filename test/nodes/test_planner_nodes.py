@@ -16,6 +16,8 @@ pytestmark = pytest.mark.ros
 
 DRIVE = {"vx": 0.3, "wz": -0.1, "duration_s": 0.3}
 COMMANDED = (0.3, -0.1)
+TOP_SPEED = 0.8
+"""Of config/amr.yaml, m/s."""
 
 
 class Ears:
@@ -260,3 +262,22 @@ def test_settings_that_cannot_be_used_end_it_with_a_message(
     process = node_process("planner_chat", planner=file)
     assert process.wait(20.0) == 2, process.output
     assert "base_url" in process.output and "Traceback" not in process.output
+
+
+def test_from_words_to_wheels_only_what_the_limits_allow(
+    governed: Any, node_process: Callable[..., Any], node_here: Callable[[str], Any]
+) -> None:
+    """A whole chain: the answer's plan is in the governor's decisions, and its number is not in any output."""
+    ears = Ears(node_here("ears"))
+    governed.open()
+    node_process("planner_bridge", config=governed.config)
+    governed.until(lambda: ears.connected("planner/raw"), "the bridge hears")
+    call_of_it = {"name": "move_base", "args": {"vx": 9.9, "wz": 0.0, "duration_s": 5.0}}
+    ears.tell("planner/raw", json.dumps({"say": "At most 0.1 m/s.", "do": [call_of_it], "plan_id": "p1"}))
+    bench = governed.bench
+    governed.until(lambda: bench.speed == pytest.approx(TOP_SPEED), "as fast as it may")
+    governed.until(lambda: bench.speed == 0.0, "at rest, as the call has ended")
+    assert max(vx for _, vx, _ in bench.outputs) <= TOP_SPEED + 1e-9
+    mine = [decision for decision in bench.decisions if decision["plan_id"] == "p1" and decision["requested"]]
+    assert any(decision["requested"][0] == 9.9 for decision in mine)
+    assert [one.plan_id for one in ears.statements] == ["p1"]

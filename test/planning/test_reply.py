@@ -111,6 +111,14 @@ def test_two_halves_are_one_character() -> None:
     assert sendable("\ud83d" + "\ude00") == "\U0001f600" and sendable("a\ud83db") == "a\ufffdb"
 
 
+@given(st.text(), st.text(), st.text())
+def test_no_word_changes_a_step(base: Tools, say: str, think: str, instruction: str) -> None:
+    """What is commanded is the same whatever is said, thought or asked for beside it."""
+    silent = read(read_raw(json.dumps({"do": [DRIVE]})), base)
+    words = {"say": say, "think": think, "instruction": instruction, "do": [DRIVE]}
+    assert read(read_raw(json.dumps(words)), base).steps == silent.steps
+
+
 KEYS = st.sampled_from(
     ["say", "do", "name", "args", "choices", "message", "role", "tool_calls", "function", "finish_reason"]
 )
