@@ -26,6 +26,9 @@ from iatro_governor.planning.steps import Follow, Move
 from iatro_governor.planning.words import sendable
 from iatro_governor.profile.every_channel import AnyChannel
 
+AGAIN_S = 1.0
+"""A plan that is being carried out is named again so often, s."""
+
 
 class Hands:
     """Publishes commands on the channels' inputs."""
@@ -66,13 +69,14 @@ class Speaker:
         self._node, self._identity = node, identity
         self._run = str(uuid.uuid4())
         self._said = 0
-        self._marked: tuple[str, ...] = ()
+        self._marks: dict[str, PlanMark] = {}
         self._statement = node.create_publisher(PlannerStatement, "planner/statement", qos.RECORD)
         self._mark = node.create_publisher(PlanMark, "planner/mark", qos.RECORD)
         self._outbox = Outbox(node, self._run, self._statement.publish)
         self._hands = Hands(node, channels)
         self._course = Course(channels)
         node.create_timer(period(channels), self._step)
+        node.create_timer(AGAIN_S, self._mark_again)
 
     @property
     def busy(self) -> bool:
@@ -118,15 +122,21 @@ class Speaker:
             self._course.begin((), self._now())
 
     def _set_marks(self, channels: Sequence[str], plan_id: str) -> None:
-        for channel in self._marked:
-            if channel not in channels:
-                self._publish_mark(channel, None)
-        for channel in channels:
-            self._publish_mark(channel, plan_id)
-        self._marked = tuple(channels)
+        now = self._now()
+        ended = [self._marking(now, channel, None) for channel in self._marks if channel not in channels]
+        self._marks = {channel: self._marking(now, channel, plan_id) for channel in channels}
+        for mark in (*ended, *self._marks.values()):
+            self._mark.publish(mark)
 
-    def _publish_mark(self, channel: str, plan_id: str | None) -> None:
-        self._mark.publish(convert.mark_message({"t": self._now(), "channel": channel, "plan_id": plan_id}))
+    def _marking(self, now: float, channel: str, plan_id: str | None) -> PlanMark:
+        mark: PlanMark = convert.mark_message({"t": now, "channel": channel, "plan_id": plan_id})
+        return mark
+
+    def _mark_again(self) -> None:
+        """Whoever has only just found this planner did not hear the first."""
+        if self.busy:
+            for mark in self._marks.values():
+                self._mark.publish(mark)
 
     def _step(self) -> None:
         for command in self._course.step(self._now()):
