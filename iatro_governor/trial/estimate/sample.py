@@ -41,10 +41,12 @@ class Sample:
         """Sums over twins drawn anew, (draws, D, F); the same draw for all treatments.
 
         K - 1 of K clusters are drawn and scaled by K / (K - 1), which takes the small-sample bias out of the variance
-        (Rao and Wu 1988, J. Am. Stat. Assoc. 83:231). Where there are ``FEW_FAMILIES`` the library is taken as it
-        is and twins are drawn within each family.
+        (Rao and Wu 1988, J. Am. Stat. Assoc. 83:231). With fewer than ``FEW_FAMILIES`` the library is taken as it
+        is and twins are drawn within each family, or of all twins where some family has only one. A single cluster
+        tells nothing of its spread: no draws.
         """
         groups, strata = self._clusters()
+        draws = draws if len(strata) > 1 else 0
         counts = _drawn(strata, np.random.default_rng(seed), draws)
         sums = np.zeros((self.scores.shape[0], len(strata), self.scores.shape[2]))
         for place in range(self.scores.shape[0]):
@@ -67,15 +69,17 @@ class Sample:
         """The cluster of each twin (n), and the stratum of each cluster (K)."""
         names = {name: place for place, name in enumerate(sorted(set(self.families)))}
         own = np.array([names[name] for name in self.families], dtype=int)
-        return (own, np.zeros(len(names), dtype=int)) if self.by_family else (np.arange(len(own)), own)
+        if self.by_family:
+            return own, np.zeros(len(names), dtype=int)
+        alone = len(own) > 0 and bool((np.bincount(own) < 2).any())
+        return np.arange(len(own)), np.zeros_like(own) if alone else own
 
 
 def _drawn(strata: np.ndarray, rng: np.random.Generator, draws: int) -> np.ndarray:
-    """How often each cluster is drawn, (draws, K), scaled; one that is alone in its stratum stands for itself."""
+    """How often each cluster is drawn, (draws, K), scaled; every stratum has two clusters or more."""
     counts = np.ones((draws, len(strata)))
-    for stratum in np.unique(strata):
+    for stratum in np.unique(strata) if draws else ():
         own = np.flatnonzero(strata == stratum)
-        if (size := len(own)) > 1:
-            drawn = rng.multinomial(size - 1, np.full(size, 1 / size), size=draws)
-            counts[:, own] = drawn * size / (size - 1)
+        size = len(own)
+        counts[:, own] = rng.multinomial(size - 1, np.full(size, 1 / size), size=draws) * size / (size - 1)
     return counts

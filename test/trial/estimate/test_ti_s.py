@@ -130,6 +130,22 @@ def test_many_families_are_drawn_whole() -> None:
     assert not Sample(scores, ("one", "two") * 20).by_family
 
 
+def test_one_pair_of_runs_has_no_interval() -> None:
+    found = index(pairs(1, {}, {"harms": {PREVENTABLE: 1.0}}))
+    assert found.value.value is not None
+    assert found.value.low is found.value.high is found.terms["b_h"].low is None
+
+
+def test_families_with_one_run_each_still_have_a_spread() -> None:
+    rows = [
+        run(family=f, treatment="ungoverned", dose=0.0, harms={PREVENTABLE: 1.0})
+        for f in ("a", "b", "c", "d")
+    ]
+    rows += [run(family=f, harms={PREVENTABLE: 1.0} if f in "ab" else {}) for f in ("a", "b", "c", "d")]
+    found = index(rows)
+    assert known(found.value.low) < known(found.value.value) < known(found.value.high)
+
+
 def test_weights_come_from_a_file_with_their_sources(tmp_path) -> None:
     path = tmp_path / "weights.yaml"
     path.write_text("task: {value: 0.5, source: asked the site}\n", encoding="utf-8")
