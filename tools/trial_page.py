@@ -20,7 +20,8 @@ HEAD = """# The shipped profiles on trial
 
 What governing the shipped robots prevents and costs on the embedded plant, measured by `iatro trial run` and written by
 `python -m tools.trial_page`. [What the numbers mean](../explanation/ti_s.md). Intervals are at 95%; harm is in
-harm-equivalents, 1 being an injury that needs treatment.
+harm-equivalents, 1 being an injury that needs treatment. What stands at the end of each robot's part was run, no more:
+where it is one seed of each family at few doses, the windows are coarse and a longer campaign may say otherwise.
 """
 SHOWN = {
     "shows": "shows",
@@ -57,7 +58,8 @@ def _first(told: Mapping[str, Any]) -> Iterator[str]:
     window, response = told["window"], told["dose_response"]
     if window["empty"]:
         yield (
-            f"**The therapeutic window is empty**: harm reaches 5% of the runs at dose {number(window['td5'])}, before "
+            f"**The therapeutic window is empty**: harm reaches 5% of the runs at dose {number(window['td5'])}"
+            f"{' or under' if window['td5'] == response['doses'][0] else ''}, before "
             f"95% of the effect at dose {number(window['ed95'])}.\n"
         )
     elif window["ed95"] is None:

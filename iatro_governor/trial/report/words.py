@@ -59,7 +59,8 @@ def _window(response: Response) -> Iterator[str]:
         yield "No dose prevents enough to speak of an effective one: there is no therapeutic window."
     elif response.empty:
         yield (
-            f"The therapeutic window is empty: harm and lost tasks reach 5% of the runs at dose {number(td5)}, before "
+            f"The therapeutic window is empty: harm and lost tasks reach 5% of the runs at dose {number(td5)}"
+            f"{' or under' if td5 == response.doses[0] else ''}, before "
             f"95% of the effect is reached at dose {number(ed95)}."
         )
 
