@@ -54,9 +54,9 @@ def version() -> str:
 
 
 def shared_files() -> list[tuple[str, list[str]]]:
-    """Every file of config/, scenarios/ and models/, with the folder it is installed into."""
+    """Every file of the folders that are shared, with the folder it is installed into; launch/ needs ROS 2."""
     folders: dict[str, list[str]] = {}
-    for name in ("config", "scenarios", "models"):
+    for name in ("config", "models", "scenarios", "views", "worlds"):
         for path in sorted((ROOT / name).rglob("*")):
             if path.is_file():
                 relative = path.relative_to(ROOT)

@@ -49,6 +49,7 @@ from iatro_governor.nodes.managed import Done, Managed
 from iatro_governor.nodes.markers import Markers
 from iatro_governor.nodes.neighbours import Neighbours
 from iatro_governor.nodes.outgoing import output_of, recognised
+from iatro_governor.nodes.own_topics import refuse_bypass
 from iatro_governor.nodes.parameters import settings
 from iatro_governor.nodes.records import Records
 from iatro_governor.nodes.run import Unusable, report, run
@@ -136,6 +137,7 @@ class GovernorNode(Managed):
 
     def _connect(self) -> None:
         data = self.core.profile.data
+        refuse_bypass(self, data)
         loop = data.loop
         self._commands = {name: output_of(self, channel, loop) for name, channel in data.channels.items()}
         recognised(self, self._commands.values())

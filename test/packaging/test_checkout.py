@@ -85,7 +85,8 @@ def test_pip_install_gives_everything_but_the_nodes(tmp_path: Path) -> None:
     source.mkdir()
     for name in ("setup.py", "pyproject.toml"):
         shutil.copy(ROOT / name, source)
-    for name in ("iatro_governor", "config", "scenarios"):
+    shares = ("config", "models", "scenarios", "views", "worlds")
+    for name in ("iatro_governor", *shares):
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     options = [
@@ -105,7 +106,18 @@ def test_pip_install_gives_everything_but_the_nodes(tmp_path: Path) -> None:
     } - {"nodes"}
     assert {path.name for path in package.iterdir() if path.is_dir()} - {"__pycache__"} == expected
     shared = target / "share" / "iatro_governor"
-    for name in ("config", "scenarios"):
+    for name in shares:
         files = {path.relative_to(ROOT) for path in (ROOT / name).rglob("*") if path.is_file()}
         assert {path.relative_to(shared) for path in (shared / name).rglob("*") if path.is_file()} == files
     assert (target / "bin" / "iatro").exists()
+
+
+def test_both_installs_share_the_same_folders() -> None:
+    """CMakeLists.txt and setup.py name them apart; launch files and executables are the ROS package's alone."""
+    cmake = (ROOT / "CMakeLists.txt").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"foreach\(shared (.*)\)", cmake)
+    (ours,) = re.findall(r"for name in \((.*)\):", (ROOT / "setup.py").read_text(encoding="utf-8"))
+    assert set(listed.split()) - {"launch"} == set(re.findall(r"\w+", ours))
+    assert {name for name in listed.split() if not (ROOT / name).is_dir()} == set()
+    (programs,) = re.findall(r"set\(programs\s+([^)]*)\)", cmake)
+    assert set(programs.split()) == {path.name for path in (ROOT / "scripts").iterdir()}
