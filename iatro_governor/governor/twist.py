@@ -36,10 +36,12 @@ from iatro_governor.profile.channels import StopMode, TwistChannel
 from iatro_governor.profile.sources import OdomSource
 
 NAMES = ("vx", "vy", "vz", "wx", "wy", "wz")
-ABLE = {"differential": (0, 5), "omnidirectional": (0, 1, 5), "aerial": (0, 1, 2, 5)}
+ABLE = {"differential": (0, 5), "omnidirectional": (0, 1, 5), "ackermann": (0, 5), "aerial": (0, 1, 2, 5)}
 """Components of a 6-D twist that a base can do."""
 FASTEST, SLOWEST = 1e3, 1e-9
 """m/s and rad/s."""
+ROUNDED = 1e-9
+"""A curvature may be so much tighter, as a share, for it is rounded on its way."""
 KEPT_S = 1.0
 """Outputs are kept this much longer than any measurement may be old, s."""
 
@@ -73,6 +75,7 @@ class TwistChart(Plain):
         self.speed_noise = odom.speed_noise
         self.strays = np.ones(self.size)
         self._able = ABLE[config.base]
+        self._driven = 0.0
         self._rest_speed = odom.rest_speed
         self._track = senses.tracks[config.odom]
         self._in_flight = InFlight(self.size, [Part(slice(0, self.size), config.actuator_delay_s)])
@@ -124,6 +127,9 @@ class TwistChart(Plain):
             return f"frame {command.frame!r}; {config.frame!r} is needed"
         if cannot := [NAMES[i] for i in range(len(NAMES)) if values[i] != 0 and i not in self._able]:
             return f"a base that is {config.base} cannot do {', '.join(cannot)}"
+        radius = config.turn_radius
+        if radius is not None and abs(values[5]) * radius > abs(values[0]) * (1.0 + ROUNDED) + SLOWEST:
+            return f"wz {values[5]:g} rad/s at vx {values[0]:g} m/s; the tightest circle has a radius of {radius:g} m"
         return None
 
     def asks(self, command: Command) -> bool:
@@ -134,9 +140,13 @@ class TwistChart(Plain):
         """The components that there are; the rest is zero, or the command would be garbled.
 
         What no body could tell from rest is rest, and what none could reach keeps its direction: arithmetic on such
-        numbers would end in infinities.
+        numbers would end in infinities. A steered base comes to rest before it drives the other way: on the straight
+        way between the two it would have to turn on the spot.
         """
-        return bounded([command.values[component] for component in self._components], FASTEST, SLOWEST)
+        asked = bounded([command.values[component] for component in self._components], FASTEST, SLOWEST)
+        if self.config.turn_radius is not None and asked[0] * self._driven < 0:
+            return np.zeros(self.size)
+        return asked
 
     def values(self, output: Array) -> tuple[float, ...]:
         """The six components of the twist."""
@@ -174,6 +184,7 @@ class TwistChart(Plain):
         """A base on the ground, from the newest odometry and what was published since."""
         assert self._figure is not None  # the profile has been checked
         latest, delay, reach = self._track.latest, self.config.actuator_delay_s, self._reach
+        self._driven = float(outputs.standing[0])
         age, twist = max(t - latest.t, 0.0), self.measured
         pieces = outputs.pieces(t, age, delay, twist, self.sure.seconds(*twist.tolist()))
         return Situation(
@@ -268,6 +279,9 @@ def bounded(values: Sequence[float], fastest: float, slowest: float) -> Array:
 def _creeps(config: TwistChannel) -> Array:
     speed = config.creep_speed
     steps = (0.0, speed, -speed)
+    if config.turn_radius is not None:
+        turns = (0.0, speed / config.turn_radius, -speed / config.turn_radius)
+        return np.array([(x, 0.0, w) for x in steps[1:] for w in turns])
     across = (0.0,) if config.base == "differential" else steps
     if config.base == "aerial":
         return np.array([(x, y, z, w) for x in steps for y in across for z in steps for w in steps][1:])

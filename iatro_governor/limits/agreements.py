@@ -105,7 +105,7 @@ def _upright(profile: Profile, index: int, limit: TipOverConfig) -> Iterator[Pro
         why = f"{limit.name}: the protective stop of channel {limit.channel} brakes harder"
         key = ("limits", index, "deceleration")
         yield profile.problem(key, limit.deceleration, f"at least {hardest:g}", why)
-    turns = 2 if channel.base == "differential" else 16
+    turns = 2 if channel.base in ("differential", "ackermann") else 16
     angles = np.arange(turns) * (2 * math.pi / turns)
     tool = None if profile.data.robot.model is None else profile.data.robot.model.tool
     stands, freedoms = posture(body, body.rest), len(base_joints("planar"))

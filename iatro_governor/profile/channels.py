@@ -135,10 +135,25 @@ class TwistChannel(ChannelPart):
     """TwistStamped (true) or Twist (false), on both topics."""
     frame: Name = "base_link"
     """A command that names another frame is malformed."""
-    base: Literal["differential", "omnidirectional", "aerial"]
-    """An aerial body moves along all three axes and turns about the vertical."""
+    base: Literal["differential", "omnidirectional", "ackermann", "aerial"]
+    """ackermann: steers by its wheels, so turns only as it drives. aerial: along all three axes, about the vertical."""
+    turn_radius: Positive | None = None
+    """Of the tightest circle that an ackermann base can drive, m; a command with a tighter one is malformed."""
+    turn_radius_source: Source | None = None
     odom: Name
     """The source of this channel's measured twist and pose."""
     stop_modes: StopModes
     recover: Recover | None = None
     pushed_by: Pushed | None = None
+
+    @model_validator(mode="after")
+    def _steered(self) -> Self:
+        if (self.base == "ackermann") != (self.turn_radius is not None):
+            raise ValueError("an ackermann base needs turn_radius, and no other takes it")
+        if (self.turn_radius is None) != (self.turn_radius_source is None):
+            raise ValueError("turn_radius and turn_radius_source go together")
+        if self.base == "ackermann" and (self.allow_split or self.resolution != "scale"):
+            raise ValueError(
+                "an ackermann base keeps the command's curvature: allow_split must be false and resolution scale"
+            )
+        return self
