@@ -10,6 +10,7 @@ import argparse
 import ast
 import importlib
 import inspect
+import json
 import os
 import re
 import sys
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import yaml
 
+from iatro_governor.cli.schema import profile_schema
 from iatro_governor.governor.ladder import TABLE, Level
 from iatro_governor.governor.lines import AnyLine
 from iatro_governor.limits.contact_force import ContactTask
@@ -484,6 +486,15 @@ PAGES: dict[str, Callable[[], str]] = {
 }
 
 
+SCHEMA = ROOT / "config" / "profile.schema.json"
+"""What the first line of a profile points editors to."""
+
+
+def schema_text() -> str:
+    """The profile's JSON schema, as ``iatro schema --profile`` prints it."""
+    return json.dumps(profile_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
 def main(words: Sequence[str] | None = None) -> None:
     """Write the pages asked for, all of them unless any is named."""
     parser = argparse.ArgumentParser(
@@ -498,6 +509,8 @@ def main(words: Sequence[str] | None = None) -> None:
         parser.error(f"no page {', '.join(unknown)}; there are: {', '.join(PAGES)}")
     for name in given.pages or PAGES:
         (given.out / f"{name}.md").write_text(PAGES[name](), encoding="utf-8")
+    if not given.pages:
+        SCHEMA.write_text(schema_text(), encoding="utf-8")
 
 
 if __name__ == "__main__":

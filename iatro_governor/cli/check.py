@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.text import Text
 
+from iatro_governor.cli._explain import explained, print_explained
 from iatro_governor.cli._ladder import print_changes, print_warning
 from iatro_governor.cli.output import console, notes, print_json
 from iatro_governor.errors import Problem, ProfileError
@@ -26,6 +27,9 @@ from iatro_governor.profile.obedience import obedience_of
 def check(
     file: Annotated[Path, typer.Argument(help="A robot's configuration, YAML.", show_default=False)],
     json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    explain: Annotated[
+        bool, typer.Option(help="Say of each limit what it does and what it means, and what nothing bounds.")
+    ] = False,
 ) -> None:
     """Validate a configuration and list what it bounds. Exit 2 if it cannot be used."""
     try:
@@ -40,10 +44,14 @@ def check(
         raise typer.Exit(2) from None
     summary = summarise(profile)
     summary["warnings"] += list(dict.fromkeys(map(str, warnings)))
+    if explain:
+        summary["explained"] = explained(profile)
     if json:
         print_json(summary)
     else:
         _print_summary(file, summary)
+    if explain and not json:
+        print_explained(summary["explained"])
 
 
 def summarise(profile: Profile) -> dict[str, Any]:

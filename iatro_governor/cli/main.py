@@ -14,6 +14,7 @@ from iatro_governor.cli.check import check
 from iatro_governor.cli.compare import compare
 from iatro_governor.cli.demo import demo
 from iatro_governor.cli.govern import govern
+from iatro_governor.cli.init import init
 from iatro_governor.cli.keygen import keygen
 from iatro_governor.cli.label import label
 from iatro_governor.cli.policy import policy
@@ -33,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (check, govern, testify, demo, label, replay, reset, recover, keygen, schema, policy):
+for command in (init, check, govern, testify, demo, label, replay, reset, recover, keygen, schema, policy):
     app.command()(command)
 app.command()(compare)
 app.add_typer(ledger.app, name="ledger")

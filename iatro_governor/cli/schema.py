@@ -22,6 +22,9 @@ def schema(
     json: Annotated[
         bool, typer.Option("--json", help="Everything, the profile's JSON schema included.")
     ] = False,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="The profile's JSON schema alone, for editors.")
+    ] = False,
     planner: Annotated[
         bool, typer.Option("--planner", help="What a planner may answer, and the tools that move a robot.")
     ] = False,
@@ -35,6 +38,9 @@ def schema(
     """
     if config is not None and not planner:
         raise typer.BadParameter("only --planner looks at a profile", param_hint="--config")
+    if profile:
+        print_json(profile_schema())
+        return
     if planner:
         _show_planner(config or shared("config/amr.yaml"), json)
         return
@@ -83,7 +89,7 @@ def names() -> dict[str, list[str]]:
 
 def profile_schema() -> dict[str, Any]:
     """JSON schema of a profile, for editors."""
-    shape = ProfileData.model_json_schema()
+    shape = {"$schema": "https://json-schema.org/draft/2020-12/schema", **ProfileData.model_json_schema()}
     limits: list[dict[str, Any]] = []
     for limit in KINDS.values():
         model = limit.model.model_json_schema()
