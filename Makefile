@@ -3,7 +3,7 @@
 PYTHON ?= python3
 RUN := .venv/bin/iatro-env
 
-.PHONY: setup demo test soak bench bench-full peers mutate coverage lint docs lock clean
+.PHONY: setup demo test soak bench bench-full peers mutate coverage lint docs lock rosdep-check release-check clean
 
 setup:
 	@$(PYTHON) tools/setup_env.py
@@ -82,6 +82,14 @@ docs: setup
 
 lock:
 	@tools/lock.sh --upgrade
+
+# package.xml's keys against the rosdep database, over the network; WRITE=1 writes tools/rosdep_keys.yaml again.
+rosdep-check: setup
+	@$(RUN) python -m tools.rosdep_check $(if $(WRITE),--write)
+
+# Whether TAG=v1.2.3 may be set: versions agree, and the changelog has its date.
+release-check: setup
+	@$(RUN) python -m tools.release_check $(TAG)
 
 clean:
 	rm -rf build install log out .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -14,7 +14,7 @@ from test.docs.checking import ROOT, Block, blocks, problems
 from test.review.conftest import PLANS, build
 
 DOCUMENTS = [
-    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "QUALITY_DECLARATION.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
 

@@ -113,7 +113,7 @@ def test_pip_install_gives_everything_but_the_nodes(tmp_path: Path) -> None:
 
 
 def test_both_installs_share_the_same_folders() -> None:
-    """CMakeLists.txt and setup.py name them apart; what ROS 2 alone can use is the ROS package's alone."""
+    """CMakeLists.txt and setup.py name them apart; only ROS 2 can use the rest of the former."""
     cmake = (ROOT / "CMakeLists.txt").read_text(encoding="utf-8")
     (listed,) = re.findall(r"foreach\(shared (.*)\)", cmake)
     (ours,) = re.findall(r"for name in \((.*)\):", (ROOT / "setup.py").read_text(encoding="utf-8"))
