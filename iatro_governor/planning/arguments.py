@@ -31,6 +31,7 @@ _TWIST = (
 )
 _CAN = {
     "differential": ("vx", "wz"),
+    "ackermann": ("vx", "wz"),
     "omnidirectional": ("vx", "vy", "wz"),
     "aerial": ("vx", "vy", "vz", "wz"),
 }
@@ -83,6 +84,8 @@ def kind_of(name: str, channel: AnyChannel) -> Kind:
         own = _CAN[channel.base]
         fields = [(key, text) for key, text in _TWIST if key in own]
         about = f"Drive the {channel.base} base at a steady velocity, in its own frame, then rest."
+        if channel.turn_radius is not None:
+            about += f" Its tightest circle has {channel.turn_radius:g} m: abs(wz) <= abs(vx) / {channel.turn_radius:g}."
         return _numbers(name, fields, [key for key, _ in _TWIST], about)
     if channel.type == "pose":
         about = f"Hold {channel.link} at a pose in the frame {channel.frame}."
