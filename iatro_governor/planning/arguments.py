@@ -85,7 +85,8 @@ def kind_of(name: str, channel: AnyChannel) -> Kind:
         fields = [(key, text) for key, text in _TWIST if key in own]
         about = f"Drive the {channel.base} base at a steady velocity, in its own frame, then rest."
         if channel.turn_radius is not None:
-            about += f" Its tightest circle has {channel.turn_radius:g} m: abs(wz) <= abs(vx) / {channel.turn_radius:g}."
+            radius = f"{channel.turn_radius:g}"
+            about += f" Its tightest circle has {radius} m: abs(wz) * {radius} <= abs(vx)."
         return _numbers(name, fields, [key for key, _ in _TWIST], about)
     if channel.type == "pose":
         about = f"Hold {channel.link} at a pose in the frame {channel.frame}."
