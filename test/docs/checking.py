@@ -180,14 +180,23 @@ def launch_problem(package: str, file: str, given: list[str]) -> str | None:
     path = ROOT / "launch" / file
     if package != PACKAGE or not path.exists():
         return f"{package} has no launch file {file}"
-    declared = {
-        call.args[0].value
-        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "DeclareLaunchArgument"
-        if isinstance(call.args[0], ast.Constant)
-    }
+    text = path.read_text(encoding="utf-8")
+    declared = _declared(text)
+    if "bringup.arguments(" in text:
+        declared |= _declared((ROOT / PACKAGE / "nodes" / "bringup.py").read_text(encoding="utf-8"))
     unknown = [word for word in given if word.partition(":=")[0] not in declared or ":=" not in word]
     return f"{file} declares no {', '.join(unknown)}" if unknown else None
+
+
+def _declared(source: str) -> set[object]:
+    """Names of the launch arguments that a module declares, by its own helper or by launch's class."""
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and node.args)
+    return {
+        call.args[0].value
+        for call in calls
+        if ast.unparse(call.func).rpartition(".")[2] in ("DeclareLaunchArgument", "argument")
+        if isinstance(call.args[0], ast.Constant)
+    }
 
 
 def slug(heading: str) -> str:
