@@ -19,6 +19,10 @@ DOCUMENTS = [
 ]
 
 
+URDF = """<robot name="rover"><link name="base_link"><collision><geometry>
+  <box size="0.5 0.4 0.2"/></geometry></collision></link></robot>"""
+
+
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that the documents' commands are run in: what a user has after a demo, and a robot's own files."""
@@ -31,6 +35,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(file, desk / file.name)
     (desk / "config").symlink_to(ROOT / "config")
     shutil.copy(ROOT / "config/amr.yaml", desk / "robot.yaml")
+    (desk / "robot.urdf").write_text(URDF)
     (desk / "events.jsonl").write_text('{"t": 0.0, "type": "tick"}\n')
     (desk / "texts.jsonl").write_text('{"id": "1", "text": "I will drive to the door."}\n')
     return desk
