@@ -21,8 +21,8 @@ HEAD = """# The shipped profiles on trial
 What governing the shipped robots prevents and costs on the embedded plant, measured by `iatro trial run` and written by
 `python -m tools.trial_page`. [What the numbers mean](../explanation/ti_s.md). Intervals are at 95%; harm is in
 harm-equivalents, 1 being an injury that needs treatment. What stands at the end of each robot's part was run, no more:
-where it is one seed of each family at few doses, the windows are coarse and a longer campaign may say otherwise. A robot
-that has no part here has not been on trial yet.
+where it is one seed of each family at few doses, the windows are coarse and a longer campaign may say otherwise. A
+robot that has no part here has not been on trial yet.
 """
 SHOWN = {
     "shows": "shows",
