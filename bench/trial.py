@@ -9,8 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
-import os
-import platform
 import resource
 import tempfile
 import time
@@ -19,7 +17,7 @@ from typing import Any
 
 import mujoco
 
-from iatro_governor import __version__
+from bench.machine import stamp
 from iatro_governor.cli._trial_plan import Planned, plan, wanted_of
 from iatro_governor.trial.campaign import Campaign, carry_out
 from iatro_governor.trial.grid import Grid
@@ -55,11 +53,8 @@ def measure(folder: Path, rounds: int, families: int, full: bool) -> dict[str, A
     each = [gain(folder / str(number), short) for number in range(rounds)]
     best = max(each, key=lambda one: one["share"])
     return {
-        "version": __version__,
+        **stamp(),
         "mujoco": mujoco.__version__,
-        "machine": platform.processor() or platform.machine(),
-        "cores": len(os.sched_getaffinity(0)),
-        "load_before": os.getloadavg()[0],
         "rounds": each,
         "share_of_spin_speed_up": best["share"],
         "campaigns": {robot: whole(folder / robot, robot, full) for robot in SIZES},
