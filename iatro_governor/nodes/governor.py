@@ -26,7 +26,6 @@ from iatro_governor.errors import EventError, IatroError
 from iatro_governor.governor.decision import Decision
 from iatro_governor.governor.events import Backlog, Command, Event, Fault, Recover, Reset
 from iatro_governor.governor.overrides import weakened
-from iatro_governor.governor.pulse import Silence
 from iatro_governor.governor.recorded import decision_body
 from iatro_governor.governor.scene import Scene
 from iatro_governor.governor.self_test import Finding, tested
@@ -42,6 +41,7 @@ from iatro_governor.nodes.configuration_files import ConfigurationFiles
 from iatro_governor.nodes.convert import CLOCKS, Body, decision_message
 from iatro_governor.nodes.description import description_of
 from iatro_governor.nodes.ending import Ending
+from iatro_governor.nodes.hold_ups import HoldUps
 from iatro_governor.nodes.input_journal import InputJournal
 from iatro_governor.nodes.inputs import Inputs
 from iatro_governor.nodes.interfaces import Interfaces
@@ -97,11 +97,7 @@ class GovernorNode(Managed):
         self.timeline = Timeline(self._ros_now, time.monotonic, sim)
         self._kept_latch = standing
         self._last: dict[str, Decision] = {}
-        self._ticked: float | None = None
-        self._beaten = float("-inf")
-        self._silence = Silence(profile.data.loop.patience_s)
-        self._turned = time.monotonic()
-        self._withheld = ""
+        self._hold_ups = HoldUps(profile.data.loop, time.monotonic())
         self._ticks = 0
         self._bodies: dict[str, Body] = {}
         self._ending: Ending | None = None
@@ -177,7 +173,8 @@ class GovernorNode(Managed):
     # The loop.
 
     def _tick(self) -> None:
-        began = self._turned = time.monotonic()
+        began = time.monotonic()
+        self._hold_ups.begin(began)
         try:
             t = self.timeline.read()
             self._watch_time(began)
@@ -203,13 +200,8 @@ class GovernorNode(Managed):
         for name in self._pulsed:
             self._fault(name, False, "")
         self._pulsed.clear()
-        most = self.core.profile.data.loop.max_gap_s
-        gap = 0.0 if self._ticked is None else began - self._ticked
-        self._ticked = began
-        if gap > most:
-            told = f"the loop came {gap:.3f} s after the last; at most {most} s is allowed{self._withheld}"
+        if told := self._hold_ups.come_round(began):
             self._pulse("loop_overrun", told)
-            self._withheld = ""
         if (jump := self.timeline.take_jump()) is not None:
             self._pulse("clock_jump", jump)
         stands = self.timeline.stands
@@ -220,7 +212,7 @@ class GovernorNode(Managed):
 
         ``t``: now, s. It counts from the last heartbeat, as the watch counts: the loop may have come round since.
         """
-        braked_s = self._silence.spoken_for(time.monotonic())
+        braked_s = self._hold_ups.spoken_for(time.monotonic())
         if braked_s > 0 and self._neighbours.watched:
             self.core.absent(t, braked_s)
 
@@ -245,8 +237,9 @@ class GovernorNode(Managed):
 
     def _take(self, event: Event) -> None:
         # After the process was held up, what waited for it is taken before the loop comes round.
-        now = self._turned = time.monotonic()
-        if self._ticked is not None and now - self._ticked > self.core.profile.data.loop.max_gap_s:
+        now = time.monotonic()
+        self._hold_ups.begin(now)
+        if self._hold_ups.overdue(now):
             self._watch_time(now)
         self._go_on_from_the_watch(self.timeline.now)
         try:
@@ -270,20 +263,13 @@ class GovernorNode(Managed):
         self.records.write(body)
         if not self._shadow.enforces(decision):
             outgoing.live()
-        elif self._too_old():
-            self._withheld += f"; decision {decision.seq} was too old to go out"
+        elif self._hold_ups.too_old(time.monotonic()):
+            self._hold_ups.withhold(decision.seq)
         else:
             outgoing.carry_out(decision, decision.t + offset)
         self._send(body)
         self._last[decision.channel], self._bodies[decision.channel] = decision, body
         self._moved = self._moved or outgoing.moving
-
-    def _too_old(self) -> bool:
-        """Whether the process was held up since the turn began: what was decided then is for another world.
-
-        Held up later, while the middleware has it, one old output goes out; the next goes on from what the watch did.
-        """
-        return time.monotonic() - self._turned > self.core.profile.data.loop.max_gap_s
 
     def _keep_latch(self) -> None:
         """On disk before anybody hears of it: that it stands, that it grew, that it was released.
@@ -301,13 +287,11 @@ class GovernorNode(Managed):
         now, backlog = self.timeline.now + self.timeline.offset, self.records.backlog
         every_second = self._ticks % (10 * self._every) == 0
         status = self._announcer.status(self._last, self._breakdown.what)
-        # By time, not by turns alone: a loop that is slow and not late yet is no dead one to its watch.
         beat = time.monotonic()
-        if self._ticks % self._every == 0 or beat - self._beaten >= HEARTBEAT_S:
+        if self._ticks % self._every == 0 or self._hold_ups.beat_due(beat):
             self._go_on_from_the_watch(self.timeline.read())
             self._announcer.heartbeat(now, status)
-            self._beaten = beat
-            self._silence.beat(beat)
+            self._hold_ups.beat(beat)
         if self._ticks % (MARKERS_EVERY * self._every) == 0:
             self._markers.show(now, self._last)
         self._announcer.state(now, status, backlog, every_second)
