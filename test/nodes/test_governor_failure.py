@@ -152,7 +152,7 @@ def test_a_latch_that_cannot_be_taken_off_the_disk_keeps_the_robot_stopped(
 
 def test_a_loop_that_was_held_up_stops_the_robot(spun: Spun) -> None:
     spun.drive()
-    spun.node._ticked -= 1.0
+    spun.node._hold_ups._round -= 1.0
     spun.until(lambda: "loop_overrun" in {fault.name for fault in spun.node._last["base"].faults})
     assert spun.node._last["base"].state is State.CONTROLLED_STOP
 
