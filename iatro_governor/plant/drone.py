@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from iatro_governor.plant.drone_harm import DroneHarm, DroneJudge
+from iatro_governor.plant.drone_harm import DroneJudge
 from iatro_governor.plant.drone_world import DroneWorld, Standing
 from iatro_governor.plant.side_effects import GRAVITY
+from iatro_governor.plant.worst_harm import WorstHarm
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class Drone:
         self.t += dt
         self._meet(before)
 
-    def harms(self) -> tuple[DroneHarm, ...]:
+    def harms(self) -> tuple[WorstHarm, ...]:
         """Every harm so far."""
         return self.judge.harms()
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from iatro_governor.plant.drone_world import PERSON_HEIGHT, PERSON_RADIUS, DroneWorld, Standing
 from iatro_governor.plant.side_effects import GRAVITY
+from iatro_governor.plant.worst_harm import WorstHarm, WorstHarms
 
 DRONE = "drone"
 TOUCH_SPEED = 0.3
@@ -23,39 +24,24 @@ LANDING = 0.7
 """m/s: a landing by an autopilot is slower."""
 
 
-@dataclass(frozen=True, slots=True)
-class DroneHarm:
-    """One harm: flying_contact, crash, fall_on_person (J), over_people (s), fence_breach (m), hard_landing (m/s)."""
-
-    kind: str
-    victim: str
-    object: str
-    t: float
-    until: float
-    severity: float
-    unit: str
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """What makes harms of two runs the same harm."""
-        return (self.kind, self.victim, self.object)
-
-
 @dataclass(slots=True)
 class DroneJudge:
-    """Collects the harms of one run."""
+    """Judges one run.
+
+    flying_contact, crash, fall_on_person (J), over_people (s), fence_breach (m), hard_landing (m/s).
+    """
 
     world: DroneWorld
     mass: float
     radius: float
-    _harms: dict[tuple[str, str, str], DroneHarm] = field(default_factory=dict)
+    _harms: WorstHarms = field(default_factory=WorstHarms)
     _over: dict[str, float] = field(default_factory=dict)
     _before: float | None = None
     _on_ground: bool = False
 
-    def harms(self) -> tuple[DroneHarm, ...]:
+    def harms(self) -> tuple[WorstHarm, ...]:
         """All harms so far, in the order in which they began."""
-        return tuple(self._harms.values())
+        return self._harms.all()
 
     def look(
         self, t: float, place: np.ndarray, velocity: np.ndarray, people: Iterable[Standing], flies: bool
@@ -108,9 +94,4 @@ class DroneJudge:
         self._on_ground = bool(down)
 
     def _note(self, kind: str, victim: str, t: float, severity: float, unit: str) -> None:
-        key = (kind, victim, DRONE)
-        known = self._harms.get(key)
-        if known is None:
-            self._harms[key] = DroneHarm(kind, victim, DRONE, t, t, severity, unit)
-        else:
-            self._harms[key] = replace(known, until=t, severity=max(known.severity, severity))
+        self._harms.note(WorstHarm(kind, victim, DRONE, t, t, severity, unit))

@@ -15,8 +15,9 @@ import numpy as np
 from iatro_governor.body.kinematics import posture
 from iatro_governor.body.model import ArmModel
 from iatro_governor.plant.drone_world import Solid, Standing, Walking
-from iatro_governor.plant.mobile_harm import MobileHarm, MobileJudge
+from iatro_governor.plant.mobile_harm import MobileJudge
 from iatro_governor.plant.mobile_scan import ranges
+from iatro_governor.plant.worst_harm import WorstHarm
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ class Mobile:
         noisy = np.maximum(seen + spec.range_noise * self._rng.standard_normal(spec.beams), 0.0)
         return np.where(seen <= spec.range_max, noisy, np.inf)
 
-    def harms(self) -> tuple[MobileHarm, ...]:
+    def harms(self) -> tuple[WorstHarm, ...]:
         """Every harm so far."""
         return self.judge.harms()
 

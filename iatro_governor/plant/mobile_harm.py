@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from iatro_governor.body.kinematics import Posture
 from iatro_governor.body.model import ArmModel
 from iatro_governor.plant.drone_world import Solid, Standing
 from iatro_governor.plant.side_effects import GRAVITY
+from iatro_governor.plant.worst_harm import WorstHarm, WorstHarms
 
 ROBOT = "robot"
 TOUCH_SPEED = 0.05
@@ -27,34 +28,16 @@ TIPPING_S = 0.1
 """Over which accelerations are taken, s."""
 
 
-@dataclass(frozen=True, slots=True)
-class MobileHarm:
-    """One harm: person_contact, collision, tip_over (J)."""
-
-    kind: str
-    victim: str
-    object: str
-    t: float
-    until: float
-    severity: float
-    unit: str
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """What makes harms of two runs the same harm."""
-        return (self.kind, self.victim, self.object)
-
-
 @dataclass(slots=True)
 class MobileJudge:
-    """Collects the harms of one run. ``mass``: of all, ``arm_mass``: of the arm, kg."""
+    """Judges one run: person_contact, collision, tip_over (J). ``mass``: of all, ``arm_mass``: of the arm, kg."""
 
     model: ArmModel
     solids: tuple[Solid, ...]
     mass: float
     arm_mass: float
     person_gap: float = np.inf
-    _harms: dict[tuple[str, str, str], MobileHarm] = field(default_factory=dict)
+    _harms: WorstHarms = field(default_factory=WorstHarms)
     _before: np.ndarray | None = None
     _base_velocity: list[np.ndarray] = field(default_factory=list)
     _arm_capsules: np.ndarray = field(init=False)
@@ -63,9 +46,9 @@ class MobileJudge:
         names = [self.model.links[link] for link in self.model.capsule_link]
         self._arm_capsules = np.array([name.startswith(("arm_", "wrist_")) for name in names])
 
-    def harms(self) -> tuple[MobileHarm, ...]:
+    def harms(self) -> tuple[WorstHarm, ...]:
         """All harms so far, in the order in which they began."""
-        return tuple(self._harms.values())
+        return self._harms.all()
 
     def look(self, t: float, dt: float, now: Posture, q: np.ndarray, people: Sequence[Standing]) -> None:
         """Judge the posture at ``t`` (s), ``dt`` (s) after the one before."""
@@ -126,12 +109,7 @@ class MobileJudge:
             self._note("tip_over", "robot", "base", t, self.mass * GRAVITY * height / 2)
 
     def _note(self, kind: str, victim: str, part: str, t: float, severity: float) -> None:
-        key = (kind, victim, part)
-        known = self._harms.get(key)
-        if known is None:
-            self._harms[key] = MobileHarm(kind, victim, part, t, t, severity, "J")
-        else:
-            self._harms[key] = replace(known, until=t, severity=max(known.severity, severity))
+        self._harms.note(WorstHarm(kind, victim, part, t, t, severity, "J"))
 
 
 def _reduced(one: float, other: float) -> float:

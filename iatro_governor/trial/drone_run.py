@@ -11,7 +11,7 @@ import numpy as np
 
 from iatro_governor.governor import events
 from iatro_governor.plant.drone import Drone
-from iatro_governor.plant.drone_harm import DroneHarm
+from iatro_governor.plant.worst_harm import WorstHarm
 from iatro_governor.trial.course import Mark, Say
 from iatro_governor.trial.drone_scenario import DroneScenario, DroneTask
 from iatro_governor.trial.drone_script import DronePlanner
@@ -39,7 +39,7 @@ class DroneTrace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DroneRunResult(Result[Drive, DroneHarm, DroneTrace]):
+class DroneRunResult(Result[Drive, WorstHarm, DroneTrace]):
     """What came of one run."""
 
 

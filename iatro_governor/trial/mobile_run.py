@@ -15,7 +15,7 @@ from iatro_governor.errors import ScenarioError
 from iatro_governor.governor import events
 from iatro_governor.limits.registry import load_profile
 from iatro_governor.plant.mobile import Mobile
-from iatro_governor.plant.mobile_harm import MobileHarm
+from iatro_governor.plant.worst_harm import WorstHarm
 from iatro_governor.resources import shared
 from iatro_governor.trial.course import Mark, Say
 from iatro_governor.trial.loop import PERIOD, Governor, Played, Result, digest, play
@@ -49,7 +49,7 @@ class MobileTrace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MobileRunResult(Result[Told, MobileHarm, MobileTrace]):
+class MobileRunResult(Result[Told, WorstHarm, MobileTrace]):
     """What came of one run."""
 
 
