@@ -5,11 +5,17 @@ wait. Whole runs that have to keep time go one by one with the machine to themse
 in an interpreter that had no nodes before (marker ``apart``). Arguments are pytest's own. A test that errors in its
 set-up or tear-down and a file that cannot be collected count as failed; so that nothing can pass by not running, zero
 tests are a failure too.
+
+Real nodes share their machine with whatever else it does. So what fails of them is tried a second time, by itself, and
+counts as that says; both outcomes are named at the end. Tests of what may never happen, however busy the machine is
+(``NEVER``), have no second try, and neither has anything where more than ``FEW`` fail: that is no accident.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +27,8 @@ class Tally:
         self.passed: set[str] = set()
         self.failed: set[str] = set()
         self.skipped: dict[str, str] = {}
+        self.again: set[str] = set()
+        """What failed, and passed when it was tried again."""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take one phase (set-up, call, tear-down) of one test."""
@@ -38,11 +46,29 @@ class Tally:
         elif report.skipped:
             self.skipped[report.nodeid] = reason(report)
 
+    def add(self, other: Tally) -> None:
+        """Take the outcomes of another one, of other tests."""
+        self.passed |= other.passed
+        self.failed |= other.failed
+        self.again |= other.again
+        self.skipped |= other.skipped
+
+    def second_try(self, run: Callable[[str], Tally]) -> None:
+        """Take the outcome of ``run(name)`` for each that failed, if it may be tried again."""
+        names = sorted(name for name in self.failed if not name.startswith(NEVER))
+        for name in names if len(names) <= FEW else ():
+            second = run(name)
+            if name in second.passed - second.failed:
+                self.again.add(name)
+                self.failed.discard(name)
+                self.passed.add(name)
+
     def summary(self) -> list[str]:
-        """The lines to end with: every skip and its reason, then the counts."""
+        """The lines to end with: every second try and every skip and its reason, then the counts."""
         passed = self.passed - self.failed
         skipped = {name: why for name, why in self.skipped.items() if name not in self.failed}
         lines = [f"skipped {name}: {why}" for name, why in sorted(skipped.items())]
+        lines += [f"failed, and passed when tried again: {name}" for name in sorted(self.again)]
         return [*lines, f"{len(passed)} passed, {len(self.failed)} failed, {len(skipped)} skipped"]
 
 
@@ -56,24 +82,51 @@ def reason(report: pytest.TestReport | pytest.CollectReport) -> str:
     return str(report.longrepr)
 
 
-PARTS = (
-    ("not ros", ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal")),
+NEVER = ("test/chaos/",)
+FEW = 3
+
+PURE = ("not ros", ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal"))
+REAL_NODES = (
     ("ros and apart", ("-n", "1")),
     ("ros and alone", ("-p", "no:xdist")),
     ("ros and not apart and not alone", ("-n", "2", "--dist", "loadfile")),
 )
 """The marks of each part, and how it runs. The last looks at every file, and sees what is skipped whole."""
+BY_ITSELF = ("ros", ("-n", "1"))
+NOTHING = int(pytest.ExitCode.NO_TESTS_COLLECTED)
+
+
+def run(parts: Iterable[tuple[str, tuple[str, ...]]], arguments: list[str]) -> tuple[Tally, set[int]]:
+    """Run pytest for each part; returns what became of the tests, and pytest's exit codes."""
+    tally = Tally()
+    codes = {int(pytest.main(["-q", "-m", marks, *how, *arguments], plugins=[tally])) for marks, how in parts}
+    return tally, codes
+
+
+def real_nodes(arguments: list[str]) -> tuple[Tally, set[int]]:
+    """Run the tests of real nodes, and a second time what fails of them."""
+    tally, codes = run(REAL_NODES, arguments)
+    tally.second_try(lambda name: run([BY_ITSELF], [*options(arguments), name])[0])
+    if not tally.failed:
+        codes.discard(int(pytest.ExitCode.TESTS_FAILED))
+    return tally, codes
+
+
+def options(arguments: list[str]) -> list[str]:
+    """The arguments without the files and folders of tests among them."""
+    return [word for word in arguments if "/" not in word or not Path(word.partition("::")[0]).exists()]
 
 
 def main(arguments: list[str]) -> int:
     """Run pytest and print the summary; returns the exit code."""
-    tally = Tally()
-    codes = [pytest.main(["-q", "-m", marks, *how, *arguments], plugins=[tally]) for marks, how in PARTS]
-    nothing = {pytest.ExitCode.NO_TESTS_COLLECTED}
-    if set(codes) == nothing and not tally.skipped:
+    tally, codes = run([PURE], arguments)
+    nodes, more = real_nodes(arguments)
+    codes |= more
+    tally.add(nodes)
+    if codes == {NOTHING} and not tally.skipped:
         print("no test was selected")
     print(*tally.summary(), sep="\n", flush=True)
-    bad = [int(code) for code in codes if code not in (pytest.ExitCode.OK, *nothing)]
+    bad = codes - {int(pytest.ExitCode.OK), NOTHING}
     sound = not bad and not tally.failed and bool(tally.passed)
     return 0 if sound else max(bad, default=1)
 

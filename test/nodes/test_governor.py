@@ -418,7 +418,9 @@ def test_it_tells_who_joins_late_and_offers_what_a_driver_may_ask_for(governed: 
     state = governed.bench.states[-1]
     assert list(state.channels) == ["base"] and state.config_hash == governed.bench.latest["config_hash"]
     counts = [beat.count for beat in governed.bench.beats]
-    assert counts == list(range(counts[0], counts[0] + len(counts)))
+    assert counts == sorted(set(counts)), (
+        "each has a number of its own; a reader keeps the newest, not every one"
+    )
     found = governed.bench.node.get_publishers_info_by_topic("/cmd_vel")
     assert [end.node_name for end in found] == ["governor"]
     offered = found[0].qos_profile

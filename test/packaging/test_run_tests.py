@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tools.run_tests import FEW, Tally
+
 BROKEN_TEAR_DOWN = """
 import pytest
 
@@ -63,3 +65,62 @@ def test_an_expression_that_selects_nothing_fails(tmp_path: Path) -> None:
     code, lines = outcome(tmp_path, "def test_a(): pass\n", "-k", "no_such_test")
     assert code != 0
     assert lines[-2:] == ["no test was selected", "0 passed, 0 failed, 0 skipped"]
+
+
+BY_CHANCE = """
+import pathlib
+import pytest
+
+def chance(name):
+    tried = pathlib.Path(__file__).with_name(name)
+    there = tried.exists()
+    tried.touch()
+    assert there
+
+@pytest.mark.parametrize("name", {names})
+@pytest.mark.{mark}
+def test_a(name):
+    chance(name)
+"""
+
+
+def by_chance(mark: str, count: int) -> str:
+    """So many tests that fail the first time they run, and no more."""
+    return BY_CHANCE.format(mark=mark, names=[f"tried_{number}" for number in range(count)])
+
+
+def test_real_nodes_have_a_second_try_and_it_is_named(tmp_path: Path) -> None:
+    code, lines = outcome(tmp_path, by_chance("ros", 3))
+    assert code == 0
+    told = [f"failed, and passed when tried again: test_it.py::test_a[tried_{number}]" for number in range(3)]
+    assert lines[-4:] == [*told, "3 passed, 0 failed, 0 skipped"]
+
+
+def test_pure_code_has_no_second_try(tmp_path: Path) -> None:
+    code, lines = outcome(tmp_path, by_chance("pure", 1))
+    assert code != 0
+    assert lines[-1] == "0 passed, 1 failed, 0 skipped"
+
+
+def tried_again(failed: set[str], *, second_passes: bool) -> Tally:
+    """A tally of which these failed, after their second try."""
+    tally, second = Tally(), Tally()
+    tally.failed = set(failed)
+    (second.passed if second_passes else second.failed).update(failed)
+    tally.second_try(lambda _: second)
+    return tally
+
+
+@pytest.mark.parametrize(
+    "failed",
+    [{"test/chaos/test_chaos.py::test_a"}, {f"test/nodes/test_a.py::test_{n}" for n in range(FEW + 1)}],
+    ids=["what may never happen", "too many"],
+)
+def test_some_have_no_second_try(failed: set[str]) -> None:
+    assert tried_again(failed, second_passes=True).failed == failed
+
+
+def test_what_fails_twice_fails() -> None:
+    name = "test/nodes/test_a.py::test_a"
+    assert tried_again({name}, second_passes=False).failed == {name}
+    assert tried_again({name}, second_passes=True).failed == set()
