@@ -46,7 +46,7 @@ REPEAT_ACK_S = 0.5
 OTHERS_S = 6.0
 """At its end: longest wait for the governor and the witness to come to theirs, s."""
 LOST_AFTER_S = 10.0
-"""A number that is missing for so long, while nothing of its writer's comes again, is written down as lost."""
+"""A number that is missing for so long, while its writer is heard and nothing else comes again, is written down as lost."""
 KEEP_EVERY_S = 10.0
 """Between two looks at what is to be sealed or retired, s."""
 DEEPER = 50
@@ -189,7 +189,9 @@ class Recorder(Node):
     def _take(self, kind: str, writer: str, number: int, t: float, body: dict[str, Any]) -> None:
         if not writer or number >= NUMBER_LIMIT:
             self._drop(f"{kind} {number} of {writer!r} cannot be counted, so it is not taken")
-        elif len(self._waiting) >= MOST_WAITING:
+            return
+        self._gaps.hear((kind, writer))
+        if len(self._waiting) >= MOST_WAITING:
             self._drop(
                 f"{MOST_WAITING} records wait for the disk; a {kind} was not taken and must be sent again"
             )

@@ -15,6 +15,9 @@ RESEND_S = 1.0
 """What was sent longer ago than this without a receipt is sent again, s."""
 BURST = 50
 """Decisions that are sent again at once, at most: the loop has other things to do."""
+ROUND = 10 * BURST
+"""Decisions that are sent again before it begins anew with the oldest one: that must not wait for all that a long
+absence of the recorder has left."""
 
 Body = dict[str, Any]
 
@@ -75,7 +78,8 @@ class Records:
             if now - self._round_t < RESEND_S:
                 return
             ripe = self._sent[0][1] if self._sent[0][0] <= now - RESEND_S else 0
-            self._again, self._until, self._round_t = self._ring.acknowledged, ripe, now
+            self._again, self._round_t = self._ring.acknowledged, now
+            self._until = min(ripe, self._again + ROUND)
         for sent, (number, payload) in enumerate(self._ring.unacknowledged(self._again)):
             if number >= self._until:
                 break

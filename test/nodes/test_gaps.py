@@ -2,31 +2,63 @@
 
 from __future__ import annotations
 
-from iatro_governor.nodes.gaps import Gaps
+from collections.abc import Iterable, Mapping
+
+from iatro_governor.nodes.gaps import SILENT, STEP_S, Gap, Gaps, Writer
 
 RING = ("decision", "ring")
+OTHER = ("verdict", "w")
+
+
+class Look:
+    """Looks every half second, as the recorder does; ``speaking`` are heard in between."""
+
+    def __init__(self, speaking: Iterable[Writer] = (RING, OTHER)) -> None:
+        self.gaps, self.now, self.speaking = Gaps(10.0), 100.0, tuple(speaking)
+
+    def until(self, missing: Mapping[Writer, list[Gap]], seconds: float) -> list[tuple[float, Writer, Gap]]:
+        """What is given up in so many seconds, with the seconds it took."""
+        found: list[tuple[float, Writer, Gap]] = []
+        for turn in range(round(2 * seconds) + 1):
+            for writer in self.speaking:
+                self.gaps.hear(writer)
+            found += [(turn / 2, *one) for one in self.gaps.given_up(missing, self.now)]
+            self.now += 0.5
+        return found
 
 
 def test_a_gap_in_which_nothing_moves_is_given_up_once() -> None:
-    gaps, missing = Gaps(10.0), {RING: [(3, 5)]}
-    assert gaps.given_up(missing, 0.0) == []
-    assert gaps.given_up(missing, 10.0) == []
-    assert gaps.given_up(missing, 10.1) == [(RING, (3, 5))]
-    assert gaps.given_up(missing, 10.2) == []
+    assert Look().until({RING: [(3, 5)]}, 19.0) == [(10.5, RING, (3, 5))]
 
 
 def test_what_is_sent_again_slowly_is_waited_for() -> None:
     """Thousands that waited for the recorder come again oldest first; those behind must not be lost for it."""
-    gaps = Gaps(10.0)
+    look = Look()
     for second in range(60):
-        assert gaps.given_up({RING: [(100 * second, 9000), (9500, 9600)]}, float(second)) == []
-    last = {RING: [(5900, 9000), (9500, 9600)]}
-    assert gaps.given_up(last, 69.0) == []
-    assert gaps.given_up(last, 69.1) == [(RING, (5900, 9000)), (RING, (9500, 9600))]
+        assert look.until({RING: [(100 * second, 9000), (9500, 9600)]}, 0.5) == []
+    found = look.until({RING: [(5900, 9000), (9500, 9600)]}, 12.0)
+    assert [(writer, gap) for _, writer, gap in found] == [(RING, (5900, 9000)), (RING, (9500, 9600))]
 
 
 def test_one_writer_does_not_wait_for_another() -> None:
-    gaps, other = Gaps(10.0), ("verdict", "w")
-    gaps.given_up({RING: [(0, 1)], other: [(0, 1)]}, 0.0)
-    assert gaps.given_up({RING: [(0, 1)], other: [(1, 1)]}, 10.5) == [(RING, (0, 1))]
-    assert gaps.given_up({RING: [], other: []}, 30.0) == []
+    look = Look()
+    assert look.until({RING: [(0, 1)], OTHER: [(0, 1)]}, 8.0) == []
+    found = look.until({RING: [(0, 1)], OTHER: [(1, 1)]}, 4.0)
+    assert [writer for _, writer, _ in found] == [RING]
+    assert look.until({RING: [], OTHER: []}, 30.0) == []
+
+
+def test_a_writer_that_is_away_may_come_back_and_still_have_it() -> None:
+    look = Look(speaking=())
+    assert look.until({RING: [(3, 5)]}, 300.0) == []
+    assert len(look.until({RING: [(3, 5)]}, 10.0 / SILENT)) == 1, "and nobody is waited for without end"
+
+
+def test_time_in_which_the_recorder_stood_still_does_not_count() -> None:
+    look = Look()
+    look.until({RING: [(3, 5)]}, 1.0)
+    for _ in range(5):
+        look.now += 60.0
+        assert look.until({RING: [(3, 5)]}, 0.0) == []
+    assert look.until({RING: [(3, 5)]}, 10.0 - 5 * STEP_S - 3.0) == []
+    assert len(look.until({RING: [(3, 5)]}, 10.0)) == 1

@@ -68,6 +68,16 @@ def test_a_burst_is_bounded(opened: Callable[[], Records]) -> None:
     assert sorted(set(sender.seqs + sender.after(1.0))) == list(range(3 * BURST))
 
 
+def test_the_oldest_does_not_wait_for_all_that_a_long_absence_has_left(
+    opened: Callable[[], Records],
+) -> None:
+    sender = Sender(opened())
+    write(sender.records, 30 * BURST)
+    assert sender.after(10.0).count(0) >= 4
+    sender.records.receipt(20 * BURST)
+    assert 30 * BURST - 1 in sender.after(5.0)
+
+
 def test_numbers_go_on_after_a_restart_and_what_waits_is_sent(opened: Callable[[], Records]) -> None:
     first = opened()
     write(first, 3)
