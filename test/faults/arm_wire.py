@@ -50,6 +50,8 @@ class ArmWired:
         given = yaml.safe_load(path.read_text())
         for part in (*given["sources"].values(), *given["channels"].values()):
             part.update({key: TIMEOUT_S for key in ("timeout_s", "command_timeout_s") if key in part})
+        # More stops are made here on purpose than any robot should make.
+        given["repeated_stops"] = {"count": 20, "within_s": 10.0, "source": "a test's own"}
         path.write_text(yaml.safe_dump(given, sort_keys=False))
         self._node = made
         self.asked: float | None = 0.0
