@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ from rclpy.node import Node
 
 from iatro_governor.msg import Ack
 from iatro_governor.nodes import qos
+from iatro_governor.nodes.steady import every
 
 RESEND_S = 1.0
 """What was sent longer ago than this without a receipt is sent again, s."""
@@ -20,10 +22,10 @@ class Outbox:
     """The numbered messages of one writer on one topic. Sends each at once, and again until it is acknowledged."""
 
     def __init__(self, node: Node, writer: str, publish: Callable[[Any], None]) -> None:
-        self._node, self._writer, self._publish = node, writer, publish
+        self._writer, self._publish = writer, publish
         self._waiting: dict[int, tuple[float, Any]] = {}
         node.create_subscription(Ack, "recorder/ack", self._acknowledged, qos.EVENT)
-        node.create_timer(RESEND_S / 2, self._send_again)
+        every(RESEND_S / 2, node, self._send_again)
 
     @property
     def waiting(self) -> int:
@@ -37,7 +39,7 @@ class Outbox:
 
     def send(self, number: int, message: Any) -> None:
         """Send the ``number``-th message; the recorder takes each number once."""
-        self._waiting[number] = (self._now(), message)
+        self._waiting[number] = (time.monotonic(), message)
         self._publish(message)
 
     def _acknowledged(self, ack: Ack) -> None:
@@ -45,12 +47,9 @@ class Outbox:
             self._waiting = {number: kept for number, kept in self._waiting.items() if number >= ack.up_to}
 
     def _send_again(self) -> None:
-        now = self._now()
+        now = time.monotonic()
         old = [number for number, (sent, _) in self._waiting.items() if now - sent >= RESEND_S]
         for number in sorted(old)[:MOST_AT_ONCE]:
             message = self._waiting[number][1]
             self._waiting[number] = (now, message)
             self._publish(message)
-
-    def _now(self) -> float:
-        return float(self._node.get_clock().now().nanoseconds * 1e-9)

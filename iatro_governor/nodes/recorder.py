@@ -33,6 +33,7 @@ from iatro_governor.nodes.clip_taker import ClipTaker
 from iatro_governor.nodes.gaps import Gaps
 from iatro_governor.nodes.parameters import settings
 from iatro_governor.nodes.run import run
+from iatro_governor.nodes.steady import every
 from iatro_governor.profile.load import load_data
 from iatro_governor.review import note_drop
 
@@ -46,7 +47,7 @@ REPEAT_ACK_S = 0.5
 OTHERS_S = 6.0
 """At its end: longest wait for the governor and the witness to come to theirs, s."""
 LOST_AFTER_S = 10.0
-"""A number that is missing for so long, while its writer is heard and nothing else comes again, is written down as lost."""
+"""A number that is missing for so long, while its writer is heard and nothing moves, is written down as lost."""
 KEEP_EVERY_S = 10.0
 """Between two looks at what is to be sealed or retired, s."""
 DEEPER = 50
@@ -91,8 +92,8 @@ class Recorder(Node):
         self._ack = self.create_publisher(Ack, "recorder/ack", qos.EVENT)
         self._head = self.create_publisher(LedgerHead, "recorder/head", qos.STATE)
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS)
-        self.create_timer(COMMIT_S, self._turn)
-        self.create_timer(1.0, self._report)
+        every(COMMIT_S, self, self._turn)
+        every(1.0, self, self._report)
         if chosen.new_key is not None:
             self.get_logger().warning(
                 f"made a key beside the ledger, {chosen.new_key}; keep it elsewhere in the field"
@@ -150,6 +151,10 @@ class Recorder(Node):
         self._commit()
         writers = sum(self.count_publishers(topic) for topic in ("governor/decision", "witness/disagreement"))
         return writers == 0 or now - self._asked_at > OTHERS_S
+
+    def survive(self, _error: Exception) -> bool:
+        """What is wrong with one message, or with the clock, is logged; who records must go on."""
+        return True
 
     def destroy_node(self) -> None:
         """Close the ledger with its last anchor, and go; exit code 1 where the disk refuses even that."""
@@ -343,7 +348,9 @@ def _detail(text: str) -> dict[str, Any] | None:
 
 def main() -> None:
     """Run the recorder."""
-    raise SystemExit(run("recorder", Recorder, finish=Recorder.finish, finish_s=2 * OTHERS_S))
+    raise SystemExit(
+        run("recorder", Recorder, survive=Recorder.survive, finish=Recorder.finish, finish_s=2 * OTHERS_S)
+    )
 
 
 if __name__ == "__main__":

@@ -20,7 +20,6 @@ from __future__ import annotations
 import time
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
-from rclpy.clock import Clock, ClockType
 from rclpy.node import Node
 
 from iatro_governor.governor.pulse import Pulse
@@ -29,6 +28,7 @@ from iatro_governor.nodes import qos
 from iatro_governor.nodes.outgoing import recognised
 from iatro_governor.nodes.parameters import settings
 from iatro_governor.nodes.run import run
+from iatro_governor.nodes.steady import every
 from iatro_governor.nodes.watch_channels import BY_DECISION, Watched, watched
 from iatro_governor.nodes.watch_file import Introduction
 from iatro_governor.profile.load import load_data
@@ -67,10 +67,9 @@ class Watch(Node):
         recognised(self, [follow.out for follow in self.channels.values()])
         self._file.tell(gid for follow in self.channels.values() for gid in follow.out.own)
         self._listen(any(channel.type in BY_DECISION for channel in data.channels.values()))
-        steady = Clock(clock_type=ClockType.STEADY_TIME)
-        self._steps = self.create_timer(1.0 / data.loop.rate_hz, self._step, clock=steady)
+        self._steps = every(1.0 / data.loop.rate_hz, self, self._step)
         self._steps.cancel()
-        self.create_timer(TURN_S, self._turn, clock=steady)
+        every(TURN_S, self, self._turn)
         self._diagnostics = self.create_publisher(
             DiagnosticArray, "/diagnostics", qos.DIAGNOSTICS, event_callbacks=qos.QUIET_OUT
         )

@@ -23,6 +23,7 @@ from iatro_governor.nodes.outbox import Outbox
 from iatro_governor.nodes.parameters import settings
 from iatro_governor.nodes.run import run
 from iatro_governor.nodes.second_hearing import SecondHearing
+from iatro_governor.nodes.steady import every
 from iatro_governor.profile.load import load_data
 from iatro_governor.review.backlog import statement_of
 from iatro_governor.testimony import load
@@ -74,9 +75,9 @@ class WitnessNode(Node):
         self.create_subscription(PlannerStatement, "planner/statement", self._statement, qos.RECORD)
         self.create_subscription(PlanMark, "planner/mark", self._mark, qos.RECORD)
         self._hear_again()
-        self.create_timer(ADVANCE_S, self._advance)
-        self.create_timer(CHECK_S, self._check)
-        self.create_timer(1.0, self._report)
+        every(ADVANCE_S, self, self._advance)
+        every(CHECK_S, self, self._check)
+        every(1.0, self, self._report)
         self.get_logger().info(f"witness ready, labels by {loaded.labeller.name}")
 
     def finish(self) -> bool:

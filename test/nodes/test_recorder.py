@@ -115,10 +115,10 @@ def peers(node_here: Callable[[str], Any]) -> Peers:
 def recorder(
     node_process: Callable[..., Any], peers: Peers, tmp_path: Path, wait_until: Callable[..., None]
 ) -> Callable[[], Any]:
-    """``recorder()`` starts one on the test's ledger, and waits until everybody hears everybody."""
+    """``recorder(...)`` starts one on the test's ledger, and waits until everybody hears everybody."""
 
-    def starter() -> Any:
-        process = node_process("recorder", ledger=tmp_path / "ledger.yaml")
+    def starter(**parameters: object) -> Any:
+        process = node_process("recorder", ledger=tmp_path / "ledger.yaml", **parameters)
         process.wait_for("recorder ready")
         wait_until(lambda: peers.matched, 15.0, "the recorder hears all")
         return process
@@ -253,6 +253,28 @@ def test_messages_that_make_no_sense_keep_nobody_out(
     assert process.wait() == 0, process.output
     assert len(bodies(ledger, "decision")) == 2 and bodies(ledger, "statement") == []
     assert [body.get("value") for body in bodies(ledger, "verdict")] == [None, None, "NaN"]
+
+
+def test_a_simulation_whose_clock_stands_or_makes_no_sense_is_recorded(
+    recorder: Callable[..., Any], peers: Peers, tmp_path: Path, node_here: Callable[[str], Any],
+    wait_until: Callable[..., None],
+) -> None:  # fmt: skip
+    from rosgraph_msgs.msg import Clock
+
+    process = recorder(use_sim_time=True)
+    peers.decide(0, 5)
+    wait_until(lambda: peers.acks.get("ring-1") == 5, 10.0, "a receipt without any clock")
+    clock = node_here("clock").create_publisher(Clock, "/clock", 10)
+    wait_until(lambda: clock.get_subscription_count() > 0, 10.0, "the recorder reads the clock")
+    message = Clock()
+    message.clock.sec = -5
+    clock.publish(message)
+    process.wait_for("must not be negative")
+    peers.decide(5, 9)
+    wait_until(lambda: peers.acks["ring-1"] == 9, 10.0, "a receipt after a clock before all time")
+    process.send(signal.SIGTERM)
+    assert process.wait() == 0, process.output
+    assert len(bodies(tmp_path / "ledger.db", "decision")) == 9
 
 
 def test_a_full_disk_is_told_and_nothing_is_promised(
