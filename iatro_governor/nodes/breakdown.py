@@ -69,12 +69,12 @@ def bodies_without_decision(
     allowed: Mapping[str, tuple[float, ...]],
     t: float,
     number: Callable[[], int],
-    error: Exception,
+    detail: str,
 ) -> list[Body]:
     """What is recorded where nothing could be decided: a stop of each channel, and why.
 
     last: the last record of each channel. allowed: what was published instead, by channel. t: node clock, s.
-    number: the next number, each time it is asked.
+    number: the next number, each time it is asked. detail: of the error.
     """
     return [
         {
@@ -86,7 +86,7 @@ def bodies_without_decision(
             "requested": None,
             "allowed": list(allowed.get(name) or body["allowed"]),
             "limits": [],
-            "faults": [{"name": FAULT, "detail": whole(error)}],
+            "faults": [{"name": FAULT, "detail": detail}],
             "trigger": "tick",
             "stamp": None,
         }

@@ -17,14 +17,11 @@ import os
 import secrets
 import time
 from itertools import count
-from typing import Any
-
-from rclpy.clock import Clock, ClockType
 
 from iatro_governor import __version__, operator_key
 from iatro_governor.errors import EventError, IatroError
 from iatro_governor.governor.decision import Decision
-from iatro_governor.governor.events import Backlog, Command, Event, Fault, Recover, Reset
+from iatro_governor.governor.events import Backlog, Command, Event
 from iatro_governor.governor.overrides import weakened
 from iatro_governor.governor.recorded import decision_body
 from iatro_governor.governor.scene import Scene
@@ -34,9 +31,8 @@ from iatro_governor.ledger.journal import folder_of
 from iatro_governor.limits.registry import load_profile
 from iatro_governor.msg import Ack, GovernorDecision
 from iatro_governor.nodes import commands, qos, sources
-from iatro_governor.nodes import latch as latches
 from iatro_governor.nodes.announce import Announcer
-from iatro_governor.nodes.breakdown import FAULT, Breakdown, bodies_without_decision, short
+from iatro_governor.nodes.breakdown import Breakdown, bodies_without_decision, short, whole
 from iatro_governor.nodes.configuration_files import ConfigurationFiles
 from iatro_governor.nodes.convert import CLOCKS, Body, decision_message
 from iatro_governor.nodes.description import description_of
@@ -45,9 +41,11 @@ from iatro_governor.nodes.hold_ups import HoldUps
 from iatro_governor.nodes.input_journal import InputJournal
 from iatro_governor.nodes.inputs import Inputs
 from iatro_governor.nodes.interfaces import Interfaces
+from iatro_governor.nodes.latch import KeptLatch
 from iatro_governor.nodes.managed import Done, Managed
 from iatro_governor.nodes.markers import Markers
 from iatro_governor.nodes.neighbours import Neighbours
+from iatro_governor.nodes.operator_calls import OperatorCalls
 from iatro_governor.nodes.outgoing import output_of, recognised
 from iatro_governor.nodes.own_topics import refuse_bypass
 from iatro_governor.nodes.parameters import settings
@@ -55,13 +53,13 @@ from iatro_governor.nodes.records import Records
 from iatro_governor.nodes.run import Unusable, report, run
 from iatro_governor.nodes.self_testing import SelfTesting, summary
 from iatro_governor.nodes.shadow import Shadow
+from iatro_governor.nodes.shell_faults import ShellFaults
+from iatro_governor.nodes.steady import every
 from iatro_governor.nodes.timeline import Timeline
 from iatro_governor.nodes.watch_file import Acquaintance
 from iatro_governor.profile.body_model import files_of
 from iatro_governor.profile.load import Profile
 from iatro_governor.profile.model import HEARTBEAT_S
-from iatro_governor.srv import Recover as RecoverService
-from iatro_governor.srv import Reset as ResetService
 
 LOOKS_HZ = 1.0 / HEARTBEAT_S
 """Heartbeats, looks at the graph and bursts of sending again, in a second."""
@@ -86,8 +84,8 @@ class GovernorNode(Managed):
         findings = tested(profile)
         self.tested = findings, summary(profile, findings)
         self._files = ConfigurationFiles(files_of(profile))
-        self._latch_file = own.ledger.with_suffix(".latch")
-        standing = latches.read(self._latch_file)
+        self._latch = KeptLatch(own.ledger.with_suffix(".latch"))
+        standing = self._latch.standing
         self.records = Records(own.ring)
         self.core = NotingGovernor(profile, _nonce, standing, self.records.next_number, self._key(profile))
         self._shadow = Shadow(self.core, standing)
@@ -95,15 +93,13 @@ class GovernorNode(Managed):
         sim = bool(self.get_parameter("use_sim_time").value)
         self._clock_name = CLOCKS[sim]
         self.timeline = Timeline(self._ros_now, time.monotonic, sim)
-        self._kept_latch = standing
         self._last: dict[str, Decision] = {}
         self._hold_ups = HoldUps(profile.data.loop, time.monotonic())
         self._ticks = 0
         self._bodies: dict[str, Body] = {}
         self._ending: Ending | None = None
-        self._pulsed: set[str] = set()
-        self._untold = ""
         self._breakdown = Breakdown(self)
+        self._faults = ShellFaults(self.core, self.timeline, self._breakdown)
         self._moved = False
         self._told_core = InputJournal(
             self.core,
@@ -150,25 +146,23 @@ class GovernorNode(Managed):
         self._neighbours = Neighbours(self, list(self._commands.values()), heard, self._watch.ids)
         self._interfaces = Interfaces(self, [channel.actuator for channel in data.channels.values()])
         self.create_subscription(Ack, "recorder/ack", self._receipt, qos.EVENT, event_callbacks=qos.QUIET_IN)
-        self.create_service(ResetService, "governor/reset", self._reset)
-        self.create_service(RecoverService, "governor/recover", self._recover)
+        self._operator = OperatorCalls(self, self.core, self.timeline, self._latch, self._keep_latch)
         turns = lambda: self._ticks  # noqa: E731
         self._testing = SelfTesting(self, self.core.profile, self._rests, turns, self.record_self_test)
-        # The machine's clock: a loop on the ROS clock would stand still with a simulation that does.
-        self.create_timer(1.0 / loop.rate_hz, self._tick, clock=Clock(clock_type=ClockType.STEADY_TIME))
+        every(1.0 / loop.rate_hz, self, self._tick)
         self._every = max(round(loop.rate_hz / LOOKS_HZ), 1)
 
     def record_self_test(self, findings: list[Finding], told: str) -> None:
         """Put what a self-test came to on record; a limit that let something pass stops the robot, and latches."""
         failed = any(finding.refuses for finding in findings)
-        self._fault("self_test", failed, told)
+        self._faults.set("self_test", failed, told)
         if not failed:
-            self._pulse("self_tested", told)
+            self._faults.pulse("self_tested", told)
             self.get_logger().info(f"self-test: {told}")
 
     def allow(self, motion: bool, why: str) -> None:
         """Whether motion is allowed, and why not."""
-        self._fault("inactive", not motion, why)
+        self._faults.set("inactive", not motion, why)
 
     # The loop.
 
@@ -186,7 +180,7 @@ class GovernorNode(Managed):
             for decision in decisions:
                 self._carry_out(decision)
             self._breakdown.over()
-            self._told()
+            self._faults.told()
         except Unusable:
             raise
         except Exception as error:  # noqa: BLE001 - the robot must be stopped whatever it was
@@ -196,16 +190,14 @@ class GovernorNode(Managed):
         self._announce()
 
     def _watch_time(self, began: float) -> None:
-        """Faults that last only a moment are in force from one tick to the next."""
-        for name in self._pulsed:
-            self._fault(name, False, "")
-        self._pulsed.clear()
+        """What the clock says of this turn, in force until the next."""
+        self._faults.turn()
         if told := self._hold_ups.come_round(began):
-            self._pulse("loop_overrun", told)
+            self._faults.pulse("loop_overrun", told)
         if (jump := self.timeline.take_jump()) is not None:
-            self._pulse("clock_jump", jump)
+            self._faults.pulse("clock_jump", jump)
         stands = self.timeline.stands
-        self._fault("clock_stands", stands is not None, stands or "")
+        self._faults.set("clock_stands", stands is not None, stands or "")
 
     def _go_on_from_the_watch(self, t: float) -> None:
         """After a silence in which the watch, where there is one, has stepped in, what went out last no longer stands.
@@ -225,12 +217,12 @@ class GovernorNode(Managed):
         strange, deaf = self._neighbours.strangers(), self._neighbours.deaf()
         if strange and not self._moved:
             raise Unusable("; ".join(strange))
-        self._fault("input_malformed", bool(strange), "; ".join(strange))
+        self._faults.set("input_malformed", bool(strange), "; ".join(strange))
         if self._ticks % (10 * self._every) == 0:
             changed = ", ".join(self._files.changed())
             told = f"{changed} changed since it was read; what is in force did not"
-            self._fault("configuration_changed", bool(changed), told)
-        self._fault("incompatible_qos", bool(deaf), "; ".join(deaf))
+            self._faults.set("configuration_changed", bool(changed), told)
+        self._faults.set("incompatible_qos", bool(deaf), "; ".join(deaf))
         self.core.handle(Backlog(t, self.records.backlog))
         if self._decisions.get_subscription_count():
             self.records.send_again(t, self._send)
@@ -276,9 +268,8 @@ class GovernorNode(Managed):
 
         In shadow mode it holds nothing, and its causes are often the mode's own.
         """
-        if not self._shadow.on and self.core.latch is not self._kept_latch:
-            latches.keep(self._latch_file, self.core.latch)
-            self._kept_latch = self.core.latch
+        if not self._shadow.on:
+            self._latch.follow(self.core.latch)
 
     def _send(self, body: Body) -> None:
         self._decisions.publish(decision_message(body))
@@ -302,37 +293,22 @@ class GovernorNode(Managed):
 
     # Faults of the shell.
 
-    def _fault(self, name: str, active: bool, detail: str) -> None:
-        # At the last look at the clock: a tick that is under way would go back behind a newer one.
-        self.core.handle(Fault(self.timeline.now, name, active, detail))
-
-    def _pulse(self, name: str, detail: str) -> None:
-        self._fault(name, True, detail)
-        self._pulsed.add(name)
-
     def survive(self, error: Exception) -> bool:
         """An exception in a callback: a protective stop, and on."""
         try:
-            if self._untold != short(error):  # else a record with its traceback is owed already
-                self._pulse(FAULT, self._breakdown.detail(error, time.monotonic()))
-                self._untold = short(error)
+            if self.core.next_seq > self.records.next_number:
+                self._record_failure(short(error))
+            self._faults.broke(error)
         except Exception as second:  # noqa: BLE001 - the loop stops the robot without the core
             report(self, second)
         return True
-
-    def _told(self) -> None:
-        """One record has the traceback; from now on the fault is a line."""
-        if self._untold:
-            self._fault(FAULT, True, self._untold)
-            self._pulsed.add(FAULT)
-            self._untold = ""
 
     def _break(self, error: Exception) -> None:
         """The loop itself failed. What could not be decided is recorded once; it may be the record that failed."""
         new = self._breakdown.take(error)
         try:
             if new:
-                self._record_failure(error)
+                self._record_failure(whole(error))
         except Exception as second:  # noqa: BLE001 - the robot is stopped already
             report(self, second)
         self.survive(error)
@@ -342,12 +318,12 @@ class GovernorNode(Managed):
         for outgoing in self._commands.values():
             outgoing.stop(self.core.period, self._ros_now())
 
-    def _record_failure(self, error: Exception) -> None:
-        """No decision was made, and the ledger is to say why."""
+    def _record_failure(self, detail: str) -> None:
+        """No decision was made, or one that did not take effect: the ledger is to say why, under its number."""
         allowed = {name: outgoing.values for name, outgoing in self._commands.items()}
         numbers = count(self.records.next_number)
         now = self._ros_now()
-        for body in bodies_without_decision(self._bodies, allowed, now, numbers.__next__, error):
+        for body in bodies_without_decision(self._bodies, allowed, now, numbers.__next__, detail):
             self.records.write(body)
             self._send(body)
         self.core.skip_to(self.records.next_number)
@@ -360,7 +336,7 @@ class GovernorNode(Managed):
             self.get_logger().info("ending: stopping the robot first")
             listeners = self._decisions.get_subscription_count
             self._ending = Ending(self._rests, self._commands.values(), self.records, listeners)
-        self._fault("inactive", True, "the node is ending")
+        self._faults.set("inactive", True, "the node is ending")
         return self._ending.done(self._ros_now())
 
     def _rests(self) -> bool:
@@ -387,39 +363,6 @@ class GovernorNode(Managed):
             return
         self.records.receipt(ack.up_to)
         self.core.skip_to(self.records.next_number)
-
-    def _reset(self, request: Any, response: Any) -> Any:
-        stood = self.core.latch
-        self.core.handle(Reset(self.timeline.read(), request.token))
-        response.latch_id = "" if stood is None else stood.id
-        response.accepted = stood is not None and self.core.latch is None
-        about = "reset_accepted" if response.accepted else "reset_refused"
-        told = [fault.detail for fault in self.core.process.reports if fault.name == about]
-        try:
-            self._keep_latch()
-        except OSError as error:
-            # The loop tries again, and publishes nothing but stops until it is kept.
-            response.accepted = False
-            told = [
-                f"{self._latch_file}: {error.strerror or error}; the robot stays stopped until it can be kept"
-            ]
-        response.message = "; ".join(told)
-        self.get_logger().info(f"reset of {response.latch_id or 'nothing'}: {response.message}")
-        return response
-
-    def _recover(self, request: Any, response: Any) -> Any:
-        t, offset = self.timeline.read(), self.timeline.offset
-        signed = request.trap_id, request.count, request.stamp, request.token
-        try:
-            event = Recover(t, request.channel, tuple(request.values), *signed, offset)
-            response.message = self.core.recover(event) or ""
-        except EventError as error:
-            response.message = str(error)
-        response.accepted = not response.message
-        self.get_logger().info(
-            f"recover of {request.channel}: {response.message or 'held'}", throttle_duration_sec=1.0
-        )
-        return response
 
 
 def _nonce(_latch_id: str, _seq: int) -> str:

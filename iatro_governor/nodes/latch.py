@@ -44,3 +44,18 @@ def _write(path: Path, latch: Latch) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
+
+
+class KeptLatch:
+    """The file, and the latch that it holds."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises IatroError where the file cannot be read for a latch."""
+        self.path = path
+        self.standing = read(path)
+
+    def follow(self, latch: Latch | None) -> None:
+        """Let the file say what stands now, where that is new. Raises OSError where it cannot be kept."""
+        if latch is not self.standing:
+            keep(self.path, latch)
+            self.standing = latch

@@ -12,7 +12,7 @@ pytest.importorskip("rclpy", reason="ROS 2 (rclpy) is not installed")
 
 import rclpy
 from geometry_msgs.msg import TwistStamped
-from iatro_governor.msg import Ack
+from iatro_governor.msg import Ack, GovernorDecision
 from iatro_governor.srv import Reset as ResetService
 from rclpy.executors import SingleThreadedExecutor
 
@@ -21,6 +21,7 @@ from iatro_governor.governor.events import Command, EStop, Flags, Odom, Scan
 from iatro_governor.governor.resetting import Resets, token_of
 from iatro_governor.nodes import governor as shell
 from iatro_governor.nodes import latch as latches
+from iatro_governor.nodes import qos
 
 pytestmark = pytest.mark.ros
 AMR = Path(__file__).resolve().parents[2] / "config" / "amr.yaml"
@@ -132,7 +133,7 @@ def test_a_latch_that_cannot_be_taken_off_the_disk_keeps_the_robot_stopped(
     node, key = spun.node, bytes(32)
     node.core._resets = Resets(key)
     node._take(EStop(node.timeline.read(), True))
-    spun.until(lambda: node._latch_file.exists())
+    spun.until(lambda: node._latch.path.exists())
     node._take(EStop(node.timeline.read(), False))
     latch, keep = node.core.latch, latches.keep
 
@@ -141,13 +142,47 @@ def test_a_latch_that_cannot_be_taken_off_the_disk_keeps_the_robot_stopped(
 
     monkeypatch.setattr(latches, "keep", full)
     request = ResetService.Request(token=token_of(key, latch.id, latch.nonce))
-    answer = node._reset(request, ResetService.Response())
-    assert not answer.accepted and "No space left" in answer.message and node._latch_file.exists()
+    answer = node._operator._reset(request, ResetService.Response())
+    assert not answer.accepted and "No space left" in answer.message and node._latch.path.exists()
     count = len(spun.sent)
     spun.until(lambda: len(spun.sent) > count + 100)
     assert set(spun.sent[count:]) == {(0.0,) * 6}
     monkeypatch.setattr(latches, "keep", keep)
-    spun.until(lambda: not node._latch_file.exists())
+    spun.until(lambda: not node._latch.path.exists())
+
+
+@pytest.mark.parametrize("by", ["loop", "command"])
+def test_decisions_that_could_not_take_effect_have_their_numbers_in_the_record(
+    spun: Spun, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    """A disk that is full when the emergency stop is pressed: no latch can be kept, and no number may be left out."""
+    spun.drive()
+    node, told = spun.node, list[Any]()
+    node.create_subscription(GovernorDecision, "governor/decision", told.append, qos.RECORD)
+    spun.until(lambda: told)
+
+    def full(path: Path, kept: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(latches, "keep", full)
+    node._take(EStop(node.timeline.read(), True))
+    if by == "command":
+        with pytest.raises(OSError) as caught:
+            node._take(Command(t := node.timeline.read(), "base", (0.5, 0.0, 0.0, 0.0, 0.0, 0.0), t))
+        assert node.survive(caught.value)
+    first = node.records.next_number
+    spun.until(lambda: told[-1].seq > first + 150)
+    monkeypatch.undo()
+    last = told[-1].seq
+    spun.until(lambda: "estop" in told[-1].fault_names and told[-1].seq > last + 5)
+    by_number = {one.seq: one for one in told}  # what nobody acknowledges comes again
+    numbers = sorted(by_number)
+    assert numbers == list(range(numbers[0], numbers[-1] + 1))
+    failed = [by_number[number] for number in range(first + 1, first + 150)]
+    assert {tuple(one.fault_names) for one in failed} == {("internal_error",)}
+    speeds = [one.allowed[0] for one in failed]
+    assert speeds == sorted(speeds, reverse=True) and speeds[0] > 0.0 == speeds[-1]
+    assert set(speeds) <= {values[0] for values in spun.sent}, "what is told is what was published"
 
 
 def test_a_loop_that_was_held_up_stops_the_robot(spun: Spun) -> None:
