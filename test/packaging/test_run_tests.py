@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tools.run_tests import FEW, Tally
+runner = importlib.import_module("tools.run_tests")
 
 BROKEN_TEAR_DOWN = """
 import pytest
@@ -102,9 +104,9 @@ def test_pure_code_has_no_second_try(tmp_path: Path) -> None:
     assert lines[-1] == "0 passed, 1 failed, 0 skipped"
 
 
-def tried_again(failed: set[str], *, second_passes: bool) -> Tally:
+def tried_again(failed: set[str], *, second_passes: bool) -> Any:
     """A tally of which these failed, after their second try."""
-    tally, second = Tally(), Tally()
+    tally, second = runner.Tally(), runner.Tally()
     tally.failed = set(failed)
     (second.passed if second_passes else second.failed).update(failed)
     tally.second_try(lambda _: second)
@@ -113,7 +115,10 @@ def tried_again(failed: set[str], *, second_passes: bool) -> Tally:
 
 @pytest.mark.parametrize(
     "failed",
-    [{"test/chaos/test_chaos.py::test_a"}, {f"test/nodes/test_a.py::test_{n}" for n in range(FEW + 1)}],
+    [
+        {"test/chaos/test_chaos.py::test_a"},
+        {f"test/nodes/test_a.py::test_{n}" for n in range(runner.FEW + 1)},
+    ],
     ids=["what may never happen", "too many"],
 )
 def test_some_have_no_second_try(failed: set[str]) -> None:
