@@ -300,7 +300,8 @@ class GovernorNode(Managed):
                 self._record_failure(short(error))
             self._faults.broke(error)
         except Exception as second:  # noqa: BLE001 - the loop stops the robot without the core
-            report(self, second)
+            if short(second) != short(error):  # which is logged, and in each turn would be again
+                report(self, second)
         return True
 
     def _break(self, error: Exception) -> None:
