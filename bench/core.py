@@ -22,6 +22,7 @@ from bench.cores import (
 )
 from bench.machine import stamp
 from bench.memory import allocations, collected
+from bench.profiled import profiled
 from bench.timing import interleaved, slope, summary
 
 BUDGETS = {
@@ -96,6 +97,7 @@ def measure(folder: Path, blocks: int, steps: int) -> dict[str, Any]:
             "zone": slope(list(ZONES), [float(np.median(by_zone[str(n)])) for n in ZONES]),
             "link_shape": slope(counts, [float(np.median(by_shape[str(n)])) for n in SHAPES]),
         },
+        "profile": {name: profiled(cases[name].step) for name in BUDGETS},
         "memory": {name: allocations(cases[name].step) for name in BUDGETS},
         "collector": collected(cases["base"].step, blocks, steps),
         "by_zones": {str(n): summary(by_zone[str(n)]) for n in ZONES},
@@ -119,6 +121,9 @@ def report(result: dict[str, Any]) -> None:
     for name in UNBUDGETED:
         row, told = result[name], result["actions"][name]
         print(f"{name:<14}{row['p50_us']:>9}{'-':>8}{row['p99_us']:>9}{'-':>8}  {told}")
+    for name, found in result["profile"].items():
+        files = ", ".join(f"{file} {share:.0%}" for file, share in found["files"].items())
+        print(f"{name}: {found['calls']} calls a step, {found['calls_outside']} of them outside; {files}")
     for name, kept in result["memory"].items():
         print(f"{name}: {kept['peak_kb']} KB at its height, {kept['blocks_kept']} blocks kept a step")
     for mode, row in result["collector"].items():

@@ -173,6 +173,14 @@ def core(data: Data) -> list[str]:
             [(name, row["us_each"], row["us_at_none"]) for name, row in data["slope"].items()],
         ),
     ]
+    if "profile" in data:
+        parts += [
+            "Where the time goes: functions called in a step, those outside our code (numpy's, the interpreter's), and"
+            " the files with the largest shares, what they call outside included; as a profiler sees it.\n",
+            table(
+                ("step", "calls", "outside", "files"), [profile_row(*one) for one in data["profile"].items()]
+            ),
+        ]
     if "memory" in data:
         rows = [(name, row["peak_kb"], row["blocks_kept"]) for name, row in data["memory"].items()]
         parts += ["Memory of a step.\n", table(("step", "KB at its height", "blocks kept a step"), rows)]
@@ -183,6 +191,12 @@ def core(data: Data) -> list[str]:
             table(("", "p50", "p99", "worst"), modes),
         ]
     return parts
+
+
+def profile_row(step: str, found: Data) -> tuple[object, ...]:
+    """Of one step."""
+    files = ", ".join(f"`{file}` {100 * share:.0f} %" for file, share in found["files"].items())
+    return step, found["calls"], found["calls_outside"], files
 
 
 def peers(data: Data) -> list[str]:
