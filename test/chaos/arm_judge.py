@@ -57,7 +57,7 @@ class Judge:
         self._bounds = bounds
         self._last: tuple[float, tuple[float, ...]] | None = None
         self._speakers = Speakers()
-        self.seen = self.moving = self.missed = self.lives = 0
+        self.seen = self.moving = self.lives = 0
         self.wrong: list[str] = []
 
     def see(
@@ -93,13 +93,10 @@ class Judge:
 
     def _changes(self, sent: float, number: int, values: tuple[float, ...]) -> list[str]:
         last, speaker = self._last, self._speakers.speaking
-        lost = self._speakers.hear(number)
-        if lost is None:
+        lost = self._speakers.hear(number, sent)
+        if lost is None or last is None:
             self.lives += 1
             return begins(None if last is None else last[1], values)
-        self.missed += lost
-        if last is None:
-            return []
         spare = 0.0 if self._speakers.speaking == speaker else HANDOVER
         dt = min(max(sent - last[0], PERIOD_S) + JITTER_S, LONGEST_S * (lost + 1) + JITTER_S)
         found = []
@@ -114,7 +111,12 @@ class Judge:
 
     def summary(self) -> dict[str, Any]:
         """For who asks at the end."""
-        told = {"seen": self.seen, "moving": self.moving, "missed": self.missed, "lives": self.lives}
+        told = {
+            "seen": self.seen,
+            "moving": self.moving,
+            "missed": self._speakers.missed,
+            "lives": self.lives,
+        }
         return {**told, "wrong": self.wrong[:50], "wrongs": len(self.wrong)}
 
 

@@ -85,8 +85,8 @@ class Judge:
         self._bounds, self._jitter_s = bounds, jitter_s
         self._last: Output | None = None
         self._speakers = Speakers()
-        self.seen = self.moving = self.missed = self.lives = 0
-        """Outputs seen; those that move the robot; those that never came; publishers, one after the other."""
+        self.seen = self.moving = self.lives = 0
+        """Outputs seen; those that move the robot; publishers that were heard from their first output on."""
         self.wrong: list[str] = []
 
     def see(self, output: Output, pose: Pose | None = None) -> list[str]:
@@ -118,12 +118,11 @@ class Judge:
 
     def _changes(self, output: Output) -> list[str]:
         last, speaker = self._last, self._speakers.speaking
-        lost = self._speakers.hear(output.number)
-        if lost is None:
+        lost = self._speakers.hear(output.number, output.sent)
+        if lost is None or last is None:
             self.lives += 1
             return begins(None if last is None else last.values, output.values)
-        self.missed += lost
-        if last is None or not all(map(math.isfinite, last.values)):
+        if not all(map(math.isfinite, last.values)):
             return []
         spare = 0.0 if self._speakers.speaking == speaker else HANDOVER
         sent, stamped = output.sent - last.sent, output.stamp - last.stamp
@@ -165,7 +164,7 @@ class Judge:
         return {
             "seen": self.seen,
             "moving": self.moving,
-            "missed": self.missed,
+            "missed": self._speakers.missed,
             "lives": self.lives,
             "wrong": self.wrong[:50],
             "wrongs": len(self.wrong),

@@ -7,26 +7,38 @@ from collections.abc import Sequence
 NEAR = 1e-6
 NEXT = 3000
 """A number further on than this, or back, is another publisher's."""
+GONE_S = 5.0
+"""Who was silent for so long may be gone, and a number after its last one another's."""
 
 
 class Speakers:
     """Every publisher that was heard."""
 
     def __init__(self) -> None:
-        self._numbers: list[int] = []
+        self._last: list[tuple[int, float]] = []
         self.speaking = -1
         """The one that was heard last."""
+        self.missed = 0
+        """Outputs of those that were heard, which never came."""
 
-    def hear(self, number: int) -> int | None:
-        """How many outputs of the publisher that sent ``number`` never came; None: it is its first one."""
-        gaps = [(number - last, who) for who, last in enumerate(self._numbers) if 0 < number - last <= NEXT]
-        if not gaps:
-            self._numbers.append(number)
-            self.speaking = len(self._numbers) - 1
-            return None
-        gap, self.speaking = min(gaps)
-        self._numbers[self.speaking] = number
-        return gap - 1
+    def hear(self, number: int, sent: float) -> int | None:
+        """How many outputs of the publisher that sent ``number`` at ``sent`` s never came; None: it is its first one.
+
+        Publishers count from 1. One that is heard late, for it was found late, has said ``number - 1`` before.
+        """
+        gaps = [
+            (number - last, who)
+            for who, (last, at) in enumerate(self._last)
+            if 0 < number - last <= NEXT and sent - at <= GONE_S
+        ]
+        if gaps:
+            gap, self.speaking = min(gaps)
+            self._last[self.speaking] = number, sent
+            self.missed += gap - 1
+            return gap - 1
+        self._last.append((number, sent))
+        self.speaking = len(self._last) - 1
+        return number - 1 if number > 1 else None
 
 
 def begins(before: Sequence[float] | None, values: Sequence[float]) -> list[str]:

@@ -71,6 +71,30 @@ def test_a_watch_that_takes_over_may_brake_and_nothing_else() -> None:
     assert "to 0.4000" in handed_over(*braking[:20], (1051, 0.4))[0]
 
 
+def found_late(number: int, *, silent_s: float, vx: float = 0.3) -> list[str]:
+    """What is said of ``number`` at ``vx``, so long after a watch has stopped the robot with its 130 outputs.
+
+    Somebody else has said 129 and been dead for long.
+    """
+    judge, t = Judge(Bounds.of(PROFILE)), 0.0
+    for first, last in ((1, 129), (1, 130)):
+        for spoken in range(first, last + 1):
+            judge.see(Output(t, t, spoken, (0.0,) * 6), AWAY)
+            t += 0.01
+        t += 60.0 if last == 129 else silent_s
+    judge.see(Output(t, t, number, (vx, 0.0, 0.0, 0.0, 0.0, 0.0)), AWAY)
+    return judge.wrong
+
+
+def test_a_publisher_that_is_found_late_may_have_gained_what_its_time_allows() -> None:
+    assert found_late(130, silent_s=1.0) == [], "whose number is by chance the next of somebody dead"
+    assert found_late(60, silent_s=1.0) == []
+    assert "to 0.3000" in found_late(60, silent_s=0.1)[0]
+    assert "to 0.3000" in found_late(131, silent_s=1.0)[0], "who was silent for a second goes on from rest"
+    assert "first output" in found_late(1, silent_s=1.0)[0]
+    assert "speed 0.9" in found_late(60, silent_s=9.0, vx=0.9)[0]
+
+
 def test_an_output_into_the_keep_out_is_seen_and_one_away_from_it_is_not() -> None:
     up = [0.008 * step for step in range(60)]
     assert "keep-out" in told(*up, pose=BEFORE_THE_BAY)[0]
