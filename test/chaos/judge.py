@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,11 @@ LONGEST_S = 0.25
 """However long the last output is ago, no more speed may be gained than in this time, s."""
 JITTER_S = 0.002
 """How far the time between two outputs may be from the one that they were made for: two clocks are read, twice."""
-SIM_JITTER_S = 0.008
-"""The same where outputs are stamped by /clock, which steps by 10 ms: then only when they were sent is known."""
+SIM_JITTER_S = 0.03
+"""The same where outputs are stamped by /clock, which steps by 10 ms: then only when they were sent is known, and a
+busy machine holds one up between its decision and its way. It is that long once, however many outputs one looks at."""
+WINDOW_S = 0.5
+"""Over all shorter times speeds are looked at, too, where nothing else has happened within them."""
 SET_S, SET_JITTER_S = 0.3, 0.02
 """Stamps that are further from when outputs were sent are a clock's that was set; and the jitter, where they tell
 nothing."""
@@ -84,6 +88,7 @@ class Judge:
     def __init__(self, bounds: Bounds, jitter_s: float = JITTER_S) -> None:
         self._bounds, self._jitter_s = bounds, jitter_s
         self._last: Output | None = None
+        self._window: deque[Output] = deque()
         self._speakers = Speakers()
         self.seen = self.moving = self.lives = 0
         """Outputs seen; those that move the robot; publishers that were heard from their first output on."""
@@ -118,6 +123,7 @@ class Judge:
 
     def _changes(self, output: Output) -> list[str]:
         last, speaker = self._last, self._speakers.speaking
+        before, self._window = self._window, deque([output])
         lost = self._speakers.hear(output.number, output.sent)
         if lost is None or last is None:
             self.lives += 1
@@ -125,20 +131,51 @@ class Judge:
         if not all(map(math.isfinite, last.values)):
             return []
         spare = 0.0 if self._speakers.speaking == speaker else HANDOVER
-        sent, stamped = output.sent - last.sent, output.stamp - last.stamp
-        late = 0.0
-        if abs(stamped - sent) < SET_S:
-            apart = max(sent, stamped, PERIOD_S) + self._jitter_s
-        else:
-            apart, late = max(sent, PERIOD_S) + SET_JITTER_S, SET_LATE_S
+        apart, late = self._apart(last, output)
         dt = min(apart, LONGEST_S * (lost + 1) + self._jitter_s)
+        if not lost and self._speakers.speaking == speaker and not late:
+            self._window = self._within(before, output)
+        return self._jumps(output, last, dt, late, spare, apart < DEAD_S) + self._gains(output)
+
+    def _apart(self, first: Output, output: Output) -> tuple[float, float]:
+        """The longest time, s, that may be between what two outputs were made for, and how late the loop may be."""
+        sent, stamped = output.sent - first.sent, output.stamp - first.stamp
+        if abs(stamped - sent) < SET_S:
+            return max(sent, stamped, PERIOD_S) + self._jitter_s, 0.0
+        return max(sent, PERIOD_S) + SET_JITTER_S, SET_LATE_S
+
+    def _within(self, before: deque[Output], output: Output) -> deque[Output]:
+        """What one publisher said without a gap up to ``output``, of the last WINDOW_S."""
+        while before and output.sent - before[0].sent > WINDOW_S:
+            before.popleft()
+        before.append(output)
+        return before
+
+    def _gains(self, output: Output) -> list[str]:
+        """Speeds that are gained too fast over the window, and not only since the output before."""
+        found = []
+        for first in list(self._window)[:-2:5]:
+            dt, _ = self._apart(first, output)
+            for name, axis, which in (("speed", 0, 0), ("turn", 5, 1)):
+                rise, _ = change(first.values[axis], output.values[axis])
+                if rise > self._bounds.gain[which] * dt + NEAR:
+                    was, now = first.values[axis], output.values[axis]
+                    found.append(
+                        f"output {output.number}: {name} from {was:.4f} to {now:.4f} in {dt:.4f} s, step by step"
+                    )
+        return found[:1]
+
+    def _jumps(
+        self, output: Output, last: Output, dt: float, late: float, spare: float, alive: bool
+    ) -> list[str]:
+        """Speeds that change too fast from one output to the next; ``alive``: no watch may have braked meanwhile."""
         found = []
         for name, axis, which in (("speed", 0, 0), ("turn", 5, 1)):
             before, after = last.values[axis], output.values[axis]
             rise, fall = change(before, after)
             most = self._bounds.gain[which] * dt + NEAR + spare
             braked = self._bounds.brake[which] * (dt + late) + NEAR + spare
-            if rise > most or (apart < DEAD_S and fall > braked):
+            if rise > most or (alive and fall > braked):
                 found.append(f"output {output.number}: {name} from {before:.4f} to {after:.4f} in {dt:.4f} s")
         return found
 

@@ -10,7 +10,7 @@ import pytest
 
 from test.chaos import arm_judge
 from test.chaos.account import Strike, problems
-from test.chaos.judge import Bounds, Judge, Output
+from test.chaos.judge import SIM_JITTER_S, Bounds, Judge, Output
 
 PROFILE = Path(__file__).resolve().parents[2] / "config" / "amr.yaml"
 PANDA = PROFILE.with_name("panda.yaml")
@@ -69,6 +69,19 @@ def test_a_watch_that_takes_over_may_brake_and_nothing_else() -> None:
     back = [(1051, braking[9][1] - 0.01), (11, braking[10][1]), (1052, braking[9][1] - 0.02)]
     assert handed_over(*braking[:10], *back) == [], "both stop it for a moment, from nearly the same"
     assert "to 0.4000" in handed_over(*braking[:20], (1051, 0.4))[0]
+
+
+def test_where_a_machine_may_hold_up_one_output_it_does_not_hold_up_every_one() -> None:
+    judge = Judge(Bounds.of(PROFILE), SIM_JITTER_S)
+    for number in range(1, 61):
+        speed = 0.009 * (number - 1)  # an eighth faster than the profile has it
+        judge.see(Output(0.01 * number, 0.01 * number, number, (speed, 0.0, 0.0, 0.0, 0.0, 0.0)), AWAY)
+    assert "step by step" in judge.wrong[0]
+    even = Judge(Bounds.of(PROFILE), SIM_JITTER_S)
+    for number in range(1, 61):
+        sent = 0.01 * number + (0.009 if number % 7 == 0 else 0.0)
+        even.see(Output(sent, sent, number, (0.008 * (number - 1), 0.0, 0.0, 0.0, 0.0, 0.0)), AWAY)
+    assert even.wrong == []
 
 
 def found_late(number: int, *, silent_s: float, vx: float = 0.3) -> list[str]:
