@@ -26,7 +26,7 @@ from test.faults.arm_wire import ROWS as ARM_ROWS
 from test.faults.arm_wire import arm_wired
 from test.faults.wire_rows import ROWS, OnWire, strike, wired
 
-REPEATS, SLOW_REPEATS = 20, 6
+REPEATS, SLOW_REPEATS = 12, 4
 """Of each row, and of those for which the profile waits ``SLOW_S`` or longer: all fit into the time of `make bench`."""
 SLOW_S = 0.6
 ARM_BOUND_S = HEARTBEAT_S + 0.02
