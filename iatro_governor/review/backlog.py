@@ -11,13 +11,13 @@ import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from ..errors import TestimonyError
 from ..ledger import store
 from ..ledger.ranges import Ranges
 from ..ledger.reader import Reader
-from ..ledger.record import StoredRecord
+from ..ledger.record import NUMBER_LIMIT, StoredRecord
 from ..testimony.records import MarkRecord, StatementRecord, VerdictRecord
 from ..testimony.witness import Witness
 
@@ -30,6 +30,7 @@ FEW = 200
 RECALLED = 10_000
 """Verdict records before the first unjudged one that the witness is reminded of."""
 _KINDS = "('statement', 'mark', 'decision')"
+_ID = "SELECT id FROM record WHERE kind = ? AND writer = ? AND number = ?"
 _NEVER = 2**62
 
 
@@ -165,22 +166,25 @@ def quiet_place(reader: Reader, first: int) -> int:
 
 
 def _begin(reader: Reader, body: Mapping[str, Any]) -> int:
-    """Id of the first record that a verdict is about."""
+    """Id of the first record that a verdict is about; what is no verdict, though it says so, is about none."""
+    about = [("statement", body.get("planner_run"), number) for number in _listed(body.get("statement_seqs"))]
+    about += [("decision", one.get("writer"), one.get("first_seq")) for one in _conducts(body).values()]
     ids = [
-        reader.query(
-            "SELECT id FROM record WHERE kind = 'statement' AND writer = ? AND number = ?",
-            (body.get("planner_run"), number),
-        )
-        for number in body.get("statement_seqs") or ()
+        int(id)
+        for kind, writer, number in about
+        if isinstance(writer, str) and _is_number(number)
+        for (id,) in reader.query(_ID, (kind, writer, number))
     ]
-    for conduct in _conducts(body).values():
-        ids.append(
-            reader.query(
-                "SELECT id FROM record WHERE kind = 'decision' AND writer = ? AND number = ?",
-                (conduct.get("writer"), conduct.get("first_seq")),
-            )
-        )
-    return min((int(row[0]) for rows in ids for row in rows), default=_NEVER)
+    return min(ids, default=_NEVER)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _is_number(value: Any) -> TypeGuard[int]:
+    """Whether a record can have it as its number."""
+    return isinstance(value, int) and 0 <= value < NUMBER_LIMIT
 
 
 def _covered(reader: Reader) -> tuple[set[tuple[str, int]], dict[tuple[str, str], Ranges]]:
@@ -189,13 +193,13 @@ def _covered(reader: Reader) -> tuple[set[tuple[str, int]], dict[tuple[str, str]
     commands: dict[tuple[str, str], Ranges] = {}
     for record in reader.records("verdict"):
         body = record.body
-        statements.update(
-            (str(body.get("planner_run")), number) for number in body.get("statement_seqs") or ()
-        )
+        seqs = filter(_is_number, _listed(body.get("statement_seqs")))
+        statements.update((str(body.get("planner_run")), number) for number in seqs)
         for channel, conduct in _conducts(body).items():
-            if isinstance(conduct.get("first_seq"), int) and isinstance(conduct.get("last_seq"), int):
+            first, last = conduct.get("first_seq"), conduct.get("last_seq")
+            if _is_number(first) and _is_number(last) and first <= last:
                 found = commands.setdefault((str(conduct.get("writer")), channel), Ranges())
-                found.add(conduct["first_seq"], conduct["last_seq"] + 1)
+                found.add(first, last + 1)
     return statements, commands
 
 
@@ -203,7 +207,8 @@ def _conducts(body: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
     channels = (
         (body.get("evidence") or {}).get("channels") if isinstance(body.get("evidence"), dict) else None
     )
-    return channels if isinstance(channels, dict) else {}
+    found = channels.items() if isinstance(channels, dict) else ()
+    return {name: conduct for name, conduct in found if isinstance(conduct, dict)}
 
 
 def _records_from(reader: Reader, first: int) -> Iterator[Mapping[str, Any]]:
