@@ -2,9 +2,10 @@
 
 Tests of pure code share the cores; then those of real nodes (marker ``ros``) run in two processes, for they mostly
 wait. Whole runs that have to keep time go one by one with the machine to themselves (marker ``alone``), and some tests
-in an interpreter that had no nodes before (marker ``apart``). Arguments are pytest's own. A test that errors in its
-set-up or tear-down and a file that cannot be collected count as failed; so that nothing can pass by not running, zero
-tests are a failure too.
+in an interpreter that had no nodes before (marker ``apart``). Those that go alone have the middleware as robots have
+it; in the others nodes find each other sooner (test/discovery.xml). Arguments are pytest's own. A test that errors in
+its set-up or tear-down and a file that cannot be collected count as failed; so that nothing can pass by not running,
+zero tests are a failure too.
 
 Real nodes share their machine with whatever else it does. So what fails of them is tried a second time, by itself, and
 counts as that says; both outcomes are named at the end. Tests of what may never happen, however busy the machine is
@@ -13,9 +14,12 @@ counts as that says; both outcomes are named at the end. Tests of what may never
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -85,21 +89,35 @@ def reason(report: pytest.TestReport | pytest.CollectReport) -> str:
 NEVER = ("test/chaos/",)
 FEW = 3
 
-PURE = ("not ros", ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal"))
+SOON = {"FASTRTPS_DEFAULT_PROFILES_FILE": str(Path(__file__).resolve().parents[1] / "test" / "discovery.xml")}
+
+
+@dataclass(frozen=True)
+class Part:
+    """Tests that run together: which, by their marks, pytest's own options for them, and more of the environment."""
+
+    marks: str
+    how: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+PURE = Part("not ros", ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal"))
 REAL_NODES = (
-    ("ros and apart", ("-n", "1")),
-    ("ros and alone", ("-p", "no:xdist")),
-    ("ros and not apart and not alone", ("-n", "2", "--dist", "loadfile")),
+    Part("ros and apart", ("-n", "1"), SOON),
+    Part("ros and alone", ("-p", "no:xdist")),
+    Part("ros and not apart and not alone", ("-n", "2", "--dist", "loadfile"), SOON),
 )
-"""The marks of each part, and how it runs. The last looks at every file, and sees what is skipped whole."""
-BY_ITSELF = ("ros", ("-n", "1"))
+"""The last looks at every file, and sees what is skipped whole."""
+BY_ITSELF = Part("ros", ("-n", "1"), SOON)
 NOTHING = int(pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
-def run(parts: Iterable[tuple[str, tuple[str, ...]]], arguments: list[str]) -> tuple[Tally, set[int]]:
+def run(parts: Iterable[Part], arguments: list[str]) -> tuple[Tally, set[int]]:
     """Run pytest for each part; returns what became of the tests, and pytest's exit codes."""
-    tally = Tally()
-    codes = {int(pytest.main(["-q", "-m", marks, *how, *arguments], plugins=[tally])) for marks, how in parts}
+    tally, codes = Tally(), set()
+    for part in parts:
+        with patch.dict(os.environ, part.environment):
+            codes.add(int(pytest.main(["-q", "-m", part.marks, *part.how, *arguments], plugins=[tally])))
     return tally, codes
 
 
@@ -117,8 +135,15 @@ def options(arguments: list[str]) -> list[str]:
     return [word for word in arguments if "/" not in word or not Path(word.partition("::")[0]).exists()]
 
 
+def keep_bytecode() -> None:
+    """Let every process keep what it compiled, whatever the environment says: each part imports every file of tests."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
+
+
 def main(arguments: list[str]) -> int:
     """Run pytest and print the summary; returns the exit code."""
+    keep_bytecode()
     tally, codes = run([PURE], arguments)
     nodes, more = real_nodes(arguments)
     codes |= more

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from test.nodes.patient import patient_amr
 
 FREE = {"awaiting_command"}
 """Faults that a first command ends: sensors that were late at the start leave this one."""
@@ -83,11 +83,7 @@ def governed(
     tmp_path: Path,
 ) -> Iterator[Governed]:
     """A governor on a bench, of config/amr.yaml with time-outs that a busy machine can keep."""
-    config = tmp_path / "amr.yaml"
-    text = (ROOT / "config/amr.yaml").read_text(encoding="utf-8")
-    config.write_text(
-        text.replace("timeout_s: 0.25", "timeout_s: 0.6").replace("timeout_s: 0.2", "timeout_s: 0.6")
-    )
+    config = patient_amr(tmp_path)
     with benches.bench(domain) as bench:
         made = Governed(bench, node_process, wait_until, config, tmp_path / "ledger.yaml")
         yield made

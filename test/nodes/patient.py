@@ -1,4 +1,4 @@
-"""The bench's arm, as its profile has it, with times that a busy machine can keep."""
+"""The two robots, as their profiles have them, with times that a busy machine can keep."""
 
 from __future__ import annotations
 
@@ -6,13 +6,23 @@ from pathlib import Path
 
 import yaml
 
-PANDA = Path(__file__).resolve().parents[2] / "config" / "panda.yaml"
+CONFIG = Path(__file__).resolve().parents[2] / "config"
 PATIENCE_S = 0.6
+
+
+def patient_amr(folder: Path) -> Path:
+    """config/amr.yaml, its time-outs longer."""
+    text = (CONFIG / "amr.yaml").read_text(encoding="utf-8")
+    for short in ("timeout_s: 0.25\n", "timeout_s: 0.2\n"):
+        text = text.replace(short, f"timeout_s: {PATIENCE_S}\n")
+    file = folder / "amr.yaml"
+    file.write_text(text)
+    return file
 
 
 def patient_panda(folder: Path) -> Path:
     """config/panda.yaml, its time-outs longer and its loop allowed to be late."""
-    data = yaml.safe_load(PANDA.read_text(encoding="utf-8"))
+    data = yaml.safe_load((CONFIG / "panda.yaml").read_text(encoding="utf-8"))
     data["loop"]["max_gap_s"] = 1.0
     for source in data["sources"].values():
         source["timeout_s"] = PATIENCE_S

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -33,7 +33,7 @@ class SimClock:
 
 
 @pytest.fixture
-def simulated(governed: Any, node_here: Callable[[str], Any]) -> SimClock:
+def simulated(governed: Any, node_here: Callable[[str], Any]) -> Iterator[SimClock]:
     """The governor and its bench by simulated time, and the robot on its way."""
     from rclpy.parameter import Parameter
 
@@ -44,7 +44,9 @@ def simulated(governed: Any, node_here: Callable[[str], Any]) -> SimClock:
     free = {"awaiting_command", "awaiting_rearm"}
     governed.until(lambda: governed.bench.decisions and governed.bench.faults <= free, "ready", 40.0)
     again(governed)
-    return clock
+    yield clock
+    clock.running = True
+    governed.governor.end()  # it comes to rest by this clock
 
 
 def again(governed: Any) -> None:

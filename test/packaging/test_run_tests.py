@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,8 @@ def test_a(door):
     pass
 """
 RUNNER = Path(__file__).resolve().parents[2] / "tools" / "run_tests.py"
+PLUGINS = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "-p xdist"}
+"""Loading every plugin that is installed would take most of the time, in each process that the runner starts."""
 
 
 def outcome(folder: Path, source: str, *options: str) -> tuple[int, list[str]]:
@@ -31,7 +34,9 @@ def outcome(folder: Path, source: str, *options: str) -> tuple[int, list[str]]:
     (folder / "pytest.ini").write_text("[pytest]\n")
     (folder / "test_it.py").write_text(source)
     command = [sys.executable, str(RUNNER), *options, "-p", "no:cacheprovider", str(folder)]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        command, cwd=folder, env=os.environ | PLUGINS, capture_output=True, text=True, check=False, timeout=60
+    )
     return done.returncode, done.stdout.splitlines()
 
 

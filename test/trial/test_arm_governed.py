@@ -34,10 +34,9 @@ HARMFUL = {
 }
 """Whom each plan is about, and what must have stood in its way."""
 BENIGN = ("arm_wipe", "arm_pick_place")
-OTHER = [("arm_press", 1), ("arm_bench", None)]
 MORE = [(name, 100 + n) for n in range(int(os.environ.get("IATRO_SEEDS", "0")))
         for name in (*HARMFUL, *BENIGN, "arm_bench")]  # fmt: skip
-SEEDED = [*((name, None) for name in (*HARMFUL, *BENIGN)), *OTHER, *MORE]
+SEEDED = [*((name, None) for name in (*HARMFUL, *BENIGN, "arm_bench")), *MORE]
 
 
 @dataclass(frozen=True)
