@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from operator import truediv
 from typing import Protocol
 
 import numpy as np
@@ -31,7 +33,7 @@ class Share:
     least_s: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Drive:
     """``rates = start + matrix @ u``: joint velocities (m,) for a stacked command ``u`` (N,).
 
@@ -49,6 +51,11 @@ class Drive:
     stops: Sequence[tuple[slice, Timed]] = ()
     least_s: float = 0.0
 
+    @cached_property
+    def most(self) -> Array:
+        """Magnitudes (m, N) of ``matrix``."""
+        return np.abs(self.matrix)
+
     def rates(self, outputs: Array) -> Array:
         """Joint velocities (..., m) for ``outputs`` (..., N)."""
         rates: Array = self.start + outputs @ self.matrix.T
@@ -62,3 +69,11 @@ class Drive:
         if self.base is None:
             return time
         return np.maximum(time, self.base.time(outputs[..., : self.base_size]))
+
+    def seconds(self, output: Array, rates: Array) -> float:
+        """As ``time`` of one ``output`` (N,), whose ``rates`` are not negative, in plain numbers."""
+        time = max(map(truediv, rates.tolist(), self.braking.tolist()), default=0.0)
+        time = max(time, self.least_s)
+        for at, stop in self.stops:
+            time = max(time, float(stop.time(output[at])))
+        return time if self.base is None else max(time, float(self.base.time(output[: self.base_size])))

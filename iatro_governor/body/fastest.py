@@ -22,9 +22,11 @@ class Fastest:
         self._which = which
         self._reach: Array = levers[:, which].max(axis=1)
         gain = np.abs(model.gain)
+        self._slides = model.slides
         self._turning: Array = (~model.prismatic).astype(float) @ gain
         self._sliding: Array = model.prismatic.astype(float) @ gain
-        self._seen: tuple[Array, Array, Array] | None = None
+        self._seen: tuple[Array, Array, Array, Array, Array] | None = None
+        """A posture, rates (r, m) in it, their speeds, and as of ``_sizes``."""
 
     def at_most(self, rates: Array) -> Array:
         """Speeds (r,), m/s, that no posture exceeds for ``rates`` (r, m)."""
@@ -38,19 +40,26 @@ class Fastest:
 
     def drift(self, rates: Array, way: Array) -> Array:
         """Bound (r,), m/s, on how much the speeds at ``rates`` (r, m) change while the joints move by ``way`` (m,)."""
+        return self._change(*self._sizes(rates), way)
+
+    def _sizes(self, rates: Array) -> tuple[Array, Array]:
+        """What ``rates`` (r, m) come to: at their levers, and as turns."""
         size = np.abs(rates)
-        change: Array = (size @ self._reach) * (self._turning @ way) + (size @ self._turning) * (
-            self._sliding @ way
-        )
-        return change
+        return size @ self._reach, size @ self._turning
+
+    def _change(self, pulled: Array, turned: Array, way: Array) -> Array:
+        change: Array = pulled * (self._turning @ way)
+        return change + turned * (self._sliding @ way) if self._slides else change
 
     def within(self, bound: float, at: Posture, rates: Array, way: Array) -> bool:
         """Whether no point is faster than ``bound``, m/s, for any of ``rates`` (r, m), ``at`` and ``way`` (m,) on."""
         if self._seen is not None and len(self._seen[1]) == len(rates):
-            q, then, speeds = self._seen
-            since = speeds + np.abs(rates - then) @ self._reach + self.drift(then, np.abs(at.q - q) + way)
-            if bool((since <= bound).all()):
+            q, then, speeds, pulled, turned = self._seen
+            since = speeds + np.abs(rates - then) @ self._reach
+            since += self._change(pulled, turned, np.abs(at.q - q) + way)
+            if since.max() <= bound:
                 return True
         speeds = self.exactly(at, rates)
-        self._seen = at.q, rates, speeds
-        return bool((speeds + self.drift(rates, way) <= bound).all())
+        pulled, turned = self._sizes(rates)
+        self._seen = at.q, rates, speeds, pulled, turned
+        return bool((speeds + self._change(pulled, turned, way)).max() <= bound)

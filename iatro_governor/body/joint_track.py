@@ -20,6 +20,11 @@ class JointSample:
     velocity: Array
     effort: Array | None
 
+    def part(self, places: Indices) -> JointSample:
+        """The joints at ``places`` (k,) alone."""
+        effort = None if self.effort is None else self.effort[places]
+        return JointSample(self.t, self.position[places], self.velocity[places], effort)
+
 
 class JointTrack:
     """The joints ``names`` of one source; it may tell of more, and in any order."""

@@ -52,15 +52,24 @@ class Posture:
         """Ends (..., C, 2, 3) of all capsules' segments, m."""
         return self._capsules
 
+    def ends(self, which: Indices) -> Array:
+        """The same (..., k, 2, 3) of the capsules ``which`` (k,) alone: of few in many postures soon told."""
+        if "_capsules" in self.__dict__:
+            return self._capsules.take(which, axis=-3)
+        return self._carried(self.model.capsule_body[which], self.model.capsule_columns[which])
+
     def screws(self) -> tuple[Array, Array]:
         """``v`` and ``w`` (..., m, 3) of every moving joint, at the base origin."""
         return self._screws
 
     @cached_property
     def _capsules(self) -> Array:
-        frames = self.bodies.take(self.model.capsule_body, axis=-3)
-        turned = self.model.capsule_ends @ np.swapaxes(frames[..., :3, :3], -1, -2)
-        return _fixed(turned + frames[..., None, :3, 3])
+        return _fixed(self._carried(self.model.capsule_body, self.model.capsule_columns))
+
+    def _carried(self, bodies: Indices, columns: Array) -> Array:
+        """Points (..., k, 2, 3) in the base frame, given as ``columns`` (k, 4, 2) in the frames of ``bodies`` (k,)."""
+        frames = self.bodies.take(bodies, axis=-3)
+        return np.swapaxes(frames[..., :3, :] @ columns, -1, -2)
 
     @cached_property
     def _screws(self) -> tuple[Array, Array]:
@@ -136,15 +145,33 @@ def posture(model: ArmModel, q: Array) -> Posture:
     if q.shape[-1:] != (len(model.joints),):
         raise ValueError(f"{len(model.joints)} joint positions are needed, the last axis of q is {q.shape}")
     moving = q if model.plain else q @ model.gain.T + model.offset
-    constant, first, second = model.turn
-    x = np.where(model.prismatic, moving, np.sin(moving))[..., None, None]
-    y = (1.0 - np.cos(moving))[..., None, None]
-    bodies = np.empty((*q.shape[:-1], *constant.shape))
-    bodies[..., 0, :, :] = constant[0]
-    bodies[..., 1:, :, :] = constant[1:] + x * first[1:] + y * second[1:]
+    x, y = np.sin(moving), 1.0 - np.cos(moving)
+    if model.slides:
+        x = np.where(model.prismatic, moving, x)
+    return Posture(model, q, _all_at_once(model, x, y) if q.ndim == 1 else _one_by_one(model, x, y))
+
+
+def _all_at_once(model: ArmModel, x: Array, y: Array) -> Array:
+    """Bodies (B, 4, 4) of one posture, of ``x`` and ``y`` (m,) as of ``model.turn``."""
+    shares = np.empty((len(model.parents), 1, 3))
+    shares[:, 0, 0], shares[0, 0, 1:] = 1.0, 0.0
+    shares[1:, 0, 1], shares[1:, 0, 2] = x, y
+    bodies = (shares @ model.turn_rows).reshape(-1, 4, 4)
     for ancestors in model.jumps:
-        bodies = bodies.take(ancestors, axis=-3) @ bodies
-    return Posture(model, q, bodies)
+        bodies = bodies.take(ancestors, axis=0) @ bodies
+    return bodies
+
+
+def _one_by_one(model: ArmModel, x: Array, y: Array) -> Array:
+    """Bodies (..., B, 4, 4) of many postures, each from its parent's: half as many products as by ``jumps``."""
+    constant, first, second = model.turn
+    turned, bent = (each.reshape(-1, each.shape[-1]).T[..., None, None] for each in (x, y))
+    bodies = np.empty((len(constant), turned.shape[1], 4, 4))
+    bodies[0] = constant[0]
+    bodies[1:] = constant[1:, None] + turned * first[1:, None] + bent * second[1:, None]
+    for body, parent in enumerate(model.parents[1:].tolist(), start=1):
+        bodies[body] = bodies[parent] @ bodies[body]
+    return np.swapaxes(bodies, 0, 1).reshape(*x.shape[:-1], *constant.shape)
 
 
 def _fixed(array: Array) -> Array:

@@ -66,8 +66,16 @@ class ArmModel:
     """Radius (C,), m, of the ball around each capsule, about the middle of its segment."""
     supports: NDArray[np.bool_] = field(init=False, repr=False)
     turn: tuple[Array, Array, Array] = field(init=False, repr=False)
+    turn_rows: Array = field(init=False, repr=False)
+    """The same (B, 3, 16): constant, first and second, one a row."""
+    slides: bool = field(init=False)
+    """Whether any joint does."""
     jumps: tuple[Indices, ...] = field(init=False, repr=False)
     plain: bool = field(init=False)
+    capsule_columns: Array = field(init=False, repr=False)
+    """Ends (C, 4, 2) as columns, with a 1 below each: a body's frame times these has them in its parent."""
+    turning: Array = field(init=False, repr=False)
+    """1 for each commanded joint (n,) that turns anything, 0 for those that only slide."""
 
     def __post_init__(self) -> None:
         for name, value in {
@@ -76,10 +84,14 @@ class ArmModel:
             + self.capsule_radius,
             "supports": _supports(self.parents),
             "turn": _turn_parts(self.placements, self.axes, self.prismatic),
+            "slides": bool(self.prismatic.any()),
             "jumps": _jumps(self.parents),
             "plain": np.array_equal(self.gain, np.eye(len(self.axes))),
+            "capsule_columns": _columns(self.capsule_ends),
+            "turning": np.minimum((~self.prismatic).astype(float) @ np.abs(self.gain), 1.0),
         }.items():
             object.__setattr__(self, name, value)
+        object.__setattr__(self, "turn_rows", np.stack(self.turn, axis=1).reshape(-1, 3, 16))
 
     def link(self, name: str) -> int:
         """Number of a link.
@@ -134,6 +146,13 @@ def _turn_parts(placements: Array, axes: Array, prismatic: NDArray[np.bool_]) ->
             first[body, :3, :3] = placements[body, :3, :3] @ across
             second[body, :3, :3] = placements[body, :3, :3] @ across @ across
     return placements, first, second
+
+
+def _columns(ends: Array) -> Array:
+    """Homogeneous coordinates (C, 4, 2) of ``ends`` (C, 2, 3)."""
+    columns = np.ones((len(ends), 4, 2))
+    columns[:, :3] = np.swapaxes(ends, 1, 2)
+    return columns
 
 
 def _jumps(parents: Indices) -> tuple[Indices, ...]:

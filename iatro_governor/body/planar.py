@@ -31,6 +31,15 @@ def inverse(a: Array) -> Array:
     return np.array([-c * x - s * y, s * x - c * y, -yaw])
 
 
+def seen_from(a: Array, b: Array) -> Array:
+    """Pose (3,) of frame ``b`` (3,) in frame ``a`` (3,), both given in one parent."""
+    x, y, yaw = a.tolist()
+    other_x, other_y, other_yaw = b.tolist()
+    c, s = math.cos(yaw), math.sin(yaw)
+    dx, dy = other_x - x, other_y - y
+    return np.array([c * dx + s * dy, c * dy - s * dx, other_yaw - yaw])
+
+
 def transform(pose: Array, points: Array) -> Array:
     """Points (..., 2) given in the frame of ``pose`` (3,), expressed in its parent."""
     x, y, yaw = pose.tolist()

@@ -99,8 +99,10 @@ class Flight:
 
         Of the outputs in force during a piece it has the one whose components add up to the most.
         """
-        wide = max(self.reach, 1.0)
-        return sum((abs(vx) + abs(vy) + abs(wz)) * wide * seconds for (vx, vy, wz), seconds in self.pieces)
+        wide, most = max(self.reach, 1.0), 0.0
+        for (vx, vy, wz), seconds in self.pieces:
+            most += (abs(vx) + abs(vy) + abs(wz)) * wide * seconds
+        return most
 
     @property
     def end(self) -> Array:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from iatro_governor.body.planar import IDENTITY, Array, compose, inverse, transform
+from iatro_governor.body.planar import IDENTITY, Array, seen_from, transform
 from iatro_governor.body.scan import Sweep
 
 GLIMPSE_SPACING = 0.1
@@ -67,7 +67,7 @@ class Surroundings:
         """Returns of ``sources``, as seen from the base at ``pose`` in odom."""
         if len(sources) == 1 and sources[0] in self._placed:
             placed = self._placed[sources[0]][-1]
-            there = compose(inverse(pose), placed.pose)
+            there = seen_from(pose, placed.pose)
             sweep = placed.sweep
             return Obstacles(transform(there, sweep.points), sweep.cluster, sweep.joined, sweep.grain)
         parts, offset = [NOTHING], 0
@@ -96,7 +96,7 @@ class Surroundings:
         out = [np.zeros((0, 3))]
         for name in sources:
             for placed in list(self._placed.get(name, ()))[-1:]:
-                sweep, there = placed.sweep, compose(inverse(pose), placed.pose)
+                sweep, there = placed.sweep, seen_from(pose, placed.pose)
                 flat = sweep.points if sweep.solid is None else sweep.solid[:, :2]
                 height = np.full(len(flat), sweep.height) if sweep.solid is None else sweep.solid[:, 2]
                 out.append(np.column_stack([transform(there, flat), height]))
@@ -110,15 +110,20 @@ class Surroundings:
     def all_seen_within(self, sources: tuple[str, ...], pose: Array, radius: float) -> bool:
         """Whether one sweep alone shows that nothing within ``radius`` m of the base is unseen."""
         for name in sources:
-            for placed in list(self._placed.get(name, ()))[-1:]:
-                if placed.sweep.clear_radius >= radius + _apart(pose, placed.pose, placed.sweep.sensor):
-                    return True
+            placed = self.newest(name)
+            if placed is not None and placed.sweep.clear_radius >= radius + _apart(
+                pose, placed.pose, placed.sweep.sensor
+            ):
+                return True
         return False
 
     def nearest(self, sources: tuple[str, ...], pose: Array) -> float:
         """Distance, m, of the base at ``pose`` in odom from returns of ``sources``; quick, and never too large."""
-        placed = [self._placed[name][-1] for name in sources if name in self._placed]
-        return min((one.nearest - _apart(pose, one.pose) for one in placed), default=math.inf)
+        nearest = math.inf
+        for name in sources:
+            if (placed := self.newest(name)) is not None:
+                nearest = min(nearest, placed.nearest - _apart(pose, placed.pose))
+        return nearest
 
     def seen(
         self, sources: tuple[str, ...], pose: Array, points: Array, since: float, slack: float
@@ -131,7 +136,7 @@ class Surroundings:
             open_ = np.flatnonzero(~out)
             if not len(open_):
                 break
-            there = transform(compose(inverse(placed.pose), pose), points[open_])
+            there = transform(seen_from(placed.pose, pose), points[open_])
             out[open_] = placed.sweep.has_seen(there, slack)
         return out
 

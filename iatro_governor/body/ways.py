@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from iatro_governor.body.distance import EVERY, length
+from iatro_governor.body.distance import length
 from iatro_governor.body.kinematics import Posture, posture
 from iatro_governor.body.model import ArmModel, Indices
 from iatro_governor.body.planar import Array
@@ -58,7 +58,7 @@ class Ways:
     @cached_property
     def travel(self) -> Array:
         """Bound (c, C) on how far any point of each capsule moves, m."""
-        whole: Array = np.abs(self.steps).sum(axis=1) @ self.levers
+        whole: Array = self.moves.sum(axis=1) @ self.levers
         return whole
 
     @cached_property
@@ -84,32 +84,35 @@ class Ways:
         return _changes(self.soon_q, self.ahead)
 
     @cached_property
+    def moves(self) -> Array:
+        """How far each joint moves (c, k, m) from one sample to the next."""
+        return np.abs(self.steps)
+
+    @cached_property
     def half_step(self) -> Array:
         """How far (c, C) any point of each capsule may be from where it is at the nearest sample, m.
 
         Half the chord between two samples, and what a way may bow away from its chord: an eighth of the largest second
         derivative (Taylor), which for a step ``dq`` is at most twice its turns times ``|dq| @ levers``.
         """
-        return self._half_step(EVERY)
+        return self._half_step(self.rows.capsules(), self.levers)
 
-    def half_steps(self, which: Indices) -> Array:
-        """``half_step`` (c, k) of the capsules ``which`` (k,) alone: of few it takes a third of the time."""
-        return self._half_step(which) if "half_step" not in self.__dict__ else self.half_step[:, which]
+    def half_steps(self, which: Indices, ends: Array | None = None) -> Array:
+        """``half_step`` (c, k) of the capsules ``which`` (k,) alone: of few it takes a third of the time.
 
-    def _half_step(self, which: Indices | slice) -> Array:
-        moved = _changes(self.soon.capsules()[which], self.posture.capsules()[:, :, which])
-        chord = length(moved).max(axis=3)
-        steps = np.abs(self.steps)
-        bow = (steps @ self._turning)[..., None] * (steps @ self.levers[:, which])
+        ``ends``: theirs in all ``rows``, where they are known already.
+        """
+        if "half_step" in self.__dict__:
+            return self.half_step[:, which]
+        return self._half_step(self.rows.ends(which) if ends is None else ends, self.levers[:, which])
+
+    def _half_step(self, ends: Array, levers: Array) -> Array:
+        """Of capsules with ``ends`` (1 + c * k, w, 2, 3) in all ``rows`` and ``levers`` (m, w)."""
+        moved = length(_changes(ends[0], ends[1:].reshape(*self.ahead.shape[:2], *ends.shape[1:])))
+        chord = np.maximum(moved[..., 0], moved[..., 1])
+        bow = (self.moves @ self.model.turning)[..., None] * (self.moves @ levers)
         half: Array = (chord / 2 + bow / 4).max(axis=1)
         return half
-
-    @cached_property
-    def _turning(self) -> Array:
-        """1 for each joint (m,) that turns anything, 0 for those that only slide."""
-        turning = (~self.model.prismatic).astype(float) @ np.abs(self.model.gain)
-        most: Array = np.minimum(turning, 1.0)
-        return most
 
 
 def _changes(start: Array, ways: Array) -> Array:

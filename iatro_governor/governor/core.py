@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
@@ -85,6 +84,7 @@ class Governor:
         self.groups = build_groups(profile, build(profile.limits), self.senses, self.period, table)
         for group in self.groups:
             group.recovery = Recovery(group.members, key)
+        self._ladders = (self.process, *(group.ladder for group in self.groups))
         self._nonce = nonce or self._offline_nonce
         self.channels = {member.name: group for group in self.groups for member in group.members}
         """The group of each channel."""
@@ -105,11 +105,6 @@ class Governor:
     def latch(self) -> Latch | None:
         """What stands until a signed reset."""
         return self._latches.latch
-
-    @property
-    def _ladders(self) -> Iterator[Ladder]:
-        yield self.process
-        yield from (group.ladder for group in self.groups)
 
     def _offline_nonce(self, latch_id: str, seq: int) -> str:
         """Reproducible, for runs that no operator can reset: SHA-256(config_hash|id|seq), 128 bits of it."""

@@ -112,9 +112,12 @@ class Trap:
         return {"id": self.id, "nonce": self.nonce, "limits": list(self.limits)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Decision:
-    """What the governor made of one command or one tick. ``requested`` and ``allowed`` in the channel's values."""
+    """What the governor made of one command or one tick. ``requested`` and ``allowed`` in the channel's values.
+
+    Nobody writes to it. It is not frozen, for one is made every cycle, and that would take three times as long.
+    """
 
     t: float
     seq: int

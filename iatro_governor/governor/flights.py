@@ -29,7 +29,7 @@ LEAST_LEVER = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """What channels have yet to do: motions and how long each lasts, s; ``led``: all of it (N,), in ``u`` times s."""
+    """What channels have yet to do. led: all of it (N,), in ``u`` times s. pieces: of a base's channel, its motions."""
 
     pieces: Mapping[str, Sequence[Piece]]
     led: Array
@@ -52,15 +52,16 @@ class Flights:
     ) -> None:
         self._charts = {name: chart for name, chart in charts.items() if len(joints[name])}
         self._places, self._joints, self._base = places, joints, base
+        self._own = {name: joints[name].tolist() for name in self._charts}
         self._levers = np.concatenate([levers, LEAST_LEVER * np.eye(len(levers))], axis=1)
         self._size = sum(chart.size for chart in charts.values())
         self._delays = {name: chart.config.actuator_delay_s for name, chart in self._charts.items()}
         self._delay = max(chart.config.actuator_delay_s for chart in charts.values())
 
-    def late(self, t: float, ages: Array, outputs: Outputs, measured: Array) -> Going:
+    def late(self, t: float, since: Mapping[str, float], outputs: Outputs, measured: Array) -> Going:
         """All that may be yet to do, on its way, of what was published and of what is ``measured`` (N,).
 
-        What an older measurement or a slower actuator has yet to do is not done by the others.
+        What an older measurement or a slower actuator has yet to do is not done by the others. ``since``: of ``ages``.
         """
         moves = measured.tolist()
         moving = {name: any(moves[self._places[name]]) for name in self._charts}
@@ -72,19 +73,19 @@ class Flights:
         slowing_s = max(slowing, default=0.0)
         pieces: dict[str, Sequence[Piece]] = {}
         led = [0.0] * self._size
-        for name, age in self._ages(ages).items():
+        for name, age in since.items():
             at, delay = self._places[name], self._delays[name]
             if name != self._base and not moving[name] and outputs.rested_since(t - age - delay, at):
                 continue  # most channels rest most of the time
-            pieces[name] = outputs.pieces(t, age, delay, measured[at], slowing_s, at)
-            for own, seconds in pieces[name]:
-                led[at] = [so_far + value * seconds for so_far, value in zip(led[at], own, strict=True)]
+            if name == self._base:
+                pieces[name] = outputs.pieces(t, age, delay, measured[at], slowing_s, at)
+            led[at] = outputs.ahead(t, age, delay, measured[at], slowing_s, at)
         return Going(pieces, np.array(led))
 
     def told(self, t: float, ages: Array, outputs: Outputs, shares: Mapping[str, float]) -> Going:
         """What was published and not carried out yet, by these ``shares`` of the channels' longest delays; else all."""
         pieces, led, until = {}, np.zeros(self._size), outputs.led_until(t)
-        for name, age in self._ages(ages).items():
+        for name, age in self.ages(ages).items():
             at, start = self._places[name], t - age - shares.get(name, 1.0) * self._delays[name]
             pieces[name] = outputs.told(start, t, at) if name == self._base else []
             led[at] = (until - outputs.led_until(start))[at]
@@ -105,16 +106,18 @@ class Flights:
             return None
         return Flight([((m[0], m[1], m[-1]), seconds) for m, seconds in going.pieces[self._base]], reach)
 
-    def farthest(self, t: float, ages: Array, outputs: Outputs, drive: Drive) -> Array:
+    def farthest(
+        self, t: float, ages: Array, since: Mapping[str, float], outputs: Outputs, drive: Drive
+    ) -> Array:
         """How far each joint (m,) goes at most, by any delay, while commands in flight are carried out."""
-        gone, until = np.zeros(self._size), outputs.gone_until(t)
+        gone = np.zeros(self._size)
         known: dict[float, Array] = {}  # channels that are measured and act together have one
-        for name, age in self._ages(ages).items():
+        for name, age in since.items():
             at, start = self._places[name], t - age - self._delays[name]
             if start not in known:
-                known[start] = until - outputs.gone_until(start)
+                known[start] = outputs.gone_since(start, t)
             gone[at] = known[start][at]
-        far: Array = np.abs(drive.matrix) @ gone + np.abs(drive.start) * (ages + self._delay)
+        far: Array = drive.most @ gone + np.abs(drive.start) * (ages + self._delay)
         if self._base:
             far[:2] = np.hypot(
                 gone[0], gone[1]
@@ -128,19 +131,19 @@ class Flights:
 
         A set-point holds whatever the delay: joints that follow one are where it is in the end.
         """
-        drive, levers, ages = situation.drive, self._levers, situation.ages
+        ages = situation.ages
         names = [name for name, chart in self._charts.items() if chart.lead is None]
-        if ages is None or not names or not (late.led.any() or outputs.standing.any()):
+        if ages is None or not names or not (any(outputs.values) or late.led.any()):
             return []
         lasts = situation.coast_s(candidates)
-        matrix = np.abs(drive.matrix).T
+        reach = situation.drive.most.T @ self._levers
 
         def metres(ways: Array) -> Array:
-            far: Array = (np.abs(ways) @ matrix @ levers).max(axis=-1)
+            far: Array = (np.abs(ways) @ reach).max(axis=-1)
             return far
 
         flights = InFlight(self._size, [Part(self._places[name], self._delays[name]) for name in names])
-        since = self._ages(ages)
+        since = self.ages(ages)
         found = flights.doubts(
             situation.t, [since[n] for n in names], outputs, late.led, candidates * lasts[:, None], metres
         )
@@ -152,7 +155,7 @@ class Flights:
         """The shares of the delays that explain best what the joints did from ``since`` on; None where none do."""
         if situation.ages is None or since.ages is None:
             return None
-        begun, ended, out = self._ages(since.ages), self._ages(situation.ages), {}
+        begun, ended, out = self.ages(since.ages), self.ages(situation.ages), {}
         for name, own in ((name, self._joints[name]) for name in self._charts):
             times = since.t - begun[name], situation.t - ended[name]
             delays, at = SHARES * self._delays[name], self._places[name]
@@ -174,6 +177,7 @@ class Flights:
             out[name] = share
         return out
 
-    def _ages(self, ages: Array) -> dict[str, float]:
-        """How long ago each channel's joints were measured, s."""
-        return {name: float(ages[self._joints[name]].max()) for name in self._charts}
+    def ages(self, ages: Array) -> dict[str, float]:
+        """How long ago each channel's joints were measured, s; ``ages``: (m,) of each joint."""
+        every = ages.tolist()
+        return {name: max([every[joint] for joint in own]) for name, own in self._own.items()}

@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from iatro_governor.body.drive import Share
-from iatro_governor.body.joint_track import JointTrack
+from iatro_governor.body.joint_track import JointSample, JointTrack
 from iatro_governor.body.kinematics import Posture
 from iatro_governor.body.model import Indices
 from iatro_governor.body.planar import Array
@@ -62,6 +62,7 @@ class GripperChart(Plain):
         self._rest_speed = source.rest_speed
         self._track: JointTrack = senses.joint_tracks[config.state]
         self._places = self._track.places(config.fingers)
+        self._picked: tuple[JointSample, JointSample] | None = None
         self._published: float | None = None
         self._effort = config.hold_effort
 
@@ -73,21 +74,29 @@ class GripperChart(Plain):
     @property
     def measured_rest(self) -> bool:
         """Every finger stands still."""
-        return bool((np.abs(self._track.latest.velocity[self._places]) <= self._rest_speed).all())
+        return all(abs(value) <= self._rest_speed for value in self._fingers.velocity.tolist())
 
     @property
     def measured(self) -> Array:
         """How fast the measured width changes."""
-        return np.array([self._track.latest.velocity[self._places].sum()])
+        return np.array([sum(self._fingers.velocity.tolist())])
 
     @property
     def measured_values(self) -> tuple[float, ...] | None:
         """Measured width and effort; the effort that is asked for, where none is measured."""
         if not self._track.known:
             return None
-        effort = self._track.latest.effort
-        pressed = self._effort if effort is None else float(np.abs(effort[self._places]).max())
-        return (float(self._track.latest.position[self._places].sum()), pressed)
+        effort = self._fingers.effort
+        pressed = self._effort if effort is None else max(map(abs, effort.tolist()))
+        return (sum(self._fingers.position.tolist()), pressed)
+
+    @property
+    def _fingers(self) -> JointSample:
+        """The newest sample of the fingers alone; picked out of what was told once."""
+        latest = self._track.latest
+        if self._picked is None or self._picked[0] is not latest:
+            self._picked = latest, latest.part(self._places)
+        return self._picked[1]
 
     @property
     def width(self) -> float:
@@ -98,9 +107,9 @@ class GripperChart(Plain):
 
     def _first_width(self) -> float:
         """Where the fingers are measured; the least width where they stand and press, for a thing is between them."""
-        latest, (least, most) = self._track.latest, self.config.width
-        width = float(latest.position[self._places].sum())
-        pressed = 0.0 if latest.effort is None else -float(latest.effort[self._places].sum())
+        fingers, (least, most) = self._fingers, self.config.width
+        width = float(fingers.position.sum())
+        pressed = 0.0 if fingers.effort is None else -float(fingers.effort.sum())
         opened = width > most - OPEN * (most - least)
         if pressed > GRIPPED * self.config.hold_effort and self.measured_rest and not opened:
             return least

@@ -7,7 +7,7 @@ channel that is silent enters as what is left of its motion.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,7 @@ from iatro_governor.governor.admissible import PAUSE, Admissible
 from iatro_governor.governor.admission import Admission
 from iatro_governor.governor.chart import Chart
 from iatro_governor.governor.claims import Claims
-from iatro_governor.governor.decision import Action, FaultReport, State
+from iatro_governor.governor.decision import Action, FaultReport, LimitReport, State
 from iatro_governor.governor.events import Command, Recover
 from iatro_governor.governor.freshness import Verdict
 from iatro_governor.governor.halting import Halting
@@ -213,9 +213,10 @@ class Group:
         self._verified.now(situation)
         target, standing = resolution.target, self._outputs.standing
         output = self.admissible.next(target, dt)
-        shaped = rate_reports(
-            self._rates, standing, self._outputs.pace, target, output, max(dt, self._period)
-        )
+        shaped: Iterable[LimitReport] = ()
+        if output is not target:
+            pace, step_s = self._outputs.pace, max(dt, self._period)
+            shaped = rate_reports(self._rates, standing, pace, target, output, step_s)
         bound = limit_reports(resolution, limits, wanted, situation)
         given, asked = output.tolist(), wanted.tolist()
         moved = given != asked or bool(stopped)

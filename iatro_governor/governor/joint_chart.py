@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from iatro_governor.body.drive import Share
-from iatro_governor.body.joint_track import JointTrack
+from iatro_governor.body.joint_track import JointSample, JointTrack
 from iatro_governor.body.kinematics import Posture
 from iatro_governor.body.model import Indices
 from iatro_governor.body.planar import Array
@@ -55,10 +55,12 @@ class JointChart(Plain):
         self.easing = np.minimum(rates.decrease, self.stopping)
         self.creeps = creeps(self.size, config.creep_speed)
         self.slack = 2 * source.rest_speed
+        self._ones = np.ones(self.size)
         self.speed_noise = source.speed_noise
         self._rest_speed = source.rest_speed
         self._track: JointTrack = senses.joint_tracks[config.state]
         self._places = self._track.places(config.joints)
+        self._picked: tuple[JointSample, JointSample] | None = None
 
     @property
     def measured_rest(self) -> bool:
@@ -73,7 +75,7 @@ class JointChart(Plain):
     @property
     def strays(self) -> Array:
         """1 (size,) for each joint whose motion must have been commanded, 0 for one that makes up for its lag."""
-        return np.ones(self.size)
+        return self._ones
 
     def component(self, index: int) -> str:
         """What a component of ``u`` is called."""
@@ -82,14 +84,20 @@ class JointChart(Plain):
     @property
     def measured(self) -> Array:
         """Measured velocities."""
-        velocity: Array = self._track.latest.velocity[self._places]
-        return velocity
+        return self._own.velocity
 
     @property
     def positions(self) -> Array:
         """Measured positions (size,)."""
-        position: Array = self._track.latest.position[self._places]
-        return position
+        return self._own.position
+
+    @property
+    def _own(self) -> JointSample:
+        """The newest sample of its own joints, in their order; picked out of what was told once."""
+        latest = self._track.latest
+        if self._picked is None or self._picked[0] is not latest:
+            self._picked = latest, latest.part(self._places)
+        return self._picked[1]
 
     def why_garbled(self, command: Command) -> str | None:
         """As many finite numbers as there are joints."""

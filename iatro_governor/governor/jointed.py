@@ -14,7 +14,7 @@ from iatro_governor.body.kinematics import Posture, posture
 from iatro_governor.body.levers import levers, pair_levers
 from iatro_governor.body.mechanics import mechanics
 from iatro_governor.body.mobile import Base, base_joints
-from iatro_governor.body.model import ArmModel
+from iatro_governor.body.model import ArmModel, Indices
 from iatro_governor.body.planar import Array, compose
 from iatro_governor.body.rollout import Flight
 from iatro_governor.body.shape import Shape
@@ -89,6 +89,10 @@ class JointedBody:
         self._delay = max(chart.config.actuator_delay_s for chart in self._charts.values())
         self._slack = np.concatenate([np.full(c.size, c.slack) for c in self._charts.values()])
         self._map: Array | None = None
+        self._settled: tuple[Drive, Drive] | None = None
+        """As of ``_drives``, where the map is fixed and every joint is led by a channel."""
+        self._loose: tuple[tuple[str, ...], Indices] | None = None
+        """The channels that lead joints, and the joints (k,) that then none of them leads."""
         self._holding = [name for name, chart in charts.items() if chart.config.type in HOLDING]
         self._landmarks = _landmarks(limits, model)
         looked_at = {
@@ -119,11 +123,9 @@ class JointedBody:
         now = posture(self.model, q)
         measured = self._attributed()
         beyond = outputs.beyond(t, age, measured, self._slack)
-        drive = self._drive(now, self._sure, velocity, age)
-        gentle = None if self._twist is None else self._twist.comfort
-        parts = drive.matrix, drive.start, self._ease, gentle, drive.base_size
-        comfort = Drive(*parts, self._stops, drive.least_s)
-        late = self._flights.late(t, ages, outputs, measured)
+        drive, comfort = self._drives(now, velocity, age)
+        since = self._flights.ages(ages)
+        late = self._flights.late(t, since, outputs, measured)
         soon, base_flight = self._landing(q, late, ages + self._delay, drive)
         rise = float(q[2]) if self.kind == "aerial" else 0.0
         period = outputs.hold_s(self._period)
@@ -157,7 +159,7 @@ class JointedBody:
             jerk=self._jerky(outputs.elapsed(t, self._period)),
             build_up_s=self._build_up_s,
             ages=ages,
-            in_flight=np.maximum(np.abs(soon - q), self._flights.farthest(t, ages, outputs, drive)),
+            in_flight=np.maximum(np.abs(soon - q), self._flights.farthest(t, ages, since, outputs, drive)),
             sooner=partial(self._sooner, outputs, late),
         )
 
@@ -195,39 +197,54 @@ class JointedBody:
 
     def _attributed(self) -> Array:
         """What the body does, in ``u`` (N,): the doing of whoever has the joints, and of nobody else."""
-        return np.concatenate(
-            [
-                chart.measured if self._claims.has(name) else np.zeros(chart.size)
-                for name, chart in self._charts.items()
-            ]
-        )
+        out = np.zeros(len(self._slack))
+        for name, chart in self._charts.items():
+            if self._claims.has(name):
+                out[self.places[name]] = chart.measured
+        return out
 
     def _efforts(self) -> Array | None:
         """Efforts (m,), none of a base; None where they are not measured."""
         measured = self._readings.effort
-        return None if measured is None else np.concatenate([np.zeros(self._freedoms), measured])
+        if measured is None or not self._freedoms:
+            return measured
+        return np.concatenate([np.zeros(self._freedoms), measured])
 
     def _measured(self) -> tuple[Array, Array]:
         """Positions and velocities (m,)."""
+        if self._twist is None:
+            return self._readings.position, self._readings.velocity
         q, velocity = np.zeros(len(self.model.joints)), np.zeros(len(self.model.joints))
         q[self._freedoms :] = self._readings.position
         velocity[self._freedoms :] = self._readings.velocity
-        if self._twist is not None:
-            where = self._senses.tracks[self._twist.config.odom].latest
-            pose, level = where.pose, where.level
-            c, s = np.cos(pose[2]), np.sin(pose[2])
-            along = [c * level[0] - s * level[1], s * level[0] + c * level[1]]
-            up = [where.height] if self.kind == "aerial" else []
-            rise = [level[2]] if self.kind == "aerial" else []
-            q[: self._freedoms] = [pose[0], pose[1], *up, pose[2]]
-            velocity[: self._freedoms] = [*along, *rise, level[3]]
+        where = self._senses.tracks[self._twist.config.odom].latest
+        pose, level = where.pose, where.level
+        c, s = np.cos(pose[2]), np.sin(pose[2])
+        along = [c * level[0] - s * level[1], s * level[0] + c * level[1]]
+        up = [where.height] if self.kind == "aerial" else []
+        rise = [level[2]] if self.kind == "aerial" else []
+        q[: self._freedoms] = [pose[0], pose[1], *up, pose[2]]
+        velocity[: self._freedoms] = [*along, *rise, level[3]]
         return q, velocity
 
-    def _drive(self, now: Posture, braking: Array, velocity: Array, age: float) -> Drive:
-        count = sum(chart.size for chart in self._charts.values())
+    def _drives(self, now: Posture, velocity: Array, age: float) -> tuple[Drive, Drive]:
+        """What ``u`` does to the joints, and how a stop that is sure, or ordinary motion, brakes it."""
+        start = self._unled(velocity)
+        if self._settled is not None and not np.count_nonzero(start):
+            return self._settled
+        drive = self._drive(now, start, velocity, age)
+        gentle = None if self._twist is None else self._twist.comfort
+        parts = drive.matrix, drive.start, self._ease, gentle, drive.base_size
+        comfort = Drive(*parts, self._stops, drive.least_s)
+        if self._map is not None and not np.count_nonzero(start):
+            self._settled = drive, comfort
+        return drive, comfort
+
+    def _drive(self, now: Posture, start: Array, velocity: Array, age: float) -> Drive:
+        """``start``: (m,) what the joints do that no channel leads."""
         if self._map is not None:
-            return Drive(self._map, self._unled(velocity), braking, None, 0, self._stops)
-        matrix, start = np.zeros((len(self.model.joints), count)), self._unled(velocity)
+            return Drive(self._map, start, self._sure, None, 0, self._stops)
+        matrix = np.zeros((len(self.model.joints), sum(chart.size for chart in self._charts.values())))
         reaction, least_s = age + self._delay + self._period, 0.0
         for name, chart in self._charts.items():
             if len(self.joints[name]):
@@ -238,25 +255,32 @@ class JointedBody:
         if all(chart.fixed_map for chart in self._charts.values()):
             self._map = matrix
         base, size = (None, 0) if self._twist is None else (self._twist.sure, self._twist.size)
-        return Drive(matrix, start, braking, base, size, self._stops, least_s)
+        return Drive(matrix, start, self._sure, base, size, self._stops, least_s)
 
     def _unled(self, velocity: Array) -> Array:
         """Of joints that no channel has, what is measured (m,): they will go on with it, whatever is commanded."""
-        out = np.where(np.abs(velocity) > self._rest_speed, velocity, 0.0)
-        out[: self._freedoms] = 0.0
-        for name in self._charts:
-            if self._claims.has(name):
-                out[self.joints[name]] = 0.0
+        out = np.zeros(len(velocity))
+        if (loose := self._unclaimed()).size:
+            own = velocity[loose]
+            out[loose] = np.where(np.abs(own) > self._rest_speed, own, 0.0)
         return out
+
+    def _unclaimed(self) -> Indices:
+        """The joints (k,), a base's own apart, that no channel leads."""
+        holders = tuple(name for name in self._charts if self._claims.has(name))
+        if self._loose is None or self._loose[0] != holders:
+            led = {joint for name in holders for joint in self.joints[name].tolist()}
+            every = range(self._freedoms, len(self.model.joints))
+            self._loose = holders, np.array([j for j in every if j not in led], dtype=np.int64)
+        return self._loose[1]
 
     def _ages(self, t: float) -> Array:
         """How long ago each joint (m,) was measured, s."""
-        times = np.full(len(self.model.joints), t)
-        times[self._freedoms :] = np.minimum(self._readings.times, t)
-        if self._twist is not None:
-            times[: self._freedoms] = min(self._senses.tracks[self._twist.config.odom].latest.t, t)
-        ages: Array = t - times
-        return ages
+        ages = self._readings.ages(t)
+        if self._twist is None:
+            return ages
+        age = max(t - self._senses.tracks[self._twist.config.odom].latest.t, 0.0)
+        return np.concatenate([np.full(self._freedoms, age), ages])
 
     def _landing(self, q: Array, going: Going, lasting: Array, drive: Drive) -> tuple[Array, Flight | None]:
         """Positions (m,) at the end of what is ``going``, and what the base does meanwhile."""

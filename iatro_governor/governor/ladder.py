@@ -212,6 +212,8 @@ class Ladder:
 
     def tell(self) -> list[FaultReport]:
         """The faults in force, for a record: from now on each may clear."""
+        if not self._standing:
+            return []
         for fault in self._standing.values():
             fault.told = True
         return self.reports

@@ -36,10 +36,10 @@ class Obedience:
     def __init__(self, members: Sequence[Member], claims: Claims) -> None:
         self._watched = [(m, chart) for m in members if isinstance(chart := m.chart, Followed)]
         self._claims = claims
-        size = sum(member.chart.size for member in members)
-        self._slack = np.full(size, np.inf)
-        for member, chart in self._watched:
-            self._slack[member.place] = chart.slack + SIGMAS * chart.speed_noise
+        self._slack = {
+            m.name: np.full(chart.size, chart.slack + SIGMAS * chart.speed_noise)
+            for m, chart in self._watched
+        }
         self._newest: dict[str, float] = {}
         self._since: dict[str, float] = {}
         self._from: dict[str, float] = {}
@@ -77,9 +77,10 @@ class Obedience:
         """What the channel does that it was not told to, or None."""
         if not self._claims.has(member.name) or t - age < self._begins(t - age, chart, member.name):
             return None  # its joints do what another channel says, or somebody said before us
-        measured = np.zeros(len(self._slack))
-        measured[member.place] = chart.measured
-        unexplained: Array = outputs.beyond(t, age, measured, self._slack)[member.place] * chart.strays
+        measured, slack = chart.measured, self._slack[member.name]
+        if outputs.explains(measured, slack, member.place):
+            return None
+        unexplained: Array = outputs.beyond(t, age, measured, slack, member.place) * chart.strays
         if not unexplained.any():
             return None
         worst = int(np.abs(unexplained).argmax())

@@ -23,9 +23,12 @@ class Arrival:
     """What was found wrong with it alone."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outcome:
-    """What a decision says of one channel; ``requested``, ``allowed`` and ``rest`` in its values."""
+    """What a decision says of one channel; ``requested``, ``allowed`` and ``rest`` in its values.
+
+    Nobody writes to it. It is not frozen, for one is made every cycle, and that would take three times as long.
+    """
 
     channel: str
     state: State

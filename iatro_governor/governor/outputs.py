@@ -52,8 +52,8 @@ class Outputs:
         self._keep_s = keep_s
         self._past: deque[Published] = deque()
         self._slowest = 0.0
-        self.pace: Array = np.zeros(size)
-        """How fast the output (size,) changes, per second."""
+        self._pace: Array | None = np.zeros(size)
+        self._change = (self._rest, self._rest, 1.0)
 
     @property
     def standing(self) -> Array:
@@ -64,6 +64,14 @@ class Outputs:
     def values(self) -> tuple[float, ...]:
         """The same, as plain numbers."""
         return self._past[-1].values if self._past else self._no_motion
+
+    @property
+    def pace(self) -> Array:
+        """How fast the output (size,) changes, per second; worked out where somebody asks."""
+        if self._pace is None:
+            new, old, dt = self._change
+            self._pace = (new - old) / dt
+        return self._pace
 
     def elapsed(self, t: float, period: float) -> float:
         """Time since the last output, s; a period before the first one, and no more than an overrun lasts."""
@@ -77,16 +85,17 @@ class Outputs:
     def publish(self, t: float, output: Array, dt: float, pace: Array | None = None) -> Array:
         """Let ``output`` (size,) stand from ``t`` on, ``dt`` s after the last; ``pace`` if it is not as it looks."""
         if pace is not None:
-            self.pace = pace
+            self._pace = pace
         elif dt > SAME_S:
-            self.pace = (output - self.standing) / dt
+            self._pace, self._change = None, (output, self.standing, dt)
         output = output + 0.0  # turns a negative zero into zero
         led = gone = self._rest
         if self._past:
             last = self._past[-1]
             stood = max(t - last.t, 0.0)
             self._slowest = max(min(t - last.t, LONGEST_S), self._slowest * FORGET)
-            led, gone = last.led + last.output * stood, last.gone + np.abs(last.output) * stood
+            moved = last.output * stood
+            led, gone = last.led + moved, last.gone + np.abs(moved)
         self._past.append(Published(t, output, tuple(output.tolist()), led, gone))
         while t - self._past[0].t > self._keep_s and len(self._past) > 1:
             self._past.popleft()
@@ -106,11 +115,11 @@ class Outputs:
         piece = span / PIECES
         # What was published at a moment takes effect one delay later, so the pieces cover the last ``span`` seconds.
         start = t - span
-        window = self._since(start)
         moving = measured.tolist()
         standing = self.values[place]
-        if window and window[-1].t <= start and _same(window) and not _faster(moving, standing):
+        if self.steady_since(start) and not _faster(moving, standing):
             return [(standing, piece)] * PIECES  # nearly always
+        window = self._since(start)
         sized = [(past.t, own := past.values[place], sum(map(abs, own))) for past in window]
         out: list[Piece] = []
         known: tuple[float, ...] | None = None
@@ -123,6 +132,19 @@ class Outputs:
             moves = _at_least(fastest, [value * left for value in moving]) if faster else fastest
             out.append((moves, piece))
         return out
+
+    def ahead(
+        self, t: float, age: float, delay_s: float, measured: Array, slowing_s: float, place: slice
+    ) -> list[float]:
+        """Where all ``pieces`` lead, in ``u`` times s."""
+        span = max(age + delay_s, 0.0)
+        standing = self.values[place]
+        if self.steady_since(t - span) and not _faster(measured.tolist(), standing):
+            return [value * span for value in standing]  # nearly always
+        led = [0.0] * len(standing)
+        for own, seconds in self.pieces(t, age, delay_s, measured, slowing_s, place):
+            led = [so_far + value * seconds for so_far, value in zip(led, own, strict=True)]
+        return led
 
     def told(self, start: float, end: float, place: slice = WHOLE, longest_s: float = np.inf) -> list[Piece]:
         """What stood between two times, of the components at ``place``: averages of pieces up to ``longest_s`` long."""
@@ -142,6 +164,12 @@ class Outputs:
         """How far the outputs (size,) that stood until ``t`` have gone, there and back, in ``u`` times s."""
         past = self._at(t)
         return self._rest if past is None else past.gone + np.abs(past.output) * max(t - past.t, 0.0)
+
+    def gone_since(self, start: float, t: float) -> Array:
+        """How far the outputs (size,) that stood from ``start`` until ``t`` have gone, there and back."""
+        if self.steady_since(start):
+            return np.abs(self.standing) * (t - start)  # nearly always
+        return self.gone_until(t) - self.gone_until(start)
 
     def steady_since(self, t: float) -> bool:
         """Whether all that stood at ``t`` or later is the output that stands now."""
@@ -169,23 +197,32 @@ class Outputs:
                 return past
         return self._past[0] if self._past else None
 
-    def beyond(self, t: float, age: float, measured: Array, slack: Array) -> Array:
-        """Components (size,) of ``measured`` that no output of late explains, 0 where one does.
+    def beyond(self, t: float, age: float, measured: Array, slack: Array, place: slice = WHOLE) -> Array:
+        """Components (n,) of what is ``measured`` at ``place`` that no output of late explains, 0 where one does.
 
-        A body that was pushed, or whose governor is new, moves though nothing stands; ``slack`` (size,) counts as rest.
+        A body that was pushed, or whose governor is new, moves though nothing stands; ``slack`` (n,) counts as rest.
         """
-        allowance = 1.0 + OVERSHOOT
-        for m, s, v in zip(measured.tolist(), slack.tolist(), self.values, strict=True):
-            # Nearly always rest, or the output that stands, explains all: no need to look further back.
-            if not min(v, 0.0) * allowance - s <= m <= max(v, 0.0) * allowance + s:
-                break
-        else:
+        if self.explains(measured, slack, place):
             return np.zeros(len(measured))
-        recent = np.array([past.values for past in self._since(t - age - self._delay_s - LAG_S)])
+        allowance = 1.0 + OVERSHOOT
+        since = self._since(t - age - self._delay_s - LAG_S)
+        recent = np.array([past.values[place] for past in since]).reshape(-1, len(measured))
         high = recent.max(axis=0, initial=0.0) * allowance + slack
         low = recent.min(axis=0, initial=0.0) * allowance - slack
         unexplained: Array = np.where((low <= measured) & (measured <= high), 0.0, measured)
         return unexplained
+
+    def explains(self, measured: Array, slack: Array, place: slice = WHOLE) -> bool:
+        """Whether rest, or the output that stands, explains all that is ``measured`` (n,) at ``place``.
+
+        Nearly always it does, and there is no need to look further back.
+        """
+        allowance = 1.0 + OVERSHOOT
+        for m, s, v in zip(measured.tolist(), slack.tolist(), self.values[place], strict=True):
+            told = v * allowance
+            if not (-s <= m <= told + s if v > 0.0 else told - s <= m <= s):
+                return False
+        return True
 
     def _since(self, start: float) -> list[Published]:
         """What stood at ``start`` or was published later, newest first."""
@@ -195,11 +232,6 @@ class Outputs:
             if past.t <= start:
                 break
         return out
-
-
-def _same(window: list[Published]) -> bool:
-    """Whether one output stood all the time."""
-    return all(past.values == window[0].values for past in window)
 
 
 def _fastest(
@@ -219,7 +251,10 @@ def _fastest(
 
 def _faster(moving: list[float], moves: tuple[float, ...]) -> bool:
     """Whether any of ``moving`` is faster the same way than ``moves``."""
-    return any(abs(m) > abs(f) and m * f >= 0 for m, f in zip(moving, moves, strict=True))
+    for m, f in zip(moving, moves, strict=True):
+        if abs(m) > abs(f) and m * f >= 0:
+            return True
+    return False
 
 
 def _at_least(moves: tuple[float, ...], measured: list[float]) -> tuple[float, ...]:

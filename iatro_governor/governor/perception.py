@@ -13,12 +13,8 @@ from iatro_governor.profile.sources import WrenchSource
 def perceive(senses: Senses, t: float, points: Mapping[str, Cloud]) -> Sensed:
     """What every source says at ``t``; places in the model's base frame. ``points``: of ``Clouds``."""
     people = people_of(senses, t)
-    felt = {
-        name: _felt(senses, name, t)
-        for name, source in senses.sources.items()
-        if source.type == "wrench" and name in senses.wrenches
-    }
-    flags = {name: flags_of(senses, name, t) for name, s in senses.sources.items() if s.type == "flags"}
+    felt = {name: _felt(senses, name, t) for name in senses.of_wrenches if name in senses.wrenches}
+    flags = {name: flags_of(senses, name, t) for name in senses.of_flags}
     return Sensed(people, felt, points, flags)
 
 

@@ -25,12 +25,11 @@ class Readings:
                 self._parts.append((track, at, track.places(mine)))
                 left = [name for name in left if name not in mine]
 
-    @property
-    def times(self) -> Array:
-        """When each joint (n,) was measured last, s; infinity where there is nothing to measure."""
-        out = np.full(self._count, np.inf)
+    def ages(self, t: float) -> Array:
+        """How long ago, at ``t``, each joint (n,) was measured last, s; 0 where there is nothing to measure."""
+        out = np.zeros(self._count)
         for track, at, _ in self._parts:
-            out[at] = track.latest.t
+            out[at] = max(t - track.latest.t, 0.0)
         return out
 
     @property

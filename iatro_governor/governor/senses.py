@@ -50,6 +50,8 @@ class Senses:
         """``joints``: of each source of joints, the names that it must tell. ``robot``: what may see itself."""
         self.sources = sources
         self.joint_tracks = {name: JointTrack(names) for name, names in (joints or {}).items()}
+        self.of_wrenches = [name for name, source in sources.items() if source.type == "wrench"]
+        self.of_flags = [name for name, source in sources.items() if source.type == "flags"]
         self.wrenches: dict[str, Wrench] = {}
         self.tracked = {
             name: (0.0, People(NOBODY, NOBODY, 0.0, s.radius, (), ()))
@@ -185,6 +187,8 @@ class Senses:
 
     def hand_guided(self, t: float) -> bool:
         """Whether a trusted source says that somebody guides the robot by hand; old news do not."""
+        if not self.flags:
+            return False
         fresh = (
             told for name, (stamp, told) in self.flags.items() if t - stamp <= self.sources[name].timeout_s
         )

@@ -108,12 +108,12 @@ class Rates:
 
     def _share(self, anchor: Array, change: Array, growth: Array, dt: float, most: float) -> Array:
         """The largest share (c, 1) of ``change`` (c, n) within ``growth`` (n,) and the bounds on decrease."""
-        size = np.abs(change)
-        back = np.minimum(np.abs(anchor), self.decrease * dt)
+        size, start = np.abs(change), np.abs(anchor)
+        back = np.minimum(start, self.decrease * dt)
         gain = min(dt, most)
-        rest = np.clip(dt - np.abs(anchor) / self.decrease, 0.0, gain)
+        rest = np.minimum(np.maximum(dt - start / self.decrease, 0.0), gain)
         towards = anchor * change < 0
-        allowed = np.where(towards, back + np.where(size > np.abs(anchor), growth * rest, 0.0), growth * gain)
-        share: Array = np.where(size > allowed, allowed / np.where(size > 0, size, 1.0), 1.0)
+        allowed = np.where(towards, back + np.where(size > start, growth * rest, 0.0), growth * gain)
+        share = np.divide(allowed, size, out=np.ones_like(size), where=size > allowed)
         least: Array = share.min(axis=-1, keepdims=True)
         return least

@@ -23,7 +23,7 @@ from iatro_governor.limits.sensed import Sensed
 from iatro_governor.limits.situation import Jerk, Situation
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class BodySituation:
     """A jointed body at one moment; ``u`` (N,) stacks the components of all channels of its group.
 
@@ -34,6 +34,8 @@ class BodySituation:
     channel's components are in ``u``. joints: the model's joints (n,) of each channel, in its own order.
     levers (m, C), pair_levers (m, P): see ``body.levers``. sensed: what the other sources say. landmarks: what is kept
     out of. tool: the link of the hand, None: not said. mechanics: where a limit asks for it.
+
+    Nobody writes to it. It is not frozen, for one is made every cycle, and that would take three times as long.
     """
 
     t: float
@@ -101,9 +103,10 @@ class BodySituation:
 
         Twice the way: half a step between samples is no longer than the way itself.
         """
-        most = np.maximum(np.maximum(np.abs(wanted), np.abs(self.anchor)), np.abs(self.beyond))
-        rates = np.abs(self.drive.matrix) @ most + np.abs(self.drive.start)
-        ramp = max(float(self.drive.time(most, rates)), float(self.comfort.time(most, rates)))
+        asked = np.array([wanted, self.anchor, self.beyond])
+        most = np.abs(asked).max(axis=0)
+        rates = self.drive.most @ most + np.abs(self.drive.start)
+        ramp = max(self.drive.seconds(most, rates), self.comfort.seconds(most, rates))
         ramp += self.build_up_s
         flown, seconds = self.flying, self.period + ramp
         moved = flown + rates * (2 * self.period + ramp)
@@ -112,7 +115,7 @@ class BodySituation:
             way = np.abs(np.diff(course.positions, axis=0, prepend=self.soon_q[None, own])).sum(axis=0)
             moved[own] = np.maximum(moved[own], flown[own] + 2 * way)
             seconds = max(seconds, course.seconds)
-        ends = self.rates(np.array([wanted, self.anchor]))
+        ends = self.rates(asked[:2])
         return Reach(self.now, moved, self.levers, seconds, self.landmarks, ends, most)
 
     @property
@@ -193,8 +196,10 @@ class BodySituation:
 
     def roll_out(self, outputs: Array) -> Ways:
         """Ways to rest of ``outputs`` (c, N); where the body moves faster by itself, that is what has to stop."""
-        faster = (outputs * self.beyond >= 0) & (np.abs(self.beyond) > np.abs(outputs))
-        moving = np.where(faster, self.beyond, outputs)
+        moving = outputs
+        if np.count_nonzero(self.beyond):
+            faster = (outputs * self.beyond >= 0) & (np.abs(self.beyond) > np.abs(outputs))
+            moving = np.where(faster, self.beyond, outputs)
         rates = self.rates(moving)
         ramp, coast = self.drive.time(moving, rates), None
         if self.jerk is not None:

@@ -188,8 +188,8 @@ class ContactForceLimit(Limit[ContactForceConfig]):
         felt = situation.sensed.felt.get(self.config.wrench or "")
         if felt is None:
             return None
-        sizes = math.hypot(*felt.force.tolist()), math.hypot(*felt.torque.tolist())
-        if all(size <= least for size, least in zip(sizes, self._least, strict=True)):
+        force, torque = self._least
+        if math.hypot(*felt.force.tolist()) <= force and math.hypot(*felt.torque.tolist()) <= torque:
             return NOTHING
         wrench = np.concatenate([felt.force, felt.torque])
         values = magnitudes(wrench)

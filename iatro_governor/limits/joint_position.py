@@ -67,6 +67,8 @@ class JointPositionLimit(Limit[JointPositionConfig]):
     def __init__(self, config: JointPositionConfig) -> None:
         super().__init__(config)
         self._kept: tuple[Array, Array] | None = None
+        self._range: list[tuple[int, float, float]] | None = None
+        """Each joint of the channel, and its ends."""
 
     @property
     def bound(self) -> float:
@@ -87,10 +89,14 @@ class JointPositionLimit(Limit[JointPositionConfig]):
 
     def idle(self, situation: BodySituation, reach: Reach) -> bool:
         """No joint comes near its end."""
-        own = situation.joints[self.config.channel]
-        lower, upper = self._ends(situation)
-        q, moved = situation.now.q[own], reach.joints[own]
-        return bool((q - moved > lower).all() and (q + moved < upper).all())
+        if self._range is None:
+            own, (lower, upper) = situation.joints[self.config.channel], self._ends(situation)
+            self._range = list(zip(own.tolist(), lower.tolist(), upper.tolist(), strict=True))
+        low, high = reach.lowest, reach.highest
+        for joint, lower, upper in self._range:
+            if not (low[joint] > lower and high[joint] < upper):
+                return False
+        return True
 
     def trips(self, scenes: Sequence[Any]) -> Iterator[Challenge]:
         """Each joint close to each of its ends and moving on; by the closed form, and by the way to rest."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -75,7 +77,8 @@ def slow(command: Array, situation: Situation, speed: float) -> Cap:
     """Cap that keeps every point of the body at or below ``speed`` m/s."""
 
     def fastest(twist: Array) -> float:
-        return float(np.hypot(twist[0], twist[1])) + abs(float(twist[2])) * situation.reach
+        vx, vy, wz = twist.tolist()
+        return math.hypot(vx, vy) + abs(wz) * situation.reach
 
     value = fastest(command)
     scale = 1.0 if value <= speed else speed / value

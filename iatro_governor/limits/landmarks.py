@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +72,7 @@ class Reach:
         ends: Array,
         most: Array,
     ) -> None:
+        self._now = now
         self.joints = joints
         self.capsules: Array = joints @ levers
         self.seconds = seconds
@@ -79,6 +81,18 @@ class Reach:
         """Magnitudes (m,) of the joint velocities."""
         self.most: tuple[float, ...] = tuple(most.tolist())
         self._far = frozenset() if landmarks is None else landmarks.out_of_reach(now, levers, joints)
+
+    @cached_property
+    def lowest(self) -> list[float]:
+        """Positions (m,) that no joint gets below."""
+        lowest: list[float] = (self._now.q - self.joints).tolist()
+        return lowest
+
+    @cached_property
+    def highest(self) -> list[float]:
+        """Positions (m,) that no joint gets above."""
+        highest: list[float] = (self._now.q + self.joints).tolist()
+        return highest
 
     def misses(self, volume: object) -> bool:
         """Whether ``volume`` is a landmark that no capsule can come too near to."""

@@ -78,8 +78,6 @@ class LinkKeeper:
 
     def idle(self, situation: BodySituation, reach: Reach) -> bool:
         """Whether nothing that is kept comes within the margin."""
-        if reach.misses(self.measure):
-            return True
         which, q = self.capsules(situation.model), situation.now.q
         if self._seen is not None:  # what was far lately has come no nearer than the joints have moved since
             then, distance = self._seen
@@ -99,9 +97,11 @@ class LinkKeeper:
         if not near.size:
             return None
         at = which[near]
-        half_step = ways.half_steps(at)
+        ends = ways.rows.ends(at)
+        half_step = ways.half_steps(at, ends)
         # What is further than any candidate needs may be told too small: it is far enough all the same.
-        distance = self._distance(ways.rows, at, situation.freedoms, margin + float(half_step.max()))
+        cutoff = margin + float(half_step.max())
+        distance = distances(self.measure, self.frame, ways.rows, at, situation.freedoms, cutoff, ends)
         soon, ahead = distance[0], distance[1:].reshape(*ways.ahead.shape[:2], -1)
         if (soon > reach[near]).all():
             return None
@@ -172,11 +172,12 @@ class LinkKeeper:
     def least_ahead(self, ways: Ways, situation: BodySituation) -> float:
         """Least distance of any kept capsule along the first of ``ways``, m."""
         which, cutoff = self.capsules(situation.model), self.margin + LOOKED
-        least = float(self._distance(ways.posture, which, situation.freedoms, cutoff)[0].min())
+        first = slice(1, 1 + ways.ahead.shape[1])
+        least = float(self._distance(ways.rows, which, situation.freedoms, cutoff)[first].min())
         # It is asked where a margin is not kept, so nearly always that is near enough to have been measured.
         if least <= cutoff:
             return least
-        return float(self._distance(ways.posture, which, situation.freedoms)[0].min())
+        return float(self._distance(ways.rows, which, situation.freedoms)[first].min())
 
     def retreat(self, command: Array, situation: BodySituation) -> Cap | None:
         """Inside the margin the way out is taken slowly: no point of the body faster than ``retreat_speed``."""
@@ -211,13 +212,20 @@ def speed_share(situation: BodySituation, still: Array, change: Array, speed: fl
 
 
 def distances(
-    measure: Measure, frame: Frame, at: Posture, which: Indices, freedoms: int, cutoff: float = np.inf
+    measure: Measure,
+    frame: Frame,
+    at: Posture,
+    which: Indices,
+    freedoms: int,
+    cutoff: float = np.inf,
+    ends: Array | None = None,
 ) -> Array:
     """Distances (..., k), m, of the capsules ``which`` (k,) in postures ``at`` (...) from what ``measure`` measures.
 
-    ``freedoms``: joints of the base, in whose frame the thing stands where ``frame`` is body.
+    ``freedoms``: joints of the base, in whose frame the thing stands where ``frame`` is body. ``ends``: of these
+    capsules, where they are known already.
     """
-    ends = at.capsules()[..., which, :, :]
+    ends = at.ends(which) if ends is None else ends
     if frame == "body":
         ends = into_base(ends, at.bodies[..., freedoms, :, :])
     return measure.distance(ends, at.model.capsule_radius[which], cutoff)

@@ -93,7 +93,7 @@ class LinkKeepingLimit(Limit[LinkKeepingConfig]):
 
     def idle(self, situation: BodySituation, reach: Reach) -> bool:
         """Nothing near."""
-        return self._keeper.idle(situation, reach)
+        return reach.misses(self._keeper.measure) or self._keeper.idle(situation, reach)
 
     def about(self, situation: BodySituation) -> str:
         """The nearest link."""

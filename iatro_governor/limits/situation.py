@@ -45,7 +45,7 @@ class Jerk:
         return eased_stop(time, np.where(self.eased, moving, 0.0), own, self.bounds)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Situation:
     """The body at one moment.
 
@@ -56,6 +56,8 @@ class Situation:
     from the origin, m. height: lowest and highest point of the body, m. fixes: by source, where odom lies in the map.
     jerk: what a stop's deceleration builds up by, None: at once. people: by source, who is tracked, in odom.
     sooner: the same moment, had commands taken effect sooner, as far as that matters to outputs (c, n).
+
+    Nobody writes to it. It is not frozen, for one is made every cycle, and that would take three times as long.
     """
 
     t: float
@@ -80,8 +82,10 @@ class Situation:
 
     def roll_out(self, outputs: Array) -> Rollouts:
         """Ways to rest of ``outputs`` (c, 3); where the body moves faster by itself, that is what has to stop."""
-        faster = (outputs * self.beyond >= 0) & (np.abs(self.beyond) > np.abs(outputs))
-        moving = np.where(faster, self.beyond, outputs)
+        moving = outputs
+        if np.count_nonzero(self.beyond):
+            faster = (outputs * self.beyond >= 0) & (np.abs(self.beyond) > np.abs(outputs))
+            moving = np.where(faster, self.beyond, outputs)
         if self.jerk is None:
             return roll_out(moving, self.flight, self.period, self.braking, self.reach)
         eased = self.jerk.stops(self.braking.time(moving), moving, outputs, self.anchor)
@@ -94,8 +98,8 @@ class Situation:
         """
         if self.jerk is not None:
             return None
-        ways = zip(wanted.tolist(), self.anchor.tolist(), self.beyond.tolist(), strict=True)
-        most = tuple(max(abs(asked), abs(stands), abs(does)) for asked, stands, does in ways)
+        sizes = (map(abs, each.tolist()) for each in (wanted, self.anchor, self.beyond))
+        most = tuple(map(max, *sizes))
         speed, turn = math.hypot(most[0], most[1]), most[2]
         coast = max(speed / self.braking.linear, turn / self.braking.angular) / 2
         moved = (speed + turn * self.reach) * (self.period + coast)

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Literal
 
-import numpy as np
 from pydantic import model_validator
 
 from iatro_governor.body.planar import Array
@@ -63,8 +62,8 @@ class SlowZoneLimit(Limit[SlowZoneConfig]):
 
     def cap(self, command: Array, situation: Situation) -> Cap | None:
         """Scale the translational norm down to the speed from which the zone can still be entered slowly."""
-        value = float(np.hypot(command[0], command[1]))
-        now = float(np.hypot(situation.anchor[0], situation.anchor[1]))
+        value = math.hypot(*command[:2].tolist())
+        now = math.hypot(*situation.anchor[:2].tolist())
         allowed = self._allowed(situation, -math.inf)
         if allowed is not None and max(value, now) > allowed:  # it matters how far the zone is
             allowed = self._allowed(situation)

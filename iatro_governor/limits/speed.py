@@ -38,6 +38,10 @@ class SpeedLimit(Limit[SpeedConfig]):
     unit = "m/s"
     view = "own"
 
+    def __init__(self, config: SpeedConfig) -> None:
+        super().__init__(config)
+        self._sure = config.bound * (1.0 - ROUNDING)
+
     @property
     def bound(self) -> float:
         """m/s or rad/s."""
@@ -50,7 +54,7 @@ class SpeedLimit(Limit[SpeedConfig]):
 
     def _value(self, twist: Array) -> float:
         if self.config.axis == "planar":
-            return float(np.hypot(twist[0], twist[1]))
+            return math.hypot(*twist[:2].tolist())
         if self.config.axis == "travel":
             return float(np.linalg.norm(twist[:-1]))
         value = float(twist[AXES[self.config.axis]])
@@ -64,9 +68,13 @@ class SpeedLimit(Limit[SpeedConfig]):
     def idle(self, situation: Any, reach: Span) -> bool:
         """Nothing is that fast."""
         axis, most = self.config.axis, reach.most
-        norms = {"planar": most[:2], "travel": most[:-1]}
-        fastest = math.hypot(*norms[axis]) if axis in norms else most[AXES[axis]]
-        return fastest <= self.config.bound * (1.0 - ROUNDING)
+        if axis == "planar":
+            fastest = math.hypot(most[0], most[1])
+        elif axis == "travel":
+            fastest = math.hypot(*most[:-1])
+        else:
+            fastest = most[AXES[axis]]
+        return fastest <= self._sure
 
     def rows(self, situation: Situation) -> Rows:
         """The bound itself; of a norm, the planes that touch it."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated, ClassVar, Literal
 
 import numpy as np
@@ -62,32 +64,40 @@ class TimeToCollisionLimit(Limit[TimeToCollisionConfig]):
     def cap(self, command: Array, situation: Situation) -> Cap | None:
         """Scale down to the free part of the path."""
         whole = command * self.config.bound
-        length = float(np.hypot(whole[0], whole[1])) + abs(float(whole[2])) * situation.reach
+        dx, dy, turn = whole.tolist()
+        length = math.hypot(dx, dy) + abs(turn) * situation.reach
         if length <= ROUNDING:
             return None
         looked = min(length, FARTHEST)
-        returns = situation.returns(self.config.sources, situation.footprint)
-        obstacles, now = returns.near(self.config.margin + looked + STEP)
-        known = looked / length if length > 0 else 1.0
-        if len(now):
+        returns, margin = situation.returns(self.config.sources, situation.footprint), self.config.margin
+        within = margin + looked + STEP
+        obstacles = returns.points(within)
+        known = looked / length
+        if len(obstacles.points):
             # Up to the next place beyond the end: a shorter command sees no place that a longer one has not seen.
-            at = np.arange(1.0, np.ceil(looked / STEP) + 1) * (STEP / length)
+            at = np.arange(1.0, math.ceil(looked / STEP) + 1) * (STEP / length)
             way = Rollouts(command[None], arc(whole * at[:, None])[None], UNUSED, UNUSED)
             ahead = distances_ahead(obstacles, situation.footprint, way)[0]
-            known = min(known, _free_part(now, ahead, self.config.margin, at, length))
+            now = partial(returns.surfaces, within)
+            known = min(known, _free_part(now, returns.least, ahead, margin, at, length))
         return None if known >= 1.0 else Cap(known, known * self.config.bound, self.config.bound)
 
 
-def _free_part(now: Array, ahead: Array, margin: float, at: Array, length: float) -> float:
+def _free_part(
+    now: Callable[[], Array], least: float, ahead: Array, margin: float, at: Array, length: float
+) -> float:
     """Part of a way of ``length`` m before any obstacle is nearer than ``margin`` m.
 
-    now: (g,) m. ahead: (k, g) m, at the parts ``at`` (k,) of the way. From the last place that is far enough, the way
-    is free for as many metres as are left there: no point of the body moves further than the way is long.
+    now: gives the distances (g,) of the obstacles, m, which are no less than ``least``: nearly always that is enough to
+    know, and it is known at once. ahead: (k, g) m, at the parts ``at`` (k,) of the way. From the last place that is far
+    enough, the way is free for as many metres as are left there: no point of the body moves further than the way is
+    long.
     """
-    limit = np.minimum(margin, now) - ROUNDING
+    kept: Array | float = margin if least >= margin else np.minimum(margin, now())
+    limit = kept - ROUNDING
     hit = (ahead < limit).any(axis=1)
-    if not hit.any():
+    first = int(hit.argmax())
+    if not hit[first]:
         return 1.0
-    first = int(np.argmax(hit))
-    before, start = (now, 0.0) if first == 0 else (ahead[first - 1], float(at[first - 1]))
+    before, start = (now(), 0.0) if first == 0 else (ahead[first - 1], float(at[first - 1]))
     return start + max(float((before - limit).min()), 0.0) / length

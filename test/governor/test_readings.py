@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from iatro_governor.body.joint_track import JointTrack
 from iatro_governor.governor.readings import Readings
@@ -20,7 +21,7 @@ def test_each_joint_comes_from_the_source_that_knows_it():
     read = Readings(("c", "a", "b"), {"left": left, "right": right})
     assert read.position.tolist() == [3.0, 1.0, 2.0]
     assert np.allclose(read.velocity, [0.3, 0.1, 0.2])
-    assert read.times.tolist() == [0.9, 1.0, 1.0]
+    assert read.ages(2.0).tolist() == pytest.approx([1.1, 1.0, 1.0])
 
 
 def test_efforts_count_only_where_all_are_measured():
@@ -33,4 +34,4 @@ def test_efforts_count_only_where_all_are_measured():
 
 def test_without_joints_nothing_is_old():
     read = Readings((), {})
-    assert len(read.times) == 0 and read.effort is None and len(read.position) == 0
+    assert len(read.ages(2.0)) == 0 and read.effort is None and len(read.position) == 0
