@@ -151,27 +151,28 @@ def posture(model: ArmModel, q: Array) -> Posture:
     return Posture(model, q, _all_at_once(model, x, y) if q.ndim == 1 else _one_by_one(model, x, y))
 
 
+def _turned(model: ArmModel, x: Array, y: Array) -> Array:
+    """Poses (B, r, 4, 4) of all bodies, each in its parent, of ``x`` and ``y`` (r, m) as of ``model.turn``."""
+    shares = np.empty((len(model.parents), len(x), 3))
+    shares[..., 0], shares[0, :, 1:] = 1.0, 0.0
+    shares[1:, :, 1], shares[1:, :, 2] = x.T, y.T
+    return (shares @ model.turn_rows).reshape(*shares.shape[:2], 4, 4)
+
+
 def _all_at_once(model: ArmModel, x: Array, y: Array) -> Array:
-    """Bodies (B, 4, 4) of one posture, of ``x`` and ``y`` (m,) as of ``model.turn``."""
-    shares = np.empty((len(model.parents), 1, 3))
-    shares[:, 0, 0], shares[0, 0, 1:] = 1.0, 0.0
-    shares[1:, 0, 1], shares[1:, 0, 2] = x, y
-    bodies = (shares @ model.turn_rows).reshape(-1, 4, 4)
+    """Bodies (B, 4, 4) of one posture, of ``x`` and ``y`` (m,)."""
+    bodies = _turned(model, x[None], y[None])[:, 0]
     for ancestors in model.jumps:
         bodies = bodies.take(ancestors, axis=0) @ bodies
     return bodies
 
 
 def _one_by_one(model: ArmModel, x: Array, y: Array) -> Array:
-    """Bodies (..., B, 4, 4) of many postures, each from its parent's: half as many products as by ``jumps``."""
-    constant, first, second = model.turn
-    turned, bent = (each.reshape(-1, each.shape[-1]).T[..., None, None] for each in (x, y))
-    bodies = np.empty((len(constant), turned.shape[1], 4, 4))
-    bodies[0] = constant[0]
-    bodies[1:] = constant[1:, None] + turned * first[1:, None] + bent * second[1:, None]
+    """Bodies (..., B, 4, 4) of many postures (..., m), each from its parent's: half as many products as by ``jumps``."""
+    bodies = _turned(model, x.reshape(-1, x.shape[-1]), y.reshape(-1, x.shape[-1]))
     for body, parent in enumerate(model.parents[1:].tolist(), start=1):
         bodies[body] = bodies[parent] @ bodies[body]
-    return np.swapaxes(bodies, 0, 1).reshape(*x.shape[:-1], *constant.shape)
+    return np.swapaxes(bodies, 0, 1).reshape(*x.shape[:-1], *bodies.shape[:1], 4, 4)
 
 
 def _fixed(array: Array) -> Array:

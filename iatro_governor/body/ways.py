@@ -18,6 +18,14 @@ SAMPLES = 6
 FRACTIONS = np.arange(1, SAMPLES + 1) / SAMPLES
 
 
+def half_step_share(turned: float) -> float:
+    """The half step of a way of even steps, as a share of the way, at most; ``turned``: by its joints in all, rad.
+
+    As of ``Ways.half_step``: half the chord of a step, and what that bows away from it.
+    """
+    return (0.5 + turned / (4 * SAMPLES)) / SAMPLES
+
+
 @dataclass(frozen=True)
 class Ways:
     """Ways to rest of ``c`` candidate outputs (c, N).
@@ -58,8 +66,26 @@ class Ways:
     @cached_property
     def travel(self) -> Array:
         """Bound (c, C) on how far any point of each capsule moves, m."""
-        whole: Array = self.moves.sum(axis=1) @ self.levers
+        whole: Array = self._strides.sum(axis=1)
         return whole
+
+    @cached_property
+    def swept(self) -> Array:
+        """The same with the largest half step (c, C) besides, m: what is further than that surely does not matter."""
+        half: Array = (self._strides * self._bent).max(axis=1)
+        return self.travel + np.minimum(half, self.travel)
+
+    @cached_property
+    def _strides(self) -> Array:
+        """Bound (c, k, C) on how far any point of each capsule moves from one sample to the next, m."""
+        strides: Array = self.moves @ self.levers
+        return strides
+
+    @cached_property
+    def _bent(self) -> Array:
+        """Half a step, as a share (c, k, 1) of how far it leads: its chord, and what it bows away from that."""
+        bent: Array = 0.5 + (self.moves @ self.model.turning)[..., None] / 4
+        return bent
 
     @cached_property
     def rows(self) -> Posture:
@@ -95,7 +121,7 @@ class Ways:
         Half the chord between two samples, and what a way may bow away from its chord: an eighth of the largest second
         derivative (Taylor), which for a step ``dq`` is at most twice its turns times ``|dq| @ levers``.
         """
-        return self._half_step(self.rows.capsules(), self.levers)
+        return self._half_step(self.rows.capsules(), self._strides)
 
     def half_steps(self, which: Indices, ends: Array | None = None) -> Array:
         """``half_step`` (c, k) of the capsules ``which`` (k,) alone: of few it takes a third of the time.
@@ -104,13 +130,14 @@ class Ways:
         """
         if "half_step" in self.__dict__:
             return self.half_step[:, which]
-        return self._half_step(self.rows.ends(which) if ends is None else ends, self.levers[:, which])
+        ends = self.rows.ends(which) if ends is None else ends
+        return self._half_step(ends, self._strides[..., which])
 
-    def _half_step(self, ends: Array, levers: Array) -> Array:
-        """Of capsules with ``ends`` (1 + c * k, w, 2, 3) in all ``rows`` and ``levers`` (m, w)."""
+    def _half_step(self, ends: Array, strides: Array) -> Array:
+        """Of capsules with ``ends`` (1 + c * k, w, 2, 3) in all ``rows`` and ``strides`` (c, k, w)."""
         moved = length(_changes(ends[0], ends[1:].reshape(*self.ahead.shape[:2], *ends.shape[1:])))
         chord = np.maximum(moved[..., 0], moved[..., 1])
-        bow = (self.moves @ self.model.turning)[..., None] * (self.moves @ levers)
+        bow = (self.moves @ self.model.turning)[..., None] * strides
         half: Array = (chord / 2 + bow / 4).max(axis=1)
         return half
 

@@ -56,6 +56,8 @@ class Flights:
         self._levers = np.concatenate([levers, LEAST_LEVER * np.eye(len(levers))], axis=1)
         self._size = sum(chart.size for chart in charts.values())
         self._delays = {name: chart.config.actuator_delay_s for name, chart in self._charts.items()}
+        self._reach: tuple[Drive, Array] | None = None
+        """How far (N, C) each component of ``u`` moves the capsules, m, and by which drive."""
         self._delay = max(chart.config.actuator_delay_s for chart in charts.values())
 
     def late(self, t: float, since: Mapping[str, float], outputs: Outputs, measured: Array) -> Going:
@@ -136,7 +138,10 @@ class Flights:
         if ages is None or not names or not (any(outputs.values) or late.led.any()):
             return []
         lasts = situation.coast_s(candidates)
-        reach = situation.drive.most.T @ self._levers
+        drive = situation.drive
+        if self._reach is None or self._reach[0] is not drive:
+            self._reach = drive, drive.most.T @ self._levers
+        reach = self._reach[1]
 
         def metres(ways: Array) -> Array:
             far: Array = (np.abs(ways) @ reach).max(axis=-1)

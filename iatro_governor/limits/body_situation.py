@@ -16,7 +16,7 @@ from iatro_governor.body.mobile import Base, base_joints
 from iatro_governor.body.model import ArmModel, Indices
 from iatro_governor.body.planar import Array, arc, compose
 from iatro_governor.body.rollout import Flight, Rollouts
-from iatro_governor.body.ways import FRACTIONS, Ways
+from iatro_governor.body.ways import FRACTIONS, Ways, half_step_share
 from iatro_governor.limits.course import Course
 from iatro_governor.limits.landmarks import Landmarks, Reach
 from iatro_governor.limits.sensed import Sensed
@@ -101,7 +101,8 @@ class BodySituation:
     def reach(self, wanted: Array) -> Reach:
         """What any output between the standing one and ``wanted`` (N,) can reach, with what is in flight.
 
-        Twice the way: half a step between samples is no longer than the way itself.
+        Twice the way: half a step between samples is no longer than the way itself. Where the steps of every joint are
+        even, it is known better.
         """
         asked = np.array([wanted, self.anchor, self.beyond])
         most = np.abs(asked).max(axis=0)
@@ -109,14 +110,18 @@ class BodySituation:
         ramp = max(self.drive.seconds(most, rates), self.comfort.seconds(most, rates))
         ramp += self.build_up_s
         flown, seconds = self.flying, self.period + ramp
-        moved = flown + rates * (2 * self.period + ramp)
+        way = rates * (self.period + ramp / 2)
+        moved = flown + 2 * way
+        swept = moved
+        if not self.freedoms and not self.courses:
+            swept = flown + (1.0 + min(half_step_share(float(way @ self.model.turning)), 1.0)) * way
         for channel, course in self.courses.items():
             own = self.joints[channel]
             way = np.abs(np.diff(course.positions, axis=0, prepend=self.soon_q[None, own])).sum(axis=0)
             moved[own] = np.maximum(moved[own], flown[own] + 2 * way)
             seconds = max(seconds, course.seconds)
         ends = self.rates(asked[:2])
-        return Reach(self.now, moved, self.levers, seconds, self.landmarks, ends, most)
+        return Reach(self.now, moved, swept, self.levers, seconds, self.landmarks, ends, most)
 
     @property
     def held_s(self) -> float:

@@ -57,7 +57,8 @@ class Landmarks:
 class Reach:
     """All outputs between the standing one and the wanted one, each followed to rest. Never too small.
 
-    joints, capsules: how far each (m,), (C,) may move, rad or m. seconds: how long that takes, with the motion in
+    joints, capsules: how far each (m,), (C,) may move, rad or m, and as far again for what lies between two samples.
+    swept: (m,) the same, with no more than may truly lie there. seconds: how long that takes, with the motion in
     flight done. ends: joint velocities (2, m) of the wanted output and of the standing one; any between them is
     between these. most: magnitudes (N,) of the components of ``u``.
     """
@@ -66,6 +67,7 @@ class Reach:
         self,
         now: Posture,
         joints: Array,
+        swept: Array,
         levers: Array,
         seconds: float,
         landmarks: Landmarks | None,
@@ -74,13 +76,14 @@ class Reach:
     ) -> None:
         self._now = now
         self.joints = joints
+        self.swept = swept
         self.capsules: Array = joints @ levers
         self.seconds = seconds
         self.ends = ends
         self.fastest: list[float] = np.abs(ends).max(axis=0).tolist()
         """Magnitudes (m,) of the joint velocities."""
         self.most: tuple[float, ...] = tuple(most.tolist())
-        self._far = frozenset() if landmarks is None else landmarks.out_of_reach(now, levers, joints)
+        self._far = frozenset() if landmarks is None else landmarks.out_of_reach(now, levers, swept)
 
     @cached_property
     def lowest(self) -> list[float]:

@@ -81,18 +81,18 @@ class LinkKeeper:
         which, q = self.capsules(situation.model), situation.now.q
         if self._seen is not None:  # what was far lately has come no nearer than the joints have moved since
             then, distance = self._seen
-            room = distance - ((np.abs(q - then) + reach.joints) @ situation.levers)[which]
+            room = distance - ((np.abs(q - then) + reach.swept) @ situation.levers)[which]
             if room.min() > self.margin:
                 return True
         self._seen = q, self.now(situation)
-        return bool((self._seen[1] - reach.capsules[which]).min() > self.margin)
+        return bool((self._seen[1] - (reach.swept @ situation.levers)[which]).min() > self.margin)
 
     def clear(self, ways: Ways, situation: BodySituation, tolerance: float) -> NDArray[np.bool_] | None:
         """Which candidates (c,) keep the margin; None where nothing is near enough to matter."""
         margin = self.margin - tolerance
         which = self.capsules(situation.model)
-        # Half a step is no longer than the way itself: what twice the way cannot reach cannot matter.
-        reach = margin + 2 * ways.travel[:, which].max(axis=0)
+        # What the way and half a step cannot reach cannot matter.
+        reach = margin + ways.swept[:, which].max(axis=0)
         near = np.flatnonzero(self.now(situation) - situation.flown[which] <= reach)
         if not near.size:
             return None
@@ -171,13 +171,14 @@ class LinkKeeper:
 
     def least_ahead(self, ways: Ways, situation: BodySituation) -> float:
         """Least distance of any kept capsule along the first of ``ways``, m."""
-        which, cutoff = self.capsules(situation.model), self.margin + LOOKED
+        which, now = self.capsules(situation.model), self.now(situation)
+        moved = situation.flown[which] + ways.travel[0, which]
+        nearest, cutoff = int(now.argmin()), np.inf
+        if now[nearest] <= self.margin + LOOKED:  # so it is exact, and so far away at most is the least
+            cutoff = float(now[nearest] + moved[nearest])
+            which = which[now - moved <= cutoff]
         first = slice(1, 1 + ways.ahead.shape[1])
-        least = float(self._distance(ways.rows, which, situation.freedoms, cutoff)[first].min())
-        # It is asked where a margin is not kept, so nearly always that is near enough to have been measured.
-        if least <= cutoff:
-            return least
-        return float(self._distance(ways.rows, which, situation.freedoms)[first].min())
+        return float(self._distance(ways.rows, which, situation.freedoms, cutoff)[first].min())
 
     def retreat(self, command: Array, situation: BodySituation) -> Cap | None:
         """Inside the margin the way out is taken slowly: no point of the body faster than ``retreat_speed``."""
