@@ -168,7 +168,7 @@ def _all_at_once(model: ArmModel, x: Array, y: Array) -> Array:
 
 
 def _one_by_one(model: ArmModel, x: Array, y: Array) -> Array:
-    """Bodies (..., B, 4, 4) of many postures (..., m), each from its parent's: half as many products as by ``jumps``."""
+    """Bodies (..., B, 4, 4) of many postures (..., m), each from its parent's: half the products that jumps take."""
     bodies = _turned(model, x.reshape(-1, x.shape[-1]), y.reshape(-1, x.shape[-1]))
     for body, parent in enumerate(model.parents[1:].tolist(), start=1):
         bodies[body] = bodies[parent] @ bodies[body]

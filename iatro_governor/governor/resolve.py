@@ -68,9 +68,9 @@ def resolve(command: Array, situation: AnySituation, limits: Limits, step: Stepp
     # The level has a place of its own in the order, so that what is the same as its neighbour is found there.
     at, scales = _with(level)
     coarse = [row + (row >= at) for row in COARSE]
-    candidates, seen = step(scales[:, None] * command), dict[str, AnySituation]()
-    views = situation.views(candidates)
-    tried = Tried(candidates, lambda outputs: _clear(outputs, views, limits, 0.0, seen))
+    seen = dict[str, AnySituation]()
+    tried = Tried(step(scales[:, None] * command), lambda outputs: _clear(outputs, views, limits, 0.0, seen))
+    views = situation.views(tried.outputs)
     asked = [*coarse, at]
     held_back = situation.anchor.tolist() != (level * command).tolist()  # so the fine scales will count, too
     if held_back and tried.distinct <= FEW:
@@ -86,7 +86,7 @@ def resolve(command: Array, situation: AnySituation, limits: Limits, step: Stepp
         further = _prefix(tried.clear(fine))
         reached = reached if further < 0 else float(scales[fine[further]])
     if level <= reached:
-        scale = level if clear[-1] else float(max(each for each in GRID[COARSE] if each <= level))
+        scale = level if clear[-1] else max(STEPS[row] for row in COARSE if STEPS[row] <= level)
     else:
         scale = reached
     return Resolution(scale, scale * command, caps, blocked if scale < level else [], seen)

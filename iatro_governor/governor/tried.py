@@ -26,7 +26,8 @@ class Tried:
     def __init__(self, outputs: Array, look: Look) -> None:
         self._look = look
         self._kinds, self._firsts = _kinds(outputs)
-        self._distinct = outputs[self._firsts]
+        self.outputs: Array = outputs[self._firsts]
+        """Those that differ (d, n)."""
         self._clear: dict[int, bool] = {}
         self._refused: list[tuple[Limit[Any], set[int]]] = []
 
@@ -39,7 +40,7 @@ class Tried:
         """Whether each of the candidates ``rows`` is clear."""
         kinds = [self._kinds[row] for row in rows]
         if new := sorted(set(kinds) - self._clear.keys()):
-            clear, refusals = self._look(self._distinct[new])
+            clear, refusals = self._look(self.outputs if len(new) == self.distinct else self.outputs[new])
             self._clear.update(zip(new, clear.tolist(), strict=True))
             for limit, passed in refusals:
                 refused = {kind for kind, good in zip(new, passed.tolist(), strict=True) if not good}
@@ -54,7 +55,10 @@ class Tried:
 
 def _kinds(outputs: Array) -> tuple[list[int], list[int]]:
     """Which of the distinct outputs each is, and where each of these comes first."""
-    differs = ~(np.abs(outputs[1:] - outputs[:-1]).max(axis=1) <= SAME)
-    kinds: list[int] = [0, *np.cumsum(differs).tolist()]
-    firsts: list[int] = [0, *(np.flatnonzero(differs) + 1).tolist()]
+    apart = np.abs(outputs[1:] - outputs[:-1]).max(axis=1)
+    kinds, firsts = [0], [0]
+    for row, same in enumerate((apart <= SAME).tolist(), start=1):
+        if not same:
+            firsts.append(row)
+        kinds.append(len(firsts) - 1)
     return kinds, firsts

@@ -59,3 +59,22 @@ def test_points_in_space_move_with_odometry(around):
     assert len(around.points3(EVERY, pose)) == 3 + len(cone(1.0).points)
     assert around.points3(("nobody",), pose).shape == (0, 3)
     assert around.spread3(EVERY) == pytest.approx(0.04 * math.sqrt(3)) and around.spread3(("lidar",)) == 0.0
+
+
+def test_no_surface_is_nearer_than_is_told_at_once(around):
+    """What asks how near things are may be content with that, and nothing is nearer than it says."""
+    rng = np.random.default_rng(3)
+    for _ in range(40):
+        around.add(
+            "lidar",
+            scan(rng.uniform(0.6, 3.0) + 0.02 * rng.random(360), pose=(0, 0, 0.3, 0, 0, 0)),
+            np.zeros(3),
+        )
+        every = around.obstacles(EVERY, rng.uniform(-0.3, 0.3, 3))
+        for figure in (Circle((0.0, 0.0), 0.2), Box((0.1, 0.0), (0.3, 0.2))):
+            seen = Returns(every, figure)
+            for within in rng.uniform(0.0, 4.0, 4):
+                surfaces, points = seen.surfaces(within), seen.points(within)
+                some, now = Returns(every, figure).near(within)
+                assert points.points.tolist() == some.points.tolist() and surfaces.tolist() == now.tolist()
+                assert (surfaces >= seen.least).all()

@@ -61,3 +61,21 @@ def test_before_anything_was_published_what_is_measured_is_all_there_is():
     outputs = Outputs(2, DELAY, 2.0)
     pieces = outputs.pieces(1.0, 0.0, DELAY, np.array([0.2, -0.3]), 1.0)
     assert pieces[0][0] == (0.2, -0.3) and all(abs(moves[0]) <= 0.2 for moves, _ in pieces)
+
+
+def test_what_is_ahead_is_where_all_pieces_lead():
+    rng = np.random.default_rng(2)
+    outputs, t = Outputs(3, DELAY, 2.0), 0.0
+    for _ in range(60):
+        changes = rng.random() < 0.4
+        output = rng.uniform(-1, 1, 3) if changes else outputs.standing
+        outputs.publish(t, output, 0.01)
+        t += rng.choice([0.0, 0.01, 0.02])
+        place, age = slice(0, 2), rng.uniform(0.0, 0.05)
+        measured = rng.choice([0.3, 1.5]) * output[place]
+        asked = t, age, DELAY, measured, 0.2, place
+        way = sum(np.array(own) * seconds for own, seconds in outputs.pieces(*asked))
+        assert outputs.ahead(*asked) == pytest.approx(list(way))
+        start = t - age
+        gone = outputs.gone_until(t) - outputs.gone_until(start)
+        assert outputs.gone_since(start, t) == pytest.approx(gone, abs=1e-12)

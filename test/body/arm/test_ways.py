@@ -7,7 +7,7 @@ import pytest
 
 from iatro_governor.body.kinematics import posture
 from iatro_governor.body.levers import levers
-from iatro_governor.body.ways import FRACTIONS, Ways
+from iatro_governor.body.ways import FRACTIONS, Ways, half_step_share
 
 
 def ways(model, rng, most):
@@ -69,3 +69,27 @@ def test_all_postures_come_from_one_pass(robot):
     assert np.allclose(way.soon.capsules(), posture(robot, start).capsules())
     assert np.allclose(way.posture.capsules(), posture(robot, way.ahead).capsules())
     assert np.allclose(way.posture.bodies, posture(robot, way.ahead).bodies)
+
+
+def test_what_is_swept_bounds_the_way_and_half_a_step_together(robot):
+    """What limits leave out for being further away than this can surely not matter to them."""
+    rng = np.random.default_rng(15)
+    for most in (0.02, 0.3, 1.5):
+        way, _start, total = ways(robot, rng, most)
+        moved = np.linalg.norm(way.posture.capsules() - way.soon.capsules(), axis=-1).max(axis=(1, 3))
+        assert (moved + way.half_step <= way.swept + 1e-9).all()
+        assert (way.swept <= 2 * way.travel + 1e-9).all()
+        for index in range(3):
+            share = half_step_share(float(np.abs(total[index]) @ robot.turning))
+            assert (way.half_step[index] <= share * way.travel[index] + 1e-9).all()
+
+
+def test_few_capsules_are_where_they_are_among_all(robot):
+    rng = np.random.default_rng(16)
+    way, start, _ = ways(robot, rng, 0.3)
+    which = rng.permutation(len(robot.capsule_link))[:3]
+    few, half = way.rows.ends(which), way.half_steps(which)
+    assert np.allclose(few, way.rows.capsules()[:, which])
+    assert np.allclose(way.rows.ends(which), few) and np.allclose(half, way.half_step[:, which])
+    each = [posture(robot, q).capsules() for q in (start, *way.ahead.reshape(-1, len(start)))]
+    assert np.allclose(way.rows.capsules(), each)
