@@ -36,10 +36,11 @@ class Boxes:
         """
         local = self._local(ends)
         signed = _box_bound(local, self.half)
-        near = np.nonzero(signed - radius[:, None] <= max(cutoff, 0.0))
+        round_off = radius[:, None]
+        near = (signed <= round_off + max(cutoff, 0.0)).nonzero()
         if near[0].size:
             signed[near] = _axis_in_box(local[near], self.half[near[-1]])[1]
-        out: Array = signed - radius[:, None]
+        out: Array = signed - round_off
         return out
 
     def bound(self, ends: Array) -> Array:
@@ -118,7 +119,10 @@ def _box_signed(points: Array, half: Array) -> Array:
 def _box_bound(segments: Array, half: Array) -> Array:
     """Distance (...) between the boxes along the axes around segments (..., 2, 3), and boxes ``half`` (..., 3)."""
     start, end = segments[..., 0, :], segments[..., 1, :]
-    apart = (np.abs(start + end) - np.abs(end - start)) / 2 - half
+    apart = np.abs(start + end)
+    apart -= np.abs(end - start)
+    apart /= 2
+    apart -= half
     bound: Array = length(np.maximum(apart, 0.0))
     return bound
 
@@ -129,12 +133,13 @@ def _axis_in_box(segments: Array, half: Array) -> tuple[Array, Array]:
     Nearly always an end is closest, and that is told in a third of the time: by the slope of ``_closest_outside``,
     which never falls, and so has no root where it is above 0 at the start or below 0 at the end.
     """
-    beyond = segments - _within(segments, -half[:, None], half[:, None])
+    side = half[:, None]
+    beyond = segments - _within(segments, -side, side)
     slopes = (beyond @ (segments[:, 1] - segments[:, 0])[:, :, None])[..., 0]
-    first = slopes[:, 0] > 0
-    away, t = length(beyond), np.where(first, 0.0, 1.0)
-    signed = np.where(first, away[:, 0], away[:, 1])
-    rest = np.flatnonzero(~((first | (slopes[:, 1] < 0)) & (signed > 0)))
+    first, away = slopes[:, 0] > 0, length(beyond)
+    t, signed = np.where(first, 0.0, 1.0), np.where(first, away[:, 0], away[:, 1])
+    at_end = (first | (slopes[:, 1] < 0)) & (signed > 0)
+    rest = (~at_end).nonzero()[0]
     if rest.size:
         t[rest], signed[rest] = _along_axis(segments[rest], half[rest])
     return t, signed

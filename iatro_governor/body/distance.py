@@ -164,8 +164,8 @@ def between(a: Array, first_radius: Array, b: Array, second_radius: Array, sidew
 
 def length(vectors: Array) -> Array:
     """Length (...) of vectors (..., 3)."""
-    x, y, z = vectors[..., 0], vectors[..., 1], vectors[..., 2]
-    out: Array = np.sqrt(x * x + y * y + z * z)
+    square = vectors * vectors
+    out: Array = np.sqrt(square[..., 0] + square[..., 1] + square[..., 2])
     return out
 
 

@@ -56,6 +56,11 @@ class Drive:
         """Magnitudes (m, N) of ``matrix``."""
         return np.abs(self.matrix)
 
+    @cached_property
+    def rests(self) -> bool:
+        """Whether no joint moves without a command."""
+        return not np.count_nonzero(self.start)
+
     def rates(self, outputs: Array) -> Array:
         """Joint velocities (..., m) for ``outputs`` (..., N)."""
         rates: Array = self.start + outputs @ self.matrix.T

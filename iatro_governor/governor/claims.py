@@ -39,6 +39,11 @@ class Claims:
         """Whether ``name`` has its joints and has ever moved them."""
         return name in self._holders and name in self._users
 
+    @property
+    def holders(self) -> tuple[str, ...]:
+        """The channels that have their joints."""
+        return self._holders
+
     def take(self, name: str) -> bool:
         """Let ``name`` move its joints; whether a rival had one of them until now."""
         self._users.add(name)

@@ -168,7 +168,7 @@ class Governor:
         self.process.advance(t)
         name = None if command is None else command.channel
         outcomes = group.decide(t, self.process, name, command)
-        protective = any(outcome.state is State.PROTECTIVE_STOP for outcome in outcomes)
+        protective = State.PROTECTIVE_STOP in [outcome.state for outcome in outcomes]
         self._stops.see(t, self.groups.index(group), protective, self.process)
         self._latch(t)
         self._trap(group)

@@ -65,24 +65,28 @@ class Flights:
 
         What an older measurement or a slower actuator has yet to do is not done by the others. ``since``: of ``ages``.
         """
-        moves = measured.tolist()
-        moving = {name: any(moves[self._places[name]]) for name in self._charts}
-        slowing = (
-            float(chart.controlled.time(measured[self._places[n]]))
-            for n, chart in self._charts.items()
-            if moving[n]
-        )
-        slowing_s = max(slowing, default=0.0)
+        moves, slowing_s = measured.tolist(), -1.0
         pieces: dict[str, Sequence[Piece]] = {}
         led = [0.0] * self._size
         for name, age in since.items():
             at, delay = self._places[name], self._delays[name]
-            if name != self._base and not moving[name] and outputs.rested_since(t - age - delay, at):
+            if name != self._base and not any(moves[at]) and outputs.rested_since(t - age - delay, at):
                 continue  # most channels rest most of the time
-            if name == self._base:
-                pieces[name] = outputs.pieces(t, age, delay, measured[at], slowing_s, at)
-            led[at] = outputs.ahead(t, age, delay, measured[at], slowing_s, at)
+            steady = outputs.steady_ahead(t, age + delay, moves[at], at)
+            if steady is not None and name != self._base:
+                led[at] = steady
+                continue
+            if slowing_s < 0.0:
+                slowing_s = self._slowing_s(measured)
+            pieces[name] = outputs.pieces(t, age, delay, measured[at], slowing_s, at)
+            for own, seconds in pieces[name]:
+                led[at] = [so_far + value * seconds for so_far, value in zip(led[at], own, strict=True)]
         return Going(pieces, np.array(led))
+
+    def _slowing_s(self, measured: Array) -> float:
+        """How long a stop takes to bring what is ``measured`` (N,) to rest, s."""
+        every = ((chart, measured[self._places[name]]) for name, chart in self._charts.items())
+        return max((float(chart.controlled.time(own)) for chart, own in every if own.any()), default=0.0)
 
     def told(self, t: float, ages: Array, outputs: Outputs, shares: Mapping[str, float]) -> Going:
         """What was published and not carried out yet, by these ``shares`` of the channels' longest delays; else all."""
@@ -99,8 +103,8 @@ class Flights:
 
     def land(self, q: Array, going: Going, lasting: Array, drive: Drive) -> Array:
         """Positions (m,) at the end of what is ``going``, from ``q`` on; a base's are for ``base_flight`` to tell."""
-        landed: Array = q + drive.matrix @ going.led + drive.start * lasting
-        return landed
+        landed: Array = q + drive.matrix @ going.led
+        return landed if drive.rests else landed + drive.start * lasting
 
     def base_flight(self, going: Going, reach: float) -> Flight | None:
         """What the base does meanwhile; ``reach``: largest distance of the body from its origin, m."""
@@ -119,7 +123,9 @@ class Flights:
             if start not in known:
                 known[start] = outputs.gone_since(start, t)
             gone[at] = known[start][at]
-        far: Array = drive.most @ gone + np.abs(drive.start) * (ages + self._delay)
+        far: Array = drive.most @ gone
+        if not drive.rests:
+            far += np.abs(drive.start) * (ages + self._delay)
         if self._base:
             far[:2] = np.hypot(
                 gone[0], gone[1]

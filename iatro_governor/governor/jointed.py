@@ -90,7 +90,7 @@ class JointedBody:
         self._slack = np.concatenate([np.full(c.size, c.slack) for c in self._charts.values()])
         self._map: Array | None = None
         self._settled: tuple[Drive, Drive] | None = None
-        """As of ``_drives``, where the map is fixed and every joint is led by a channel."""
+        """As of ``_drives``, where the map is fixed and channels lead every joint."""
         self._loose: tuple[tuple[str, ...], Indices] | None = None
         """The channels that lead joints, and the joints (k,) that then none of them leads."""
         self._holding = [name for name, chart in charts.items() if chart.config.type in HOLDING]
@@ -118,7 +118,7 @@ class JointedBody:
     def situation(self, t: float, outputs: Outputs) -> BodySituation:
         """From the newest measurements, and what was published since."""
         ages = self._ages(t)
-        age = float(ages.max(initial=0.0))
+        age = max(ages.tolist(), default=0.0)
         q, velocity = self._measured()
         now = posture(self.model, q)
         measured = self._attributed()
@@ -229,14 +229,13 @@ class JointedBody:
 
     def _drives(self, now: Posture, velocity: Array, age: float) -> tuple[Drive, Drive]:
         """What ``u`` does to the joints, and how a stop that is sure, or ordinary motion, brakes it."""
-        start = self._unled(velocity)
-        if self._settled is not None and not np.count_nonzero(start):
+        if self._settled is not None and not self._unclaimed().size:
             return self._settled
-        drive = self._drive(now, start, velocity, age)
+        drive = self._drive(now, self._unled(velocity), velocity, age)
         gentle = None if self._twist is None else self._twist.comfort
         parts = drive.matrix, drive.start, self._ease, gentle, drive.base_size
         comfort = Drive(*parts, self._stops, drive.least_s)
-        if self._map is not None and not np.count_nonzero(start):
+        if self._map is not None and not self._unclaimed().size:
             self._settled = drive, comfort
         return drive, comfort
 
@@ -267,9 +266,9 @@ class JointedBody:
 
     def _unclaimed(self) -> Indices:
         """The joints (k,), a base's own apart, that no channel leads."""
-        holders = tuple(name for name in self._charts if self._claims.has(name))
+        holders = self._claims.holders
         if self._loose is None or self._loose[0] != holders:
-            led = {joint for name in holders for joint in self.joints[name].tolist()}
+            led = {j for name in self._charts if name in holders for j in self.joints[name].tolist()}
             every = range(self._freedoms, len(self.model.joints))
             self._loose = holders, np.array([j for j in every if j not in led], dtype=np.int64)
         return self._loose[1]

@@ -32,7 +32,8 @@ Piece = tuple[tuple[float, ...], float]
 class Published(NamedTuple):
     """An output that stood from ``t`` on.
 
-    led, gone: (size,) what all outputs before it have led to, and how far there and back, in ``u`` times s.
+    led, gone: (size,) what all outputs before it have led to, and how far there and back, in ``u`` times s. since: when
+    the first of the outputs that it goes on with, all of them the same, was published.
     """
 
     t: float
@@ -40,6 +41,7 @@ class Published(NamedTuple):
     values: tuple[float, ...]
     led: Array
     gone: Array
+    since: float
 
 
 class Outputs:
@@ -89,14 +91,15 @@ class Outputs:
         elif dt > SAME_S:
             self._pace, self._change = None, (output, self.standing, dt)
         output = output + 0.0  # turns a negative zero into zero
-        led = gone = self._rest
+        values, led, gone, since = tuple(output.tolist()), self._rest, self._rest, t
         if self._past:
             last = self._past[-1]
+            since = last.since if last.values == values else t
             stood = max(t - last.t, 0.0)
             self._slowest = max(min(t - last.t, LONGEST_S), self._slowest * FORGET)
             moved = last.output * stood
             led, gone = last.led + moved, last.gone + np.abs(moved)
-        self._past.append(Published(t, output, tuple(output.tolist()), led, gone))
+        self._past.append(Published(t, output, values, led, gone, since))
         while t - self._past[0].t > self._keep_s and len(self._past) > 1:
             self._past.popleft()
         return output
@@ -133,18 +136,15 @@ class Outputs:
             out.append((moves, piece))
         return out
 
-    def ahead(
-        self, t: float, age: float, delay_s: float, measured: Array, slowing_s: float, place: slice
-    ) -> list[float]:
-        """Where all ``pieces`` lead, in ``u`` times s."""
-        span = max(age + delay_s, 0.0)
+    def steady_ahead(self, t: float, span: float, moving: list[float], place: slice) -> list[float] | None:
+        """Where all ``pieces`` of ``span`` s lead, in ``u`` times s, where one output stood all the time.
+
+        None: it did not, or what is ``moving`` (n,) at ``place`` is faster. Nearly always this is all there is to it.
+        """
         standing = self.values[place]
-        if self.steady_since(t - span) and not _faster(measured.tolist(), standing):
-            return [value * span for value in standing]  # nearly always
-        led = [0.0] * len(standing)
-        for own, seconds in self.pieces(t, age, delay_s, measured, slowing_s, place):
-            led = [so_far + value * seconds for so_far, value in zip(led, own, strict=True)]
-        return led
+        if not self.steady_since(t - span) or _faster(moving, standing):
+            return None
+        return [value * max(span, 0.0) for value in standing]
 
     def told(self, start: float, end: float, place: slice = WHOLE, longest_s: float = np.inf) -> list[Piece]:
         """What stood between two times, of the components at ``place``: averages of pieces up to ``longest_s`` long."""
@@ -173,13 +173,7 @@ class Outputs:
 
     def steady_since(self, t: float) -> bool:
         """Whether all that stood at ``t`` or later is the output that stands now."""
-        standing = self.values
-        for past in reversed(self._past):
-            if past.values != standing:
-                return False
-            if past.t <= t:
-                return True
-        return False
+        return bool(self._past) and self._past[-1].since <= t
 
     def rested_since(self, t: float, place: slice) -> bool:
         """Whether nothing stood at ``t`` or later for the components at ``place``."""

@@ -74,7 +74,7 @@ class TwistChart(Plain):
         self._slack = np.full(self.size, self.slack)
         self.speed_noise = odom.speed_noise
         self.strays = np.ones(self.size)
-        self._able = ABLE[config.base]
+        self._unable = [i for i in range(len(NAMES)) if i not in ABLE[config.base]]
         self._driven = 0.0
         self._rest_speed = odom.rest_speed
         self._track = senses.tracks[config.odom]
@@ -125,7 +125,7 @@ class TwistChart(Plain):
             return "values must be finite, not NaN or infinite"
         if command.frame is not None and command.frame.strip("/") not in ("", config.frame):
             return f"frame {command.frame!r}; {config.frame!r} is needed"
-        if cannot := [NAMES[i] for i in range(len(NAMES)) if values[i] != 0 and i not in self._able]:
+        if cannot := [NAMES[i] for i in self._unable if values[i] != 0]:
             return f"a base that is {config.base} cannot do {', '.join(cannot)}"
         radius = config.turn_radius
         if radius is not None and abs(values[5]) * radius > abs(values[0]) * (1.0 + ROUNDED) + SLOWEST:

@@ -106,7 +106,9 @@ class BodySituation:
         """
         asked = np.array([wanted, self.anchor, self.beyond])
         most = np.abs(asked).max(axis=0)
-        rates = self.drive.most @ most + np.abs(self.drive.start)
+        rates = self.drive.most @ most
+        if not self.drive.rests:
+            rates += np.abs(self.drive.start)
         ramp = max(self.drive.seconds(most, rates), self.comfort.seconds(most, rates))
         ramp += self.build_up_s
         flown, seconds = self.flying, self.period + ramp

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """All outputs between the standing one and the wanted one, each followed to rest. Plain numbers, never too small.
 
     most: magnitudes (n,) of the components, of the body's own motion too. travel: how far any point of the body may

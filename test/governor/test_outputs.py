@@ -65,17 +65,21 @@ def test_before_anything_was_published_what_is_measured_is_all_there_is():
 
 def test_what_is_ahead_is_where_all_pieces_lead():
     rng = np.random.default_rng(2)
-    outputs, t = Outputs(3, DELAY, 2.0), 0.0
-    for _ in range(60):
-        changes = rng.random() < 0.4
+    outputs, t, seen = Outputs(3, DELAY, 2.0), 0.0, set()
+    for _ in range(200):
+        changes = rng.random() < 0.1
         output = rng.uniform(-1, 1, 3) if changes else outputs.standing
         outputs.publish(t, output, 0.01)
         t += rng.choice([0.0, 0.01, 0.02])
         place, age = slice(0, 2), rng.uniform(0.0, 0.05)
         measured = rng.choice([0.3, 1.5]) * output[place]
-        asked = t, age, DELAY, measured, 0.2, place
-        way = sum(np.array(own) * seconds for own, seconds in outputs.pieces(*asked))
-        assert outputs.ahead(*asked) == pytest.approx(list(way))
+        way = sum(
+            np.array(own) * seconds for own, seconds in outputs.pieces(t, age, DELAY, measured, 0.2, place)
+        )
+        steady = outputs.steady_ahead(t, age + DELAY, measured.tolist(), place)
+        assert steady is None or steady == pytest.approx(list(way))
+        seen.add(steady is None)
         start = t - age
         gone = outputs.gone_until(t) - outputs.gone_until(start)
         assert outputs.gone_since(start, t) == pytest.approx(gone, abs=1e-12)
+    assert seen == {True, False}
