@@ -59,6 +59,8 @@ class Fastest:
             since += self._change(pulled, turned, np.abs(at.q - q) + way)
             if since.max() <= bound:
                 return True
+        if self.at_most(rates).max() <= bound:  # however the links stand
+            return True
         speeds = self.exactly(at, rates)
         pulled, turned = self._sizes(rates)
         self._seen = at.q, rates, speeds, pulled, turned

@@ -63,8 +63,6 @@ class LinkSpeedLimit(Limit[LinkSpeedConfig]):
     def idle(self, situation: BodySituation, reach: Reach) -> bool:
         """Neither the wanted output nor the standing one is that fast; those between them are no faster."""
         points, bound = self._points(situation), self.config.bound * (1.0 - ROUNDING)
-        if points.at_most(reach.ends).max() <= bound:
-            return True
         return points.within(bound, situation.now, reach.ends, np.abs(situation.soon_q - situation.now.q))
 
     def rows(self, situation: BodySituation) -> Rows:

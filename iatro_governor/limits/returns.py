@@ -110,8 +110,10 @@ def distances_ahead(obstacles: Obstacles, figure: Shape, rollouts: Rollouts) -> 
     dx, dy = obstacles.points[:, 0] - x, obstacles.points[:, 1] - y
     if isinstance(figure, Circle) and figure.centre == (0.0, 0.0):
         if isinstance(obstacles.grain, float):  # the nearest by its square: there are fewer roots to draw
-            least = by_obstacle(dx * dx + dy * dy, obstacles)
-            return np.sqrt(least) - (figure.radius + obstacles.grain)
+            dx *= dx
+            dy *= dy
+            dx += dy
+            return np.sqrt(by_obstacle(dx, obstacles)) - (figure.radius + obstacles.grain)
         distance = np.hypot(dx, dy) - figure.radius
     else:
         c, s = np.cos(yaw), np.sin(yaw)
