@@ -35,6 +35,11 @@ class Boxes:
         What is further than ``cutoff`` for certain is not looked at closely: a smaller distance above it is given.
         """
         local = self._local(ends)
+        if cutoff == np.inf:
+            every = np.broadcast_to(self.half, (*local.shape[:-2], 3))
+            closely = _axis_in_box(local.reshape(-1, 2, 3), every.reshape(-1, 3))[1]
+            exact: Array = closely.reshape(local.shape[:-2]) - radius[:, None]
+            return exact
         signed = _box_bound(local, self.half)
         round_off = radius[:, None]
         near = (signed <= round_off + max(cutoff, 0.0)).nonzero()

@@ -172,13 +172,15 @@ class LinkKeeper:
     def least_ahead(self, ways: Ways, situation: BodySituation) -> float:
         """Least distance of any kept capsule along the first of ``ways``, m."""
         which, now = self.capsules(situation.model), self.now(situation)
-        moved = situation.flown[which] + ways.travel[0, which]
-        nearest, cutoff = int(now.argmin()), np.inf
-        if now[nearest] <= self.margin + LOOKED:  # so it is exact, and so far away at most is the least
-            cutoff = float(now[nearest] + moved[nearest])
-            which = which[now - moved <= cutoff]
-        first = slice(1, 1 + ways.ahead.shape[1])
-        return float(self._distance(ways.rows, which, situation.freedoms, cutoff)[first].min())
+        first, freedoms = slice(1, 1 + ways.ahead.shape[1]), situation.freedoms
+        nearest = int(now.argmin())
+        least = float(self._distance(ways.rows, which[nearest : nearest + 1], freedoms)[first].min())
+        # Nearly always what is nearest now is so all along the way, for nothing else gets so near.
+        nearer = now - situation.flown[which] - ways.travel[0, which] < least
+        nearer[nearest] = False
+        if not np.count_nonzero(nearer):
+            return least
+        return min(least, float(self._distance(ways.rows, which[nearer], freedoms, least)[first].min()))
 
     def retreat(self, command: Array, situation: BodySituation) -> Cap | None:
         """Inside the margin the way out is taken slowly: no point of the body faster than ``retreat_speed``."""
