@@ -111,7 +111,8 @@ class Boxes:
         points = ends.reshape(-1, 3)
         local: Array = (points - self.poses[:, None, :3, 3]) @ self.poses[:, :3, :3]
         batch = ends.ndim - 2
-        return local.reshape(-1, *ends.shape).transpose(*range(1, batch + 1), 0, batch + 1, batch + 2)
+        local = local.reshape(-1, *ends.shape)
+        return local.transpose(*range(1, batch + 1), 0, batch + 1, batch + 2)
 
 
 def _box_signed(points: Array, half: Array) -> Array:

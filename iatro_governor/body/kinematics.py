@@ -69,7 +69,8 @@ class Posture:
     def _carried(self, bodies: Indices, columns: Array) -> Array:
         """Points (..., k, 2, 3) in the base frame, given as ``columns`` (k, 4, 2) in the frames of ``bodies`` (k,)."""
         frames = self.bodies.take(bodies, axis=-3)
-        return np.swapaxes(frames[..., :3, :] @ columns, -1, -2)
+        points: Array = np.swapaxes(frames[..., :3, :] @ columns, -1, -2)
+        return points
 
     @cached_property
     def _screws(self) -> tuple[Array, Array]:
@@ -156,7 +157,8 @@ def _turned(model: ArmModel, x: Array, y: Array) -> Array:
     shares = np.empty((len(model.parents), len(x), 3))
     shares[..., 0], shares[0, :, 1:] = 1.0, 0.0
     shares[1:, :, 1], shares[1:, :, 2] = x.T, y.T
-    return (shares @ model.turn_rows).reshape(*shares.shape[:2], 4, 4)
+    poses: Array = (shares @ model.turn_rows).reshape(*shares.shape[:2], 4, 4)
+    return poses
 
 
 def _all_at_once(model: ArmModel, x: Array, y: Array) -> Array:

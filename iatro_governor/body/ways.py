@@ -73,7 +73,8 @@ class Ways:
     def swept(self) -> Array:
         """The same with the largest half step (c, C) besides, m: what is further than that surely does not matter."""
         half: Array = (self._strides * self._bent).max(axis=1)
-        return self.travel + np.minimum(half, self.travel)
+        swept: Array = self.travel + np.minimum(half, self.travel)
+        return swept
 
     @cached_property
     def _strides(self) -> Array:

@@ -169,7 +169,8 @@ class Outputs:
         """How far the outputs (size,) that stood from ``start`` until ``t`` have gone, there and back."""
         if self.steady_since(start):
             return np.abs(self.standing) * (t - start)  # nearly always
-        return self.gone_until(t) - self.gone_until(start)
+        gone: Array = self.gone_until(t) - self.gone_until(start)
+        return gone
 
     def steady_since(self, t: float) -> bool:
         """Whether all that stood at ``t`` or later is the output that stands now."""

@@ -113,7 +113,8 @@ def distances_ahead(obstacles: Obstacles, figure: Shape, rollouts: Rollouts) -> 
             dx *= dx
             dy *= dy
             dx += dy
-            return np.sqrt(by_obstacle(dx, obstacles)) - (figure.radius + obstacles.grain)
+            least: Array = np.sqrt(by_obstacle(dx, obstacles)) - (figure.radius + obstacles.grain)
+            return least
         distance = np.hypot(dx, dy) - figure.radius
     else:
         c, s = np.cos(yaw), np.sin(yaw)
