@@ -7,6 +7,7 @@ Everything is batched over leading axes and given in the base frame. The motion 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -171,7 +172,8 @@ def _all_at_once(model: ArmModel, x: Array, y: Array) -> Array:
 
 def _one_by_one(model: ArmModel, x: Array, y: Array) -> Array:
     """Bodies (..., B, 4, 4) of many postures (..., m), each from its parent's: half the products that jumps take."""
-    bodies = _turned(model, x.reshape(-1, x.shape[-1]), y.reshape(-1, x.shape[-1]))
+    flat = math.prod(x.shape[:-1]), x.shape[-1]
+    bodies = _turned(model, x.reshape(flat), y.reshape(flat))
     for body, parent in enumerate(model.parents[1:].tolist(), start=1):
         bodies[body] = bodies[parent] @ bodies[body]
     return np.swapaxes(bodies, 0, 1).reshape(*x.shape[:-1], *bodies.shape[:1], 4, 4)
