@@ -42,6 +42,8 @@ class Published(NamedTuple):
     led: Array
     gone: Array
     since: float
+    size: float
+    """Magnitudes of all components together."""
 
 
 class Outputs:
@@ -99,7 +101,7 @@ class Outputs:
             self._slowest = max(min(t - last.t, LONGEST_S), self._slowest * FORGET)
             moved = last.output * stood
             led, gone = last.led + moved, last.gone + np.abs(moved)
-        self._past.append(Published(t, output, values, led, gone, since))
+        self._past.append(Published(t, output, values, led, gone, since, sum(map(abs, values))))
         while t - self._past[0].t > self._keep_s and len(self._past) > 1:
             self._past.popleft()
         return output
@@ -123,7 +125,10 @@ class Outputs:
         if self.steady_since(start) and not _faster(moving, standing):
             return [(standing, piece)] * PIECES  # nearly always
         window = self._since(start)
-        sized = [(past.t, own := past.values[place], sum(map(abs, own))) for past in window]
+        if place == WHOLE:
+            sized = [(past.t, past.values, past.size) for past in window]
+        else:
+            sized = [(past.t, own := past.values[place], sum(map(abs, own))) for past in window]
         out: list[Piece] = []
         known: tuple[float, ...] | None = None
         faster = True
