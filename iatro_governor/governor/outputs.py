@@ -88,11 +88,11 @@ class Outputs:
 
     def publish(self, t: float, output: Array, dt: float, pace: Array | None = None) -> Array:
         """Let ``output`` (size,) stand from ``t`` on, ``dt`` s after the last; ``pace`` if it is not as it looks."""
+        output = output + 0.0  # turns a negative zero into zero
         if pace is not None:
             self._pace = pace
         elif dt > SAME_S:
             self._pace, self._change = None, (output, self.standing, dt)
-        output = output + 0.0  # turns a negative zero into zero
         values, led, gone, since = tuple(output.tolist()), self._rest, self._rest, t
         if self._past:
             last = self._past[-1]
