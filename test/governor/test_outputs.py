@@ -73,11 +73,10 @@ def test_what_is_ahead_is_where_all_pieces_lead():
         t += rng.choice([0.0, 0.01, 0.02])
         place, age = slice(0, 2), rng.uniform(0.0, 0.05)
         measured = rng.choice([0.3, 1.5]) * output[place]
-        way = sum(
-            np.array(own) * seconds for own, seconds in outputs.pieces(t, age, DELAY, measured, 0.2, place)
-        )
+        pieces = outputs.pieces(t, age, DELAY, measured, 0.2, place)
+        way = np.sum([np.array(own) * seconds for own, seconds in pieces], axis=0)
         steady = outputs.steady_ahead(t, age + DELAY, measured.tolist(), place)
-        assert steady is None or steady == pytest.approx(list(way))
+        assert steady is None or steady == pytest.approx(way.tolist())
         seen.add(steady is None)
         start = t - age
         gone = outputs.gone_until(t) - outputs.gone_until(start)
