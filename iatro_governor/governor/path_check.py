@@ -49,9 +49,14 @@ class PathWays(Ways):
         assert self.reach is not None
         return self.reach
 
-    def half_steps(self, which: Indices) -> Array:
+    def half_steps(self, which: Indices, ends: Array | None = None) -> Array:
         """Of some capsules."""
         return self.half_step[:, which]
+
+    @cached_property
+    def swept(self) -> Array:
+        """(s, C) m."""
+        return self.travel + self.half_step
 
     @cached_property
     def seconds(self) -> Array:

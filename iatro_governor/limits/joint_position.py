@@ -92,11 +92,8 @@ class JointPositionLimit(Limit[JointPositionConfig]):
         if self._range is None:
             own, (lower, upper) = situation.joints[self.config.channel], self._ends(situation)
             self._range = list(zip(own.tolist(), lower.tolist(), upper.tolist(), strict=True))
-        low, high = reach.lowest, reach.highest
-        for joint, lower, upper in self._range:
-            if not (low[joint] > lower and high[joint] < upper):
-                return False
-        return True
+        lowest, highest = reach.lowest, reach.highest
+        return all(lowest[joint] > low and highest[joint] < high for joint, low, high in self._range)
 
     def trips(self, scenes: Sequence[Any]) -> Iterator[Challenge]:
         """Each joint close to each of its ends and moving on; by the closed form, and by the way to rest."""

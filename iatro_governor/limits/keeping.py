@@ -78,7 +78,7 @@ def slow(command: Array, situation: Situation, speed: float) -> Cap:
 
     def fastest(twist: Array) -> float:
         vx, vy, wz = twist.tolist()
-        return math.hypot(vx, vy) + abs(wz) * situation.reach
+        return math.hypot(vx, vy) + float(abs(wz)) * situation.reach
 
     value = fastest(command)
     scale = 1.0 if value <= speed else speed / value

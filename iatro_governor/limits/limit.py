@@ -95,13 +95,13 @@ class Guard:
         does not end up closer.
         """
         need = np.minimum(self.margin + half_step, self.now)
-        kept: NDArray[np.bool_] = (self.ahead >= need[:, None, :] - ROUNDING).all(axis=1)
+        kept: NDArray[np.bool_] = np.logical_and.reduce(self.ahead >= need[:, None, :] - ROUNDING, axis=1)
         touching = self.now < self.floor
         if touching.any():
-            eased = (self.ahead >= self.now - self.noise).all(axis=1)
+            eased = np.logical_and.reduce(self.ahead >= self.now - self.noise, axis=1)
             eased = eased & (self.ahead[:, -1] >= self.now - ROUNDING)
             kept = np.where(touching, eased, kept)
-        every: NDArray[np.bool_] = kept.all(axis=1)
+        every: NDArray[np.bool_] = np.logical_and.reduce(kept, axis=1)
         return every
 
 

@@ -95,7 +95,7 @@ def _free_part(
     """
     kept: Array | float = margin if least >= margin else np.minimum(margin, now())
     limit = kept - ROUNDING
-    hit = (ahead < limit).any(axis=1)
+    hit = np.logical_or.reduce(ahead < limit, axis=1)
     first = int(hit.argmax())
     if not hit[first]:
         return 1.0
