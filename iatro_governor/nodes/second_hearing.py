@@ -5,7 +5,6 @@ Only read. Where there is no ledger within reach, the witness judges by what it 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -33,14 +32,13 @@ class SecondHearing:
         """Whether there is a ledger to read."""
         return self._path is not None and self._path.is_file()
 
-    def missed(self, heard: Heard) -> bool:
-        """Whether the ledger has had, for ``UNHEARD_S``, a statement or decision that was not ``heard``.
+    def missed(self, heard: Heard, now: float) -> bool:
+        """Whether at ``now`` (s) the ledger has had, for ``UNHEARD_S``, a statement or decision that was not ``heard``.
 
         Raises LedgerError where it cannot be read.
         """
         if self._path is None or not self.within_reach:
             return False
-        now = time.monotonic()
         with Reader(self._path) as reader:
             rows = reader.query(
                 "SELECT id, kind, writer, number FROM record WHERE id > ? ORDER BY id LIMIT ?",

@@ -19,6 +19,7 @@ from iatro_governor.errors import LedgerError, ProfileError, TestimonyError
 from iatro_governor.msg import Disagreement, GovernorDecision, PlanMark, PlannerStatement
 from iatro_governor.nodes import convert, ledger_settings, qos
 from iatro_governor.nodes.allowance import LONGEST, shortened
+from iatro_governor.nodes.judge import Judge
 from iatro_governor.nodes.outbox import Outbox
 from iatro_governor.nodes.parameters import settings
 from iatro_governor.nodes.run import run
@@ -34,10 +35,6 @@ from iatro_governor.testimony.witness import Witness
 
 ADVANCE_S = 0.05
 CHECK_S = 0.5
-STALL_S = 0.5
-"""Not having been there for so long, it may have missed something ..."""
-SETTLE_S = 2.0
-"""... and judges nothing before it knows, s."""
 HEARD_S = 3.0
 """At its end: longest wait for the decisions made until then, s."""
 REST_S = 1.5
@@ -55,11 +52,7 @@ class WitnessNode(Node):
         if loaded.shortfall:
             self.get_logger().warning(loaded.shortfall)
         new = partial(Witness, self._params_of(own.config), loaded.labeller)
-        self._witness = new()
-        self._ledger = SecondHearing(self._ledger_of(own.ledger), new)
-        self._known: set[str] = set()
-        self._here_at = time.monotonic()
-        self._hold_until = 0.0
+        self._judge = Judge(SecondHearing(self._ledger_of(own.ledger), new), new, time.monotonic())
         self._cuts: dict[tuple[str, int], dict[str, int]] = {}
         self._writer = f"witness-{uuid.uuid4()}"
         self._said = 0
@@ -91,7 +84,7 @@ class WitnessNode(Node):
         heard = (self._newest >= stamp and over) or waited > HEARD_S
         if heard and not self._closed:
             self._closed = True
-            self._send(self._witness.close(self._now()))
+            self._send(self._judge.close(self._now()))
         return self._closed and (self._outbox.waiting == 0 or self._recorders() == 0)
 
     def _now(self) -> float:
@@ -118,7 +111,7 @@ class WitnessNode(Node):
         if self._closed:
             return
         try:
-            missed = self._ledger.missed(self._witness.heard)
+            missed = self._judge.missed(time.monotonic())
         except LedgerError as error:
             self.get_logger().warning(f"the ledger cannot be read: {error}", throttle_duration_sec=10.0)
             return
@@ -129,16 +122,13 @@ class WitnessNode(Node):
         """Judge from the ledger what was not heard; goes on from where the ledger ends."""
         sending = [json.loads(message.detail) for message in self._outbox.messages]
         try:
-            backlog = self._ledger.hear(sending)
+            missing = self._judge.hear_again(time.monotonic, sending)
         except LedgerError as error:
             self.get_logger().warning(f"the ledger cannot be read: {error}", throttle_duration_sec=10.0)
             return
-        self._here_at = time.monotonic()
-        if backlog is not None:
-            self._witness, self._known = backlog.witness, backlog.known
-            if backlog.missing:
-                self.get_logger().info(f"{len(backlog.missing)} verdicts made up from the ledger")
-            self._send(backlog.missing)
+        if missing:
+            self.get_logger().info(f"{len(missing)} verdicts made up from the ledger")
+        self._send(missing)
 
     def _decision(self, message: GovernorDecision) -> None:
         body = convert.decision_body_of(message)
@@ -147,7 +137,7 @@ class WitnessNode(Node):
             self.get_logger().info(f"witness hears decisions of {body['writer']}")
         self._newest = max(self._newest, body["t"])
         try:
-            self._witness.decision(body)
+            self._judge.witness.decision(body)
         except TestimonyError as error:
             self.get_logger().error(f"decision {message.seq}: {error}", throttle_duration_sec=1.0)
 
@@ -155,24 +145,18 @@ class WitnessNode(Node):
         body = shortened(convert.statement_body(message), LONGEST)
         if "cut" in body:
             self._cuts[message.planner_run, message.seq] = body["cut"]
-        self._witness.statement(statement_of(body))
+        self._judge.witness.statement(statement_of(body))
 
     def _mark(self, message: PlanMark) -> None:
         body = convert.mark_body(message)
-        self._witness.mark(MarkRecord(body["t"], body["channel"], body["plan_id"] or ""))
+        self._judge.witness.mark(MarkRecord(body["t"], body["channel"], body["plan_id"] or ""))
 
     def _advance(self) -> None:
-        now = time.monotonic()
-        if now - self._here_at > STALL_S and self._ledger.within_reach:
-            self._hold_until = now + SETTLE_S
-        self._here_at = now
-        if not self._closed and now >= self._hold_until:
-            self._send(self._witness.advance(self._now()))
+        if not self._closed:
+            self._send(self._judge.advance(time.monotonic(), self._now()))
 
     def _send(self, records: list[VerdictRecord]) -> None:
         for record in records:
-            if record.record_id in self._known:
-                continue
             detail = record.to_json()
             for seq in detail["statement_seqs"]:
                 if cut := self._cuts.pop((detail["planner_run"], seq), None):
@@ -198,7 +182,7 @@ class WitnessNode(Node):
             self._said += 1
 
     def _report(self) -> None:
-        books = self._witness.accounting()
+        books = self._judge.witness.accounting()
         status = DiagnosticStatus(name="witness: accounting", message="judging", level=DiagnosticStatus.OK)
         if books["gaps"]["decisions"] or books["gaps"]["statements"]:
             status.level, status.message = DiagnosticStatus.WARN, "records are missing from what was heard"

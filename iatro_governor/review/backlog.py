@@ -15,10 +15,10 @@ from typing import Any, TypeGuard
 
 from ..errors import TestimonyError
 from ..ledger import store
-from ..ledger.ranges import Ranges
 from ..ledger.reader import Reader
 from ..ledger.record import NUMBER_LIMIT, StoredRecord
 from ..testimony.records import MarkRecord, StatementRecord, VerdictRecord
+from ..testimony.settled import Settled
 from ..testimony.witness import Witness
 
 DISORDER_S = 3.0
@@ -43,29 +43,40 @@ class Backlog:
     through: int
     settled: list[Mapping[str, Any]]
     """Verdict records that are there, or on their way: they need no second one."""
+    covered: Settled
+    """What they and all earlier records have."""
     known: set[str] = field(init=False)
     """Their ids."""
     missing: list[VerdictRecord] = field(default_factory=list)
     _newest: float = -math.inf
+    _numbers: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.known = {str(one.get("record_id")) for one in self.settled}
-        self.witness.settle(self.settled)
+        for one in self.settled:
+            self.covered.add(one)
+        self.witness.settle(self.covered)
 
     def read_on(self, reader: Reader) -> int:
         """Feed the witness what has come since; returns how many statements, marks and decisions that were."""
         end, count = _end(reader), 0
         for record in _events(reader, self.through + 1, end):
             count += 1
-            if record.t < self._newest - ANOTHER_CLOCK_S:
+            if self._another_clock(record):
                 self._keep(self.witness.close(self._newest))
                 self.witness, self._newest = _reminded(reader, self.new(), record.id), -math.inf
-                self.witness.settle(self.settled)
+                self.witness.settle(self.covered)
             self._newest = max(self._newest, record.t)
             take(self.witness, record)
             self._keep(self.witness.advance(record.t - DISORDER_S))
         self.through = end
         return count
+
+    def _another_clock(self, record: StoredRecord) -> bool:
+        """Whether something new happened long before what is known already; what was sent again is not new."""
+        newest = self._numbers.get((record.kind, record.writer), -1)
+        self._numbers[record.kind, record.writer] = max(newest, record.number)
+        return record.number > newest and record.t < self._newest - ANOTHER_CLOCK_S
 
     def closed(self) -> list[VerdictRecord]:
         """All that were missing, once nothing more comes."""
@@ -82,9 +93,10 @@ def judged(reader: Reader, new: Callable[[], Witness], sending: Iterable[Mapping
     ``sending``: verdict records that are on their way to the ledger. Close it, or go on feeding its witness and
     drop those of the records whose ids are ``known``.
     """
-    first = quiet_place(reader, first_unjudged(reader))
+    covered = Settled()
+    first = quiet_place(reader, first_unjudged(reader, covered))
     settled = [*sending, *_records_from(reader, first)]
-    backlog = Backlog(new, _reminded(reader, new(), first), min(first - 1, _end(reader)), settled)
+    backlog = Backlog(new, _reminded(reader, new(), first), min(first - 1, _end(reader)), settled, covered)
     while backlog.read_on(reader) >= FEW:
         pass
     return backlog
@@ -97,9 +109,23 @@ def _end(reader: Reader) -> int:
 def _reminded(reader: Reader, witness: Witness, first: int) -> Witness:
     """A new witness that knows what the ledger says of the time before the record ``first``."""
     witness.recall(_earlier(reader, first))
+    for series in _told(reader, first):
+        witness.told(*series)
     for mark in _marks_before(reader, first):
         witness.mark(mark)
     return witness
+
+
+def _told(reader: Reader, first: int) -> Iterator[tuple[str, str, int, int]]:
+    """Of the statements and decisions before the record ``first``: kind, writer, first and last number."""
+    whole = """SELECT kind, writer, min(number), max(number), count(*) FROM record
+        WHERE kind IN ('statement', 'decision') AND id < ? GROUP BY kind, writer"""
+    islands = """SELECT min(number), max(number) FROM
+        (SELECT number, number - row_number() OVER (ORDER BY number) AS island
+         FROM record WHERE kind = ? AND writer = ? AND id < ?) GROUP BY island"""
+    for kind, writer, low, high, count in reader.query(whole, (first,)):
+        found = [(low, high)] if count > high - low else reader.query(islands, (kind, writer, first))
+        yield from ((kind, writer, *span) for span in found)
 
 
 def take(witness: Witness, record: StoredRecord) -> None:
@@ -134,17 +160,23 @@ def statement_of(body: Mapping[str, Any]) -> StatementRecord:
     )
 
 
-def first_unjudged(reader: Reader) -> int:
-    """Id of the first statement or command that no verdict record covers; far beyond the end if all are."""
-    statements, commands = _covered(reader)
+def first_unjudged(reader: Reader, covered: Settled) -> int:
+    """Id of the first statement or command that no verdict record covers; far beyond the end if all are.
+
+    What they cover is added to ``covered``.
+    """
+    statements: set[tuple[str, int]] = set()
+    for one in _records_from(reader, 0):
+        covered.add(one, alone=True)
+        statements.update((str(one["planner_run"]), number) for number in one["statement_seqs"])
     said = "SELECT id, writer, number FROM record WHERE kind = 'statement' ORDER BY id"
     found = next((id for id, *key in _rows(reader, said) if (key[0], key[1]) not in statements), _NEVER)
     asked = """SELECT id, writer, channel, number FROM record
         WHERE kind = 'decision' AND id < ? AND body ->> 'trigger' = 'command' ORDER BY id"""
     uncovered = (
         id
-        for id, *key, number in _rows(reader, asked, found)
-        if number not in commands.get((key[0], key[1]), ())
+        for id, writer, channel, number in _rows(reader, asked, found)
+        if not covered.covers((writer, channel), number)
     )
     return int(next(uncovered, found))
 
@@ -187,22 +219,6 @@ def _is_number(value: Any) -> TypeGuard[int]:
     return isinstance(value, int) and 0 <= value < NUMBER_LIMIT
 
 
-def _covered(reader: Reader) -> tuple[set[tuple[str, int]], dict[tuple[str, str], Ranges]]:
-    """Statements that have a verdict record, and by writer and channel the decisions under one."""
-    statements: set[tuple[str, int]] = set()
-    commands: dict[tuple[str, str], Ranges] = {}
-    for record in reader.records("verdict"):
-        body = record.body
-        seqs = filter(_is_number, _listed(body.get("statement_seqs")))
-        statements.update((str(body.get("planner_run")), number) for number in seqs)
-        for channel, conduct in _conducts(body).items():
-            first, last = conduct.get("first_seq"), conduct.get("last_seq")
-            if _is_number(first) and _is_number(last) and first <= last:
-                found = commands.setdefault((str(conduct.get("writer")), channel), Ranges())
-                found.add(first, last + 1)
-    return statements, commands
-
-
 def _conducts(body: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
     channels = (
         (body.get("evidence") or {}).get("channels") if isinstance(body.get("evidence"), dict) else None
@@ -213,11 +229,13 @@ def _conducts(body: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
 
 def _records_from(reader: Reader, first: int) -> Iterator[Mapping[str, Any]]:
     """What is needed of the verdict records from the record ``first`` on: their ids, and what they cover."""
-    sql = """SELECT body ->> 'record_id', body ->> 'kind', body ->> 'plan_id', body -> '$.evidence.channels'
-        FROM record WHERE kind = 'verdict' AND id >= ? ORDER BY id"""
-    for record_id, kind, plan_id, channels in reader.query(sql, (min(first, _NEVER),)):
+    sql = """SELECT body ->> 'record_id', body ->> 'kind', body ->> 'planner_run', body -> 'statement_seqs',
+        body -> '$.evidence.channels' FROM record WHERE kind = 'verdict' AND id >= ? ORDER BY id"""
+    for record_id, kind, run, numbers, channels in reader.each(sql, (min(first, _NEVER),)):
         evidence = {"channels": json.loads(channels or "{}")}
-        yield {"record_id": record_id, "kind": kind, "plan_id": plan_id, "evidence": evidence}
+        seqs = list(filter(_is_number, _listed(json.loads(numbers or "[]"))))
+        said = {"planner_run": run, "statement_seqs": seqs}
+        yield {"record_id": record_id, "kind": kind, **said, "evidence": evidence}
 
 
 def _earlier(reader: Reader, first: int) -> list[Mapping[str, Any]]:

@@ -15,6 +15,7 @@ from iatro_governor.testimony.conduct import Conduct
 from iatro_governor.testimony.evidence import Words
 from iatro_governor.testimony.params import WitnessParams
 from iatro_governor.testimony.records import MarkRecord, Sample, StatementRecord
+from iatro_governor.testimony.series import Series
 from iatro_governor.testimony.settled import Settled
 
 _IDS_REMEMBERED = 10_000
@@ -82,6 +83,10 @@ class Attribution:
     unattributed: int = 0
     settled: Settled = field(default_factory=Settled)
     """Records that are there already."""
+    taken: dict[str, Series] = field(default_factory=dict)
+    """By writer the decisions that were given to somebody."""
+    latest: dict[tuple[str, str], int] = field(default_factory=dict)
+    """By writer and channel the command with the highest number that was."""
 
     def open(self, plan: Plan) -> Plan | None:
         """Open a plan; returns the earlier plan that a final statement ends, for its record to be closed."""
@@ -131,7 +136,9 @@ class Attribution:
             self.record_of.pop(next(iter(self.record_of)))
 
     def _adopt(self, plan: Plan) -> None:
-        """Take over commands that named this plan before its statement came."""
+        """Take over commands that named this plan before its statement came; a record that is there takes none."""
+        if plan.record_id in self.settled.plans:
+            return
         for key in [key for key in self.groups if key[1] == plan.statement.plan_id]:
             group = self.groups.pop(key)
             group.alive = False
@@ -156,10 +163,11 @@ class Attribution:
         ]
         return max(found, key=lambda plan: plan.order, default=None)
 
-    def take(self, sample: Sample, late: bool = False) -> None:
-        """Give a decision to whom it belongs; ``late``: to whoever is there when it comes."""
+    def take(self, sample: Sample) -> None:
+        """Give a decision to whom it belongs."""
+        self.taken.setdefault(sample.writer, Series()).add(sample.seq)
         if sample.command:
-            self._command(sample, late)
+            self._command(sample)
             return
         actor = self.acting.get(sample.channel)
         waiting = self.by_time(sample.channel)
@@ -168,15 +176,16 @@ class Attribution:
         if waiting is not None and waiting is not actor:
             waiting.conduct(sample.channel).watch(sample)
 
-    def _command(self, sample: Sample, late: bool) -> None:
+    def _command(self, sample: Sample) -> None:
         claimed, way = self._claimed(sample)
-        if self._counted(sample, claimed):
-            return
+        before = self._before(sample)
         freed = sample.channel in self.freed and not _zero(sample)
         timely = None if freed else self.by_time(sample.channel)
         plan = self._named(claimed) if claimed else timely
-        if plan is not None and self.settled.leaves_out(plan.record_id, sample):
-            plan = None
+        if plan is None or not self.settled.has(plan.record_id, sample):
+            if self._counted(sample):
+                return
+            plan = None if plan is not None and plan.record_id in self.settled.plans else plan
         owner: Plan | Group
         if plan is not None:
             owner = plan
@@ -192,16 +201,23 @@ class Attribution:
             way if plan is not None else "none", self._contradiction(sample, claimed, plan, timely)
         )
         conduct.take(sample, self.params)
-        if late:
-            conduct.came_late(sample)
+        conduct.number(sample, before)
         self.acting[sample.channel] = owner
 
-    def _counted(self, sample: Sample, claimed: str) -> bool:
-        """Whether a record of a group, or of a plan that took latecomers, has this command already."""
-        late, grouped = self.settled.took_late(sample), self.settled.grouped(sample, claimed)
-        self.attributed += late
-        self.unattributed += grouped and not late
-        return late or grouped
+    def _before(self, sample: Sample) -> int | None:
+        """The channel's command before this one, where everything between the two is here already."""
+        stream = sample.writer, sample.channel
+        before = self.latest.get(stream, sample.seq)
+        self.latest[stream] = max(before, sample.seq)
+        whole = before < sample.seq and self.taken[sample.writer].whole(before, sample.seq)
+        return before if whole else None
+
+    def _counted(self, sample: Sample) -> bool:
+        """Whether a record that is there has this command already."""
+        kind = self.settled.kind_of(sample)
+        self.attributed += kind == "statement"
+        self.unattributed += kind == "unattributed"
+        return kind is not None
 
     def _claimed(self, sample: Sample) -> tuple[str, str]:
         if sample.plan_id:

@@ -42,7 +42,6 @@ _LONGEST_STEP_S = 0.25
 _BROKEN_MARGIN_M = 0.05
 _MOST_KEPT = 16
 _MOST_SAMPLES = 40
-_MOST_LATE = 1000
 
 
 @dataclass(slots=True)
@@ -125,8 +124,8 @@ class Conduct:
     """The least clearance that a limit told of while motion was asked for, m: to people, and to anything."""
     start: tuple[float, ...] | None = None
     """Where the channel's places were measured first."""
-    late: list[int] = field(default_factory=list)
-    """Numbers of commands of an earlier time, which came when others were judged already."""
+    numbers: dict[str, list[list[int]]] = field(default_factory=dict)
+    """By writer the commands taken, as [first, last]: all of the channel's from one to the other."""
 
     def take(self, sample: Sample, params: WitnessParams) -> None:
         """Add one decision."""
@@ -152,10 +151,16 @@ class Conduct:
         self._cuts(sample, asked, params)
         self._bounds(sample, params)
 
-    def came_late(self, sample: Sample) -> None:
-        """Note a command that belongs elsewhere by its time, so that who judges again does not count it twice."""
-        if len(self.late) < _MOST_LATE:
-            self.late.append(sample.seq)
+    def number(self, sample: Sample, before: int | None) -> None:
+        """Note the number of a command, so that who judges again does not count it twice.
+
+        ``before``: the number of the channel's command before it; None where one between the two may still come.
+        """
+        runs = self.numbers.setdefault(sample.writer, [])
+        if before is not None and runs and runs[-1][1] == before:
+            runs[-1][1] = sample.seq
+        else:
+            runs.append([sample.seq, sample.seq])
 
     def watch(self, sample: Sample) -> None:
         """See a decision that belongs to nobody here: only a latch matters, for it keeps a promise from being kept."""
@@ -285,7 +290,7 @@ class Conduct:
             "last_seq": self.last[1] if self.last else None,
             "first_t": self.first[0] if self.first else None,
             "last_t": self.last[0] if self.last else None,
-            **({"late": list(self.late)} if self.late else {}),
+            "numbers": {writer: [list(run) for run in runs] for writer, runs in self.numbers.items()},
             "requested": self.requested.to_json(),
             "allowed": self.allowed.to_json(),
             "measured": self.measured.to_json(),

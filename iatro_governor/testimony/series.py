@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
 
@@ -33,6 +33,21 @@ class Series:
             self.starts.insert(at + 1, number)
             self.ends.insert(at + 1, number + 1)
         return True
+
+    def fill(self, first: int, last: int) -> None:
+        """Take the numbers from ``first`` to ``last``; those that had been taken before are no repeats."""
+        low = bisect_left(self.ends, first)
+        high = bisect_right(self.starts, last + 1)
+        end = last + 1
+        if low < high:
+            first, end = min(first, self.starts[low]), max(end, self.ends[high - 1])
+        self.starts[low:high] = [first]
+        self.ends[low:high] = [end]
+
+    def whole(self, first: int, last: int) -> bool:
+        """Whether every number from ``first`` to ``last`` was taken."""
+        at = bisect_right(self.starts, first) - 1
+        return at >= 0 and last < self.ends[at]
 
     def __contains__(self, number: int) -> bool:
         at = bisect_right(self.starts, number) - 1

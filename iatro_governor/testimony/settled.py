@@ -1,7 +1,8 @@
-"""Verdict records that are there already, and which decisions each of them covers.
+"""Verdict records that are there already, and which commands each of them has.
 
-Who judges a past again finds commands that a record should have covered and does not, because they came too late for
-it. A record is never changed, so such commands are nobody's: they make a group of their own, and every count adds up.
+Who judges a past again may give a command to another plan than whoever judged it first, and finds commands that no
+record has, because they came too late for it. A record is never changed: what it has stays its own, whoever would have
+it now, and what none has makes a group of its own, so that every command counts once.
 """
 
 from __future__ import annotations
@@ -11,75 +12,58 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from iatro_governor.testimony.records import Sample
+from iatro_governor.testimony.series import Series
 
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The first and the last decision that a record covers, by number and by time (s)."""
-
-    first: int
-    last: int
-    first_t: float
-    last_t: float
-
-    def covers(self, sample: Sample) -> bool:
-        """Whether a decision is one of them: between the two by its number, or by its time."""
-        return self.first <= sample.seq <= self.last or self.first_t <= sample.t <= self.last_t
+Stream = tuple[str, str]
+"""A writer, and a channel."""
 
 
 @dataclass(slots=True)
 class Settled:
-    """By record and by group of unattributed commands the decisions that they cover."""
+    """The commands under records, by kind of record, and by plan those under its own."""
 
-    plans: dict[str, dict[tuple[str, str], Span]] = field(default_factory=dict)
-    groups: dict[tuple[str, str, str], list[Span]] = field(default_factory=dict)
-    late: set[tuple[str, str, int]] = field(default_factory=set)
-    """Commands that a record took although they were of an earlier time: by writer, channel, number."""
+    kinds: dict[str, dict[Stream, Series]] = field(
+        default_factory=lambda: {"statement": {}, "unattributed": {}}
+    )
+    plans: dict[str, dict[Stream, Series]] = field(default_factory=dict)
 
-    def add(self, detail: Mapping[str, Any]) -> None:
-        """Take note of a record as ``VerdictRecord.to_json`` gives it; one that is none settles nothing."""
+    def add(self, detail: Mapping[str, Any], *, alone: bool = False) -> None:
+        """Take note of a record as ``VerdictRecord.to_json`` gives it; one that is none settles nothing.
+
+        alone: note its commands, but not whose they are: its plan is over.
+        """
         try:
-            conducts = dict(_spans(detail))
-            late = set(_late(detail))
-            record_id, kind, claimed = detail["record_id"], detail["kind"], str(detail["plan_id"] or "")
+            spans = list(spans_of(detail))
+            record_id, kind = str(detail["record_id"]), detail["kind"]
+            known = self.kinds[kind]
         except (KeyError, TypeError, ValueError, AttributeError):
             return
-        self.late |= late
-        if kind == "statement":
-            self.plans[str(record_id)] = conducts
-            return
-        for (writer, channel), span in conducts.items():
-            self.groups.setdefault((channel, claimed, writer), []).append(span)
+        under = [known]
+        if kind == "statement" and not alone:
+            under.append(self.plans.setdefault(record_id, {}))
+        for stream, first, last in spans:
+            for streams in under:
+                streams.setdefault(stream, Series()).fill(first, last)
 
-    def took_late(self, sample: Sample) -> bool:
-        """Whether a record took ``sample`` as a latecomer."""
-        return (sample.writer, sample.channel, sample.seq) in self.late
+    def has(self, record_id: str, sample: Sample) -> bool:
+        """Whether this plan's record is there, and has the command."""
+        return sample.seq in self.plans.get(record_id, {}).get((sample.writer, sample.channel), ())
 
-    def leaves_out(self, record_id: str, sample: Sample) -> bool:
-        """Whether this record is there, and does not cover ``sample``."""
-        spans = self.plans.get(record_id)
-        if spans is None:
-            return False
-        span = spans.get((sample.writer, sample.channel))
-        return span is None or not span.covers(sample)
+    def kind_of(self, sample: Sample) -> str | None:
+        """The kind of the record that has the command; None: no record has."""
+        stream = sample.writer, sample.channel
+        return next((kind for kind, under in self.kinds.items() if sample.seq in under.get(stream, ())), None)
 
-    def grouped(self, sample: Sample, claimed: str) -> bool:
-        """Whether the record of a group of commands of this plan id (or of none) covers ``sample``."""
-        spans = self.groups.get((sample.channel, claimed, sample.writer), ())
-        return any(span.covers(sample) for span in spans)
+    def covers(self, stream: Stream, number: int) -> bool:
+        """Whether any record has the command."""
+        return any(number in under.get(stream, ()) for under in self.kinds.values())
 
 
-def _spans(detail: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Span]]:
+def spans_of(detail: Mapping[str, Any]) -> Iterator[tuple[Stream, int, int]]:
+    """The commands that a record has: by writer and channel their first and last numbers."""
     for channel, conduct in detail["evidence"]["channels"].items():
-        if conduct["first_seq"] is not None:
-            first, last, first_t, last_t = (
-                conduct[name] for name in ("first_seq", "last_seq", "first_t", "last_t")
-            )
-            span = Span(int(first), int(last), float(first_t), float(last_t))
-            yield (str(conduct["writer"]), str(channel)), span
-
-
-def _late(detail: Mapping[str, Any]) -> Iterator[tuple[str, str, int]]:
-    for channel, conduct in detail["evidence"]["channels"].items():
-        for number in conduct.get("late") or ():
-            yield str(conduct["writer"]), str(channel), int(number)
+        for writer, runs in conduct["numbers"].items():
+            for first, last in runs:
+                if not (isinstance(first, int) and isinstance(last, int) and 0 <= first <= last):
+                    raise ValueError(f"commands {first} to {last} of {writer}")
+                yield (str(writer), str(channel)), first, last

@@ -23,6 +23,7 @@ from iatro_governor.testimony.lexicon import LexicalLabeller
 from iatro_governor.testimony.params import DEFAULTS, WitnessParams
 from iatro_governor.testimony.records import MarkRecord, Sample, StatementRecord, VerdictRecord
 from iatro_governor.testimony.series import Series
+from iatro_governor.testimony.settled import Settled
 from iatro_governor.testimony.statement import words_of
 
 Event = StatementRecord | MarkRecord | Sample
@@ -66,10 +67,13 @@ class Witness:
             except (KeyError, TypeError, ValueError, AttributeError):
                 continue
 
-    def settle(self, details: Iterable[Mapping[str, Any]]) -> None:
-        """These records are there already: commands that they do not cover are no longer their plans'."""
-        for detail in details:
-            self._attribution.settled.add(detail)
+    def settle(self, settled: Settled) -> None:
+        """Records are there already: what they have is theirs, and what they do not have no longer their plans'."""
+        self._attribution.settled = settled
+
+    def told(self, kind: str, writer: str, first: int, last: int) -> None:
+        """A ``statement`` or ``decision`` of these numbers was judged in an earlier run, and tells nothing new."""
+        self._series(kind).setdefault(writer, Series()).fill(first, last)
 
     def statement(self, record: StatementRecord) -> None:
         """Take one statement; a repeat of the same run and number is counted and dropped."""
@@ -90,8 +94,11 @@ class Witness:
 
     def heard(self, kind: str, writer: str, number: int) -> bool:
         """Whether a ``statement`` or ``decision`` of this number has come."""
-        series = {"statement": self._statements, "decision": self._decisions}[kind].get(writer)
+        series = self._series(kind).get(writer)
         return series is not None and number in series
+
+    def _series(self, kind: str) -> dict[str, Series]:
+        return {"statement": self._statements, "decision": self._decisions}[kind]
 
     def advance(self, t: float) -> list[VerdictRecord]:
         """Judge what happened before ``t - join_window_s``; the records of plans and groups that ended by then."""
@@ -129,21 +136,20 @@ class Witness:
     def _release(self, until: float) -> None:
         while self._waiting and self._waiting[0][0] <= until:
             t, _, _, _, _, event = heapq.heappop(self._waiting)
-            late = t < self._now
             self._now = max(self._now, t)
             self._expire(self._now, self._now)
-            self._judge(event, late)
+            self._judge(event)
         if math.isfinite(until):
             self._now = max(self._now, until)
             self._expire(self._now, self._now)
 
-    def _judge(self, event: Event, late: bool) -> None:
+    def _judge(self, event: Event) -> None:
         if isinstance(event, StatementRecord):
             self._open(event)
         elif isinstance(event, MarkRecord):
             self._attribution.mark(event)
         else:
-            self._attribution.take(event, late)
+            self._attribution.take(event)
         soonest = min(self.params.plan_idle_s, self.params.group_gap_s)
         self._next_end = min(self._next_end, self._now + soonest)
 

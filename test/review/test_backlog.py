@@ -165,6 +165,53 @@ def test_a_witness_that_died_is_made_up_for(
     assert reconcile(replaced)["sound"], reconcile(replaced)["problems"]
 
 
+@pytest.mark.parametrize("seed", [3, 7])
+def test_what_is_sent_again_after_its_verdict_is_not_judged_again(seed: int, tmp_path: Path) -> None:
+    """A recorder that dies takes receipts with it; what had them, and its verdicts, may all be in the ledger."""
+    path, events = tmp_path / "ledger.db", a_run(seed)
+    write(path, events, 1e9, None)
+    with Reader(path) as reader:
+        backlog = judged(reader, Witness)
+    for kind, body in events:
+        if kind != "mark":
+            tell(backlog.witness, kind, body)
+    assert backlog.witness.close(events[-1][1]["t"] + 10.0) == [] and backlog.missing == []
+
+
+def test_what_has_its_verdict_before_it_is_in_the_ledger_is_not_judged_again(tmp_path: Path) -> None:
+    """The witness has its receipts first: the governor has more to send again."""
+    path, governor, marks = tmp_path / "ledger.db", Governor(), list[int]()
+    events = [("statement", spoken(100.0, 0, "On my way."))]
+    events += [("decision", governor.decide(100.05 + step * 0.05, 0.5)) for step in range(20)]
+    witness = Witness()
+    for kind, body in events:
+        tell(witness, kind, body)
+    (found,) = witness.close(103.0)
+    with Ledger.open(path, key=KEY, context="field", software_version="0") as ledger:
+        ledger.append([stored(kind, body, marks) for kind, body in events[:5]])
+        ledger.append([Record("verdict", "one", 0, found.t, None, "base", found.to_json())])
+    with Reader(path) as reader:
+        backlog = judged(reader, Witness)
+    for kind, body in events[5:]:
+        tell(backlog.witness, kind, body)
+    assert backlog.witness.close(110.0) == [] and backlog.missing == []
+
+
+def test_what_is_sent_again_after_more_than_a_minute_is_no_other_clock(tmp_path: Path, key: Path) -> None:
+    path, governor, marks = tmp_path / "ledger.db", Governor(), list[int]()
+    events = [("statement", spoken(100.0, 0, "On my way."))]
+    events += [("decision", governor.decide(100.05 + step * 0.05, 0.5)) for step in range(20)]
+    later = [("statement", spoken(200.0, 1, "On I go."))]
+    later += [("decision", governor.decide(200.05 + step * 0.05, 0.5)) for step in range(20)]
+    mixed = [one for pair in zip(later, events, strict=True) for one in pair]
+    with Ledger.open(path, key=KEY, context="field", software_version="0") as ledger:
+        for kind, body in mixed:
+            ledger.append([stored(kind, body, marks)])
+    made = make_up(path, key)
+    assert reconcile(path)["sound"], reconcile(path)["problems"]
+    assert made["verdicts"] == {"AGREES": 2}
+
+
 def test_a_ledger_without_any_witness_gets_every_verdict(tmp_path: Path, key: Path) -> None:
     path = tmp_path / "ledger.db"
     write(path, a_run(7), -1e9, None)
