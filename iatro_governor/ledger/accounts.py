@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from .record import CONFLICT, LOST
 
 _VERDICTS = """SELECT body ->> 'kind' = 'unattributed', body ->> 'planner_run', body -> 'statement_seqs',
     body -> '$.evidence.channels' FROM record WHERE kind = 'verdict' ORDER BY id"""
-_COMMANDS = "SELECT count(*) FROM record WHERE kind = 'decision' AND body ->> 'trigger' = 'command'"
+_COMMANDS = """SELECT writer, channel, number FROM record
+    WHERE kind = 'decision' AND body ->> 'trigger' = 'command'"""
 _STATEMENTS = "SELECT writer, number FROM record WHERE kind = 'statement'"
 Missing = dict[str, list[list[int]]]
 """By kind/writer the numbers that never came, as [first, last]."""
@@ -41,7 +42,7 @@ SUMMED = (
 class _Verdicts:
     """What the verdict records claim: statements judged, groups, and commands under each conduct.
 
-    A conduct is named by its channel and first decision, so that one that two records share (a plan and the final
+    A conduct is named by its channel and first command, so that one that two records share (a plan and the final
     statement that ended it) counts once.
     """
 
@@ -50,6 +51,8 @@ class _Verdicts:
     judged: Counter[tuple[str, int]] = field(default_factory=Counter)
     attributed: dict[tuple[Any, ...], int] = field(default_factory=dict)
     unattributed: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    covered: dict[tuple[str, str], Ranges] = field(default_factory=dict)
+    """By writer and channel the commands under a record."""
 
     def add_retired(self, facts: Mapping[str, Any]) -> None:
         """Adds the conducts of a retired segment that later records may share with it."""
@@ -69,38 +72,69 @@ class _Verdicts:
         """Adds one record; one that is not as the witness writes them is only counted."""
         try:
             judged = [(str(run or ""), int(number)) for number in json.loads(statements or "[]")]
+            conducts = json.loads(channels or "{}").items()
             counted = [
-                ((name, conduct.get("writer"), conduct.get("first_seq")), int(conduct.get("commands") or 0))
-                for name, conduct in json.loads(channels or "{}").items()
+                ((name, conduct.get("writer"), _first(conduct)), int(conduct.get("commands") or 0))
+                for name, conduct in conducts
             ]
+            spans = [(str(name), *span) for name, conduct in conducts for span in _spans(conduct)]
             under = self.unattributed if group else self.attributed
             for key, commands in counted:
                 under[key] = max(under.get(key, 0), commands)
+            for name, writer, first, last in spans:
+                self.covered.setdefault((writer, name), Ranges()).add(first, last + 1)
         except (ValueError, TypeError, AttributeError):
             self.unreadable += 1
             return
         self.judged.update(judged)
         self.groups += bool(group)
 
+    def count(self, commands: Iterable[tuple[str, str, int]]) -> tuple[int, int]:
+        """How many ``commands`` (writer, channel, number) there are, and how many of them are under no record."""
+        total = uncovered = 0
+        for writer, channel, number in commands:
+            total += 1
+            uncovered += number not in self.covered.get((writer, channel), ())
+        return total, uncovered
+
+
+def _first(conduct: Mapping[str, Any]) -> Any:
+    """The least number that names a conduct: of its commands, or of its decisions where it has none."""
+    return min((first for _, first, _ in _spans(conduct)), default=conduct.get("first_seq"))
+
+
+def _spans(conduct: Mapping[str, Any]) -> Iterator[tuple[str, int, int]]:
+    """The commands of a conduct: writer, first and last number. ValueError for what are no numbers."""
+    for writer, runs in (conduct.get("numbers") or {}).items():
+        for first, last in runs:
+            if not 0 <= int(first) <= int(last):
+                raise ValueError(f"commands {first} to {last}")
+            yield str(writer), int(first), int(last)
+
 
 def reconcile(path: str | Path) -> dict[str, Any]:
     """The counts of a ledger and whether they add up; ``lost`` counts the numbers that never came.
 
     ``missing`` lists them per ``kind/writer`` as [first, last], those declared lost included; ``unjudged`` and
-    ``rejudged`` count statements without a verdict record or with several. ``sound`` is true when both sums hold,
-    each statement has its one record, nothing is missing and no number came with two different contents;
-    ``problems`` says what does not. ``replaced`` lists the numbers of verdicts that died with their witness: where
-    everything is judged, its successor's stand in their place, and they are neither lost nor missing. ``duplicates``
-    are those of closed sessions. Retired records count as they did;
-    ``retired`` tells how many they are, ``gone`` how many were lost with a damaged file.
+    ``rejudged`` count statements without a verdict record or with several, ``uncovered`` commands that no record has,
+    which sums can hide. ``sound`` is true when both sums hold, each statement has its one record and each command is
+    under one, nothing is missing and no number came with two different contents; ``problems`` says what does not.
+    ``replaced`` lists the numbers of verdicts that died with their witness: where every statement and every command is
+    judged and another witness spoke afterwards, its verdicts stand in their place, and they are neither lost nor
+    missing. ``duplicates`` are those of closed sessions. Retired records count as they did; ``retired`` tells how many
+    they are, ``gone`` how many were lost with a damaged file.
     """
     with Reader(path) as reader:
         holes = reader.holes()
         kept = [hole.facts for hole in holes if hole.facts]
         facts, _, _ = _facts(reader, kept)
         missing = _missing(reader, [hole for hole in holes if not hole.facts])
-    replaced = _replaced(facts, missing)
-    missing = {writer: gaps for writer, gaps in missing.items() if writer not in replaced}
+        replaced = _replaced(reader, facts, missing)
+    missing = {
+        writer: left
+        for writer, gaps in missing.items()
+        if (left := [gap for gap in gaps if gap not in replaced.get(writer, ())])
+    }
     gone = [hole.last - hole.first + 1 for hole in holes if not hole.facts]
     facts |= {"retired": sum(int(one["records"]) for one in kept), "gone": sum(gone)}
     facts["lost"] = sum(last - first + 1 for gaps in missing.values() for first, last in gaps)
@@ -117,11 +151,23 @@ def _holds(facts: Mapping[str, Any]) -> dict[str, bool]:
     }
 
 
-def _replaced(facts: Mapping[str, Any], missing: Missing) -> Missing:
-    """Verdict numbers that never came and need not, for another witness judged everything."""
-    judged = all(_holds(facts).values()) and not facts["unjudged"] and not facts["rejudged"]
-    verdicts = (writer for writer in missing if writer.startswith("verdict/"))
-    return {writer: missing[writer] for writer in verdicts} if judged else {}
+def _replaced(reader: Reader, facts: Mapping[str, Any], missing: Missing) -> Missing:
+    """Verdict numbers that never came and need not: what they were about, a later witness judged."""
+    if not all(_holds(facts).values()) or any(facts[name] for name in ("unjudged", "rejudged", "uncovered")):
+        return {}
+    found = {
+        key: [gap for gap in gaps if _followed(reader, key.removeprefix("verdict/"), gap[0])]
+        for key, gaps in missing.items()
+        if key.startswith("verdict/")
+    }
+    return {key: gaps for key, gaps in found.items() if gaps}
+
+
+def _followed(reader: Reader, witness: str, number: int) -> bool:
+    """Whether another witness spoke after the last verdict of ``witness`` before the ``number``-th."""
+    last = "SELECT coalesce(max(id), 0) FROM record WHERE kind = 'verdict' AND writer = ? AND number < ?"
+    after = "SELECT count(*) FROM record WHERE kind = 'verdict' AND writer != ? AND id > ?"
+    return bool(reader.scalar(after, (witness, reader.scalar(last, (witness, number)))))
 
 
 def facts_of(path: str | Path) -> dict[str, Any]:
@@ -133,6 +179,7 @@ def facts_of(path: str | Path) -> dict[str, Any]:
     for name, conducts in shared.items():  # these are counted with what comes after them
         facts[name] -= sum(commands for _, commands in conducts)
     judged = verdicts.judged.keys() - statements
+    del facts["uncovered"]  # what comes after may cover them
     return {**facts, "unjudged": sorted(unjudged), "judged": sorted(judged), "shared": shared}
 
 
@@ -171,13 +218,15 @@ def _facts(
         for name in ("unjudged", "judged")
     )
     unjudged = (statements | before) - verdicts.judged.keys() - since
+    commands, uncovered = verdicts.count(reader.each(_COMMANDS))
     found = {
         "records": reader.count(),
         "decisions": reader.count("decision"),
         "statements": len(statements),
         "unattributed_groups": verdicts.groups,
         "verdict_records": reader.count("verdict"),
-        "commands": int(reader.scalar(_COMMANDS)),
+        "commands": commands,
+        "uncovered": uncovered,
         "attributed": sum(verdicts.attributed.values()),
         "unattributed": sum(verdicts.unattributed.values()),
         "unjudged": len(unjudged),
@@ -211,6 +260,8 @@ def _problems(facts: dict[str, int], holds: dict[str, bool], missing: Missing) -
             f"{facts['commands']} commands, but {facts['attributed']} attributed and "
             f"{facts['unattributed']} unattributed"
         )
+    if facts["uncovered"] and holds["commands"] and not facts["retired"]:
+        found.append(f"{facts['uncovered']} commands are under no verdict record, and others under two")
     for name, text in (
         ("unjudged", "statements have no verdict record"),
         ("rejudged", "statements have more than one verdict record"),

@@ -51,7 +51,8 @@ def test_a_changed_ledger_names_its_first_bad_record(
 
 def verdict(first: int, statements: list[int], commands: int) -> dict[str, Any]:
     """A verdict's body, as far as accounting looks at it."""
-    conduct = {"writer": "ring", "first_seq": first, "commands": commands}
+    numbers = {"ring": [[first, first + commands - 1]]} if commands else {}
+    conduct = {"writer": "ring", "first_seq": first, "commands": commands, "numbers": numbers}
     return {
         "kind": "statement" if statements else "unattributed",
         "planner_run": "run" if statements else "",

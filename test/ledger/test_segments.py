@@ -28,7 +28,8 @@ def statement(number: int) -> Record:
 
 
 def verdict(number: int, commands: int, first: int) -> Record:
-    conduct = {"writer": "ring", "first_seq": first, "commands": commands}
+    numbers = {"ring": [[first, first + commands - 1]]} if commands else {}
+    conduct = {"writer": "ring", "first_seq": first, "commands": commands, "numbers": numbers}
     evidence = {"channels": {"base": conduct}}
     body = {"kind": "statement", "planner_run": "run", "statement_seqs": [number], "evidence": evidence}
     return Record("verdict", "witness", number, number, f"p{number}", "base", body)
