@@ -1,4 +1,8 @@
-"""How the governor ends: the robot at rest first, then the record in the ledger, then the last word on every output."""
+"""How the governor ends: the robot at rest first, then its record in the ledger, then a last word on every output.
+
+Once the robot rests nothing more is decided, so that there is a last decision, and a receipt for it. Until that has
+come the outputs go on saying that the robot stands.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,8 @@ from iatro_governor.nodes.records import Records
 
 STOP_WITHIN_S = 2.0
 """Once the node is asked to end, rest is waited for so long beyond the ramp, s."""
-HANDED_OVER_S = 2.0
-"""At rest, receipts for the decisions made until then are waited for so long; the ring keeps what has none, s."""
+HANDED_OVER_S = 3.0
+"""At rest, receipts for all decisions are waited for so long; the ring keeps what has none, s."""
 
 
 class Ending:
@@ -28,26 +32,38 @@ class Ending:
         self._rests, self._outputs, self._records, self._heard = rests, outputs, records, heard
         self._began = time.monotonic()
         self._owed: tuple[float, int] | None = None
+        self.decided = False
+        """Whether the last decision has been made."""
 
     def done(self, now: float) -> bool:
         """Whether the robot is at rest, or is not seen to be in time, and all else is done; ``now``: node clock, s."""
+        if self._owed is None:
+            if not self._stands():
+                return False
+            # What holds an arm in its place changes as long as it moves.
+            self.decided = self._rests() or not any(outgoing.changes for outgoing in self._outputs)
+            self._owed = (time.monotonic() + HANDED_OVER_S, self._records.next_number)
+        if not self._handed_over(*self._owed):
+            return False
+        self.stand(now)
+        for outgoing in self._outputs:
+            outgoing.wait_for_readers()
+        return True
+
+    def stand(self, now: float) -> None:
+        """Say on every output that the robot stands; ``now``: node clock, s."""
+        for outgoing in self._outputs:
+            outgoing.live()
+            outgoing.stand(now)
+
+    def _stands(self) -> bool:
         moving = [outgoing for outgoing in self._outputs if outgoing.moving]
         if any(outgoing.lasting for outgoing in moving):
             return False
         rest = not moving and self._rests()
-        if not rest and time.monotonic() - self._began < STOP_WITHIN_S:
-            return False
-        if not self._handed_over():
-            return False
-        for outgoing in self._outputs:
-            outgoing.stand(now)
-            outgoing.wait_for_readers()
-        return True
+        return rest or time.monotonic() - self._began >= STOP_WITHIN_S
 
-    def _handed_over(self) -> bool:
+    def _handed_over(self, until: float, number: int) -> bool:
         """Whether the ledger has every decision up to rest, or cannot be waited for any longer."""
-        if self._owed is None:
-            self._owed = (time.monotonic() + HANDED_OVER_S, self._records.next_number)
-        until, number = self._owed
         recorded = self._records.acknowledged >= number or not self._heard()
         return recorded or time.monotonic() > until

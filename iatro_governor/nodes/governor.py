@@ -174,11 +174,7 @@ class GovernorNode(Managed):
             self._watch_time(began)
             if self._ticks % self._every == 0:
                 self._look(t)
-            self._go_on_from_the_watch(t)
-            decisions = self.core.tick(t)
-            self._told_core.turn(self._rests())
-            for decision in decisions:
-                self._carry_out(decision)
+            self._decide(t)
             self._breakdown.over()
             self._faults.told()
         except Unusable:
@@ -188,6 +184,17 @@ class GovernorNode(Managed):
             self._break(error)
         self._ticks += 1
         self._announce()
+
+    def _decide(self, t: float) -> None:
+        """Once round; after its last decision the node only says that the robot stands. ``t``: now, s."""
+        if self._ending is not None and self._ending.decided:
+            self._ending.stand(t + self.timeline.offset)
+            return
+        self._go_on_from_the_watch(t)
+        decisions = self.core.tick(t)
+        self._told_core.turn(self._rests())
+        for decision in decisions:
+            self._carry_out(decision)
 
     def _watch_time(self, began: float) -> None:
         """What the clock says of this turn, in force until the next."""
@@ -228,6 +235,8 @@ class GovernorNode(Managed):
             self.records.send_again(t, self._send)
 
     def _take(self, event: Event) -> None:
+        if self._ending is not None and self._ending.decided:
+            return
         # After the process was held up, what waited for it is taken before the loop comes round.
         now = time.monotonic()
         self._hold_ups.begin(now)

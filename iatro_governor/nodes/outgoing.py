@@ -44,6 +44,8 @@ class Outgoing:
     """Whether what went out last asks for motion, as far as it says so itself."""
     lasting = True
     """Whether motion is waited for however long it takes to end."""
+    changes = False
+    """Whether what holds the robot still is another thing as long as it moves."""
 
     def __init__(self, node: Node, channel: AnyChannel, profile: QoSProfile) -> None:
         self.topic, self.kind, self.qos = channel.output, command_type(channel).message, profile
@@ -94,7 +96,8 @@ class ValuesOut(Outgoing):
 
     def __init__(self, node: Node, channel: AnyChannel, profile: QoSProfile) -> None:
         super().__init__(node, channel, profile)
-        self.lasting = channel.type not in ("joint_effort", "wrench")
+        self.changes = channel.type in ("joint_effort", "wrench")
+        self.lasting = not self.changes
         self._channel, self._row = channel, command_type(channel)
         self._message: Any = self.kind()
         if isinstance(channel, TwistChannel | PoseChannel | WrenchChannel) and self._row.stamped:

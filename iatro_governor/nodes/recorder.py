@@ -46,6 +46,8 @@ RETRY_S = 1.0
 REPEAT_ACK_S = 0.5
 OTHERS_S = 6.0
 """At its end: longest wait for the governor and the witness to come to theirs, s."""
+QUIET_S = 0.3
+"""Once they have, what they said last is still on its way; it has come when nothing has come for so long, s."""
 LOST_AFTER_S = 10.0
 """A number that is missing for so long, while its writer is heard and nothing moves, is written down as lost."""
 KEEP_EVERY_S = 10.0
@@ -85,6 +87,7 @@ class Recorder(Node):
         self._dropped = 0
         self._fault = ""
         self._asked_at: float | None = None
+        self._heard_at = 0.0
         self._retry_at = self._ack_at = 0.0
         self._allowance = Allowance()
         self._clips = self._clip_taker(own.config, chosen.path)
@@ -113,6 +116,7 @@ class Recorder(Node):
 
     def _hear(self, topic: str, kind: Any, take: Callable[[Any], None], data: bytes) -> None:
         """Anybody may publish anything: a message that makes no sense must not keep the others out of the ledger."""
+        self._heard_at = time.monotonic()
         try:
             message = deserialize_message(data, kind)
         except Exception as error:  # noqa: BLE001 - what the middleware raises for such bytes has no common root
@@ -149,8 +153,10 @@ class Recorder(Node):
         self._asked_at = self._asked_at or now
         self._retry_at = 0.0
         self._commit()
-        writers = sum(self.count_publishers(topic) for topic in ("governor/decision", "witness/disagreement"))
-        return writers == 0 or now - self._asked_at > OTHERS_S
+        others = ("governor/decision", "witness/disagreement")
+        gone = not any(self.count_publishers(topic) for topic in others)
+        quiet = now - max(self._heard_at, self._asked_at) > QUIET_S
+        return (gone and quiet) or now - self._asked_at > OTHERS_S
 
     def survive(self, _error: Exception) -> bool:
         """What is wrong with one message, or with the clock, is logged; who records must go on."""

@@ -67,7 +67,11 @@ def replay(reader: Reader, name: str, folders: list[Path], profile: Profile | No
     recorded = {one.number: one.body for one in reader.span("decision", writer, first, last)}
     found.missing = last - first + 1 - len(recorded)
     if found.missing:
-        found.notes.append(f"{found.missing} decisions are not in the ledger and cannot be compared")
+        ring = reader.path.with_suffix(".ring")
+        wait = (
+            f"; what no recorder was there for waits in {ring} for the next start" if ring.is_file() else ""
+        )
+        found.notes.append(f"{found.missing} decisions are not in the ledger and cannot be compared{wait}")
     made = _decisions(_told(folders, writer, first, early=profile is not None), last, profile, found)
     for number in sorted(recorded):
         _compare(recorded[number], made.get(number), found, what_if=profile is not None)

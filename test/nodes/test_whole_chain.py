@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from iatro_governor.ledger import Reader
+from iatro_governor.ledger.ring import Ring
 from test.nodes.chain import Robot
 
 pytestmark = [pytest.mark.ros, pytest.mark.alone]
@@ -103,6 +104,9 @@ def test_ctrl_c_to_all_at_once_leaves_a_stopped_robot_and_closed_accounts(
         assert robot.processes[name].wait(20.0) == 0, (name, robot.processes[name].output)
     accounts = robot.close()
     assert accounts["sound"], accounts["problems"]
+    with Ring.open(tmp_path / "ledger.ring") as ring:
+        assert list(ring.unacknowledged()) == [], "its last decisions wait for the next start"
+        assert accounts["decisions"] == ring.next_number
     with Reader(tmp_path / "ledger.db") as reader:
         last = max((record.body for record in reader.records("decision")), key=lambda body: body["seq"])
     assert last["allowed"] == [0.0] * 6 and last["measured"][0] == pytest.approx(0.0, abs=0.05)

@@ -8,7 +8,9 @@ import os
 import pickle
 import random
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +133,18 @@ def test_the_same_inputs_give_the_same_decisions_byte_for_byte(folder: Path) -> 
     assert result.exit_code == 0, found.get("differences", found)
     assert (found["compared"], found["identical"]) == (401, True)
     assert found["policy"] == found["recorded_policy"]
+
+
+def test_decisions_that_no_recorder_was_there_for_are_said_to_wait_in_the_ring(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "ledger.db", isolation_level=None)) as db:
+        db.execute("DELETE FROM record WHERE kind = 'decision' AND number > 510")
+    result = run(folder / "ledger.db", "--incident", "p1", "--json")
+    found = json.loads(result.stdout)
+    assert result.exit_code == 1 and found["missing"] == 10
+    assert found["notes"] == ["10 decisions are not in the ledger and cannot be compared"]
+    (folder / "ledger.ring").touch()
+    result = run(folder / "ledger.db", "--incident", "p1")
+    assert result.exit_code == 1 and f"waits in {folder / 'ledger.ring'}" in result.stderr.replace("\n", "")
 
 
 def test_it_starts_from_any_chapter(folder: Path) -> None:
