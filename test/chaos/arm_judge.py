@@ -96,7 +96,7 @@ class Judge:
         lost = self._speakers.hear(number, sent)
         if lost is None or last is None:
             self.lives += 1
-            return begins(None if last is None else last[1], values)
+            return begins([] if last is None else [last[1]], values)
         spare = 0.0 if self._speakers.speaking == speaker else HANDOVER
         dt = min(max(sent - last[0], PERIOD_S) + JITTER_S, LONGEST_S * (lost + 1) + JITTER_S)
         found = []

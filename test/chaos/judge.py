@@ -89,6 +89,7 @@ class Judge:
         self._bounds, self._jitter_s = bounds, jitter_s
         self._last: Output | None = None
         self._window: deque[Output] = deque()
+        self._recent: list[Output] = []
         self._speakers = Speakers()
         self.seen = self.moving = self.lives = 0
         """Outputs seen; those that move the robot; publishers that were heard from their first output on."""
@@ -125,9 +126,11 @@ class Judge:
         last, speaker = self._last, self._speakers.speaking
         before, self._window = self._window, deque([output])
         lost = self._speakers.hear(output.number, output.sent)
+        self._recent = [one for one in self._recent if output.sent - one.sent < DEAD_S or one is last]
+        heard, self._recent = self._recent, [*self._recent, output]
         if lost is None or last is None:
             self.lives += 1
-            return begins(None if last is None else last.values, output.values)
+            return begins([one.values for one in heard], output.values)
         if not all(map(math.isfinite, last.values)):
             return []
         spare = 0.0 if self._speakers.speaking == speaker else HANDOVER

@@ -41,11 +41,13 @@ class Speakers:
         return number - 1 if number > 1 else None
 
 
-def begins(before: Sequence[float] | None, values: Sequence[float]) -> list[str]:
-    """What is wrong with a publisher's first output after ``before``: it may stop what moves, and move nothing."""
-    before = (0.0,) * len(values) if before is None else before
+def begins(before: Sequence[Sequence[float]], values: Sequence[float]) -> list[str]:
+    """What is wrong with a publisher's first output after these ``before``: it may stop what moves, and move nothing.
+
+    It goes on from what it heard last itself, which may be any of them; where there are none, the robot stands.
+    """
     faster = any(
-        abs(now) > (abs(was) if was * now > 0 else 0.0) + NEAR
-        for was, now in zip(before, values, strict=True)
+        abs(now) > max((abs(was) for was in axis if was * now > 0), default=0.0) + NEAR
+        for now, *axis in zip(values, *before, strict=True)
     )
-    return [f"the first output is {values} after {before}"] if faster else []
+    return [f"the first output is {values} after {before[-1] if before else 'none'}"] if faster else []

@@ -42,7 +42,14 @@ SHORT_LEASE = """<?xml version="1.0" encoding="UTF-8" ?>
 """Others give up a participant with this profile 2 s after it was killed, and not after 20."""
 PROFILES = ("FASTRTPS_DEFAULT_PROFILES_FILE", "FASTDDS_DEFAULT_PROFILES_FILE")
 """Where Fast DDS looks for profiles, by its version."""
+BEGUN_S = 1.0
+"""A plan that began so long ago goes on for a while, s: it drives for longer, and rests before the next."""
 SHADOW = "\nunsafe_shadow: true\n"
+
+
+def _asks(body: Body) -> bool:
+    """Whether a decision is about a command that moves."""
+    return body["requested"] is not None and any(body["requested"])
 
 
 class Stage:
@@ -203,12 +210,12 @@ class Stage:
 
     @property
     def drives(self) -> bool:
-        """Whether a plan has just begun and the robot obeys it."""
+        """Whether a plan has just begun and the robot obeys it: what is done to it now, is done while it moves."""
         if not self.heard:
             return False
         body = self.heard[-1]
-        asked = body["requested"] is not None and any(body["requested"])
-        return asked and any(abs(value) > 0.05 for value in body["allowed"])
+        moves = _asks(body) and any(abs(value) > 0.05 for value in body["allowed"])
+        return moves and any(not _asks(one) and body["t"] - one["t"] < BEGUN_S for one in tuple(self.heard))
 
     def until(self, condition: Callable[[], object], seconds: float) -> bool:
         """Wait for ``condition``; whether it came."""
