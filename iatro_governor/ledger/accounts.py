@@ -104,8 +104,13 @@ def _first(conduct: Mapping[str, Any]) -> Any:
 
 
 def _spans(conduct: Mapping[str, Any]) -> Iterator[tuple[str, int, int]]:
-    """The commands of a conduct: writer, first and last number. ValueError for what are no numbers."""
-    for writer, runs in (conduct.get("numbers") or {}).items():
+    """The commands of a conduct: writer, first and last number. ValueError for what are no numbers.
+
+    One that does not say which has all from its first decision to its last.
+    """
+    ends = conduct.get("first_seq"), conduct.get("last_seq")
+    whole = {} if None in ends else {conduct.get("writer"): [ends]}
+    for writer, runs in conduct.get("numbers", whole).items():
         for first, last in runs:
             if not 0 <= int(first) <= int(last):
                 raise ValueError(f"commands {first} to {last}")

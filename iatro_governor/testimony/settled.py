@@ -60,10 +60,18 @@ class Settled:
 
 
 def spans_of(detail: Mapping[str, Any]) -> Iterator[tuple[Stream, int, int]]:
-    """The commands that a record has: by writer and channel their first and last numbers."""
+    """The commands that a record has: by writer and channel their first and last numbers.
+
+    A record that does not say which has all from its first decision to its last.
+    """
     for channel, conduct in detail["evidence"]["channels"].items():
-        for writer, runs in conduct["numbers"].items():
+        for writer, runs in conduct.get("numbers", _from_first_to_last(conduct)).items():
             for first, last in runs:
                 if not (isinstance(first, int) and isinstance(last, int) and 0 <= first <= last):
                     raise ValueError(f"commands {first} to {last} of {writer}")
                 yield (str(writer), str(channel)), first, last
+
+
+def _from_first_to_last(conduct: Mapping[str, Any]) -> dict[str, list[tuple[Any, Any]]]:
+    first, last = conduct.get("first_seq"), conduct.get("last_seq")
+    return {} if first is None else {str(conduct.get("writer")): [(first, last)]}

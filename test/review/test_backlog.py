@@ -197,6 +197,23 @@ def test_what_has_its_verdict_before_it_is_in_the_ledger_is_not_judged_again(tmp
     assert backlog.witness.close(110.0) == [] and backlog.missing == []
 
 
+def test_a_record_that_does_not_say_which_commands_it_has_has_all_from_first_to_last(tmp_path: Path) -> None:
+    path, governor, marks = tmp_path / "ledger.db", Governor(), list[int]()
+    events = [("statement", spoken(100.0, 0, "On my way."))]
+    events += [("decision", governor.decide(100.05 + step * 0.05, 0.5)) for step in range(20)]
+    witness = Witness()
+    for kind, body in events:
+        tell(witness, kind, body)
+    (found,) = [one.to_json() for one in witness.close(103.0)]
+    del found["evidence"]["channels"]["base"]["numbers"]
+    with Ledger.open(path, key=KEY, context="field", software_version="0") as ledger:
+        ledger.append([stored(kind, body, marks) for kind, body in events])
+        ledger.append([Record("verdict", "one", 0, 103.0, None, "base", found)])
+    with Reader(path) as reader:
+        assert judged(reader, Witness).closed() == []
+    assert reconcile(path)["sound"], reconcile(path)["problems"]
+
+
 def test_what_is_sent_again_after_more_than_a_minute_is_no_other_clock(tmp_path: Path, key: Path) -> None:
     path, governor, marks = tmp_path / "ledger.db", Governor(), list[int]()
     events = [("statement", spoken(100.0, 0, "On my way."))]
