@@ -1,11 +1,11 @@
 """Runs the tests for ``make test``: pytest, then each skip with its reason, then the counts as the last line.
 
 Tests of pure code share the cores; then those of real nodes (marker ``ros``) run in two processes, for they mostly
-wait. Whole runs that have to keep time go one by one with the machine to themselves (marker ``alone``), and some tests
-in an interpreter that had no nodes before (marker ``apart``). Those that go alone have the middleware as robots have
-it; in the others nodes find each other sooner (test/discovery.xml). Arguments are pytest's own. A test that errors in
-its set-up or tear-down and a file that cannot be collected count as failed; so that nothing can pass by not running,
-zero tests are a failure too.
+wait. Those with little time to spare go one by one, in an interpreter that had few nodes before (marker ``apart``).
+In both, nodes find each other sooner than they would (test/discovery.xml). Whole runs go one by one, too, with the
+middleware as robots have it (marker ``alone``). Arguments are pytest's own. A test that errors in its set-up or
+tear-down and a file that cannot be collected count as failed; so that nothing can pass by not running, zero tests are a
+failure too.
 
 Real nodes share their machine with whatever else it does. So what fails of them is tried a second time, by itself, and
 counts as that says; both outcomes are named at the end. Tests of what may never happen, however busy the machine is

@@ -12,7 +12,7 @@ from iatro_governor.governor.ladder import TABLE, Level
 from test.conftest import fresh_domain
 from test.faults.wire_rows import ROWS, SPEED, OnWire, Wired, strike, wired
 
-pytestmark = [pytest.mark.ros, pytest.mark.alone]
+pytestmark = [pytest.mark.ros, pytest.mark.apart]
 SEEN_S = 10.0
 """For a machine that is busy with other things: nodes that find each other late do so after seconds. The bounds
 themselves are held in virtual time by test_every_row.py, and measured on the wire by bench/stops.py."""

@@ -142,8 +142,12 @@ def no_faster(at: World, fastest: float) -> None:
         assert began <= fastest * (1.0 + turned**2 / 8)
 
 
-@robot
-@pytest.mark.parametrize("how", ["diving", "grazing", "wandering", "reversing"])
+PILOTED = [(name, how) for name in ROBOTS for how in ("diving", "reversing", "grazing", "wandering")
+           if MORE or name != "tiago" or how in ("diving", "reversing")]  # fmt: skip
+"""Who is told what; the slowest of them is told all of it in a soak."""
+
+
+@pytest.mark.parametrize(("name", "how"), PILOTED)
 @seeded()
 def test_no_link_enters_a_volume_and_every_other_bound_holds(name, how, seed):
     rng = np.random.default_rng(seed)
@@ -159,15 +163,15 @@ def test_no_link_enters_a_volume_and_every_other_bound_holds(name, how, seed):
 @robot
 def test_a_governor_that_looked_away_would_fail_this(name):
     """The pilots above are bad enough: with nothing kept out of the volumes, the same robots enter them."""
-    entered = 0
     for seed in range(2):
         rng = np.random.default_rng(seed)
         q = start(name, rng)
         surroundings = around(name, q, rng, margin=MARGIN)
         at = world(name, q, seed=seed)
         at.run(SECONDS, pilots(name, surroundings, seed)["diving"])
-        entered += clearance(at, surroundings.volumes, kept_capsules(name)).min() < 0.0
-    assert entered
+        if clearance(at, surroundings.volumes, kept_capsules(name)).min() < 0.0:
+            return
+    pytest.fail("none of them entered")
 
 
 def cell(name: str, q: np.ndarray, rng: np.random.Generator) -> dict:

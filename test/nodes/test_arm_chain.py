@@ -13,7 +13,7 @@ import pytest
 
 from test.nodes.patient import patient_panda
 
-pytestmark = [pytest.mark.ros, pytest.mark.alone]
+pytestmark = [pytest.mark.ros, pytest.mark.apart]
 pytest.importorskip("mujoco", reason="MuJoCo is not installed")
 pytest.importorskip("pinocchio", reason="Pinocchio is not installed")
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = [pytest.mark.ros, pytest.mark.alone]
+pytestmark = [pytest.mark.ros, pytest.mark.apart]
 
 AMR = Path(__file__).resolve().parents[2] / "config" / "amr.yaml"
 STILL = 1e-3

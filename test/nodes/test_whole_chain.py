@@ -15,7 +15,7 @@ from iatro_governor.ledger import Reader
 from iatro_governor.ledger.ring import Ring
 from test.nodes.chain import Robot
 
-pytestmark = [pytest.mark.ros, pytest.mark.alone]
+pytestmark = [pytest.mark.ros, pytest.mark.apart]
 
 
 @pytest.fixture
