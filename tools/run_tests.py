@@ -105,7 +105,7 @@ PURE = Part("not ros", ("-n", "auto", "--maxprocesses", "4", "--dist", "workstea
 REAL_NODES = (
     Part("ros and apart", ("-n", "1"), SOON),
     Part("ros and alone", ("-p", "no:xdist")),
-    Part("ros and not apart and not alone", ("-n", "2", "--dist", "loadfile"), SOON),
+    Part("ros and not apart and not alone", ("-n", "2", "--dist", "worksteal"), SOON),
 )
 """The last looks at every file, and sees what is skipped whole."""
 BY_ITSELF = Part("ros", ("-n", "1"), SOON)

@@ -282,6 +282,7 @@ def test_a_simulation_whose_clock_stands_or_makes_no_sense_is_recorded(
     process.wait_for("must not be negative")
     peers.decide(5, 9)
     wait_until(lambda: peers.acks["ring-1"] == 9, 10.0, "a receipt after a clock before all time")
+    peers.leave()
     process.send(signal.SIGTERM)
     assert process.wait() == 0, process.output
     assert len(bodies(tmp_path / "ledger.db", "decision")) == 9
