@@ -24,7 +24,8 @@ ReadClock = Callable[[], float]
 class Timeline:
     """Governor time ``now`` in s, and how far the ROS clock is ahead of it (``offset``, s).
 
-    It starts as the ROS clock. From then on it follows the monotonic clock or, where ``sim``, /clock.
+    It starts as the ROS clock. From then on it follows the monotonic clock or, where ``sim``, /clock, which tells 0
+    until its first message: however late a simulation is joined, that is where it begins, and no jump.
     """
 
     def __init__(self, ros: ReadClock, monotonic: ReadClock, sim: bool) -> None:
@@ -67,13 +68,15 @@ class Timeline:
         return ros, mono, between / 2
 
     def _sim_step(self, by_ros: float, by_mono: float, mono: float) -> float:
-        if by_ros < 0 or by_ros > SIM_JUMP_S:
+        begins = not self._goes and self._last_ros == by_ros > 0
+        if not begins and not 0 <= by_ros <= SIM_JUMP_S:
             self.jump = f"/clock went by {by_ros:+.3f} s in one step"
         if by_ros != 0:
             self._moved, self._goes, self._heard = mono, True, False
-        elif mono - self._moved > SIM_STALL_S:
+            return by_mono if begins else max(by_ros, 0.0)
+        if mono - self._moved > SIM_STALL_S:
             return by_mono
-        return max(by_ros, 0.0)
+        return 0.0
 
     def heard(self) -> None:
         """Somebody's message came in now, stamped by the ROS clock."""

@@ -8,8 +8,8 @@ from iatro_governor.nodes.timeline import SIM_STALL_S, SIM_STANDS_S, Timeline
 class Clocks:
     """A ROS clock and a monotonic one, both set by hand."""
 
-    def __init__(self, sim: bool) -> None:
-        self.ros, self.mono = 1000.0, 5.0
+    def __init__(self, sim: bool, ros: float = 1000.0) -> None:
+        self.ros, self.mono = ros, 5.0
         self.line = Timeline(lambda: self.ros, lambda: self.mono, sim)
 
     def step(self, ros: float, mono: float) -> float:
@@ -120,3 +120,16 @@ def test_a_step_of_simulated_time_is_a_jump_and_time_never_goes_back(by: float) 
     before = clocks.line.now
     assert clocks.step(by, 0.01) >= before
     assert clocks.line.take_jump() is not None
+
+
+def test_a_simulation_that_went_on_for_long_before_is_no_jump() -> None:
+    """Simulated time is 0 until the first /clock is heard."""
+    clocks = Clocks(sim=True, ros=0.0)
+    clocks.step(0.0, 0.3)
+    before = clocks.line.now
+    assert clocks.step(3600.0, 0.01) == pytest.approx(before + 0.01)
+    assert clocks.line.take_jump() is None
+    assert clocks.line.of_stamp(3600.0) == pytest.approx(clocks.line.now)
+    assert clocks.step(0.02, 0.02) == pytest.approx(before + 0.03)
+    clocks.step(30.0, 0.01)
+    assert clocks.line.take_jump() is not None, "it has begun already"
