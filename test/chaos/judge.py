@@ -35,6 +35,11 @@ SET_S, SET_JITTER_S = 0.3, 0.02
 nothing."""
 SET_LATE_S = 0.1
 """So late may the loop have been where a clock was set between two outputs, for braking: no stamp tells any more."""
+OLD_S = 0.25
+"""An output whose stamp is so old when it is sent was held up in the middle of being sent, after its governor had
+looked at the time for the last time. Nobody can call it back; who obeys can tell by its stamp. Each counts."""
+OLDEST_S = 2.0
+"""A stamp that is still older is one of a clock that was set."""
 DEAD_S = 0.35
 """A governor that was silent for so long goes on from where its watch has, or should have, the robot."""
 ROGUE = "rogue"
@@ -91,21 +96,39 @@ class Judge:
         self._window: deque[Output] = deque()
         self._recent: list[Output] = []
         self._speakers = Speakers()
-        self.seen = self.moving = self.lives = 0
-        """Outputs seen; those that move the robot; publishers that were heard from their first output on."""
+        self.seen = self.moving = self.lives = self.held_up = 0
+        """Outputs seen; that move the robot; publishers heard from their first output on; outputs held up underway."""
         self.wrong: list[str] = []
 
     def see(self, output: Output, pose: Pose | None = None) -> list[str]:
         """What is wrong with ``output``, given where the robot is; kept in ``wrong``, too."""
-        found = self._faults(output, pose)
+        held_up = self._held_up(output)
+        found = self._faults(output, pose) if not held_up else self._beyond(output)
         self.wrong += found
         self.seen += 1
+        self.held_up += held_up
         vx, wz = output.values[0], output.values[5]
         self.moving += abs(vx) > 0.05 or abs(wz) > 0.05
-        self._last = output
+        if not held_up:
+            self._last = output
         return found
 
+    def _held_up(self, output: Output) -> bool:
+        """Whether it was sent long after it was made, when somebody else had said something newer already."""
+        late = OLD_S < output.sent - output.stamp < OLDEST_S
+        return late and self._last is not None and output.stamp < self._last.stamp
+
     def _faults(self, output: Output, pose: Pose | None) -> list[str]:
+        found, values = self._beyond(output), output.values
+        if not all(map(math.isfinite, values)):
+            return found
+        found += self._changes(output)
+        if pose is not None and (values[0] or values[5]) and self._enters(pose, values[0], values[5]):
+            found.append(f"output {output.number}: from {pose} it leads into the keep-out: {values}")
+        return found
+
+    def _beyond(self, output: Output) -> list[str]:
+        """What is wrong with it whatever was said before."""
         values = output.values
         if not all(map(math.isfinite, values)):
             return [f"output {output.number} is not finite: {values}"]
@@ -117,9 +140,6 @@ class Judge:
         ):
             if abs(value) > most + NEAR:
                 found.append(f"output {output.number}: {name} {value:.4f}, at most {most}")
-        found += self._changes(output)
-        if pose is not None and (values[0] or values[5]) and self._enters(pose, values[0], values[5]):
-            found.append(f"output {output.number}: from {pose} it leads into the keep-out: {values}")
         return found
 
     def _changes(self, output: Output) -> list[str]:
@@ -206,6 +226,7 @@ class Judge:
             "moving": self.moving,
             "missed": self._speakers.missed,
             "lives": self.lives,
+            "held_up": self.held_up,
             "wrong": self.wrong[:50],
             "wrongs": len(self.wrong),
         }

@@ -35,7 +35,7 @@ class Kind:
     @property
     def moving(self) -> bool:
         """Whether it is no fault while the robot stands still, so that it has to come first."""
-        return self.faults == ("command_stale",)
+        return "command_stale" in self.faults and "command_malformed" not in self.faults
 
 
 def killed(name: str, *faults: str, alone: bool = False) -> Kind:
@@ -84,12 +84,14 @@ def clock(what: str, there: int, back: int) -> Kind:
 
 DEACTIVATE, ACTIVATE = 4, 3
 """Transitions of a lifecycle node, as lifecycle_msgs/Transition numbers them."""
+_SILENT = ("command_stale", "awaiting_command")
+"""The second where something else had stopped the robot before the silence was long enough."""
 _SICK = ("sensor_malformed", "sensor_stale", "internal_error")
 _WRONG = ("command_malformed", "command_backwards", "command_future", "command_stale", "command_rate")
 
 KINDS: tuple[Kind, ...] = (
-    killed("planner", "command_stale"),
-    stopped("planner", "command_stale"),
+    killed("planner", *_SILENT),
+    stopped("planner", *_SILENT),
     killed("sensors", "sensor_stale"),
     stopped("sensors", "sensor_stale"),
     killed("plant", "sensor_stale"),
@@ -111,8 +113,8 @@ KINDS: tuple[Kind, ...] = (
     ),
     clock("ahead", signal.SIGUSR1, signal.SIGUSR2),
     clock("back", signal.SIGUSR2, signal.SIGUSR1),
-    spoilt("courier", "lost", "lost", "command_stale"),
-    spoilt("courier", "late", "late", "command_stale", by=1.0),
+    spoilt("courier", "lost", "lost", *_SILENT),
+    spoilt("courier", "late", "late", *_SILENT, by=1.0),
     spoilt("courier", "doubled", "doubled", copies=3),
     spoilt("courier", "replayed", "replayed", "command_backwards"),
     spoilt("courier", "garbled", "garbled", *_WRONG, share=0.5),

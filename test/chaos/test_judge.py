@@ -85,6 +85,21 @@ def test_where_a_machine_may_hold_up_one_output_it_does_not_hold_up_every_one() 
     assert even.wrong == []
 
 
+def test_one_that_was_held_up_on_its_way_counts_and_one_with_a_new_stamp_is_seen() -> None:
+    def resumed(stamp: float, vx: float = 0.4) -> Judge:
+        judge = Judge(Bounds.of(PROFILE))
+        up = [(0.01 * step, 1000 + step, 0.008 * step) for step in range(51)]
+        braking = [(0.9 + 0.01 * step, step, 0.4 - 0.016 * step) for step in range(1, 21)]
+        for t, number, speed in [*up, *braking]:
+            judge.see(Output(t, t, number, (speed, 0.0, 0.0, 0.0, 0.0, 0.0)), AWAY)
+        judge.see(Output(1.11, stamp, 1051, (vx, 0.0, 0.0, 0.0, 0.0, 0.0)), AWAY)
+        return judge
+
+    assert (resumed(0.51).wrong, resumed(0.51).held_up) == ([], 1)
+    assert "to 0.4000" in resumed(1.11).wrong[0] and resumed(1.11).held_up == 0
+    assert "speed 0.9" in resumed(0.51, vx=0.9).wrong[0]
+
+
 def found_late(number: int, *, silent_s: float, vx: float = 0.3) -> list[str]:
     """What is said of ``number`` at ``vx``, so long after a watch has stopped the robot with its 130 outputs.
 
