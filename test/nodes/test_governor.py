@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from test.nodes.asking import answer
+
 pytestmark = pytest.mark.ros
 
 PERIOD = 0.01
@@ -166,10 +168,7 @@ def reset(node: Any, wait: Callable[..., None]) -> Any:
     from iatro_governor.srv import Reset
 
     client = node.create_client(Reset, "governor/reset")
-    wait(client.service_is_ready, 10.0, "the reset service")
-    future = client.call_async(Reset.Request(token="00" * 32))
-    wait(future.done, 10.0, "an answer")
-    return future.result()
+    return answer(client, Reset.Request(token="00" * 32), wait, "the reset")[0]
 
 
 def test_a_foreign_publisher_stops_the_robot_while_it_is_there(
@@ -233,10 +232,7 @@ def test_no_parameter_can_be_set_at_run_time(governed: Any, node_here: Callable[
 
     def ask(kind: Any, name: str, **given: Any) -> Any:
         client = meddler.create_client(kind, f"governor/{name}")
-        governed.wait(client.service_is_ready, 10.0, name)
-        future = client.call_async(kind.Request(**given))
-        governed.wait(future.done, 10.0, f"an answer of {name}")
-        return future.result()
+        return answer(client, kind.Request(**given), governed.wait, name)[0]
 
     names = ask(ListParameters, "list_parameters").result.names
     assert {"config", "robot", "ledger", "use_sim_time"} <= set(names)
@@ -388,12 +384,11 @@ def test_a_deactivated_governor_stops_the_robot_and_goes_on_saying_so(
     governed.open()
     governed.drive()
     client = node_here("manager").create_client(ChangeState, "governor/change_state")
-    governed.wait(client.service_is_ready, 10.0, "the lifecycle service")
 
     def change(number: int) -> None:
-        future = client.call_async(ChangeState.Request(transition=Transition(id=number)))
-        governed.wait(future.done, 10.0, "an answer")
-        assert future.result().success
+        request = ChangeState.Request(transition=Transition(id=number))
+        told, times = answer(client, request, governed.wait, "the change")
+        assert told.success or times > 1, "what it did when it was asked before, it cannot do again"
 
     change(Transition.TRANSITION_DEACTIVATE)
     governed.until_rest()

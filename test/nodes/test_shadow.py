@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from iatro_governor.ledger.reader import Reader
+from test.nodes.asking import answer
 
 pytestmark = pytest.mark.ros
 
@@ -77,10 +78,7 @@ def walk(node: Any, wait: Callable[..., None]) -> str:
 
     def ask(kind: Any, name: str, request: Any) -> Any:
         client = node.create_client(kind, name)
-        wait(client.service_is_ready, 10.0, name)
-        future = client.call_async(request)
-        wait(future.done, 10.0, f"an answer of {name}")
-        return future.result()
+        return answer(client, request, wait, name)[0]
 
     for other in ("governor", "recorder"):
         names = ask(ListParameters, f"{other}/list_parameters", ListParameters.Request()).result.names
