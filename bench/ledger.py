@@ -1,6 +1,7 @@
 """The ledger: durable records a second, a list with three filters, an export to Parquet. Writes out/bench/ledger.json.
 
-``--full`` asks a ledger of ten million records, made without the writer's commits; else one of a million.
+``--full`` asks a ledger of ten million records, made without the writer's commits, and writes out/bench/ledger_full.json;
+else one of a million.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def main(arguments: list[str] | None = None) -> None:
     chosen.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=chosen.out) as folder:
         result = measure(Path(folder), chosen.durable, records)
-    path = chosen.out / "ledger.json"
+    path = chosen.out / ("ledger_full.json" if chosen.full else "ledger.json")
     path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(result, indent=1))
     print(f"written: {path}")

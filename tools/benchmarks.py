@@ -257,6 +257,7 @@ SECTIONS: dict[str, Section] = {
     "peers": ("Peers", peers),
     "stops": ("From a fault to a stop", stops),
     "ledger": ("The ledger", lambda data: [listed(data)]),
+    "ledger_full": ("The ledger, with ten million records", lambda data: [listed(data)]),
     "labels": ("Labels of a text", lambda data: [listed(data)]),
     "plant": ("The plant", lambda data: [listed(data)]),
     "trial": ("The trial", lambda data: [listed(data)]),
