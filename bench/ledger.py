@@ -1,7 +1,7 @@
 """The ledger: durable records a second, a list with three filters, an export to Parquet. Writes out/bench/ledger.json.
 
-``--full`` asks a ledger of ten million records, made without the writer's commits, and writes out/bench/ledger_full.json;
-else one of a million.
+``--full`` asks a ledger of ten million records, made without the writer's commits, and writes ledger_full.json; else
+one of a million.
 """
 
 from __future__ import annotations
