@@ -7,6 +7,8 @@ from collections.abc import Sequence
 NEAR = 1e-6
 NEXT = 3000
 """A number further on than this, or back, is another publisher's."""
+NEWER = 0.02
+"""Whoever takes over may have heard an output more than the judge has: one period's gain, m/s or rad/s."""
 GONE_S = 5.0
 """Who was silent for so long may be gone, and a number after its last one another's."""
 
@@ -47,7 +49,7 @@ def begins(before: Sequence[Sequence[float]], values: Sequence[float]) -> list[s
     It goes on from what it heard last itself, which may be any of them; where there are none, the robot stands.
     """
     faster = any(
-        abs(now) > max((abs(was) for was in axis if was * now > 0), default=0.0) + NEAR
+        abs(now) > max((abs(was) + NEWER for was in axis if was * now > 0), default=NEAR)
         for now, *axis in zip(values, *before, strict=True)
     )
     return [f"the first output is {values} after {before[-1] if before else 'none'}"] if faster else []

@@ -66,6 +66,7 @@ def test_a_watch_that_takes_over_may_brake_and_nothing_else() -> None:
     assert handed_over(*braking) == []
     assert "first output" in handed_over((1, 0.45))[0]
     assert handed_over((1051, 0.384), (1, 0.4)) == [], "it heard the one before last"
+    assert handed_over((1, 0.408)) == [], "it heard one that is still on its way to the judge"
     assert "to 0.3000" in handed_over(*braking[:20], (21, 0.3))[0]
     back = [(1051, braking[9][1] - 0.01), (11, braking[10][1]), (1052, braking[9][1] - 0.02)]
     assert handed_over(*braking[:10], *back) == [], "both stop it for a moment, from nearly the same"
