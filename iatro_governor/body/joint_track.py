@@ -64,3 +64,19 @@ class JointTrack:
     def latest(self) -> JointSample:
         """The newest sample, or rest at zero before the first one."""
         return self._sample or self._nothing
+
+
+class TrackPart:
+    """Some joints of a track, in an order of their own."""
+
+    def __init__(self, track: JointTrack, names: Sequence[str]) -> None:
+        self._track, self._places = track, track.places(names)
+        self._picked: tuple[JointSample, JointSample] | None = None
+
+    @property
+    def latest(self) -> JointSample:
+        """Their newest sample; picked out of what was told once."""
+        latest = self._track.latest
+        if self._picked is None or self._picked[0] is not latest:
+            self._picked = latest, latest.part(self._places)
+        return self._picked[1]

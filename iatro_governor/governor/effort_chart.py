@@ -84,13 +84,13 @@ class EffortChart(JointChart):
     @property
     def measured_rest(self) -> bool:
         """The joint states say so."""
-        return bool((np.abs(self._track.latest.velocity[self._places]) <= self._rest_speed).all())
+        return bool((np.abs(self._own.latest.velocity) <= self._rest_speed).all())
 
     @property
     def measured_values(self) -> tuple[float, ...] | None:
         """Measured efforts."""
-        effort = self._track.latest.effort
-        return None if effort is None else tuple(effort[self._places].tolist())
+        effort = self._own.latest.effort
+        return None if effort is None else tuple(effort.tolist())
 
     def look(self, t: float) -> None:
         """Reckon what a stop takes, from the newest joints.
@@ -98,9 +98,9 @@ class EffortChart(JointChart):
         Of a velocity that is older than a period only what damping has left of it counts: damped as if it were new, it
         would soon drive the joints back.
         """
-        posture, sample = upright(self._weight.dynamics.model, self._weight.readings), self._track.latest
+        posture, sample = upright(self._weight.dynamics.model, self._weight.readings), self._own.latest
         self._inertia = self._weight.inertia(posture)
-        measured = sample.velocity[self._places]
+        measured = sample.velocity
         rates, modes = self._modes()
         root = np.sqrt(self._damping)
         left = np.exp(-rates * max(t - sample.t - self._period, 0.0)) * (modes.T @ (root * measured))

@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from iatro_governor.body.drive import Share
-from iatro_governor.body.joint_track import JointSample, JointTrack
+from iatro_governor.body.joint_track import JointTrack, TrackPart
 from iatro_governor.body.kinematics import Posture
 from iatro_governor.body.model import Indices
 from iatro_governor.body.planar import Array
@@ -61,8 +61,7 @@ class GripperChart(Plain):
         self._easing = np.minimum(rates.decrease, self.controlled.deceleration)
         self._rest_speed = source.rest_speed
         self._track: JointTrack = senses.joint_tracks[config.state]
-        self._places = self._track.places(config.fingers)
-        self._picked: tuple[JointSample, JointSample] | None = None
+        self._fingers = TrackPart(self._track, config.fingers)
         self._published: float | None = None
         self._effort = config.hold_effort
 
@@ -74,29 +73,21 @@ class GripperChart(Plain):
     @property
     def measured_rest(self) -> bool:
         """Every finger stands still."""
-        return all(abs(value) <= self._rest_speed for value in self._fingers.velocity.tolist())
+        return all(abs(value) <= self._rest_speed for value in self._fingers.latest.velocity.tolist())
 
     @property
     def measured(self) -> Array:
         """How fast the measured width changes."""
-        return np.array([sum(self._fingers.velocity.tolist())])
+        return np.array([sum(self._fingers.latest.velocity.tolist())])
 
     @property
     def measured_values(self) -> tuple[float, ...] | None:
         """Measured width and effort; the effort that is asked for, where none is measured."""
         if not self._track.known:
             return None
-        effort = self._fingers.effort
+        effort = self._fingers.latest.effort
         pressed = self._effort if effort is None else max(map(abs, effort.tolist()))
-        return (sum(self._fingers.position.tolist()), pressed)
-
-    @property
-    def _fingers(self) -> JointSample:
-        """The newest sample of the fingers alone; picked out of what was told once."""
-        latest = self._track.latest
-        if self._picked is None or self._picked[0] is not latest:
-            self._picked = latest, latest.part(self._places)
-        return self._picked[1]
+        return (sum(self._fingers.latest.position.tolist()), pressed)
 
     @property
     def width(self) -> float:
@@ -107,7 +98,7 @@ class GripperChart(Plain):
 
     def _first_width(self) -> float:
         """Where the fingers are measured; the least width where they stand and press, for a thing is between them."""
-        fingers, (least, most) = self._fingers, self.config.width
+        fingers, (least, most) = self._fingers.latest, self.config.width
         width = float(fingers.position.sum())
         pressed = 0.0 if fingers.effort is None else -float(fingers.effort.sum())
         opened = width > most - OPEN * (most - least)

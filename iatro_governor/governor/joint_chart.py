@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from iatro_governor.body.drive import Share
-from iatro_governor.body.joint_track import JointSample, JointTrack
+from iatro_governor.body.joint_track import JointTrack, TrackPart
 from iatro_governor.body.kinematics import Posture
 from iatro_governor.body.model import Indices
 from iatro_governor.body.planar import Array
@@ -59,8 +59,7 @@ class JointChart(Plain):
         self.speed_noise = source.speed_noise
         self._rest_speed = source.rest_speed
         self._track: JointTrack = senses.joint_tracks[config.state]
-        self._places = self._track.places(config.joints)
-        self._picked: tuple[JointSample, JointSample] | None = None
+        self._own = TrackPart(self._track, config.joints)
 
     @property
     def measured_rest(self) -> bool:
@@ -84,20 +83,12 @@ class JointChart(Plain):
     @property
     def measured(self) -> Array:
         """Measured velocities."""
-        return self._own.velocity
+        return self._own.latest.velocity
 
     @property
     def positions(self) -> Array:
         """Measured positions (size,)."""
-        return self._own.position
-
-    @property
-    def _own(self) -> JointSample:
-        """The newest sample of its own joints, in their order; picked out of what was told once."""
-        latest = self._track.latest
-        if self._picked is None or self._picked[0] is not latest:
-            self._picked = latest, latest.part(self._places)
-        return self._picked[1]
+        return self._own.latest.position
 
     def why_garbled(self, command: Command) -> str | None:
         """As many finite numbers as there are joints."""
