@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
 from ..errors import TestimonyError
-from ..ledger import store
 from ..ledger.reader import Reader
 from ..ledger.record import NUMBER_LIMIT, StoredRecord
 from ..testimony.records import MarkRecord, StatementRecord, VerdictRecord
@@ -170,21 +169,15 @@ def first_unjudged(reader: Reader, covered: Settled) -> int:
         covered.add(one, alone=True)
         statements.update((str(one["planner_run"]), number) for number in one["statement_seqs"])
     said = "SELECT id, writer, number FROM record WHERE kind = 'statement' ORDER BY id"
-    found = next((id for id, *key in _rows(reader, said) if (key[0], key[1]) not in statements), _NEVER)
+    found = next((id for id, *key in reader.each(said) if (key[0], key[1]) not in statements), _NEVER)
     asked = """SELECT id, writer, channel, number FROM record
         WHERE kind = 'decision' AND id < ? AND body ->> 'trigger' = 'command' ORDER BY id"""
     uncovered = (
         id
-        for id, writer, channel, number in _rows(reader, asked, found)
+        for id, writer, channel, number in reader.each(asked, (found,))
         if not covered.covers((writer, channel), number)
     )
     return int(next(uncovered, found))
-
-
-def _rows(reader: Reader, sql: str, *values: Any) -> Iterator[tuple[Any, ...]]:
-    """One row after another: a ledger's decisions do not fit into memory at once."""
-    with store.translated(reader.path):
-        yield from reader.connection().execute(sql, values)
 
 
 def quiet_place(reader: Reader, first: int) -> int:

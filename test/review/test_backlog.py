@@ -178,15 +178,21 @@ def test_what_is_sent_again_after_its_verdict_is_not_judged_again(seed: int, tmp
     assert backlog.witness.close(events[-1][1]["t"] + 10.0) == [] and backlog.missing == []
 
 
-def test_what_has_its_verdict_before_it_is_in_the_ledger_is_not_judged_again(tmp_path: Path) -> None:
-    """The witness has its receipts first: the governor has more to send again."""
-    path, governor, marks = tmp_path / "ledger.db", Governor(), list[int]()
+def one_plan() -> tuple[list[tuple[str, dict[str, Any]]], VerdictRecord]:
+    """A statement with twenty commands, and what a witness says of them."""
+    witness, governor = Witness(), Governor()
     events = [("statement", spoken(100.0, 0, "On my way."))]
     events += [("decision", governor.decide(100.05 + step * 0.05, 0.5)) for step in range(20)]
-    witness = Witness()
     for kind, body in events:
         tell(witness, kind, body)
     (found,) = witness.close(103.0)
+    return events, found
+
+
+def test_what_has_its_verdict_before_it_is_in_the_ledger_is_not_judged_again(tmp_path: Path) -> None:
+    """The witness has its receipts first: the governor has more to send again."""
+    path, marks = tmp_path / "ledger.db", list[int]()
+    events, found = one_plan()
     with Ledger.open(path, key=KEY, context="field", software_version="0") as ledger:
         ledger.append([stored(kind, body, marks) for kind, body in events[:5]])
         ledger.append([Record("verdict", "one", 0, found.t, None, "base", found.to_json())])
@@ -198,13 +204,9 @@ def test_what_has_its_verdict_before_it_is_in_the_ledger_is_not_judged_again(tmp
 
 
 def test_a_record_that_does_not_say_which_commands_it_has_has_all_from_first_to_last(tmp_path: Path) -> None:
-    path, governor, marks = tmp_path / "ledger.db", Governor(), list[int]()
-    events = [("statement", spoken(100.0, 0, "On my way."))]
-    events += [("decision", governor.decide(100.05 + step * 0.05, 0.5)) for step in range(20)]
-    witness = Witness()
-    for kind, body in events:
-        tell(witness, kind, body)
-    (found,) = [one.to_json() for one in witness.close(103.0)]
+    path, marks = tmp_path / "ledger.db", list[int]()
+    events, judgement = one_plan()
+    found = judgement.to_json()
     del found["evidence"]["channels"]["base"]["numbers"]
     with Ledger.open(path, key=KEY, context="field", software_version="0") as ledger:
         ledger.append([stored(kind, body, marks) for kind, body in events])
