@@ -30,9 +30,9 @@ soak: setup
 		test/governor/test_arm_closed_loop.py
 	@IATRO_EXAMPLES=new $(RUN) python tools/run_tests.py test/body test/limits test/governor test/testimony test/ledger
 
-# A governed hop beside a bare relay, peers on one corpus of hostile commands, times of the core's steps beside the budgets of the design, from every fault to the
-# first stop command on the wire, and of labelling a text; out/bench/*.json, and docs/benchmarks.md
-# made of them.
+# A governed hop beside a bare relay, peers on one corpus of hostile commands, times of the core's steps beside the
+# budgets of the design, from every fault to the first stop command on the wire, of labelling a text, of the simulated
+# robots and of campaigns; out/bench/*.json, and docs/benchmarks.md made of them.
 bench: setup peers
 	@$(RUN) python -m bench.hop
 	@$(RUN) python -m bench.peers
@@ -40,6 +40,7 @@ bench: setup peers
 	@$(RUN) python -m bench.stops
 	@$(RUN) python -m bench.ledger
 	@$(RUN) python -m bench.labels
+	@$(RUN) python -m bench.plant
 	@$(RUN) python -m bench.trial
 	@$(RUN) python -m tools.benchmarks
 

@@ -250,6 +250,15 @@ def stops(data: Data) -> list[str]:
     return [table(head, rows), *(["Not injected:\n", "\n".join(left) + "\n"] if left else [])]
 
 
+def plant(data: Data) -> list[str]:
+    """How much faster than real time each robot is simulated."""
+    about = "Simulated seconds in a second of one core, sensors read as their nodes read them; no governor, no ROS.\n"
+    head = ("robot", "times real time", "lowest", "highest", "budget", "simulated s")
+    names = ("times_real_time", "lowest", "highest", "budget", "simulated_s")
+    robots = [(name, row) for name, row in data.items() if isinstance(row, dict) and "times_real_time" in row]
+    return [about, table(head, [[name, *(row[one] for one in names)] for name, row in robots])]
+
+
 Section = tuple[str, Callable[[Data], list[str]]]
 SECTIONS: dict[str, Section] = {
     "hop": ("The governed hop", hop),
@@ -259,7 +268,7 @@ SECTIONS: dict[str, Section] = {
     "ledger": ("The ledger", lambda data: [listed(data)]),
     "ledger_full": ("The ledger, with ten million records", lambda data: [listed(data)]),
     "labels": ("Labels of a text", lambda data: [listed(data)]),
-    "plant": ("The plant", lambda data: [listed(data)]),
+    "plant": ("The plant", plant),
     "trial": ("The trial", lambda data: [listed(data)]),
 }
 """By the name of the file, in the order of the page."""
