@@ -20,7 +20,7 @@ class Strike:
     """One thing that was done. faults: any one of them must be told, none: nothing has to be.
 
     first, last: the decisions' numbers between which it was done; cured: the one at which it was over for good, which
-    for who has to start again is later.
+    for who has to start again is later. silence: it takes the commands away, which is no fault while nothing moves.
     """
 
     kind: str
@@ -28,6 +28,7 @@ class Strike:
     first: int
     last: int
     cured: int
+    silence: bool = False
 
 
 def problems(
@@ -63,6 +64,8 @@ def _untold(ordered: Sequence[Body], strike: Strike, grace: int) -> str | None:
     span = [body for body in ordered if strike.first < body["seq"] <= strike.cured + grace]
     within = [body for body in span if body["seq"] <= strike.last]
     risen = [name for name in strike.faults if any(name in names(body) for body in within)]
+    if not risen and at_rest(within, strike):
+        return None
     if not risen:
         return f"{strike.kind}: {' or '.join(strike.faults)} never rose in {strike.first} to {strike.last}"
     for name in risen:
@@ -70,6 +73,15 @@ def _untold(ordered: Sequence[Body], strike: Strike, grace: int) -> str | None:
         if not any(name not in names(body) for body in span if body["seq"] > at):
             return f"{strike.kind}: {name} never fell"
     return None
+
+
+def at_rest(ordered: Sequence[Body], strike: Strike) -> bool:
+    """Whether commands were taken away while the limits had the robot at rest, so that their end changed nothing."""
+    if not strike.silence:
+        return False
+    within = [body for body in ordered if strike.first < body["seq"] <= strike.last]
+    ran_out = next((at for at, body in enumerate(within) if body["requested"] is None), 0)
+    return ran_out > 0 and not any(within[ran_out - 1]["allowed"])
 
 
 def names(body: Body) -> set[str]:

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from test.chaos.judge import HANDOVER, LONGEST_S, PERIOD_S, change
-from test.chaos.speakers import NEAR, Speakers, begins
+from test.chaos.speakers import NEAR, ROGUE_OFFSET, Speakers, begins
 
 LOWER = (-2.8973, -1.7628, -2.8973, -3.0718, -2.8973, -0.0175, -2.8973)
 UPPER = (2.8973, 1.7628, 2.8973, -0.0698, 2.8973, 3.7525, 2.8973)
@@ -137,6 +137,7 @@ def main(profile: str, out: str) -> int:
         def __init__(self) -> None:
             super().__init__("judge")
             self.at: tuple[float, ...] | None = None
+            self.foreign = 0
             self.create_subscription(JointState, "raw/joint_states", self._stand, qos.INPUT)
             self.create_subscription(Float64MultiArray, "arm/velocity", self._see, QoSProfile(depth=1000))
             self.get_logger().info("judge ready")
@@ -146,6 +147,9 @@ def main(profile: str, out: str) -> int:
             self.at = tuple(told[f"panda_joint{number}"] for number in range(1, len(LOWER) + 1))
 
         def _see(self, message: Float64MultiArray, info: dict[str, Any]) -> None:
+            if message.layout.data_offset == ROGUE_OFFSET:
+                self.foreign += 1
+                return
             if judge.seen == 0:
                 self.get_logger().info("judge hears the governor")
             sent = info["source_timestamp"] * 1e-9
@@ -154,7 +158,7 @@ def main(profile: str, out: str) -> int:
                 print(wrong, flush=True)
 
         def destroy_node(self) -> None:
-            Path(out).write_text(json.dumps(judge.summary()), encoding="utf-8")
+            Path(out).write_text(json.dumps(judge.summary() | {"foreign": self.foreign}), encoding="utf-8")
             super().destroy_node()
 
     return run.run("judge", Bench, args=[])

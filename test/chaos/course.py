@@ -14,7 +14,7 @@ from typing import Any
 from iatro_governor.errors import LedgerError
 from iatro_governor.ledger import Reader
 from iatro_governor.ledger.record import LOST
-from test.chaos.account import Strike, decisions, problems
+from test.chaos.account import Strike, at_rest, decisions, problems
 from test.chaos.kinds import KINDS, Kind
 from test.chaos.robots import BASE, Robot
 from test.chaos.stage import Stage
@@ -74,7 +74,9 @@ def play(stage: Stage, seconds: float, kinds: Iterator[tuple[Kind, ...]]) -> Run
         if "governor" in (kind.whom for kind in together):
             last = max(stage.seq, last) + 100 * stage.robot.channels  # it had to come back to tell
         cured = stage.seq
-        run.strikes += [Strike(kind.name, kind.faults, first, last, max(last, cured)) for kind in together]
+        run.strikes += [
+            Strike(kind.name, kind.faults, first, last, max(last, cured), kind.moving) for kind in together
+        ]
         wanted = {name for kind in together for name in kind.faults}
         stage.until(lambda: _fallen(stage, wanted), FALLS_S)  # noqa: B023 - asked at once
     return run
@@ -100,8 +102,12 @@ def verdict(stage: Stage, run: Run) -> dict[str, Any]:
     writer = stage.heard[-1]["writer"]
     bodies, lost = decisions(stage.folder / "ledger.db", writer)
     seen: dict[str, Any] = json.loads((stage.folder / "judge.json").read_text())
+    silences = [strike for strike in run.strikes if strike.silence]
+    own = [body for body in bodies if body["channel"] == stage.robot.channel]
     return {
         "seed": stage.seed,
+        "silences": len(silences),
+        "at_rest": sum(at_rest(own, strike) for strike in silences),
         "strikes": [strike.kind for strike in run.strikes],
         "missing": problems(bodies, run.strikes, lost, stage.robot.channel, stage.robot.channels),
         "stuck": run.stuck,

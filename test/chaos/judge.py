@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from test.chaos.speakers import NEAR, Speakers, begins
+from test.chaos.speakers import NEAR, ROGUE, Speakers, begins
 
 Pose = tuple[float, float, float]
 PERIOD_S = 0.01
@@ -42,8 +42,6 @@ OLDEST_S = 2.0
 """A stamp that is still older is one of a clock that was set."""
 DEAD_S = 0.35
 """A governor that was silent for so long goes on from where its watch has, or should have, the robot."""
-ROGUE = "rogue"
-"""Frame of the outputs that are not the governor's."""
 STEP_S = 0.02
 HANDOVER = 0.1
 """Two that stop the robot from what they heard last may differ by so much, m/s or rad/s, while one takes over."""

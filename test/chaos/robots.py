@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
+from geometry_msgs.msg import TwistStamped, WrenchStamped
+from iatro_governor.msg import TrackedBodies
+from nav_msgs.msg import Odometry
+from sensor_msgs.msg import JointState, LaserScan
+from std_msgs.msg import Float64MultiArray
 
+from test.chaos.speakers import ROGUE, ROGUE_OFFSET
 from test.conftest import ROOT
 
 PATIENT = (("timeout_s: 0.25", "timeout_s: 0.6"), ("timeout_s: 0.2\n", "timeout_s: 0.6\n"))
@@ -35,18 +42,21 @@ class Robot:
     """One robot. channel: that is struck and judged. channels: how many decisions a turn of the loop makes.
 
     configure: writes its profile into a folder. command: the topic that the courier carries. sensors: those that are
-    carried, too. plant, planner, judge: modules. never: kinds that it cannot have.
+    carried, too, with their types. plant, planner, judge: modules. never: kinds that it cannot have. output: the
+    actuator's topic; speed: a message for it, or for the command's, that asks for so much and is no governor's.
     """
 
     channel: str
     channels: int
     configure: Callable[[Path], Path]
     command: str
-    sensors: tuple[str, ...]
+    sensors: dict[str, Any]
     plant: str
     planner: str
     judge: str
     never: Callable[[str], bool]
+    output: str
+    speed: Callable[[float], Any]
 
 
 def _base(folder: Path) -> Path:
@@ -74,18 +84,31 @@ def _written(path: Path, data: object) -> Path:
 
 
 def _not_for_arms(kind: str) -> bool:
-    """Its commands bear no stamp, so none comes late or again; nor has it a button. Some rogues know bases only."""
-    unseen = ("courier: late", "courier: replayed", "emergency stop")
-    return kind in unseen or kind in [
-        f"rogue: {how}" for how in ("actuator", "ghost", "flood", "stranger", "deaf")
-    ]
+    """Its commands bear no stamp, so none comes late or again; nor has it a button."""
+    return kind in ("courier: late", "courier: replayed", "emergency stop")
+
+
+def _twist(speed: float) -> TwistStamped:
+    message = TwistStamped()
+    message.header.frame_id = ROGUE
+    message.twist.linear.x = speed
+    return message
+
+
+def _speeds(speed: float) -> Float64MultiArray:
+    message = Float64MultiArray(data=[speed] * 7)
+    message.layout.data_offset = ROGUE_OFFSET
+    return message
 
 
 BASE = Robot(
-    "base", 1, _base, "cmd_vel_planner", ("scan", "odom"),
-    "iatro_governor.nodes.plant", "test.chaos.planner", "test.chaos.judge", lambda _: False,
+    "base", 1, _base, "cmd_vel_planner", {"scan": LaserScan, "odom": Odometry},
+    "iatro_governor.nodes.plant", "test.chaos.planner", "test.chaos.judge", lambda _: False, "cmd_vel", _twist,
 )  # fmt: skip
 ARM = Robot(
-    "arm", 3, _arm, "arm/velocity_planner", ("joint_states", "wrist", "people"),
-    "iatro_governor.nodes.arm_plant", "test.chaos.arm_planner", "test.chaos.arm_judge", _not_for_arms,
+    "arm", 3, _arm, "arm/velocity_planner",
+    {"joint_states": JointState, "wrist": WrenchStamped, "people": TrackedBodies},
+    "iatro_governor.nodes.arm_plant", "test.chaos.arm_planner", "test.chaos.arm_judge", _not_for_arms, "arm/velocity",
+    _speeds,
 )  # fmt: skip
+ROBOTS = {robot.channel: robot for robot in (BASE, ARM)}

@@ -1,4 +1,4 @@
-"""Somebody who has no business here: ``python -m test.chaos.rogue HOW SEED``, at it until it is ended."""
+"""Somebody who has no business here: ``python -m test.chaos.rogue HOW SEED CHANNEL``, at it until it is ended."""
 
 from __future__ import annotations
 
@@ -8,19 +8,16 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from geometry_msgs.msg import TwistStamped
 from iatro_governor.msg import Ack, PlanMark, PlannerStatement
-from nav_msgs.msg import Odometry
 from rcl_interfaces.srv import SetParameters
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from rclpy.serialization import serialize_message
-from sensor_msgs.msg import LaserScan
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
 from iatro_governor.nodes import qos, run
-from test.chaos.judge import ROGUE
+from test.chaos.robots import ROBOTS, Robot
 
 TEXT_S, LONG = 0.1, 400_000
 """A text of so many letters every so often, s."""
@@ -29,9 +26,10 @@ TEXT_S, LONG = 0.1, 400_000
 class Rogue(Node):
     """Does one thing, again and again."""
 
-    def __init__(self, how: str, seed: int) -> None:
+    def __init__(self, how: str, seed: int, robot: Robot) -> None:
         super().__init__(f"rogue_{how}")
-        self._random = random.Random(seed)
+        self._random, self._robot = random.Random(seed), robot
+        self._command = type(robot.speed(0.0))
         self._began, self._sent = time.monotonic(), 0
         start: Callable[[], None] = getattr(self, how)
         start()
@@ -39,20 +37,14 @@ class Rogue(Node):
 
     def actuator(self) -> None:
         """Commands of its own on the actuator's topic, some of them none."""
-        publisher = self.create_publisher(TwistStamped, "cmd_vel", qos.COMMAND)
-
-        def send() -> None:
-            message = TwistStamped()
-            message.header.frame_id = ROGUE
-            message.twist.linear.x = self._random.choice((0.0, float("nan")))
-            publisher.publish(message)
-
-        self.create_timer(0.05, send)
+        publisher = self.create_publisher(self._command, self._robot.output, qos.COMMAND)
+        speed = self._robot.speed
+        self.create_timer(0.05, lambda: publisher.publish(speed(self._random.choice((0.0, float("nan"))))))
 
     def raw_topic(self) -> None:
         """Commands past the governor, on another topic of the drive."""
-        publisher = self.create_publisher(TwistStamped, "drive/raw", qos.COMMAND)
-        self.create_timer(0.05, lambda: publisher.publish(TwistStamped()))
+        publisher = self.create_publisher(self._command, "drive/raw", qos.COMMAND)
+        self.create_timer(0.05, lambda: publisher.publish(self._command()))
 
     def raw_action(self) -> None:
         """Who sends goals to the drive's action is a client of this service of it."""
@@ -64,10 +56,8 @@ class Rogue(Node):
 
     def flood(self) -> None:
         """10,000 commands a second."""
-        publisher = self.create_publisher(TwistStamped, "cmd_vel_planner", qos.SENSOR_OUT)
-        message = TwistStamped()
-        message.twist.linear.x = 10.0
-        data = serialize_message(message)
+        publisher = self.create_publisher(self._command, self._robot.command, qos.SENSOR_OUT)
+        data = serialize_message(self._robot.speed(10.0))
 
         def send() -> None:
             due = int((time.monotonic() - self._began) * 10_000) - self._sent
@@ -94,7 +84,7 @@ class Rogue(Node):
     def garbage(self) -> None:
         """Bytes of chance on everything that the governor and the recorder read."""
         kinds: dict[str, Any] = {
-            "scan": LaserScan, "odom": Odometry, "cmd_vel_planner": TwistStamped,
+            **self._robot.sensors, self._robot.command: self._command,
             "planner/mark": PlanMark, "planner/statement": PlannerStatement, "recorder/ack": Ack,
         }  # fmt: skip
         publishers = [self.create_publisher(kind, topic, qos.EVENT) for topic, kind in kinds.items()]
@@ -120,18 +110,21 @@ class Rogue(Node):
         """Plan marks without end."""
         publisher = self.create_publisher(PlanMark, "planner/mark", qos.RECORD)
         self.create_timer(
-            0.002, lambda: publisher.publish(PlanMark(channel="base", plan_id=str(self._random.random())))
+            0.002,
+            lambda: publisher.publish(
+                PlanMark(channel=self._robot.channel, plan_id=str(self._random.random()))
+            ),
         )
 
     def stranger(self) -> None:
         """Another type on a sensor's topic."""
-        self.create_publisher(String, "scan", 1)
+        self.create_publisher(String, next(iter(self._robot.sensors)), 1)
 
     def deaf(self) -> None:
         """A reader of the actuator's topic that cannot hear it."""
         profile = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-        self.create_subscription(TwistStamped, "cmd_vel", print, profile)
+        self.create_subscription(self._command, self._robot.output, print, profile)
 
 
 if __name__ == "__main__":
-    sys.exit(run.run("rogue", lambda: Rogue(sys.argv[1], int(sys.argv[2])), args=[]))
+    sys.exit(run.run("rogue", lambda: Rogue(sys.argv[1], int(sys.argv[2]), ROBOTS[sys.argv[3]]), args=[]))

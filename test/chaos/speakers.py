@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+ROGUE, ROGUE_OFFSET = "rogue", 4711
+"""How outputs that are no governor's can be told: by their frame, or where they have none, by a layout's offset."""
 NEAR = 1e-6
 NEXT = 3000
 """A number further on than this, or back, is another publisher's."""

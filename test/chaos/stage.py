@@ -122,7 +122,7 @@ class Stage:
                 str(self.folder / "judge.json"),
                 *(["sim"] if self.sim else []),
             ],
-            "rogue": ["test.chaos.rogue", how, seed],
+            "rogue": ["test.chaos.rogue", how, seed, robot.channel],
         }[name]
         env = self._env
         if name == "rogue":

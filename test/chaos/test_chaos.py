@@ -39,6 +39,7 @@ def test_nothing_inadmissible_comes_out_and_every_fault_is_on_record(
     assert result["died"] == [] and result["left"] == [], told
     assert result["judge"]["held_up"] <= result["strikes"].count("governor stopped"), told
     assert result["judge"]["moving"] > 20 * len(result["strikes"]), told
+    assert 2 * result["at_rest"] <= result["silences"], told
 
 
 @pytest.mark.skipif(
@@ -56,6 +57,7 @@ def test_nothing_inadmissible_comes_to_an_arm_either(
     assert result["missing"] == [], told
     assert result["died"] == [] and result["left"] == [], told
     assert result["judge"]["moving"] > 20 * len(result["strikes"]), told
+    assert 2 * result["at_rest"] <= result["silences"], told
 
 
 def test_a_governor_that_forwards_anything_is_caught_on_the_wire(

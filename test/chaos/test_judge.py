@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from test.chaos import arm_judge
-from test.chaos.account import Strike, problems
+from test.chaos.account import Strike, at_rest, problems
 from test.chaos.judge import SIM_JITTER_S, Bounds, Judge, Output
 
 PROFILE = Path(__file__).resolve().parents[2] / "config" / "amr.yaml"
@@ -166,6 +166,16 @@ def test_a_missing_number_is_a_problem_unless_it_is_told() -> None:
     holed = [one for one in GOOD if one["seq"] not in (7, 8)]
     assert "7 to 8" in problems(holed, [STRIKE], lost=[])[0]
     assert problems(holed, [STRIKE], lost=[(7, 8)]) == []
+
+
+@pytest.mark.parametrize(("allowed", "missing"), [(0.0, 0), (0.1, 1)])
+def test_silence_is_no_fault_only_of_a_robot_that_limits_hold_at_rest(allowed: float, missing: int) -> None:
+    spoke = [body(n) | {"requested": [1.0], "allowed": [allowed]} for n in range(5)]
+    bodies = spoke + [body(n) | {"requested": None, "allowed": [0.0]} for n in range(5, 10)]
+    silence = Strike("courier: lost", ("command_stale",), 2, 8, 8, silence=True)
+    assert len(problems(bodies, [silence], lost=[])) == missing
+    assert at_rest(bodies, silence) == (not missing)
+    assert len(problems(spoke, [silence], lost=[])) == 1, "it was never silent at all"
 
 
 def arm_told(*speeds: float, at: float = 0.0, step_s: float = 0.01) -> list[str]:
