@@ -20,6 +20,7 @@ test: setup
 # and 200 kills of a ledger's writer, and of recorder, witness and governor under load; SEED=n does the same again,
 # CHAOS_S=n takes n seconds.
 # And examples of every property that `make test` has not seen.
+# Then an hour of the simulated base in one process, and 15 minutes of real nodes beside a bare relay: is memory flat?
 soak: SEED := $(or $(SEED),$(shell date +%s))
 soak: setup
 	@echo "SEED=$(SEED)"
@@ -29,6 +30,8 @@ soak: setup
 	@IATRO_SEEDS=$(or $(SEEDS),10) $(RUN) python tools/run_tests.py test/trial/test_arm_governed.py \
 		test/governor/test_arm_closed_loop.py
 	@IATRO_EXAMPLES=new $(RUN) python tools/run_tests.py test/body test/limits test/governor test/testimony test/ledger
+	@$(RUN) python -m bench.soak
+	@$(RUN) python -m tools.benchmarks
 
 # A governed hop beside a bare relay, peers on one corpus of hostile commands, times of the core's steps beside the
 # budgets of the design, from every fault to the first stop command on the wire, of labelling a text, of the simulated

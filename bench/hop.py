@@ -25,6 +25,7 @@ import yaml
 from bench.cores import ALONGSIDE, profile
 from bench.hop_driver import Driver, Passage, driver
 from bench.machine import stamp
+from bench.memory import resident_mb
 from test.conftest import Process, fresh_domain
 
 OPEN_S = 30.0
@@ -88,11 +89,7 @@ Turns = dict[tuple[str, str, int], list[Turn]]
 
 def measure(folder: Path, size: Size) -> Turns:
     """Every turn of everything."""
-    config = profile(folder, "amr.yaml", limits=ALONGSIDE)
-    data = yaml.safe_load(config.read_text(encoding="utf-8"))
-    data["channels"]["base"]["max_command_hz"] = MOST_HZ
-    config.write_text(yaml.safe_dump(data), encoding="utf-8")
-    turns: Turns = {}
+    config, turns = configured(folder), Turns()
     for number in range(size.turns):
         for executor in size.executors:
             for what in ("relay", "governor"):
@@ -106,6 +103,15 @@ def measure(folder: Path, size: Size) -> Turns:
                         turns.setdefault((what, executor, hz), []).append(turn(process, one, hz, count))
         print(f"turn {number + 1} of {size.turns}", file=sys.stderr, flush=True)
     return turns
+
+
+def configured(folder: Path) -> Path:
+    """The profile of the governor that stands in the hop."""
+    config = profile(folder, "amr.yaml", limits=ALONGSIDE)
+    data = yaml.safe_load(config.read_text(encoding="utf-8"))
+    data["channels"]["base"]["max_command_hz"] = MOST_HZ
+    config.write_text(yaml.safe_dump(data), encoding="utf-8")
+    return config
 
 
 @contextmanager
@@ -132,19 +138,13 @@ def turn(process: Process, one: Driver, hz: int, count: int) -> Turn:
     before, began = cpu_s(process.pid), os.times().elapsed
     passage = one.drive(hz, count)
     took = os.times().elapsed - began
-    return Turn(passage, (cpu_s(process.pid) - before) / took, memory_mb(process.pid))
+    return Turn(passage, (cpu_s(process.pid) - before) / took, resident_mb(process.pid))
 
 
 def cpu_s(pid: int) -> float:
     """Seconds of all cores that a process took so far."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS
-
-
-def memory_mb(pid: int) -> float:
-    """Resident memory of a process, MB."""
-    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 
 
 def summary(turns: Turns, size: Size) -> dict[str, Any]:

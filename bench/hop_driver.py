@@ -81,9 +81,9 @@ class Task:
 
 
 class Driver:
-    """Sends commands at a steady rate, the sensors' data in between, and receipts for decisions."""
+    """Sends commands at a steady rate, the sensors' data in between, and ``receipts`` where no recorder does."""
 
-    def __init__(self, node: Any) -> None:
+    def __init__(self, node: Any, receipts: bool = True) -> None:
         self._command = Template(
             node.create_publisher(TwistStamped, "cmd_vel_planner", qos.COMMAND), TwistStamped()
         )
@@ -98,7 +98,7 @@ class Driver:
         self._others = [
             Task(self._scan.send, SCAN_S),
             Task(self._odom.send, ODOM_S),
-            Task(self._receipt, RECEIPT_S),
+            *([Task(self._receipt, RECEIPT_S)] if receipts else []),
         ]
         self._number = 0
 
@@ -193,13 +193,13 @@ def odometry() -> Odometry:
 
 
 @contextmanager
-def driver(domain: int) -> Iterator[Driver]:
+def driver(domain: int, receipts: bool = True) -> Iterator[Driver]:
     """A driver on ``domain``."""
     context = rclpy.Context()
     rclpy.init(args=[], context=context, domain_id=domain)
     node = rclpy.create_node("driver", context=context, start_parameter_services=False, enable_rosout=False)
     try:
-        yield Driver(node)
+        yield Driver(node, receipts)
     finally:
         node.destroy_node()
         context.try_shutdown()

@@ -7,6 +7,7 @@ import sys
 import tracemalloc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 
@@ -69,3 +70,9 @@ def collector(mode: str) -> Iterator[None]:
     finally:
         gc.unfreeze()
         gc.enable()
+
+
+def resident_mb(process: int | str = "self") -> float:
+    """Resident memory of a process, by its id, MB."""
+    lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024

@@ -259,6 +259,39 @@ def plant(data: Data) -> list[str]:
     return [about, table(head, [[name, *(row[one] for one in names)] for name, row in robots])]
 
 
+def soak(data: Data) -> list[str]:
+    """Whether anything grew."""
+    simulated, real = data["simulated"], data["real"]
+    about = (
+        f"{simulated['seconds']:.0f} s of the simulated base in one process, {simulated['times_real_time']} times real "
+        f"time: {simulated['rounds']} rounds of the demo's errands, {simulated['decisions']} decisions recorded. Then "
+        f"{real['seconds']:.0f} s of real nodes, governed and a bare relay in turns at {real['hz']:.0f} Hz: "
+        f"{real['decisions']} decisions, {real['lost']} lost. Answers later than the next but one command: governed "
+        f"{real['late']['governed']:.3%}, relay {real['late']['relay']:.3%} (its turns differ by "
+        f"{real['late']['spread']:.3%}). Wrong: {'; '.join(data['wrong']) or 'nothing'}.\n"
+    )
+    head = ("process", "MB at the end", "grown MB", "95 % interval", "flat")
+    rows = [
+        [name, row["at_last_mb"], row["grown_mb"], " to ".join(map(str, row["interval_mb"])), row["flat"]]
+        for name, row in data["memory"].items()
+    ]
+    return [
+        about,
+        table(head, rows),
+        "Growth over the last three quarters of the run, by a line of least squares.\n",
+    ]
+
+
+def mutation(data: Data) -> list[str]:
+    """How many small wrong changes of each room its tests notice."""
+    about = (
+        "`make mutate ROOM=...`: changes that no test notices, those with a reason in accepted.yaml apart.\n"
+    )
+    head = ("room", "files", "shard", "changes", "noticed", "accepted", "survived", "commit", "date")
+    rows = [[name, *(row[key] for key in head[1:])] for name, row in sorted(data["rooms"].items())]
+    return [about, table(head, rows)]
+
+
 Section = tuple[str, Callable[[Data], list[str]]]
 SECTIONS: dict[str, Section] = {
     "hop": ("The governed hop", hop),
@@ -270,6 +303,8 @@ SECTIONS: dict[str, Section] = {
     "labels": ("Labels of a text", lambda data: [listed(data)]),
     "plant": ("The plant", plant),
     "trial": ("The trial", lambda data: [listed(data)]),
+    "soak": ("Going on and on", soak),
+    "mutation": ("Changes that tests notice", mutation),
 }
 """By the name of the file, in the order of the page."""
 

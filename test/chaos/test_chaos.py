@@ -21,7 +21,7 @@ from test.conftest import ROOT
 
 pytestmark = [pytest.mark.ros, pytest.mark.alone]
 SEED = int(os.environ.get("IATRO_SEED", "4"))
-SECONDS = float(os.environ.get("IATRO_CHAOS_S", "45"))
+SECONDS = float(os.environ.get("IATRO_CHAOS_S", "60"))
 ARM_SHARE = 0.25
 SOAK_S = 200.0
 

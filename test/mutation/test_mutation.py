@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import shutil
 import subprocess
 import sys
@@ -44,10 +45,12 @@ EQUAL = "cap: value > MOST -> value >= MOST"
 def room(tmp_path: Path) -> Path:
     """A tree with the runner, one file of code and its tests."""
     shutil.copytree(ROOT / "tools" / "mutation", tmp_path / "tools" / "mutation")
-    for folder in ("iatro_governor/limits", "test/limits", "test/profile", "test/governor"):
+    for folder in ("iatro_governor/limits", "test/limits", "test/profile", "test/governor", "bench"):
         (tmp_path / folder).mkdir(parents=True)
-    for package in ("iatro_governor", "iatro_governor/limits"):
-        (tmp_path / package / "__init__.py").touch()  # else the installed one is found before it
+    for package in ("iatro_governor", "iatro_governor/limits"):  # else the installed one is found before it
+        (tmp_path / package / "__init__.py").write_text('__version__ = "1.2.3"\n')
+    for name in ("__init__.py", "machine.py"):
+        shutil.copy(ROOT / "bench" / name, tmp_path / "bench" / name)
     (tmp_path / "iatro_governor/limits/cap.py").write_text(CODE)
     (tmp_path / "test/limits/test_cap.py").write_text(TESTS)
     (tmp_path / "pytest.ini").write_text(
@@ -73,11 +76,20 @@ def test_a_test_that_is_taken_away_fails_the_run_and_what_was_found_before_does_
 ) -> None:
     code, told = outcome(room)
     assert code == 0 and "1 accepted" in told and "survived" not in told, told
+    before = counts(room)
+    assert before["accepted"] == 1 and before["survived"] == 0 and before["noticed"] == before["changes"] - 1
     file = room / "test/limits/test_cap.py"
-    before, _, rest = TESTS.partition("def test_below")
-    file.write_text(before + rest.partition("\n\n\n")[2])
+    first, _, rest = TESTS.partition("def test_below")
+    file.write_text(first + rest.partition("\n\n\n")[2])
     code, told = outcome(room)
     assert code == 1 and "survived: cap: 0.0 -> 1.0" in told
+    assert counts(room)["survived"] >= 1 and counts(room)["changes"] == before["changes"]
+
+
+def counts(tree: Path) -> dict[str, int]:
+    """What the run leaves for the page of benchmarks."""
+    found: dict[str, int] = json.loads((tree / "out/bench/mutation.json").read_text())["rooms"]["limits"]
+    return found
 
 
 def test_one_that_nobody_accepted_fails_and_one_that_is_noticed_may_not_stay_on_the_list(room: Path) -> None:

@@ -31,6 +31,7 @@ from . import child
 from .baseline import Baseline, measure, read
 from .mutants import Mutant, mutants
 from .rooms import ROOMS, Room
+from .summary import Found, keep, row
 
 ROOT = Path(__file__).resolve().parents[2]
 ACCEPTED = Path(__file__).with_name("accepted.yaml")
@@ -119,6 +120,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--budget", type=float, default=10.0, help="s of tests a change, the quickest first")
     parser.add_argument("--workers", type=int, default=min(os.cpu_count() or 1, 8))
     parser.add_argument("--out", type=Path, default=ROOT / "out" / "mutation")
+    parser.add_argument("--summary", type=Path, default=ROOT / "out" / "bench" / "mutation.json")
     chosen = parser.parse_args(arguments)
     room = ROOMS[chosen.room]
     files = room.files(ROOT, tuple(chosen.files))
@@ -131,11 +133,8 @@ def main(arguments: list[str] | None = None) -> int:
     except RunBroken as broken:
         print(f"the run went wrong: {broken}", file=sys.stderr)
         return BROKEN
+    keep(chosen.summary, chosen.room, row(found, accepted, chosen.shard))
     return verdict(found, accepted)
-
-
-Found = dict[str, dict[str, bool]]
-"""By file and change, whether a test noticed."""
 
 
 def run(runner: Runner, files: Sequence[str], tests: Sequence[str] | None, shard: str, out: Path) -> Found:
