@@ -19,6 +19,7 @@ from iatro_governor.errors import LedgerError, ProfileError, TestimonyError
 from iatro_governor.msg import Disagreement, GovernorDecision, PlanMark, PlannerStatement
 from iatro_governor.nodes import convert, ledger_settings, qos
 from iatro_governor.nodes.allowance import LONGEST, shortened
+from iatro_governor.nodes.drifting import DriftWatch
 from iatro_governor.nodes.judge import Judge
 from iatro_governor.nodes.outbox import Outbox
 from iatro_governor.nodes.parameters import settings
@@ -52,7 +53,9 @@ class WitnessNode(Node):
         if loaded.shortfall:
             self.get_logger().warning(loaded.shortfall)
         new = partial(Witness, self._params_of(own.config), loaded.labeller)
-        self._judge = Judge(SecondHearing(self._ledger_of(own.ledger), new), new, time.monotonic())
+        ledger = self._ledger_of(own.ledger)
+        self._judge = Judge(SecondHearing(ledger, new), new, time.monotonic())
+        self._drift = DriftWatch(ledger)
         self._cuts: dict[tuple[str, int], dict[str, int]] = {}
         self._writer = f"witness-{uuid.uuid4()}"
         self._said = 0
@@ -187,7 +190,7 @@ class WitnessNode(Node):
         if books["gaps"]["decisions"] or books["gaps"]["statements"]:
             status.level, status.message = DiagnosticStatus.WARN, "records are missing from what was heard"
         status.values = [KeyValue(key=name, value=str(count)) for name, count in books.items()]
-        message = DiagnosticArray(status=[status])
+        message = DiagnosticArray(status=[status, *self._drift.statuses(time.monotonic())])
         message.header.stamp = self.get_clock().now().to_msg()
         self._diagnostics.publish(message)
 
