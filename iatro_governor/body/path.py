@@ -74,6 +74,11 @@ class JointPath:
             knots = _held(knots)
         return cls(knots, state.velocities, gap, _coefficients(knots))
 
+    def joined(self) -> JointPath:
+        """The same with the way to the first knot, which then comes ``MOMENT_S`` later, as a part of the path."""
+        later = replace(self.knots, times=self.knots.times + MOMENT_S)
+        return JointPath.through(later, JointState(self.knots.positions[0] + self.gap, self.entry))
+
     @property
     def duration(self) -> float:
         """Seconds from the start to the last point."""

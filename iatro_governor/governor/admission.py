@@ -64,6 +64,7 @@ class Admission:
         own = joints[name]
         self._rows = joint_rows(name, limits, model, joints)
         self._configs = {limit.config.name: limit.config for limit in limits}
+        self._period, self._begun_t = period, -np.inf
         self._bounds = joint_bounds(self._rows, chart.moves, model, own, period)
         config = chart.trajectories
         reach = np.maximum(levers[own].max(axis=1), 1e-3) * len(own)
@@ -72,10 +73,18 @@ class Admission:
         )
 
     def judge(self, command: Command, situation: BodySituation) -> Admitted:
-        """Judge a command that is not garbled; ``situation``: the body now."""
+        """Judge a command that is not garbled; ``situation``: the body now.
+
+        A first point that is due at once may be as far from the joints as they may go in the time since the last
+        trajectory began, a period at most: that is noise, and never faster than they may be, however many trajectories
+        come. The way to one that is further off is judged with the rest.
+        """
         path = self._chart.path(command)
         if (offence := self._begins_elsewhere(path)) is not None:
             return Admitted(None, None, False, (self._report(offence),), str(offence))
+        seconds = min(max(situation.t - self._begun_t, 0.0), self._period)
+        if (np.abs(path.gap) > self._bounds.velocity * seconds).any():
+            path = path.joined()
         check = PathCheck(self._limits, situation, self._name)
         vetted = vet(path, self._bounds, check, self._policy)
         reports = tuple(self._report(found) for found in vetted.offences)
@@ -87,6 +96,7 @@ class Admission:
     def begin(self, admitted: Admitted, command: Command) -> None:
         """Execute what was admitted of ``command``."""
         assert admitted.path is not None
+        self._begun_t = command.t
         self._chart.begin(admitted.path, admitted.points, command)
 
     def ordered(self, command: Command) -> Command:
