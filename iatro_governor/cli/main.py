@@ -8,7 +8,6 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from iatro_governor import __version__
 from iatro_governor.cli import ledger, review, trial
 from iatro_governor.cli.check import check
 from iatro_governor.cli.compare import compare
@@ -46,14 +45,22 @@ app.add_typer(trial.app, name="trial")
 
 def _version(wanted: bool) -> None:
     if wanted:
-        print(f"iatro {__version__}")
+        from iatro_governor.ledger import build
+
+        print(build.this())
         raise typer.Exit
 
 
 @app.callback()
 def _options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option(
+            "--version",
+            callback=_version,
+            is_eager=True,
+            help="Print the version, and the core that journals name.",
+        ),
     ] = False,
 ) -> None:
     """A safety governor between an LLM planner and a robot's actuators."""

@@ -1,4 +1,5 @@
-"""What a governor was told, on disk: chapters of frames, each beginning with all that is needed to go on from there.
+"""What a governor was told, on disk: chapters of frames, each beginning with who wrote it and all that is needed to go
+on from there.
 
 The governor writes, one process at a time, and the oldest chapters make room for new ones. Frames are checked one by
 one, so that the end that a crash tears is left out.
@@ -12,7 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from zlib import crc32
 
-from ..errors import LedgerError
+from ..errors import EventError, LedgerError
+from . import build
 
 _FRAME = struct.Struct("<II")  # length, checksum
 _LONGEST = 256 * 1024 * 1024
@@ -42,6 +44,7 @@ class Journal:
         path = self._folder / f"{self._writer}-{first:012d}{SUFFIX}"
         self._handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
         self.size = 0
+        self.add(build.this().preface())
         self.add(state)
         self.flush()
         self._make_room()
@@ -88,8 +91,31 @@ def chapters(folders: list[Path], writer: str) -> list[tuple[int, Path]]:
     return sorted(found)
 
 
+def build_of(path: Path) -> build.Build | None:
+    """Who wrote a chapter; None where it does not say. Raises LedgerError where it cannot be read."""
+    first = next(_whole(path))
+    try:
+        return build.Build.of(first) if build.is_preface(first) else None
+    except EventError as error:
+        raise LedgerError(f"{path}: {error}") from error
+
+
 def frames(path: Path) -> Iterator[bytes]:
-    """The whole frames of a chapter. Raises LedgerError where the file cannot be read or holds no whole frame."""
+    """The state and the calls of a chapter, as far as they are whole.
+
+    Raises LedgerError where the file cannot be read or holds no whole frame.
+    """
+    found = _whole(path)
+    first = next(found)
+    state = next(found, None) if build.is_preface(first) else first
+    if state is None:
+        raise LedgerError(f"{path}: the journal was cut before its first state")
+    yield state
+    yield from found
+
+
+def _whole(path: Path) -> Iterator[bytes]:
+    """The frames up to the first that is not whole, at least one."""
     try:
         with path.open("rb") as file:
             found = 0

@@ -1,7 +1,7 @@
 """An incident decided again: the same core, told the same, must decide the same, byte for byte.
 
-The journal proves itself: whoever forged it would have to find inputs from which the core makes exactly the decisions
-in the chain.
+The journal has no seal: its governor has no key of the ledger. What vouches for it is that the core makes of it exactly
+the decisions in the chain. No code in it is run, but whoever can write it can spoil the replay.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from ..governor.events import Command
 from ..governor.recorded import as_sent, decision_body
 from ..governor.told import Call, beginning, call, restored
 from ..ledger.frames import unpacked
-from ..ledger.journal import chapters, frames
 from ..ledger.reader import Reader
 from ..ledger.record import canonical
 from ..profile.load import Profile
 from .incidents import conducts_of, find
+from .inputs import Inputs, inputs_of
 
 MOST_DIFFERENCES = 20
 """Decisions that differ and are shown one by one."""
@@ -60,7 +60,8 @@ class Replay:
 def replay(reader: Reader, name: str, folders: list[Path], profile: Profile | None = None) -> Replay:
     """Decide the incident ``name`` again from the journals in ``folders``, under ``profile`` where one is given.
 
-    Raises LedgerError where there is no such incident, no decision under it, or no journal that reaches it.
+    Raises LedgerError where there is no such incident, no decision under it, no journal that reaches it, or one that
+    another build wrote or that holds anything else.
     """
     found = _wanted(reader, name)
     writer, first, last = found.writer, found.first, found.last
@@ -72,7 +73,16 @@ def replay(reader: Reader, name: str, folders: list[Path], profile: Profile | No
             f"; what no recorder was there for waits in {ring} for the next start" if ring.is_file() else ""
         )
         found.notes.append(f"{found.missing} decisions are not in the ledger and cannot be compared{wait}")
-    made = _decisions(_told(folders, writer, first, early=profile is not None), last, profile, found)
+    told = inputs_of(folders, writer, first, last, what_if=profile is not None)
+    found.notes += told.notes
+    found.recorded_policy = next((str(body.get("config_hash", "")) for body in recorded.values()), "")
+    try:
+        made = _decisions(told, last, profile, found)
+    except Exception as error:
+        files = ", ".join(map(str, told.files))
+        raise LedgerError(
+            f"{files}: what was kept cannot be decided again: {type(error).__name__}: {str(error)[:200]}"
+        ) from error
     for number in sorted(recorded):
         _compare(recorded[number], made.get(number), found, what_if=profile is not None)
     return found
@@ -95,48 +105,17 @@ def _wanted(reader: Reader, name: str) -> Replay:
     return Replay(incident.id, str(own[0]["writer"]), first, last)
 
 
-def _told(folders: list[Path], writer: str, first: int, *, early: bool) -> list[tuple[float, Call] | bytes]:
-    """The state from which ``first`` can be reached, then what was told after it, chapter upon chapter.
-
-    early: from a chapter before it, where there is one, for who starts at rest and with nothing seen.
-    """
-    before = [(number, path) for number, path in chapters(folders, writer) if number <= first]
-    if not before:
-        where = ", ".join(str(folder) for folder in folders) or "none was found"
-        raise LedgerError(
-            f"no journal of writer {writer} reaches decision {first} (looked in: {where}); give --inputs FOLDER, or it "
-            "was removed to make room"
-        )
-    start = before[-2 if early and len(before) > 1 else -1][0]
-    found: list[tuple[float, Call] | bytes] = []
-    for number, path in chapters(folders, writer):
-        if number >= start:
-            state, *rest = frames(path)
-            found += [] if found else [state]
-            found += map(_frame, rest)
-    return found
-
-
-def _frame(data: bytes) -> tuple[float, Call]:
-    offset, made = unpacked(data)
-    return float(offset), tuple(made)
-
-
-def _decisions(
-    told: list[tuple[float, Call] | bytes], last: int, profile: Profile | None, found: Replay
-) -> dict[int, dict[str, Any]]:
+def _decisions(told: Inputs, last: int, profile: Profile | None, found: Replay) -> dict[int, dict[str, Any]]:
     """What the core decides when it is told all that again, by number, until ``last`` is passed."""
-    state, *rest = told
-    assert isinstance(state, bytes)
-    frames_ = [one for one in rest if isinstance(one, tuple)]
-    calls = [made for _, made in frames_]
-    governor = restored(state, calls, unpacked)
-    found.recorded_policy = governor.profile.config_hash
-    if profile is not None:
-        governor = beginning(profile, governor.next_seq, calls)
+    calls = [made for _, made in told.told]
+    if profile is None:
+        governor = restored(told.state, calls, unpacked)
+        found.recorded_policy = governor.profile.config_hash
+    else:
+        governor = beginning(profile, told.first, calls)
     found.policy = governor.profile.config_hash
     made: dict[int, dict[str, Any]] = {}
-    for offset, one in frames_:
+    for offset, one in told.told:
         for decision, command in _call(governor, one):
             made[decision.seq] = as_sent(_body(decision, offset, command))
         if made and max(made) > last + len(governor.channels):

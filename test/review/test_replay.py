@@ -9,10 +9,13 @@ import pickle
 import random
 import shutil
 import sqlite3
+import struct
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -23,10 +26,11 @@ from iatro_governor.errors import EventError
 from iatro_governor.governor.events import Command, EStop, Event, Odom, Reset, Scan
 from iatro_governor.governor.recorded import as_sent, decision_body
 from iatro_governor.governor.resetting import token_of
-from iatro_governor.governor.told import Call, NotingGovernor
-from iatro_governor.ledger import Ledger, Record
+from iatro_governor.governor.told import Call, NotingGovernor, ToldPermits, ToldResets
+from iatro_governor.ledger import Ledger, Record, build
+from iatro_governor.ledger.build import Build
 from iatro_governor.ledger.frames import packed, unpacked
-from iatro_governor.ledger.journal import Journal, chapters, frames
+from iatro_governor.ledger.journal import Journal, build_of, chapters, frames
 from iatro_governor.limits.registry import load_profile
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -262,3 +266,102 @@ def test_nothing_is_reached_through_a_module_of_ours(name: str) -> None:
     )
     with pytest.raises(EventError):
         unpacked(data)
+
+
+def rewritten(folder: Path, change: Callable[[Build, list[bytes]], tuple[bytes | None, list[bytes]]]) -> None:
+    """Each chapter again with what ``change`` makes of its preface and its frames."""
+    for _, path in chapters([folder / "ledger.inputs"], "ring"):
+        wrote = build_of(path)
+        assert wrote is not None
+        preface, rest = change(wrote, list(frames(path)))
+        whole = [*([] if preface is None else [preface]), *rest]
+        path.write_bytes(b"".join(struct.pack("<II", len(one), crc32(one)) + one for one in whole))
+
+
+def refused(folder: Path, *more: object) -> str:
+    """What an incident that cannot be decided again ends with; never 0 or 1, which say how decisions came out."""
+    result = run(folder / "ledger.db", "--incident", "p1", *more)
+    assert result.exit_code == 2, (result.stdout, result.exception)
+    assert isinstance(result.exception, SystemExit) and not result.stdout
+    return " ".join(result.stderr.split())
+
+
+def test_a_chapter_says_which_build_wrote_it(folder: Path) -> None:
+    wrote = {build_of(path) for _, path in chapters([folder / "ledger.inputs"], "ring")}
+    assert wrote == {build.this()}
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_what_another_build_was_told_is_not_decided_again(folder: Path, silent: bool) -> None:
+    other = replace(build.this(), software_version="0.0.9", core="0123456789abcdef")
+    rewritten(folder, lambda _, rest: (None if silent else other.preface(), rest))
+    said = refused(folder)
+    assert ("no build" if silent else str(other)) in said
+    assert str(build.this()) in said and "iatro review show" in said
+    assert run(folder / "ledger.db", "--incident", "p1", "--json").exit_code == 2
+
+
+def test_a_build_in_the_middle_of_an_incident_is_seen(folder: Path) -> None:
+    other = replace(build.this(), core="0123456789abcdef")
+    kept = folder / "first"
+    path = chapters([folder / "ledger.inputs"], "ring")[1][1]
+    shutil.copy(path, kept)
+    rewritten(folder, lambda _, rest: (other.preface(), rest))
+    shutil.copy(kept, path)
+    assert str(other) in refused(folder)
+
+
+def test_another_policy_meets_what_another_build_was_told_and_it_is_said(folder: Path) -> None:
+    other = replace(build.this(), core="0123456789abcdef")
+    rewritten(folder, lambda _, rest: (other.preface(), rest))
+    result = run(folder / "ledger.db", "--incident", "p1", "--config", CONFIG, "--json")
+    found = json.loads(result.stdout)
+    assert found["compared"] == 401
+    assert any(str(other) in note for note in found["notes"])
+
+
+def test_other_libraries_are_named_beside_the_result(folder: Path) -> None:
+    rewritten(folder, lambda wrote, rest: (replace(wrote, numbers="numpy 0.1").preface(), rest))
+    found = json.loads(run(folder / "ledger.db", "--incident", "p1", "--json").stdout)
+    assert found["identical"]
+    assert any("numpy 0.1" in note for note in found["notes"])
+
+
+def lacking(state: bytes) -> bytes:
+    """A state as of a build in which a governor did not have one of its attributes yet."""
+    told: dict[str, object] = {name: ToldResets(()) for name in ("nonce", "resets")}
+    told |= {f"permits {number}": ToldPermits(()) for number in range(9)}
+    own = unpacked(state, told)
+    del own["_seq"]
+    return packed(own, told)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda rest: [lacking(rest[0]), *rest[1:]],
+        lambda rest: [packed([1, 2]), *rest[1:]],
+        lambda rest: [b"\x80\x05garbage", *rest[1:]],
+        lambda rest: [rest[0], *[packed("no call")] * 3],
+        lambda rest: [rest[0], packed((0.0, ("tick", "soon"))), *rest[1:]],
+        lambda rest: [rest[0], packed((0.0, ("handle",))), *rest[1:]],
+        lambda rest: [],
+    ],
+)
+def test_what_cannot_be_decided_again_is_said_and_no_traceback(
+    folder: Path, spoil: Callable[[list[bytes]], list[bytes]]
+) -> None:
+    rewritten(folder, lambda wrote, rest: (wrote.preface(), spoil(rest)))
+    assert ".journal" in refused(folder)
+
+
+@pytest.mark.parametrize("preface", [b"iatro journal {", b"iatro journal []"])
+def test_a_preface_that_is_none_is_a_clear_error(folder: Path, preface: bytes) -> None:
+    rewritten(folder, lambda _, rest: (preface, rest))
+    assert "no preface of a journal" in refused(folder)
+    rewritten_format = replace(build.this(), format=2).preface()
+    for _, path in chapters([folder / "ledger.inputs"], "ring"):
+        path.write_bytes(
+            struct.pack("<II", len(rewritten_format), crc32(rewritten_format)) + rewritten_format
+        )
+    assert "format 2 of a journal" in refused(folder)
