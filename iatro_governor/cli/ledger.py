@@ -133,6 +133,8 @@ def recover(
             db, target, find_key(db, key, os.environ.get("IATRO_KEY")), software_version=__version__
         ).to_json()
     )
+    if found["missing_bytes"]:
+        print(f"cut: {found['missing_bytes']} bytes are missing at the end", file=sys.stderr)
     for first, last in found["lost"]:
         print(f"lost: records {first} to {last}", file=sys.stderr)
     print(json.dumps(found, indent=2))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import LedgerError
-from . import segments, store
+from . import padding, segments, store
 from .anchors import Anchor, anchors_path, read_anchors
 from .chain import Chain
 from .opening import State
@@ -27,18 +27,19 @@ _CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """What was found: records copied, gaps (first, last), and anchors that were good."""
+    """What was found: records copied, gaps (first, last), anchors that were good, and what files lack at their end."""
 
     out: str
     records: int
     lost: list[list[int]]
     anchors: int
+    missing_bytes: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """The result as JSON data."""
         return {
             "out": self.out, "records": self.records, "lost": self.lost, "anchors": self.anchors,
-            "lost_records": sum(last - first + 1 for first, last in self.lost),
+            "lost_records": sum(last - first + 1 for first, last in self.lost), "missing_bytes": self.missing_bytes,
         }  # fmt: skip
 
 
@@ -51,15 +52,18 @@ def recover(path: Path, out: Path, key: bytes, *, software_version: str) -> Reco
         raise LedgerError(f"{out}: exists already; nothing is overwritten")
     known = _anchors_of(path, key)
     copy = _Copy(key, known)
+    missing = 0
     for number, file in enumerate(segments.files(path), 1):
-        copy.take(file, segments.name(out, number))
+        with padding.padded(file, out.absolute().parent) as (readable, lacking):
+            copy.take(readable, segments.name(out, number))
+        missing += lacking
     if not copy.records:
         raise LedgerError(f"{path}: no record of it can be read that fits this key and its anchors")
     copy.end()
     anchors_path(out).write_bytes(b"".join(anchor.line() for anchor in known))
     _go_on(out, key, known[0].ledger_id, copy, software_version)
     return Recovered(
-        str(out), copy.records, [[hole["first"], hole["last"]] for hole in copy.holes], len(known)
+        str(out), copy.records, [[hole["first"], hole["last"]] for hole in copy.holes], len(known), missing
     )
 
 
@@ -140,7 +144,7 @@ class _Copy:
 
 def _readable(db: sqlite3.Connection, schema: int, first: int, known: int) -> Iterator[tuple[Row, bytes]]:
     """Every row from ``first`` on that can be read, around whatever cannot; ``known``: records that there must be."""
-    sql = f"SELECT {', '.join(store.COLUMNS[schema])}, mac FROM record NOT INDEXED WHERE id BETWEEN ? AND ? ORDER BY id"
+    sql = f"SELECT {', '.join(store.COLUMNS[schema])}, mac FROM record NOT INDEXED WHERE id"
     try:
         end = max(known, db.execute("SELECT max(id) FROM record").fetchone()[0] or 0)
         first = max(first, db.execute("SELECT min(id) FROM record").fetchone()[0] or first)
@@ -148,12 +152,13 @@ def _readable(db: sqlite3.Connection, schema: int, first: int, known: int) -> It
         end = known
     for start in range(first, end + 1, _CHUNK):
         try:
-            found = db.execute(sql, (start, min(start + _CHUNK - 1, end))).fetchall()
+            last = min(start + _CHUNK - 1, end)
+            found = db.execute(f"{sql} BETWEEN ? AND ? ORDER BY id", (start, last)).fetchall()
         except sqlite3.Error:
             found = []
             for number in range(start, min(start + _CHUNK, end + 1)):
-                with suppress(sqlite3.Error):
-                    found += db.execute(sql, (number, number)).fetchall()
+                with suppress(sqlite3.Error):  # by its number alone: no step to a next page that is damaged
+                    found += db.execute(f"{sql} = ?", (number,)).fetchall()
         for *row, mac in found:
             yield tuple(row), mac
 

@@ -16,7 +16,9 @@ from typer.testing import CliRunner, Result
 from iatro_governor.cli.ledger import app
 from iatro_governor.errors import LedgerError
 from iatro_governor.ledger import Ledger, Reader, Record, reconcile, segments, verify
+from iatro_governor.ledger.record import canonical
 from iatro_governor.ledger.recovery import Recovered, recover
+from test.ledger.conftest import KEY, decision
 
 Open = Callable[..., Ledger]
 Make = Callable[..., Record]
@@ -86,6 +88,66 @@ def test_bytes_that_flip_lose_no_more_than_they_touch(
         assert found.records + lost == RECORDS
         verified = verify(target, key)
         assert verified.sound, verified.problem
+
+
+PAGE = 4096
+
+
+@pytest.fixture(scope="module")
+def long(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed ledger of 400 decisions, some of which are longer than a page."""
+    path = tmp_path_factory.mktemp("long") / "ledger.db"
+    with Ledger.open(path, key=KEY, context="simulation", software_version="0") as ledger:
+        for first in range(0, 400, 8):
+            ledger.append([decision(n, note="x" * (9000 * (n % 50 == 49))) for n in range(first, first + 8)])
+    return path
+
+
+def cuts() -> list[float]:
+    """Shares of a file that are left: whole pages, parts of pages, and nearly all of it."""
+    rng = random.Random(11)
+    return [0.0, 0.02, *(rng.random() for _ in range(14)), 0.5, 0.97, 0.999]
+
+
+@pytest.mark.parametrize("inside", [0, 1, 2000, PAGE - 1])
+def test_of_a_file_that_was_cut_everything_before_the_cut_is_had(long: Path, out: Path, inside: int) -> None:
+    content = long.read_bytes()
+    with Reader(long) as reader:
+        every = [(n.id, canonical(n.body).encode() + (reader.mac_of(n.id) or b"")) for n in reader.records()]
+    for turn, share in enumerate(cuts()):
+        size = min(int(share * len(content)) // PAGE * PAGE + inside, len(content) - 1)
+        damaged, target = out.with_name(f"cut{turn}.db"), out.with_name(f"out{turn}.db")
+        damaged.write_bytes(content[:size])
+        shutil.copy(f"{long}.anchors", f"{damaged}.anchors")
+        kept = {number for number, body in every if len(body) < PAGE // 2 and body in content[:size]}
+        if not kept:
+            with pytest.raises(LedgerError, match="no record of it can be read"):
+                recover(damaged, target, KEY, software_version="0")
+            continue
+        found = recover(damaged, target, KEY, software_version="0")
+        lost = {n for first, last in found.lost for n in range(first, last + 1)}
+        assert found.records + len(lost) == len(every)
+        # Of one whose predecessor is gone there is no mac to check it by.
+        assert lost & kept <= {number + 1 for number in lost - kept}
+        assert found.missing_bytes == len(content) - size
+        assert verify(target, KEY).sound
+        assert damaged.read_bytes() == content[:size]
+    assert not [path for path in out.parent.iterdir() if path.is_dir()]
+
+
+@pytest.mark.parametrize("gone", [1, PAGE, 100_000])
+def test_the_command_says_how_much_of_a_file_is_missing(long: Path, out: Path, gone: int) -> None:
+    damaged = out.with_name("cut.db")
+    damaged.write_bytes(long.read_bytes()[:-gone])
+    shutil.copy(f"{long}.anchors", f"{damaged}.anchors")
+    key = out.with_name("key")
+    key.write_text(KEY.hex())
+    result = CliRunner().invoke(app, ["recover", str(damaged), "--key", str(key)])
+    found = json.loads(result.stdout)
+    assert found["missing_bytes"] == gone
+    assert result.exit_code == (1 if found["lost"] else 0)
+    assert f"{gone} bytes are missing at the end" in result.stderr
+    assert found["records"] > 100
 
 
 def test_a_sealed_file_that_is_gone_is_a_gap(
