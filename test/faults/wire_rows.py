@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,8 @@ PERIOD_S = 0.01
 SLOWER = 1e-6
 DISOBEYS_S = 0.5
 """So long a body has to move as it must not, beyond what its lag explains, s."""
+ROUND_S = 0.6
+"""The governor looks at one of the topics that it hears at each heartbeat, and this one hears six at most, s."""
 FILES_S = 1.0
 """The configuration's files are looked at so often, s."""
 RING = 256 * 1024
@@ -58,8 +60,9 @@ TIMEOUT_S, GRACE_S = 0.6, 0.5
 class Wired:
     """A governor as a process of its own, and a bench with a robot around it."""
 
-    def __init__(self, made: Bench, domain: int, folder: Path) -> None:
-        self.bench, self._domain, self.folder = made, domain, folder
+    def __init__(self, made: Bench, guest: Any, domain: int, folder: Path) -> None:
+        """``guest``: somebody else's node, whose participant all others have found before anything is timed."""
+        self.bench, self._guest, self.folder = made, guest, folder
         self._config, ledger, key = folder / "amr.yaml", folder / "ledger.yaml", folder / "operator.key"
         text = (ROOT / "config/amr.yaml").read_text(encoding="utf-8")
         for old, new in PATIENT:
@@ -80,7 +83,7 @@ class Wired:
         self._resets = made.node.create_client(Reset, "governor/reset")
         self._states = made.node.create_client(ChangeState, "governor/change_state")
         self._odom = made.node.create_publisher(Odometry, "odom", qos.SENSOR_OUT)
-        self._guests = ExitStack()
+        self._uninvited: list[Any] = []
 
     def until(self, condition: Callable[[], object], what: str, seconds: float = 20.0) -> None:
         """Wait; a governor that dies meanwhile, or time that runs out, is an error with its output."""
@@ -118,13 +121,25 @@ class Wired:
         self.bench._expected[writer] = up_to
         self.bench.acknowledge(writer, up_to)
 
-    def guest(self, name: str) -> Any:
-        """A node of somebody else's, until :meth:`alone`."""
-        return self._guests.enter_context(node(self._domain, name))
+    def publish_too(self, kind: Any, topic: str) -> None:
+        """Let the guest be one who publishes on ``topic``, until it is alone."""
+        self._uninvited.append(self._guest.create_publisher(kind, topic, 1))
+
+    def listen_too(self, kind: Any, topic: str, profile: QoSProfile) -> None:
+        """Let the guest be one who reads ``topic``, until it is alone."""
+        self._uninvited.append(self._guest.create_subscription(kind, topic, print, profile))
 
     def alone(self) -> None:
-        """Send all guests away."""
-        self._guests.close()
+        """Take back whatever the guest has."""
+        for endpoint in self._uninvited:
+            publishes = endpoint in list(self._guest.publishers)
+            (self._guest.destroy_publisher if publishes else self._guest.destroy_subscription)(endpoint)
+        self._uninvited.clear()
+
+    def met(self) -> bool:
+        """Whether governor and guest have found each other, as far as the bench and the guest can tell."""
+        names = {"governor", self._guest.get_name()}
+        return all(names <= set(one.get_node_names()) for one in (self.bench.node, self._guest))
 
     def no_pose(self) -> None:
         """Odometry that is none, a few times: only the newest message counts."""
@@ -152,10 +167,11 @@ class Wired:
 @contextmanager
 def wired(domain: int, folder: Path) -> Iterator[Wired]:
     """A robot that drives."""
-    with bench(domain) as made:
-        one = Wired(made, domain, folder)
+    with bench(domain) as made, node(domain, "guest") as guest:
+        one = Wired(made, guest, domain, folder)
         try:
             one.until(lambda: made.outputs and made.decisions, "the governor is up", 40.0)
+            one.until(one.met, "the guest is known", 40.0)
             yield one
         finally:
             one.end()
@@ -217,7 +233,7 @@ def hold_up(one: Wired) -> None:
 def deaf(one: Wired) -> None:
     """A reader that cannot hear the output."""
     profile = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-    one.guest("driver").create_subscription(TwistStamped, "cmd_vel", print, profile)
+    one.listen_too(TwistStamped, "cmd_vel", profile)
 
 
 def signalled(number: int) -> Act:
@@ -242,7 +258,7 @@ ROWS: dict[str, OnWire | str] = {
     "sensor_never_seen": NO_MOTION,
     "sensor_stale": OnWire(silence("lidar", False), waits_s=TIMEOUT_S),
     "sensor_malformed": OnWire(Wired.no_pose, short=True),
-    "input_malformed": OnWire(lambda one: one.guest("stranger").create_publisher(String, "scan", 1), Wired.alone),
+    "input_malformed": OnWire(lambda one: one.publish_too(String, "scan"), Wired.alone, ROUND_S),
     "clock_jump": OnWire(signalled(signal.SIGUSR2), signalled(signal.SIGUSR1)),
     "clock_stands": SIMULATED,
     "loop_overrun": OnWire(hold_up, short=True),
@@ -254,7 +270,7 @@ ROWS: dict[str, OnWire | str] = {
     "limit_unreachable": OnWire(silence("ranges", 0.32)),
     "contact_collision": ARM,
     "foreign_publisher": OnWire(
-        lambda one: one.guest("rogue").create_publisher(TwistStamped, "cmd_vel", 1), Wired.alone, GRACE_S
+        lambda one: one.publish_too(TwistStamped, "cmd_vel"), Wired.alone, GRACE_S
     ),
     "incompatible_qos": OnWire(deaf, Wired.alone),
     "estop": OnWire(lambda one: one.bench.press(True), lambda one: one.bench.press(False)),
