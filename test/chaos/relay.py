@@ -17,7 +17,7 @@ from contextlib import suppress
 from typing import Any
 
 from geometry_msgs.msg import TwistStamped, WrenchStamped
-from iatro_governor.msg import TrackedBodies
+from iatro_governor.msg import Ack, TrackedBodies
 from nav_msgs.msg import Odometry
 from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.node import Node
@@ -32,8 +32,10 @@ from iatro_governor.nodes.stamps import seconds, stamp_of
 TYPES: dict[str, Any] = {
     "scan": LaserScan, "odom": Odometry, "cmd_vel_planner": TwistStamped, "/clock": Clock,
     "joint_states": JointState, "wrist": WrenchStamped, "people": TrackedBodies,
-    "arm/velocity_planner": Float64MultiArray,
+    "arm/velocity_planner": Float64MultiArray, "recorder/ack": Ack,
 }  # fmt: skip
+RELIABLE = {"recorder/ack": qos.EVENT}
+"""Topics whose readers hear nobody who may lose a message."""
 Due = tuple[float, bytes]
 """When to send, by the machine's clock, and what."""
 
@@ -132,7 +134,7 @@ class Relay(Node):
 
     def _carry(self, topic: str, ways: Ways) -> None:
         kind = TYPES[topic]
-        publisher = self.create_publisher(kind, topic, qos.SENSOR_OUT)
+        publisher = self.create_publisher(kind, topic, RELIABLE.get(topic, qos.SENSOR_OUT))
 
         def carry(data: bytes) -> None:
             for after, sent in ways(kind, data, self._order):
@@ -143,7 +145,9 @@ class Relay(Node):
                 else:
                     self._publish(publisher, sent)
 
-        self.create_subscription(kind, f"raw/{topic.strip('/')}", carry, qos.INPUT, raw=True)
+        self.create_subscription(
+            kind, f"raw/{topic.strip('/')}", carry, RELIABLE.get(topic, qos.INPUT), raw=True
+        )
 
     def _ordered(self, message: String) -> None:
         order = json.loads(message.data)

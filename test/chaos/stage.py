@@ -28,10 +28,22 @@ from test.chaos.account import Body, names
 from test.chaos.robots import BASE, Robot
 from test.conftest import Process
 
-ENDING = ("planner", "witness", "governor", "watch", "courier", "sensors", "plant", "recorder", "judge")
+ENDING = (
+    "planner",
+    "witness",
+    "governor",
+    "watch",
+    "courier",
+    "sensors",
+    "plant",
+    "recorder",
+    "receipts",
+    "judge",
+)
 READY = {
     "recorder": "ready", "governor": "governing", "witness": "ready", "plant": "ready", "planner": "ready",
-    "courier": "ready", "sensors": "ready", "judge": "ready", "rogue": "ready", "watch": "watching",
+    "courier": "ready", "sensors": "ready", "receipts": "ready", "judge": "ready", "rogue": "ready",
+    "watch": "watching",
 }  # fmt: skip
 SHORT_LEASE = """<?xml version="1.0" encoding="UTF-8" ?>
 <dds xmlns="http://www.eprosima.com"><profiles><participant profile_name="mortal" is_default_profile="true"><rtps>
@@ -109,12 +121,13 @@ class Stage:
         seed, module = str(self.seed), f"iatro_governor.nodes.{name}"
         command = {
             "governor": ["test.chaos.clocked", "--ros-args", *own, *clock],
-            "recorder": [module, "--ros-args", *own, *clock],
+            "recorder": [module, "--ros-args", *own, *clock, "-r", "recorder/ack:=raw/recorder/ack"],
             "witness": [module, "--ros-args", *own, *clock],
             "watch": [module, "--ros-args", *own, *clock],
             "plant": [robot.plant, "--ros-args", *plant, *raw],
             "planner": [robot.planner, seed, *(["sim"] if self.sim else [])],
             "courier": ["test.chaos.relay", name, seed, robot.command],
+            "receipts": ["test.chaos.relay", name, seed, "recorder/ack"],
             "sensors": ["test.chaos.relay", name, seed, *carried],
             "judge": [
                 robot.judge,
@@ -227,7 +240,17 @@ class Stage:
         return True
 
     def __enter__(self) -> Stage:
-        for name in ("judge", "recorder", "witness", "sensors", "courier", "plant", "watch", "governor"):
+        for name in (
+            "judge",
+            "receipts",
+            "recorder",
+            "witness",
+            "sensors",
+            "courier",
+            "plant",
+            "watch",
+            "governor",
+        ):
             self.start(name)
         for name in ("judge", "recorder", "witness"):
             self.running[name].wait_for("hears", 20.0)  # what nobody hears cannot be judged
