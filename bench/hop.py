@@ -26,7 +26,8 @@ from bench.cores import ALONGSIDE, profile
 from bench.hop_driver import Driver, Passage, driver
 from bench.machine import stamp
 from bench.memory import resident_mb
-from test.conftest import Process, fresh_domain
+from test.conftest import Process
+from test.domains import fresh_domain
 
 OPEN_S = 30.0
 """Until a governor obeys, s: it tests itself first."""

@@ -15,7 +15,8 @@ from bench.memory import resident_mb
 from iatro_governor.ledger.accounts import reconcile
 from iatro_governor.ledger.check import verify
 from iatro_governor.ledger.keys import find_key
-from test.conftest import Process, fresh_domain
+from test.conftest import Process
+from test.domains import fresh_domain
 
 HZ, TURN_S = 100.0, 30.0
 OPEN_S = 30.0

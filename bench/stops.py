@@ -21,7 +21,7 @@ import numpy as np
 from bench.machine import stamp
 from iatro_governor.governor.ladder import TABLE, Level
 from iatro_governor.profile.model import HEARTBEAT_S
-from test.conftest import fresh_domain
+from test.domains import fresh_domain
 from test.faults.arm_wire import ROWS as ARM_ROWS
 from test.faults.arm_wire import arm_wired
 from test.faults.wire_rows import ROWS, OnWire, strike, wired

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import settings
 
 from test import shared_memory
+from test.domains import fresh_domain
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -36,17 +37,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "domain" in getattr(item, "fixturenames", ()):
             item.add_marker("ros")
-
-
-_domains = iter(range(10_000))
-_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-_share = 100 // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-"""How many of the domains 1..100 this process has, one after another; those of its neighbours are never among them."""
-
-
-def fresh_domain() -> int:
-    """A ROS domain id that no other test of this run, and hardly one of another run, is using."""
-    return _worker * _share + (os.getpid() * 7 + next(_domains)) % _share + 1
 
 
 PATIENCE = 4.0

@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("rclpy", reason="ROS 2 (rclpy) is not installed")
 
-from test.conftest import fresh_domain
+from test.domains import fresh_domain
 from test.faults import arm_wire
 from test.faults.wire_rows import ARM
 from test.faults.wire_rows import ROWS as BASE

@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("rclpy", reason="ROS 2 (rclpy) is not installed")
 
 from iatro_governor.governor.ladder import TABLE, Level
-from test.conftest import fresh_domain
+from test.domains import fresh_domain
 from test.faults.wire_rows import ROWS, SPEED, OnWire, Wired, strike, wired
 
 pytestmark = [pytest.mark.ros, pytest.mark.apart]
