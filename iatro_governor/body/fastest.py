@@ -20,7 +20,7 @@ class Fastest:
 
     def __init__(self, model: ArmModel, levers: Array, which: Indices) -> None:
         self._which = which
-        self._reach: Array = levers[:, which].max(axis=1)
+        self._reach: Array = levers[:, which].max(axis=1, initial=0.0)  # of nothing, nothing is fast
         gain = np.abs(model.gain)
         self._slides = model.slides
         self._turning: Array = (~model.prismatic).astype(float) @ gain

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..body.description import Joint
+from ..profile.channels import HARDEST
 
 HEAD = """\
 # yaml-language-server: $schema={schema}
@@ -231,6 +232,12 @@ MEANT = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 """Words that YAML takes for something else."""
 
 
+REST_S = 0.4
+"""From full speed to rest in the controlled stop that is guessed, s; the protective one takes half of it."""
+FASTEST = HARDEST * REST_S / 2
+"""No joint is made faster, rad/s or m/s: a profile states no harder protective stop."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What the user chose. share: of the speeds that the description states."""
@@ -260,11 +267,13 @@ def arm(
     hand: tuple[float, str],
 ) -> str:
     """An arm that takes joint velocities. ``unknown_speed``: of joints whose description states none, rad/s or m/s."""
-    rest_s = 0.4
     stated = [joint.limit.velocity or math.inf for joint in joints]
-    speeds = [_down(wishes.share * v if math.isfinite(v) else unknown_speed) for v in stated]
-    controlled = [max(_up(speed / rest_s), 0.05) for speed in speeds]
+    meant = [wishes.share * v if math.isfinite(v) else unknown_speed for v in stated]
+    speeds = [_down(min(speed, FASTEST)) for speed in meant]
+    controlled = [max(_up(speed / REST_S), 0.05) for speed in speeds]
     told = f"{wishes.share:g} of the description's {', '.join(f'{v:g}' for v in stated if math.isfinite(v))}"
+    if max(meant) > FASTEST:
+        told = f"at most {FASTEST:g}, what the guessed stops can brake; else {told}"
     if unstated := [joint.name for joint, v in zip(joints, stated, strict=True) if not math.isfinite(v)]:
         told += f"; {unknown_speed:g} is chosen where it states none: {', '.join(unstated)}"
     dirs = list(package_dirs)
@@ -282,7 +291,7 @@ def arm(
         input=word(wishes.input),
         output=word(wishes.output),
         joints=", ".join(word(joint.name) for joint in joints),
-        rest_s=rest_s,
+        rest_s=REST_S,
         controlled=controlled,
         protective=[2 * value for value in controlled],
         speeds=speeds,
@@ -291,6 +300,16 @@ def arm(
         hand=hand[0],
         hand_source=hand[1],
     )
+
+
+def slowed(wishes: Wishes, joints: Sequence[Joint]) -> list[str]:
+    """What to tell of joints that are slower in ``arm`` than was wished for."""
+    return [
+        f"joint {joint.name}: {wishes.share:g} of the description's {joint.limit.velocity:g} would need a harder stop "
+        f"than a profile may state, so {FASTEST:g} is written"
+        for joint in joints
+        if wishes.share * (joint.limit.velocity or 0.0) > FASTEST
+    ]
 
 
 def base(

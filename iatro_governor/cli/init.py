@@ -7,6 +7,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,6 +15,7 @@ import typer
 
 from ..errors import IatroError, ProfileError
 from ..governor.overrides import table_of
+from ..governor.self_test import tested
 from ..limits.registry import load_profile
 from ..resources import shared
 from . import _init_text as texts
@@ -27,6 +29,12 @@ HAND = 0.25
 CAPSULES = (1, 2, 3)
 """For each link, the fewest first."""
 OVERLAP = "overlap at rest"
+
+
+SHAPELESS = (
+    "No link that these joints move has a collision shape. Give the description some, take `shapes: visual`, or take "
+    "these limits out: nothing bounds then how fast the hand is and what it touches"
+)
 
 
 class InitRefused(IatroError):
@@ -87,6 +95,7 @@ def init(
     text, warnings = make(robot, ask, found, given, dirs, out)
     profile = _checked(text, out)
     warnings += [] if profile.body is None else profile.body.warnings
+    warnings += _tried(profile, out)
     if json:
         limits = len(profile.limits)
         print_json({"file": str(out), **found, "limits": limits, "warnings": list(dict.fromkeys(warnings))})
@@ -129,12 +138,24 @@ class Asking:
 
     def sure(self, what: str) -> bool:
         """Yes or no; no where nobody is asked."""
-        return not self._yes and typer.confirm(what, default=False, err=True)
+        return not self._yes and bool(self._asked(what, partial(typer.confirm, default=False)))
 
     def _answer(self, what: str, given: Any, default: Any, kind: Callable[[Any], Any]) -> Any:
         if given is not None:
             return given
-        return default if self._yes else typer.prompt(what, default=default, type=kind, err=True)
+        return default if self._yes else self._asked(what, partial(typer.prompt, default=default, type=kind))
+
+    def _asked(self, what: str, ask: Callable[..., Any]) -> Any:
+        try:
+            return ask(what, err=True)
+        except typer.Abort as error:
+            if not isinstance(error.__context__, EOFError):
+                raise
+            notes.print()
+            raise InitRefused(
+                f"{what}: no answer came, and nothing is written; answer all questions, or give --yes, which takes "
+                "every default, and what differs from them as options"
+            ) from None
 
 
 def _kind(robot: Described) -> Literal["arm", "base"]:
@@ -171,14 +192,14 @@ def _arm(
         return texts.head(_schema(), robot.file) + arm
 
     found |= {"tool": tool, "base_frame": base, "joints": names}
-    box, warnings = None, []
+    box, warnings = None, texts.slowed(wishes, joints)
     try:
         _load(written(None, 1), out)
     except ProfileError as error:
         if not any("mesh" in problem.message for problem in error.problems):
             raise _refused(error) from error
         box = MISSING_MESH_BOX
-        warnings = [f"a mesh was not found, so a box stands for it: {one.message}" for one in error.problems]
+        warnings += [f"a mesh was not found, so a box stands for it: {one.message}" for one in error.problems]
     # As coarse as it may be: capsules that overlap at rest keep an arm from moving.
     for capsules in CAPSULES:
         text = written(box, capsules)
@@ -251,6 +272,22 @@ def _checked(text: str, out: Path) -> Any:
     return profile
 
 
+def _tried(profile: Any, out: Path) -> list[str]:
+    """What the self-test warns of. Raises InitRefused where `iatro check` would refuse the profile; the file stays."""
+    try:
+        return [*dict.fromkeys(map(str, tested(profile)))]
+    except ProfileError as error:
+        body = profile.body
+        shapeless = body is not None and not body.supports[body.capsule_body].any()
+        cure = SHAPELESS if shapeless else "Change what these lines say"
+        reasons = "\n".join(f"  line {problem.line}: {problem.message}" for problem in error.problems)
+        raise InitRefused(
+            f"{out} is written, but nothing may start with it:\n{reasons}\n{cure}. Then look again: iatro check {out}"
+        ) from error
+
+
 def _refused(error: ProfileError) -> InitRefused:
+    named = all(problem.key.startswith("robot.model") for problem in error.problems)
+    what = "the description cannot be used" if named else "the answers make no profile that could be used"
     reasons = "\n".join(f"  {problem.key}: {problem.message}" for problem in error.problems)
-    return InitRefused(f"the answers make no profile that could be used:\n{reasons}")
+    return InitRefused(f"{what}:\n{reasons}")

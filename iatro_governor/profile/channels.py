@@ -10,7 +10,9 @@ from iatro_governor.profile.base import Name, NonNegative, Part, Positive, Sourc
 from iatro_governor.profile.labels import StopLabel
 from iatro_governor.profile.recovery import Recover
 
-Deceleration = Annotated[float, Field(strict=True, ge=0.05, le=50, allow_inf_nan=False)]
+HARDEST = 50.0
+"""The largest deceleration that a stop mode may state, m/s2 or rad/s2: nothing that is driven brakes harder."""
+Deceleration = Annotated[float, Field(strict=True, ge=0.05, le=HARDEST, allow_inf_nan=False)]
 
 
 class StopModePart(Part):

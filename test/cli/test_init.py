@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,11 @@ import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
+from iatro_governor.cli.init import InitRefused
 from iatro_governor.cli.main import app
+from iatro_governor.errors import ModelError
 from iatro_governor.limits.registry import load_profile
+from iatro_governor.profile.channels import HARDEST
 from test.body.arm.conftest import TWO_LINKS, robots_folder
 
 ARM = TWO_LINKS
@@ -132,6 +137,76 @@ def test_a_missing_mesh_becomes_a_box_and_is_said_loudly(tmp_path: Path) -> None
     assert "LOOK" in told.output and "arm.stl" in told.output
     assert yaml.safe_load(out.read_text())["robot"]["model"]["missing_mesh_box"] == 0.05
     assert check(out)["ok"]
+
+
+def described(folder: Path, text: str) -> tuple[Path, Path]:
+    urdf, out = folder / "robot.urdf", folder / "robot.yaml"
+    urdf.write_text(text)
+    return urdf, out
+
+
+def test_a_guess_is_within_what_is_allowed_and_says_so(tmp_path: Path) -> None:
+    urdf, out = described(tmp_path, ARM.replace('velocity="3"', 'velocity="50"'))
+    told = init("--urdf", urdf, "--out", out, "--yes")
+    assert told.exit_code == 0, told.output
+    assert "elbow" in told.output and "shoulder" not in told.output
+    data = yaml.safe_load(out.read_text())
+    assert data["limits"][0]["bounds"] == [1.0, 10.0] and "at most 10" in data["limits"][0]["source"]
+    stops = data["channels"]["arm"]["stop_modes"]
+    assert stops["protective"]["deceleration"] == [5.0, HARDEST]
+    assert check(out)["ok"]
+
+
+def test_init_does_not_say_that_it_is_done_where_check_refuses(tmp_path: Path) -> None:
+    """No link has a shape: there is nothing whose speed could be bounded."""
+    urdf, out = described(tmp_path, re.sub(r"<collision>.*?</collision>", "", ARM, flags=re.DOTALL))
+    told = init("--urdf", urdf, "--out", out, "--yes")
+    assert isinstance(told.exception, InitRefused) and "a profile of" not in told.output
+    for word in ("hand_speed", "collision shape", f"iatro check {out}", "is written"):
+        assert word in str(told.exception)
+    assert out.exists() and CliRunner().invoke(app, ["check", str(out)]).exit_code == 2
+
+
+@pytest.mark.parametrize("answers", ["", "arm\n", "arm\nmine\n"])
+def test_answers_that_end_early_are_told_in_a_line_of_their_own(
+    urdf: Path, tmp_path: Path, answers: str
+) -> None:
+    out = tmp_path / "robot.yaml"
+    told = init("--urdf", urdf, "--out", out, answers=answers)
+    assert isinstance(told.exception, InitRefused) and "no answer came" in str(told.exception)
+    assert told.stderr.endswith("\n") and "Aborted" not in told.output and not out.exists()
+
+
+def robots() -> list[Path]:
+    folder = robots_folder()
+    return [] if folder is None else sorted(folder.rglob("*.urdf"))
+
+
+QUICK = (
+    "TwoDofs", "a1", "allegro_right_hand", "bolt", "double_pendulum_continuous", "finger_edu", "hextilt_flying_arm_5",
+    "iris", "quadrotor_base", "quadruped", "simple_humanoid", "simple_humanoid_classical", "solo", "so100", "ur5_robot",
+)  # fmt: skip
+"""Of the robots that are installed, those that need few meshes read; IATRO_SEEDS takes all of them."""
+CHOSEN = [file for file in robots() if os.environ.get("IATRO_SEEDS") or file.stem in QUICK]
+
+
+@pytest.mark.parametrize("file", CHOSEN, ids=lambda file: file.stem)
+def test_what_init_says_of_a_real_robot_is_what_check_says(file: Path, tmp_path: Path) -> None:
+    """Sound, or refused for what the description says or does not, never for what was guessed."""
+    out = tmp_path / "robot.yaml"
+    told = init("--urdf", file, "--out", out, "--yes")
+    if told.exit_code == 0:
+        assert check(out)["ok"]
+        return
+    assert isinstance(told.exception, InitRefused | ModelError), told.exception
+    assert not out.exists() or "collision shape" in str(told.exception)
+    assert "Input should" not in str(told.exception) and "answers" not in str(told.exception)
+
+
+def test_most_real_robots_get_a_profile() -> None:
+    if not robots():
+        pytest.skip("example-robot-data is not installed")
+    assert len(CHOSEN) >= len(QUICK)
 
 
 @pytest.fixture(scope="module")
