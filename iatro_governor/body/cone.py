@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from iatro_governor.body.planar import Array, transform
-from iatro_governor.body.scan import Sweep
+from iatro_governor.body.scan import Sweep, check_near_end
 from iatro_governor.errors import EventError
 from iatro_governor.profile.figures import planar
 from iatro_governor.profile.seeing import RangeSource
@@ -25,16 +25,18 @@ def read_range(
 ) -> Sweep:
     """A range message as a ``Sweep``.
 
-    ``value`` m: +inf or beyond ``range_max`` is no return, -inf or below ``range_min`` is an obstacle at ``range_min``,
-    0 as the source's ``zero_means`` says. ``angle``: of the whole cone as the message has it, rad; None: not said.
+    ``value`` m: +inf or beyond ``range_max`` is no return, -inf or below ``range_min`` is an obstacle at ``range_min``
+    and shows nothing to be free, 0 as the source's ``zero_means`` says. ``angle``: of the whole cone as the message has
+    it, rad; None: not said.
 
     Raises:
-        EventError: NaN, limits that make no sense, or another cone than the source's.
+        EventError: NaN, limits that make no sense or that the source does not allow, or another cone than the source's.
     """
     _check(value, range_min, range_max, angle, source)
     most = min(range_max, source.range_max)
     unknown = value == 0 and source.zero_means == "unknown"
     none = value > most or (value == 0 and source.zero_means == "no_return")
+    near = value < range_min and not (unknown or none)
     reach = most if none else max(value, range_min)
     x, y, yaw = planar(source.pose)
     sensor = np.array([x, y, yaw])
@@ -49,7 +51,7 @@ def read_range(
         joined,
         0.0,
         source.field_of_view,
-        np.array([0.0 if unknown else reach]),
+        np.array([0.0 if unknown or near else reach]),
         0.0,
         height=source.pose[2],
     )
@@ -65,6 +67,7 @@ def _check(
         raise EventError(
             f"range_min {range_min} must be finite, at least 0 and at most range_max {range_max}", "range"
         )
+    check_near_end(range_min, source.max_range_min, "range")
     if range_min > source.range_max:
         raise EventError(
             f"range_min {range_min} is beyond the source's range_max {source.range_max}", "range"

@@ -14,6 +14,8 @@ from iatro_governor.profile.figures import planar
 from iatro_governor.profile.sources import ScanSource
 
 MOST_BEAMS = 100_000
+SINGLE = 1e-6
+"""Share by which a number may grow when a message holds it in single precision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +73,14 @@ def read_scan(
     """A scan message as a ``Sweep``.
 
     ``ranges`` (n,) m: +inf or beyond ``range_max`` is no return, NaN is unknown, -inf or below ``range_min`` is an
-    obstacle at ``range_min``, 0 as the source's ``zero_means`` says.
+    obstacle at ``range_min`` and shows nothing of its beam to be free, 0 as the source's ``zero_means`` says.
 
     Raises:
-        EventError: the geometry makes no sense, or too much of the field of view is missing or unknown.
+        EventError: the geometry makes no sense, ``range_min`` is beyond the source's ``max_range_min``, or too much of
+            the field of view is missing or unknown.
     """
     _check_geometry(ranges, angle_min, angle_increment, range_min, range_max)
+    check_near_end(range_min, source.max_range_min, "scan")
     if abs(angle_increment) > source.max_increment:
         raise EventError(
             f"beams {abs(angle_increment):.4f} rad apart; at most {source.max_increment} is allowed", "scan"
@@ -90,7 +94,8 @@ def read_scan(
     unknown, none, near = _classify(ranges, range_min, range_max, source)
     reach = np.where(near, range_min, np.where(none, range_max, ranges))
     whole = len(ranges) * abs(angle_increment) >= 2 * math.pi - 1.5 * abs(angle_increment)
-    seen = fill_single_gaps(np.where(unknown | ~looked_at, 0.0, reach), whole)
+    seen = fill_single_gaps(np.where(unknown | near | ~looked_at, 0.0, reach), whole)
+    seen[near] = 0.0
     sensor = np.array([x, y, yaw])
     beams = np.flatnonzero(looked_at & ~unknown & ~none)
     local = np.stack([reach[beams] * np.cos(bearing[beams]), reach[beams] * np.sin(bearing[beams])], axis=-1)
@@ -122,6 +127,16 @@ def _check_geometry(ranges: Array, angle_min: float, step: float, range_min: flo
     if not (math.isfinite(range_min) and 0 <= range_min < range_max):
         raise EventError(
             f"range_min {range_min} must be finite, at least 0 and below range_max {range_max}", "scan"
+        )
+
+
+def check_near_end(range_min: float, most: float, kind: str) -> None:
+    """Raises EventError where a message puts what is near further away than the profile lets it."""
+    if range_min > most * (1 + SINGLE):
+        raise EventError(
+            f"range_min {range_min} m; at most {most} m is believed: if the sensor measures nothing nearer, "
+            "say so by max_range_min of its source",
+            kind,
         )
 
 

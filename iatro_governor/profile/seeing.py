@@ -12,6 +12,7 @@ from iatro_governor.profile.figures import Pose6
 from iatro_governor.profile.source_part import SourcePart
 
 Vector3 = tuple[Finite, Finite, Finite]
+NearEnd = Annotated[float, Field(strict=True, ge=0, le=2)]
 Share = Annotated[float, Field(strict=True, ge=0, le=1)]
 
 
@@ -92,6 +93,8 @@ class RangeSource(SourcePart):
     """Whole angle of the cone, rad."""
     range_max: Positive
     """Distance to which the sensor is believed, m: without a return, so much is free."""
+    max_range_min: NearEnd = 0.3
+    """Largest ``range_min`` that a message may have, m: what is nearer is only known to be nearer."""
     zero_means: Literal["obstacle", "unknown", "no_return"] = "obstacle"
 
     @model_validator(mode="after")

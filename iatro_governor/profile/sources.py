@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from iatro_governor.profile.base import Finite, Name, NonNegative, Positive, Source
 from iatro_governor.profile.figures import Pose6
-from iatro_governor.profile.seeing import PointsSource, RangeSource
+from iatro_governor.profile.seeing import NearEnd, PointsSource, RangeSource
 from iatro_governor.profile.source_part import SourcePart
 
 
@@ -26,6 +26,8 @@ class ScanSource(SourcePart):
     """Standard deviation of one range, m."""
     max_increment: Annotated[float, Field(strict=True, gt=0, le=0.1)] = 0.02
     """Coarsest angle between two beams, rad: what stands between them is not seen."""
+    max_range_min: NearEnd = 0.3
+    """Largest ``range_min`` that a message may have, m: what is nearer is only known to be nearer."""
     zero_means: Literal["obstacle", "unknown", "no_return"] = "obstacle"
     max_unknown: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.5
     """Largest share of NaN ranges in a usable scan."""

@@ -61,9 +61,21 @@ def test_zero_means_what_the_source_says(meaning, hits, free):
 
 
 def test_a_sensor_of_one_distance_tells_near_from_far():
-    near, far = read(-INF, low=0.5, high=0.5), read(INF, low=0.5, high=0.5)
+    near, far = (read(value, low=0.5, high=0.5, max_range_min=0.5) for value in (-INF, INF))
     assert np.hypot(near.points[:, 0] - 0.3, near.points[:, 1]) == pytest.approx(0.5)
     assert len(far.points) == 0 and far.has_seen(np.array([[0.75, 0.0]]), 0.0).all()
+
+
+@pytest.mark.parametrize("value", [0.2, 0.0, -1.0, -INF])
+def test_what_is_too_near_to_be_measured_shows_nothing_to_be_free(value):
+    sweep = read(value, low=0.3)
+    assert len(sweep.points) and not sweep.has_seen(np.array([[0.35, 0.0], [0.55, 0.0]]), 0.05).any()
+
+
+@pytest.mark.parametrize("low", [0.31, 1.0, 3.9])
+def test_a_range_cannot_move_what_is_near_away_by_its_own_range_min(low):
+    with pytest.raises(EventError, match=rf"range_min {low}.*0\.3.*max_range_min"):
+        read(0.25, low=low)
 
 
 def test_it_looks_where_its_pose_says():
@@ -80,7 +92,7 @@ def test_it_looks_where_its_pose_says():
         ({"value": 1.0, "low": -0.1}, "range_min"),
         ({"value": 1.0, "low": NAN}, "range_min"),
         ({"value": 1.0, "high": NAN}, "range_max"),
-        ({"value": 1.0, "low": 4.5}, "beyond"),
+        ({"value": 1.0, "low": 1.5, "max_range_min": 2.0, "range_max": 1.0}, "beyond"),
         ({"value": 1.0, "angle": 0.5}, "cone of 0.5"),
         ({"value": 1.0, "angle": NAN}, "cone"),
     ],

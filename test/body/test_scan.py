@@ -45,6 +45,33 @@ def test_what_is_an_obstacle_and_where(value, distance):
     assert read(one(value)).points == pytest.approx(np.array([[distance, 0.0]]), abs=1e-9)
 
 
+@pytest.mark.parametrize("value", [0.2, 0.0, -1.0, -INF])
+def test_what_is_too_near_to_be_measured_shows_nothing_of_its_beam_to_be_free(value):
+    ranges = [5.0] * 360
+    ranges[180] = value
+    sweep = read(ranges, low=0.3)
+    assert sweep.has_seen(np.array([[0.1, 0.0], [0.29, 0.0], [-0.1, 0.0]]), 0.05).tolist() == [
+        False,
+        False,
+        True,
+    ]
+    assert sweep.clear_radius == 0.0
+
+
+@pytest.mark.parametrize("low", [0.31, 1.0, 5.0, 1e9])
+def test_a_scan_cannot_move_what_is_near_away_by_its_own_range_min(low):
+    with pytest.raises(EventError, match=rf"range_min {low}.*0\.3.*max_range_min"):
+        read([0.25] * 360, low=low, high=1e10)
+
+
+def test_as_much_range_min_is_believed_as_the_source_says_rounded_to_single_precision():
+    low = float(np.float32(0.45))
+    assert read(one(0.2), low=low, max_range_min=0.45).points == pytest.approx(np.array([[0.45, 0.0]]))
+    assert read(one(0.2), low=float(np.float32(0.3))).points == pytest.approx(np.array([[0.3, 0.0]]))
+    with pytest.raises(EventError, match="max_range_min"):
+        read(one(0.2), low=0.05, max_range_min=0.04)
+
+
 @pytest.mark.parametrize("value", [INF, 12.1, NAN])
 def test_what_is_no_obstacle(value):
     assert len(read(one(value)).points) == 0

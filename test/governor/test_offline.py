@@ -218,6 +218,7 @@ def test_a_dead_sensor_stops_and_is_named(profile):
         scan(1.0, angle_increment=0.0),
         scan(1.0, ranges=[5.0] * 100),
         scan(1.0, stamp=9.0),
+        scan(1.0, ranges=[0.4] * 360, range_min=1.0),
         odom(1.0, pose=[0, 0, 0]),
         odom(1.0, pose=[NAN, 0, 0, 0, 0, 0, 1]),
         odom(1.0, pose=[0, 0, 0, 0, 0, 0, 0]),

@@ -208,6 +208,7 @@ def test_lines_of_clouds_and_ranges_drive_it(profile):
         sonar(1.0, "far"),
         sonar(1.0, True),
         sonar(1.0, 1.0, range_min=2.0, range_max=1.0),
+        sonar(1.0, 0.4, range_min=1.0),
         sonar(1.0, 1.0, field_of_view=1.2),
         {"t": 1.0, "type": "range", "source": "sonar"},
     ],
