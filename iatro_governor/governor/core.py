@@ -78,7 +78,7 @@ class Governor:
         self._seq = first_seq
         self._latches = Latches(profile.data.robot.name, nonce or self._offline_nonce, latch)
         self._resets = Resets(key)
-        self._emergency = EmergencyStops(profile.data.sources)
+        self._emergency = EmergencyStops(profile.data.sources, latch)
         self._stops = StopCounter(profile.data.repeated_stops)
         self._last_t: float | None = None
         self.groups = build_groups(profile, build(profile.limits), self.senses, self.period, table)
@@ -272,6 +272,7 @@ class Governor:
         """A fault that latches on one channel stops every other one of the robot, too, until the reset."""
         for ladder in self._ladders:
             self._latches.take(ladder.latched, self._seq)
+        self._latches.name(self._emergency.pressed)
         if len(self.groups) > 1:
             for group in self.groups:
                 names = ", ".join(member.name for member in group.members)
@@ -291,6 +292,7 @@ class Governor:
         for ladder in self._ladders:
             ladder.release(event.t)
         self._stops.forget()
+        self._emergency.release()
         self._latches.release()
 
     def recover(self, event: Recover) -> str | None:

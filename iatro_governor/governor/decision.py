@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -86,12 +86,16 @@ class StopReport:
 
 @dataclass(frozen=True, slots=True)
 class Latch:
-    """A stop that only a signed reset releases. ``cause``: the fault that made it; ``also``: what latched since."""
+    """A stop that only a signed reset releases. ``cause``: the fault that made it; ``also``: what latched since.
+
+    pressed: the emergency stops among the causes, by source; empty: none, or nobody knows which.
+    """
 
     id: str
     nonce: str
     cause: str
     also: tuple[str, ...] = ()
+    pressed: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def causes(self) -> tuple[str, ...]:

@@ -31,6 +31,11 @@ class Latches:
             elif fault not in self.latch.causes:
                 self.latch = replace(self.latch, also=(*self.latch.also, fault))
 
+    def name(self, pressed: Iterable[str]) -> None:
+        """Let the latch say which emergency stops made it."""
+        if self.latch is not None and (named := tuple(sorted(pressed))) != self.latch.pressed:
+            self.latch = replace(self.latch, pressed=named)
+
     def release(self) -> None:
         """A signed reset was accepted."""
         self.latch = None

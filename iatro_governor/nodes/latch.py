@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import asdict
 from pathlib import Path
 
 from iatro_governor.errors import IatroError
@@ -14,8 +15,8 @@ def read(path: Path) -> Latch | None:
     """The latch that stood when the governor last ran. Raises IatroError where the file cannot be read for one."""
     try:
         given = json.loads(path.read_text(encoding="utf-8"))
-        also = tuple(str(cause) for cause in given.get("also", ()))
-        return Latch(str(given["id"]), str(given["nonce"]), str(given["cause"]), also)
+        also, pressed = (tuple(str(name) for name in given.get(key, ())) for key in ("also", "pressed"))
+        return Latch(str(given["id"]), str(given["nonce"]), str(given["cause"]), also, pressed)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -38,7 +39,7 @@ def keep(path: Path, latch: Latch | None) -> None:
 
 def _write(path: Path, latch: Latch) -> None:
     fresh = path.with_suffix(".latch.new")
-    told = {"id": latch.id, "nonce": latch.nonce, "cause": latch.cause, "also": latch.also}
+    told = asdict(latch)
     with open(fresh, "w", encoding="utf-8") as file:
         json.dump(told, file)
         file.flush()

@@ -191,6 +191,12 @@ def no_button(folder: Path) -> Rig:
     return Rig(amr(folder, sources={"estop": {"required": True}}))
 
 
+def freed(rig: Rig) -> None:
+    """The button that latched speaks again, and the operator signs."""
+    button(False, rig)
+    rig.sign()
+
+
 def restarted(folder: Path) -> Rig:
     """A governor that comes back to a latch."""
     return Rig(amr(folder), Latch("amr-1-1", "00" * 16, "estop"))
@@ -261,7 +267,7 @@ ROWS: dict[str, Injection] = {
     "self_tested": shell("self_tested"),
     "configuration_changed": shell("configuration_changed"),
     "repeated_stops": Injection(stop_again_and_again, within_s=4.1),
-    "latched": Injection(moves=False, prepare=restarted, end=Rig.sign),
+    "latched": Injection(moves=False, prepare=restarted, end=freed),
     "internal_error": shell("internal_error"),
     "closed": Injection(end=see, moves=False, prepare=blind),
     "ledger_half_full": backlog(0.6),

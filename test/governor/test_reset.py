@@ -178,14 +178,14 @@ def test_after_a_restart_the_same_latch_stands_with_all_its_causes(profile):
     assert made.last.latch == stood and made.last.state is State.PROTECTIVE_STOP
     told = {fault.name: fault.detail for fault in made.last.faults}
     assert "estop, self_test" in told["latched"]
-    made.tell(Reset(made.t, token(stood)))
+    made.tell(EStop(made.t, False), Reset(made.t, token(stood)))
     made.go(1.2)
     made.go(0.6, command=0.2)
     assert made.last.latch is None and made.last.allowed[0] > 0
 
 
 def test_after_a_restart_a_required_emergency_stop_has_to_be_heard_first(two_estops):
-    stood = Latch("amr-7-1", "ab" * 16, "estop")
+    stood = Latch("amr-7-1", "ab" * 16, "self_test")
     made = governed(two_estops, latch=stood)
     made.tell(Reset(made.t, token(stood)))
     made.go(0.1)
@@ -194,6 +194,56 @@ def test_after_a_restart_a_required_emergency_stop_has_to_be_heard_first(two_est
     made.tell(Reset(made.t, token(stood)))
     made.go(0.1)
     assert made.last.latch is None
+
+
+def test_after_a_restart_an_optional_button_that_latched_has_to_be_heard_released(tmp_path):
+    stood = Latch("amr-7-1", "ab" * 16, "self_test", ("estop",), ("gate",))
+    optional = {name: {**row, "required": False} for name, row in ESTOPS.items()}
+    made = governed(amr(tmp_path, sources=optional), latch=stood)
+    made.tell(EStop(made.t, False, "estop"), Reset(made.t, token(stood)))
+    made.go(0.1)
+    assert made.last.latch == stood and "gate has not been heard" in refusals(made)[0]
+    made.tell(EStop(made.t, True, "gate"), Reset(made.t, token(stood)))
+    made.go(0.1)
+    assert made.last.latch == stood and "gate is pressed" in refusals(made)[0]
+    made.tell(EStop(made.t, False, "gate"), Reset(made.t, token(stood)))
+    made.go(0.1)
+    assert made.last.latch is None
+    made.tell(Fault(made.t, "self_test", True, ""), Fault(made.t, "self_test", False, ""))
+    made.go(0.1)
+    again = made.decisions[-1].latch
+    assert again is not None and again.pressed == (), "that one is over"
+
+
+@pytest.mark.parametrize("pressed", [(), ("gone",), ("gate", "gone")])
+def test_after_a_restart_every_button_has_to_be_heard_where_nobody_knows_which_one_latched(tmp_path, pressed):
+    optional = {name: {**row, "required": False} for name, row in ESTOPS.items()}
+    stood = Latch("amr-7-1", "ab" * 16, "estop", (), pressed)
+    made = governed(amr(tmp_path, sources=optional), latch=stood)
+    for name, other in (("estop", "gate"), ("gate", None)):
+        made.tell(Reset(made.t, token(stood)))
+        made.tell(EStop(made.t, False, name), Reset(made.t, token(stood)))
+        made.go(0.1)
+        assert (made.last.latch is None) == (other is None)
+        assert other is None or f"{other} has not been heard" in refusals(made)[0]
+
+
+def test_an_optional_button_that_did_not_latch_need_not_be_there(two_estops):
+    stood = Latch("amr-7-1", "ab" * 16, "estop", (), ("estop",))
+    made = governed(two_estops, latch=stood)
+    made.tell(EStop(made.t, False, "estop"), Reset(made.t, token(stood)))
+    made.go(0.1)
+    assert made.last.latch is None
+
+
+def test_a_latch_names_the_buttons_that_made_it(tmp_path):
+    silent = {"gate": {**ESTOPS["gate"], "stale_is_pressed": True}}
+    made = governed(amr(tmp_path, sources={**ESTOPS, **silent}))
+    made.tell(EStop(made.t, False, "gate"), EStop(made.t, True, "estop"))
+    made.go(0.1)
+    assert made.last.latch.pressed == ("estop",)
+    made.go(1.0)
+    assert made.last.latch.pressed == ("estop", "gate"), "it fell silent, as if pressed"
 
 
 def test_each_emergency_stop_is_released_by_itself(two_estops):
