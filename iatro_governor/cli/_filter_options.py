@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,7 +22,8 @@ OPTIONS: dict[str, Any] = {
     "model": Annotated[str | None, typer.Option(help="Only this planner model.")],
     "text": Annotated[str | None, typer.Option(help="Only where the words contain this.")],
     "since": Annotated[
-        str | None, typer.Option(help="From this time on: seconds, or 2026-03-01T12:00 (UTC).")
+        str | None,
+        typer.Option(help="From this time on: seconds after the first record, or 2026-03-01T12:00 (UTC)."),
     ],
     "until": Annotated[str | None, typer.Option(help="Before this time.")],
     "robot": Annotated[
@@ -63,22 +63,15 @@ def filtered(command: Callable[..., None]) -> Callable[..., None]:
 
 def filter_of(given: Mapping[str, Any]) -> Filter:
     """The filter of options by their names; raises LedgerError for a time that is none."""
+    from ..review import times
     from ..review.queries import Filter
 
-    times = {name: time_of(given.get(name)) for name in ("since", "until")}
-    return Filter(**{**given, **times})
-
-
-def time_of(text: str | None) -> float | None:
-    """Seconds, from a number or an ISO date (UTC unless it says otherwise)."""
-    if text is None:
-        return None
-    try:
-        return float(text)
-    except ValueError:
-        pass
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise LedgerError(f"{text!r}: no time (allowed: seconds, or a date as 2026-03-01T12:00)") from None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    found = dict(given)
+    for name in ("since", "until"):
+        if (text := found.pop(name, None)) is not None:
+            try:
+                asked = times.read(str(text))
+            except ValueError:
+                raise LedgerError(f"{text!r}: no time (allowed: {times.ALLOWED})") from None
+            found[f"{name}_s" if asked.after_start else name] = asked.t
+    return Filter(**found)

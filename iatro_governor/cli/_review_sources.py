@@ -2,43 +2,65 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import typer
 
 from ..errors import LedgerError
 from ..ledger.reader import Reader
 from ..review import export as files
 from ..review.fleet import Fleet, is_one_ledger
-from ..review.incidents import shadow_text, start_time
+from ..review.incidents import shadow_text
 from ..review.index import Index
+from ..review.known import absent, check
 from ..review.queries import Filter
-from ..review.rates import Rates, rates_by
+from ..review.rates import Rates, Rows, rates_by
 from ..review.wanted import COLUMNS, as_json, query
+
+
+@dataclass(slots=True)
+class Told:
+    """What a reader has to know beside the incidents: ``notes``, and ``problems``: sources that could not be read."""
+
+    notes: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def end(self) -> None:
+        """Say all of it on standard error, after the output; exit code 1 where anything was left out."""
+        for note in self.notes:
+            print(note, file=sys.stderr)
+        for problem in self.problems:
+            print(f"left out: {problem}", file=sys.stderr)
+        if self.problems:
+            raise typer.Exit(1)
 
 
 def listed(
     sources: list[str], wanted: Filter, sort: str, most: int | None, skip: int
-) -> tuple[list[dict[str, Any]], float, str]:
-    """Incidents as JSON data, the time that tables count from, and what a reader must know first."""
-    if is_one_ledger(sources):
-        with Reader(sources[0]) as reader, Index(reader) as index:
-            rows = index.rows(*query(wanted, ", ".join(COLUMNS), sort, most, skip))
-            return [as_json(row) for row in rows], start_time(reader), shadow_text(reader)
-    with Fleet(sources) as fleet:
-        rows = fleet.rows(*query(wanted, f"{', '.join(COLUMNS)}, source", sort, most, skip))
-        (earliest,) = fleet.rows("SELECT min(t) FROM incident")[0]
-        return [{**as_json(row[:-1]), "source": row[-1]} for row in rows], float(earliest or 0.0), ""
+) -> tuple[list[dict[str, Any]], Told]:
+    """Incidents as JSON data, and what a reader must know beside them."""
+    with incident_rows(sources, wanted) as (rows, told):
+        if is_one_ledger(sources):
+            found = rows(*query(wanted, ", ".join(COLUMNS), sort, most, skip))
+            return [as_json(row) for row in found], told
+        found = rows(*query(wanted, f"{', '.join(COLUMNS)}, source", sort, most, skip))
+        return [{**as_json(row[:-1]), "source": row[-1]} for row in found], told
 
 
-def counted(sources: list[str], by: str, wanted: Filter) -> list[Rates]:
+def counted(sources: list[str], by: str, wanted: Filter) -> tuple[list[Rates], Told]:
     """The rates of whatever is given."""
-    with incident_rows(sources) as rows:
-        return rates_by(rows, by, wanted)
+    with incident_rows(sources, wanted) as (rows, told):
+        return rates_by(rows, by, wanted), told
 
 
-def exported(sources: list[str], out: Path, wanted: Filter, *, everything: bool, redact: bool) -> int:
+def exported(
+    sources: list[str], out: Path, wanted: Filter, *, everything: bool, redact: bool
+) -> tuple[int, Told]:
     """Writes the file and returns its rows."""
     form = out.suffix.removeprefix(".")
     if form not in files.FORMATS:
@@ -47,20 +69,31 @@ def exported(sources: list[str], out: Path, wanted: Filter, *, everything: bool,
         if not is_one_ledger(sources):
             raise LedgerError("--records takes one ledger")
         with Reader(sources[0]) as reader:
-            return files.export(files.records(reader, redact=redact), files.record_columns(), out, form)
-    with incident_rows(sources) as rows:
+            records = files.records(reader, redact=redact)
+            return files.export(records, files.record_columns(), out, form), Told()
+    with incident_rows(sources, wanted) as (rows, told):
         found = rows(*query(wanted, ", ".join(COLUMNS)))
-        return files.export(
-            files.redacted_incidents(found) if redact else found, files.incident_columns(), out, form
-        )
+        shown = files.redacted_incidents(found) if redact else found
+        return files.export(shown, files.incident_columns(), out, form), told
 
 
 @contextmanager
-def incident_rows(sources: list[str]) -> Iterator[Any]:
-    """What runs a query on the table ``incident``."""
+def incident_rows(sources: list[str], *filters: Filter) -> Iterator[tuple[Rows, Told]]:
+    """What runs a query on the table ``incident``; names in ``filters`` that it does not know are told.
+
+    Raises LedgerError for a filter that nothing can pass, and where no source can be read.
+    """
+    for wanted in filters:
+        check(wanted)
     if is_one_ledger(sources):
         with Reader(sources[0]) as reader, Index(reader) as index:
-            yield index.rows
+            shadow = shadow_text(reader)
+            yield index.rows, _told(index.rows, filters, [shadow] if shadow else [], [])
     else:
         with Fleet(sources) as fleet:
-            yield fleet.rows
+            yield fleet.rows, _told(fleet.rows, filters, [], fleet.problems)
+
+
+def _told(rows: Rows, filters: tuple[Filter, ...], notes: list[str], problems: list[str]) -> Told:
+    unknown = [text for wanted in filters for text in absent(rows, wanted)]
+    return Told([*notes, *dict.fromkeys(unknown)], problems)

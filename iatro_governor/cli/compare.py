@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..errors import IatroError, LedgerError
 from ..review.queries import Filter
-from ._filter_options import filter_of, filtered
+from ._filter_options import OPTIONS, filter_of, filtered
 from ._refuse import refuse
 
 if TYPE_CHECKING:
@@ -50,8 +50,9 @@ def compare(
     if by not in BY:
         refuse(f"--by {by}: allowed are {', '.join(BY)}", as_json)
     try:
-        with incident_rows(sources or [DEFAULT_LEDGER]) as rows:
-            found = _comparisons(rows, by, wanted, a, b)
+        filters = _filters(wanted, a, b)
+        with incident_rows(sources or [DEFAULT_LEDGER], *filters) as (rows, told):
+            found = _comparisons(rows, by, filters, a, b)
             flagged, drifted = undeclared(rows), drifts(rows, wanted)
     except IatroError as error:
         refuse(str(error), as_json)
@@ -65,33 +66,43 @@ def compare(
         print(json.dumps(document))
     else:
         console().print(compare_view(found, flagged, drifted))
+    told.end()
+
+
+def _filters(wanted: Filter, a: list[str] | None, b: list[str] | None) -> list[Filter]:
+    """``wanted``, or the two sides of it that were given."""
+    if not a and not b:
+        return [wanted]
+    if not a or not b:
+        raise LedgerError("two sides are compared: give --a and --b, each as NAME=VALUE")
+    return [_side(wanted, a), _side(wanted, b)]
 
 
 def _comparisons(
-    rows: Rows, by: str, wanted: Filter, a: list[str] | None, b: list[str] | None
+    rows: Rows, by: str, filters: list[Filter], a: list[str] | None, b: list[str] | None
 ) -> list[Comparison]:
     from ..review import compare as sides
 
-    if not a and not b:
-        return sides.compare_groups(rows, by, wanted)
     if not a or not b:
-        raise LedgerError("two sides are compared: give --a and --b, each as NAME=VALUE")
-    filters = (_side(wanted, a), _side(wanted, b))
-    return [sides.compare(rows, *filters, (" ".join(a), " ".join(b)))]
+        return sides.compare_groups(rows, by, filters[0])
+    return [sides.compare(rows, filters[0], filters[1], (" ".join(a), " ".join(b)))]
 
 
 def _side(wanted: Filter, given: list[str]) -> Filter:
     """``wanted`` narrowed by NAME=VALUE pairs."""
-    names = [field.name for field in fields(Filter)]
-    chosen: dict[str, Any] = {name: getattr(wanted, name) for name in names}
+    chosen: dict[str, Any] = {}
     for one in given:
         name, equals, value = one.partition("=")
-        if not equals or name not in names:
-            raise LedgerError(f"{one!r}: no NAME=VALUE (allowed names: {', '.join(names)})")
+        if not equals or name not in OPTIONS:
+            raise LedgerError(f"{one!r}: no NAME=VALUE (allowed names: {', '.join(OPTIONS)})")
         chosen[name] = value
     try:
-        chosen["severity"] = None if chosen["severity"] is None else int(chosen["severity"])
+        if "severity" in chosen:
+            chosen["severity"] = int(chosen["severity"])
     except ValueError:
         raise LedgerError(f"severity={chosen['severity']}: allowed are 0 to 4") from None
-    texts = {name: None if chosen[name] is None else str(chosen[name]) for name in ("since", "until")}
-    return filter_of({**chosen, **texts})
+    for name in ("since", "until"):
+        if name in chosen:  # it takes the place of the other kind of time, too
+            wanted = replace(wanted, **{name: None, f"{name}_s": None})
+    own = {name: value for name, value in asdict(filter_of(chosen)).items() if value is not None}
+    return replace(wanted, **own)

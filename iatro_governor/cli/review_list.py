@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any
@@ -31,12 +30,15 @@ def list_incidents(
     wanted: Filter,
     sources: Sources = None,
     sort: Annotated[str, typer.Option(help="By time, severity, verdict, plan or model.")] = "time",
-    most: Annotated[int | None, typer.Option(min=0, help="At most so many.")] = None,
+    most: Annotated[int | None, typer.Option(min=1, help="At most so many.")] = None,
     skip: Annotated[int, typer.Option(min=0, help="Leave out the first so many.")] = 0,
     as_csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values on standard output.")] = False,
     as_json: Json = False,
 ) -> None:
-    """List incidents, one a line: which words met which action."""
+    """List incidents, one a line: which words met which action.
+
+    Exit 0, 1 where a source could not be read and the rest is shown, 2 where nothing can be.
+    """
     from ..review.incidents import Incident
     from ..review.tables import console, incident_table
     from ..review.wanted import SORTS
@@ -46,18 +48,18 @@ def list_incidents(
     if sort not in SORTS:
         refuse(f"--sort {sort}: allowed are {', '.join(SORTS)}", as_json)
     try:
-        found, start, note = listed(sources or [DEFAULT_LEDGER], wanted, sort, most, skip)
+        found, told = listed(sources or [DEFAULT_LEDGER], wanted, sort, most, skip)
     except IatroError as error:
         refuse(str(error), as_json)
-    if note:
-        print(note, file=sys.stderr)
     if as_json:
         print(json.dumps(found))
     elif as_csv:
         print_csv(found)
     else:
         screen = console()
-        screen.print(incident_table([Incident(**_known(one)) for one in found], start, screen.width))
+        places = [(str(one.get("source", "")), float(one["begins"])) for one in found]
+        screen.print(incident_table([Incident(**_known(one)) for one in found], places, screen.width))
+    told.end()
 
 
 @filtered
@@ -77,13 +79,14 @@ def overview(
     if by not in GROUPS:
         refuse(f"--by {by}: allowed are {', '.join(GROUPS)}", as_json)
     try:
-        found = counted(sources or [DEFAULT_LEDGER], by, wanted)
+        found, told = counted(sources or [DEFAULT_LEDGER], by, wanted)
     except IatroError as error:
         refuse(str(error), as_json)
     if as_json:
         print(json.dumps([one.to_json() for one in found]))
     else:
         console().print(rate_table(found, by))
+    told.end()
 
 
 @filtered
@@ -103,10 +106,11 @@ def export(
     from ._review_sources import exported
 
     try:
-        count = exported(sources or [DEFAULT_LEDGER], out, wanted, everything=everything, redact=redact)
+        count, told = exported(sources or [DEFAULT_LEDGER], out, wanted, everything=everything, redact=redact)
     except IatroError as error:
         refuse(str(error), as_json)
     print(json.dumps({"out": str(out), "rows": count}) if as_json else f"wrote {out}: {count} rows")
+    told.end()
 
 
 def _known(one: dict[str, Any]) -> dict[str, Any]:

@@ -19,28 +19,34 @@ class Fleet:
     """A table ``incident`` with the incidents of every source. Use it as a context manager.
 
     A source is a ledger, a Parquet file, a folder (every ledger and Parquet file in it), or a pattern or address that
-    DuckDB reads (``s3://bucket/*.parquet``). Raises LedgerError for one that holds no incidents.
+    DuckDB reads (``s3://bucket/*.parquet``). One that cannot be read is left out and named in ``problems``; raises
+    LedgerError where not one can be.
     """
 
     def __init__(self, sources: Sequence[str | Path]) -> None:
         self._db = _duckdb().connect(":memory:")
         columns = ", ".join(f"{name} {_TYPES[kind]}" for name, kind in COLUMNS.items())
         self._db.execute(f"CREATE TABLE incident ({columns}, source VARCHAR)")
-        self.sources: list[str] = []
+        self.sources, self.problems = expanded(sources)
         try:
-            for source in sources:
-                for one in _expanded(str(source)):
-                    self._add(one)
+            for source in list(self.sources):
+                self._add(source)
+            if not self.sources:
+                raise LedgerError("; ".join(self.problems))
         except BaseException:
             self._db.close()
             raise
 
     def _add(self, source: str) -> None:
-        self.sources.append(source)
-        if source.endswith(".parquet") or "://" in source:
-            self._add_parquet(source)
-        else:
-            self._add_ledger(Path(source))
+        try:
+            if is_export(source):
+                self._add_parquet(source)
+            else:
+                self._add_ledger(Path(source))
+        except LedgerError as error:
+            self._db.execute("DELETE FROM incident WHERE source = ?", (source,))
+            self.sources.remove(source)
+            self.problems.append(str(error))
 
     def _add_ledger(self, path: Path) -> None:
         import pyarrow as pa
@@ -56,16 +62,22 @@ class Fleet:
     def _add_parquet(self, source: str) -> None:
         try:
             about = self._db.execute("SELECT * FROM read_parquet(?) LIMIT 0", (source,)).description
-            if missing := COLUMNS.keys() - {column[0] for column in about}:
+            there = {column[0] for column in about}
+            if missing := COLUMNS.keys() - there - {"begins"}:
                 raise LedgerError(
                     f"{source}: no incidents: columns are missing ({', '.join(sorted(missing))}); "
                     "iatro review export writes them all"
                 )
-            sql = f"INSERT INTO incident SELECT {', '.join(COLUMNS)}, filename FROM read_parquet(?, filename = true)"
+            # Files of before "begins" was kept count from their first incident.
+            names = (
+                name if name in there else f"min(t) OVER (PARTITION BY filename) AS {name}"
+                for name in COLUMNS
+            )
+            sql = f"INSERT INTO incident SELECT {', '.join(names)}, filename FROM read_parquet(?, filename = true)"
             self._db.execute(sql, (source,))
         except _duckdb().Error as error:
             raise LedgerError(
-                f"{source}: cannot be read as Parquet: {str(error).splitlines()[0][:300]}"
+                f"{source}: cannot be read as Parquet: {' '.join(str(error).split())}"
             ) from error
 
     def rows(self, sql: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
@@ -85,17 +97,28 @@ class Fleet:
 
 def is_one_ledger(sources: Sequence[str | Path]) -> bool:
     """Whether ``sources`` are a single ledger, which needs no DuckDB."""
-    return len(sources) == 1 and not str(sources[0]).endswith(".parquet") and not Path(sources[0]).is_dir()
+    return len(sources) == 1 and not is_export(str(sources[0])) and not Path(sources[0]).is_dir()
 
 
-def _expanded(source: str) -> list[str]:
-    path = Path(source)
-    if not path.is_dir():
-        return [source]
-    found = [*path.rglob("*.parquet"), *(one for one in path.rglob("*.db") if _is_ledger(one))]
-    if not found:
-        raise LedgerError(f"{source}: no ledger and no Parquet file in this folder")
-    return sorted(map(str, found))
+def is_export(source: str) -> bool:
+    """Whether ``source`` is for DuckDB to read: a Parquet file or an address of some."""
+    return source.endswith(".parquet") or "://" in source
+
+
+def expanded(sources: Sequence[str | Path]) -> tuple[list[str], list[str]]:
+    """Every ledger and Parquet file of ``sources``, each once, and a sentence for each folder without any."""
+    found: list[str] = []
+    problems: list[str] = []
+    for source in map(str, sources):
+        path = Path(source)
+        if not path.is_dir():
+            found.append(source)
+            continue
+        inside = [*path.rglob("*.parquet"), *(one for one in path.rglob("*.db") if _is_ledger(one))]
+        found += sorted(map(str, inside))
+        if not inside:
+            problems.append(f"{source}: no ledger and no Parquet file in this folder")
+    return list(dict.fromkeys(found)), problems
 
 
 def _is_ledger(path: Path) -> bool:

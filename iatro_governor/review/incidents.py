@@ -14,6 +14,8 @@ from .text import Span
 
 UNREADABLE = "UNREADABLE"
 """Shown in place of a verdict where a record is not as the witness writes them."""
+NO_VERDICT = "UNKNOWN"
+"""Shown where a record names no verdict."""
 _MISSHAPEN = (TypeError, ValueError, AttributeError, KeyError, IndexError)
 SEVERITIES = (
     "information",
@@ -168,7 +170,7 @@ def incident_of(record: StoredRecord) -> Incident:
 
 def _read(record: StoredRecord) -> Incident:
     body = record.body
-    verdict = str(body.get("verdict") or "UNKNOWN")
+    verdict = str(body.get("verdict") or NO_VERDICT)
     conducts = conducts_of(body).values()
     begun = [body.get("statement_t"), *(conduct.get("first_t") for conduct in conducts)]
     return Incident(

@@ -16,10 +16,10 @@ from typing import Any
 from ..errors import LedgerError
 from ..ledger.reader import Reader
 from ..ledger.record import plain
-from .incidents import conducts_of, incident_of
+from .incidents import conducts_of, incident_of, start_time
 from .wanted import COLUMNS, barred
 
-MAKE = 2
+MAKE = 3
 """Changes whenever the index holds anything else."""
 _TABLE = f"CREATE TABLE incident ({', '.join(f'{name} {kind}' for name, kind in COLUMNS.items())}, PRIMARY KEY (id))"
 _INDEXES = (
@@ -78,7 +78,9 @@ class Index:
             last = 0
         end = int(self._reader.scalar("SELECT coalesce(max(id), 0) FROM record"))
         if end > last:
-            db.executemany(_INSERT, self._rows(last))
+            start = start_time(self._reader)
+            db.executemany(_INSERT, self._rows(last, start))
+            db.execute("UPDATE incident SET begins = ? WHERE begins <> ?", (start, start))
             mac = self._reader.mac_of(end)
             db.execute("DELETE FROM state")
             db.execute("INSERT INTO state VALUES (?, ?, ?)", (MAKE, end, mac))
@@ -97,7 +99,7 @@ class Index:
             return None
         return int(found[0][1])
 
-    def _rows(self, after: int) -> Iterator[tuple[Any, ...]]:
+    def _rows(self, after: int, start: float) -> Iterator[tuple[Any, ...]]:
         for record in self._reader.verdicts_after(after):
             one, body = incident_of(record), record.body
             robot = body.get("robot") or record.channel or body.get("channel") or ""
@@ -105,7 +107,7 @@ class Index:
                 one.id, one.t, one.plan_id, one.channel, str(robot), one.model, one.verdict, barred(one.all_verdicts),
                 one.severity, one.commands, one.context, record.config_hash, barred(_limits(body)), one.text,
                 str(body.get("reasoning") or ""), int(body.get("kind") == "statement"), int(_detected(body)),
-                record.software_version, *self._lineage(body),
+                record.software_version, *self._lineage(body), start,
             )  # fmt: skip
             yield tuple(plain(value) if isinstance(value, str) else value for value in row)
 

@@ -10,6 +10,7 @@ class Filter:
     """Which incidents to show; what is None does not matter.
 
     ``severity`` is the least one, ``since`` and ``until`` bound the time (s) at which it began, the latter excluded;
+    ``since_s`` and ``until_s`` do so in seconds after the first record of its own ledger;
     ``limit`` is the name of one that bound, ``policy`` the hash of the configuration in force, ``version`` that of the
     program; ``text`` is looked for in what the planner said and thought, whatever
     the case of its ASCII letters.
@@ -27,3 +28,5 @@ class Filter:
     limit: str | None = None
     policy: str | None = None
     version: str | None = None
+    since_s: float | None = None
+    until_s: float | None = None

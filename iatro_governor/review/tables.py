@@ -27,6 +27,7 @@ from .text import (
     span_of,
     visible,
 )
+from .times import date, shown
 
 SEVERITY_STYLES = ("dim", "", "yellow", "bold red", "bold white on red")
 LABEL_STYLES = {
@@ -47,28 +48,50 @@ def console(width: int | None = None) -> Console:
     return Console(markup=False, emoji=False, highlight=False, width=width, soft_wrap=False)
 
 
-def incident_table(found: Sequence[Incident], start: float, width: int) -> RenderableType:
-    """One line an incident; times count from ``start`` (s). Models are shown where there is room."""
+Place = tuple[str, float]
+"""A ledger or a file, and when its record begins, s: what its times count from."""
+
+
+def incident_table(found: Sequence[Incident], places: Sequence[Place], width: int) -> RenderableType:
+    """One line an incident, with the place that it is from. Dates and models are shown where there is room."""
     if not found:
         return Text("No incidents.")
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, expand=True, padding=(0, 1, 0, 0))
+    known = {place: str(number) for number, place in enumerate(dict.fromkeys(places), 1)}
+    if len(known) > 1:
+        table.add_column("of", justify="right", no_wrap=True)
     table.add_column("id", justify="right", no_wrap=True)
     table.add_column("t/s", justify="right", no_wrap=True)
+    if dated := width >= 100 and any(date(one.t) for one in found):
+        table.add_column("date (UTC)", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     table.add_column("sev", justify="right", no_wrap=True)
     table.add_column("plan", no_wrap=True, max_width=14, overflow="ellipsis")
     if models := width >= 100:
         table.add_column("model", no_wrap=True, max_width=20, overflow="ellipsis")
     table.add_column("words", no_wrap=True, ratio=1, overflow="ellipsis")
-    for one in found:
+    for one, place in zip(found, places, strict=True):
         style = _severity_style(one.severity)
-        cells = [
-            Text(str(one.id)), Text(f"{one.t - start:.1f}"), Text(visible(one.verdict), style),
-            Text(str(one.severity), style), Text(one_line(one.plan_id or "-", 40)),
+        cells = [Text(known[place])] if len(known) > 1 else []
+        cells += [Text(str(one.id)), Text(f"{one.t - place[1]:.1f}")]
+        cells += [Text(date(one.t))] if dated else []
+        cells += [
+            Text(visible(one.verdict), style), Text(str(one.severity), style),
+            Text(one_line(one.plan_id or "-", 40)),
         ]  # fmt: skip
         cells += [Text(one_line(one.model or "-", 40))] if models else []
         table.add_row(*cells, Text(one_line(one.text, 200) or "(nothing said)", "" if one.text else "dim"))
-    return Group(table, Text(f"{len(found)} incident{'s' if len(found) != 1 else ''}", "dim"))
+    return Group(table, Text(f"{len(found)} incident{'s' if len(found) != 1 else ''}", "dim"), *_foot(known))
+
+
+def _foot(known: Mapping[Place, str]) -> Iterable[Text]:
+    """What times count from, and of several places which number is which."""
+    for (source, start), number in known.items():
+        counts = f"t/s counts from {date(start)} UTC" if date(start) else ""
+        if len(known) > 1:
+            yield Text(f"{number}: {visible(source)}" + (f", {counts}" if counts else ""), "dim")
+        elif counts:
+            yield Text(counts, "dim")
 
 
 def detail_view(found: Detail, start: float, chain: VerifyResult | str) -> RenderableType:
@@ -92,7 +115,7 @@ def _facts(found: Detail, start: float) -> RenderableType:
     others = [verdict for verdict in one.all_verdicts if verdict != one.verdict]
     rows = [
         ("incident", f"{one.id}, plan {one.plan_id or '(none named)'}, channel {one.channel or '-'}"),
-        ("time", f"{one.t - start:.2f} s after the start"),
+        ("time", shown(one.t, start, 2)),
         ("planner", _planner(found.planner)),
     ]
     if others:

@@ -12,11 +12,13 @@ COLUMNS = {
     "verdict": "TEXT", "all_verdicts": "TEXT", "severity": "INTEGER", "commands": "INTEGER", "context": "TEXT",
     "config_hash": "TEXT", "limits": "TEXT", "text": "TEXT", "reasoning": "TEXT", "said": "INTEGER",
     "detected": "INTEGER", "software_version": "TEXT", "digest": "TEXT", "parent": "TEXT",
+    "begins": "REAL",
 }  # fmt: skip
 """One incident in a line, t in s; ``all_verdicts`` and ``limits`` are names with bars before, between and after.
 
 ``said`` is 1 where a statement is judged and 0 for commands without a word, ``detected`` 1 where its reasoning names a
-hazard; ``digest`` and ``parent`` are those of the planner's model, as it declared them.
+hazard; ``digest`` and ``parent`` are those of the planner's model, as it declared them; ``begins`` (s) is the first
+time in its ledger, from which readers count.
 """
 SORTS = {
     "time": "t, id",
@@ -39,6 +41,8 @@ def clauses(wanted: Filter) -> tuple[str, tuple[Any, ...]]:
         "context = ?": wanted.context,
         "t >= ?": wanted.since,
         "t < ?": wanted.until,
+        "t >= begins + ?": wanted.since_s,
+        "t < begins + ?": wanted.until_s,
         "config_hash = ?": wanted.policy,
         "software_version = ?": wanted.version,
         "instr(limits, ?) > 0": wanted.limit and barred([wanted.limit]),

@@ -147,7 +147,7 @@ def test_a_record_that_no_witness_wrote_hides_no_other(
     assert listed
     screen = console(80)
     with screen.capture():
-        screen.print(incident_table(listed, 100.0, 80))
+        screen.print(incident_table(listed, [("a.db", 100.0)] * len(listed), 80))
         for one in found:
             screen.print(detail_view(one, 100.0, "no key"))
             json.dumps(one.to_json())

@@ -89,7 +89,7 @@ def test_every_view_takes_them(witnessed: tuple[Path, dict[str, Any]], tmp_path:
     assert by_plan[None].incident.verdict == "UNATTRIBUTED_ACTION"
     screen = console(80)
     with screen.capture() as capture:
-        screen.print(incident_table([one.incident for one in every], 100.0, 80))
+        screen.print(incident_table([one.incident for one in every], [("a.db", 100.0)] * len(every), 80))
         for one in every:
             screen.print(detail_view(one, 100.0, "no key"))
     shown = capture.get()

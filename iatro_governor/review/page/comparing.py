@@ -8,11 +8,11 @@ from ...ledger.reader import Reader
 from ..compare import BY, MOST, Comparison, compare_groups, undeclared
 from ..compare_view import TITLES, change, p_text, pair_text, short
 from ..differences import Difference
-from ..incidents import shadow_text
+from ..incidents import shadow_text, start_time
 from ..index import Index
 from ..monitor import REFERENCE, Drift, drifts
 from ..text import one_line
-from .render import moment
+from ..times import shown
 
 
 def comparing(reader: Reader, by: str | None) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def comparing(reader: Reader, by: str | None) -> dict[str, Any]:
             {"model": one_line(one["model"], 60), "digests": [one_line(text, 80) for text in one["digests"]]}
             for one in flagged
         ],
-        "monitor": [_drift(one) for one in drifted],
+        "monitor": [_drift(one, start_time(reader)) for one in drifted],
         "reference": REFERENCE,
         "shadow": shadow_text(reader),
     }
@@ -54,11 +54,11 @@ def _row(row: Difference) -> dict[str, Any]:
     return {**shown, **tests, "effect": effect, "sure": sure}
 
 
-def _drift(one: Drift) -> dict[str, Any]:
+def _drift(one: Drift, start: float) -> dict[str, Any]:
     return {
         "model": one_line(one.model, 60) or "not named",
         "alarm": one.alarm,
-        "since": moment(one.since, 0.0) if one.since is not None else "",
+        "since": shown(one.since, start) if one.since is not None else "",
         "reference": short(one.reference),
         "later": short(one.later),
         "evidence": f"{one.evidence:.1f}" if one.evidence < 1000 else "> 1000",

@@ -17,9 +17,10 @@ from ..replay import folders_beside
 from ..scene import scene
 from ..shown import shown
 from ..text import quantity, visible
+from ..times import date
+from ..times import shown as time_shown
 from .clips import clips
 from .desk import Desk, Policy
-from .render import moment
 from .wanted import Wanted
 
 
@@ -36,7 +37,7 @@ def incident(reader: Reader, desk: Desk, number: int, wanted: Wanted) -> dict[st
         "before": before and wanted.address(f"/incidents/{before}"),
         "after": after and wanted.address(f"/incidents/{after}"),
         "chart": chart(found, start),
-        "moment": moment(found.incident.t, start),
+        "moment": time_shown(found.incident.t, start),
         "channel": visible(found.incident.channel or ""),
         "bounds": [_bound(bound, start) for bound in found.action.limits],
         "sheets": _sheets(found, policy),
@@ -73,7 +74,7 @@ def _view(found: Detail, desk: Desk, policy: Policy | None, start: float) -> dic
 
 
 def _note(note: Note) -> dict[str, Any]:
-    when = moment(note.t, 0.0)
+    when = date(note.t)
     return {"id": note.id, "by": visible(note.by), "text": visible(note.text), "when": when}
 
 

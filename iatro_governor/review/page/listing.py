@@ -10,9 +10,10 @@ from ...testimony.verdicts import VERDICTS
 from .. import paging
 from ..incidents import SEVERITIES, Incident, severity_text, shadow_text, start_time
 from ..index import Index
+from ..known import absent
 from ..queries import Filter
 from ..text import one_line, visible
-from .render import moment
+from ..times import date
 from .wanted import Column, Wanted
 
 SIZE = 50
@@ -34,10 +35,12 @@ def listing(reader: Reader, wanted: Wanted) -> dict[str, Any]:
         every = paging.count(index, Filter())
         matching = paging.count(index, chosen) if wanted.filters else every
         options = paging.choices(index)
+        unknown = [] if matching else absent(index.rows, chosen)
     return {
         "rows": [row(one, start, wanted) for one in found],
         "matching": matching,
         "every": every,
+        "unknown": [visible(text) for text in unknown],
         "wanted": wanted,
         "columns": list(_columns(wanted)),
         "before": wanted.address(at=slice_.before.text()) if slice_.before else None,
@@ -52,7 +55,7 @@ def row(one: Incident, start: float, wanted: Wanted) -> dict[str, Any]:
     return {
         "id": one.id,
         "href": wanted.address(f"/incidents/{one.id}"),
-        "time": moment(one.t, start),
+        "date": date(one.t),
         "after": f"{one.t - start:.1f}",
         "verdict": one.verdict,
         "severity": min(max(one.severity, 0), 4),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -53,14 +52,3 @@ def refusal(status: int, message: str) -> HTMLResponse:
     """A page that says why there is none."""
     title = TITLES.get(status, "Something is wrong")
     return page("refusal.html.j2", status, title=title, message=visible(message))
-
-
-def moment(t: float, start: float) -> str:
-    """A time (s) for a reader: the date where the run's clock is the wall's, else seconds after its ``start``."""
-    if t < EPOCH_BEGINS or t > EPOCH_ENDS:
-        return f"{t - start:.1f} s"
-    return datetime.fromtimestamp(t, UTC).strftime("%Y-%m-%d %H:%M:%S")
-
-
-EPOCH_BEGINS, EPOCH_ENDS = 1e9, 1e11
-"""Between these a time counts from 1970, outside from whatever a simulation began with."""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from ...errors import LedgerError
+from ..known import check
 from ..paging import Cursor, Order
 from ..queries import Filter
-from .render import EPOCH_BEGINS
+from ..times import read
 
 LONGEST = 200
 Column = Literal["time", "severity", "verdict", "plan", "model"]
@@ -45,11 +44,21 @@ class Wanted(BaseModel):
             return "time" if info.field_name == "sort" else None
         return value
 
+    @field_validator("verdict", "context")
+    @classmethod
+    def _can_be(cls, value: str | None, info: ValidationInfo) -> str | None:
+        asked: dict[str, Any] = {str(info.field_name): value}
+        try:
+            check(Filter(**asked))
+        except LedgerError as error:
+            raise ValueError(str(error)) from error
+        return value
+
     @field_validator("since", "until")
     @classmethod
     def _is_a_time(cls, value: str | None) -> str | None:
         if value is not None:
-            read_time(value, 0.0)
+            read(value)
         return value
 
     @field_validator("at")
@@ -72,8 +81,8 @@ class Wanted(BaseModel):
             robot=self.robot,
             context=self.context,
             limit=self.limit,
-            since=None if self.since is None else read_time(self.since, start),
-            until=None if self.until is None else read_time(self.until, start),
+            since=None if self.since is None else read(self.since).since(start),
+            until=None if self.until is None else read(self.until).since(start),
         )
 
     def order(self) -> Order:
@@ -102,20 +111,3 @@ class Wanted(BaseModel):
     def filters(self) -> bool:
         """True where anything is left out of the list."""
         return bool(self.model_dump(exclude={"at", "sort", "way"}, exclude_none=True))
-
-
-def read_time(text: str, start: float) -> float:
-    """A time (s): a date as 2026-03-01 or 2026-03-01T12:00 (UTC), or seconds after ``start``.
-
-    Raises ValueError for anything else.
-    """
-    if re.fullmatch(r"[+-]?\d{1,12}(\.\d{1,9})?", text.strip()):
-        seconds = float(text)
-        return seconds if seconds >= EPOCH_BEGINS else start + seconds
-    try:
-        found = datetime.fromisoformat(text.strip())
-    except ValueError as error:
-        raise ValueError(
-            "a time is a date as 2026-03-01 or 2026-03-01T12:00 (UTC), or seconds after the first record"
-        ) from error
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
