@@ -72,8 +72,17 @@ class JointChart(Plain):
         return self._track.latest.t if self._track.known else None
 
     @property
-    def strays(self) -> Array:
-        """1 (size,) for each joint whose motion must have been commanded, 0 for one that makes up for its lag."""
+    def stands(self) -> Array:
+        """Where it is: positions (size,)."""
+        return self.positions
+
+    def way(self, before: Array, now: Array) -> list[float]:
+        """From where it stood ``before`` to where it stands ``now``, in ``u`` times s."""
+        difference: list[float] = (now - before).tolist()
+        return difference
+
+    def strays(self, motion: Array) -> Array:
+        """1 (size,) for each joint whose ``motion`` must have been commanded, 0 for one that makes up for its lag."""
         return self._ones
 
     def component(self, index: int) -> str:
@@ -179,10 +188,9 @@ class JointPositionChart(JointChart):
         """The set-point: what the joints lag behind, they will still make up for."""
         return self._published
 
-    @property
-    def strays(self) -> Array:
+    def strays(self, motion: Array) -> Array:
         """A joint that closes in on its set-point makes up for its lag, however fast."""
-        return ((self.setpoint - self.positions) * self.measured <= 0).astype(float)
+        return ((self.setpoint - self.positions) * motion <= 0).astype(float)
 
     @property
     def setpoint(self) -> Array:

@@ -6,6 +6,10 @@ newest measurement less the channel's actuator delay and ``LAG_S``, a tenth more
 three standard deviations of the source's speeds, are beyond doubt no motion. A body that gives way to a push which is
 known to drive it obeys. One that moves when it is first seen was told so by somebody before, and has the time that a
 controlled stop takes.
+
+Velocities may be wrong, stuck at zero say, or an echo of what was commanded. So the mean speed that positions show over
+half of ``disobey_s`` is judged, too, where the velocities do not account for it: a window that is long beside the noise
+of positions, and so short that one jump is no motion. Where both say the same, the velocities alone are judged.
 """
 
 from __future__ import annotations
@@ -20,29 +24,59 @@ from iatro_governor.governor.joint_chart import JointPositionChart, JointVelocit
 from iatro_governor.governor.ladder import Ladder
 from iatro_governor.governor.member import Member
 from iatro_governor.governor.outputs import LAG_S, Outputs
+from iatro_governor.governor.shown import Shown
 from iatro_governor.governor.trajectory_chart import TrajectoryChart
 from iatro_governor.governor.twist import TwistChart
 
 SIGMAS = 3.0
 """Standard deviations of a measured speed that are no motion."""
+WINDOW = 0.5
+"""Share of ``disobey_s`` over which positions show a speed."""
+
+TOLD, SHOWN = HOW = ("", "by its positions")
+"""How a motion is known: by the velocities, which goes without saying, or by where it leads."""
 
 Followed = TwistChart | JointVelocityChart | JointPositionChart | TrajectoryChart
 """Channels whose ``u`` is the measured motion itself. An effort or a wrench moves a body as its surroundings let it."""
+
+
+class _Watched:
+    """One channel, what was measured of it lately, and since when it has disobeyed, by each way of telling, s."""
+
+    def __init__(self, member: Member, chart: Followed) -> None:
+        self.member, self.chart = member, chart
+        self.slack = np.full(chart.size, chart.slack + SIGMAS * chart.speed_noise)
+        self.beyond_doubt = float(self.slack[0])
+        self.newest = -np.inf
+        self.begins: float | None = None
+        self.shown = Shown(chart.size, WINDOW * chart.config.disobey_s)
+        self.since: dict[str, float] = {}
+        self._stood: Array | None = None
+
+    def take(self, newest: float) -> None:
+        """Its newest measurement, at ``newest`` s."""
+        stands = self.chart.stands
+        before = stands if self._stood is None else self._stood
+        self.shown.take(newest, self.chart.way(before, stands), self.chart.measured.tolist())
+        self.newest, self._stood = newest, stands
+
+    def lasts(self, how: str, told: str | None) -> bool:
+        """Whether it has disobeyed for ``disobey_s`` by this way of telling, as ``told`` says again."""
+        if told is None:
+            self.since.pop(how, None)
+            return False
+        began = self.since.setdefault(how, self.newest)
+        return self.newest - began >= self.chart.config.disobey_s - 1e-9
 
 
 class Obedience:
     """Judges each newest measurement of the channels that tell motion by what was published before it."""
 
     def __init__(self, members: Sequence[Member], claims: Claims) -> None:
-        self._watched = [(m, chart) for m in members if isinstance(chart := m.chart, Followed)]
+        self._watched = [
+            _Watched(member, chart) for member in members if isinstance(chart := member.chart, Followed)
+        ]
         self._claims = claims
-        self._slack = {
-            m.name: np.full(chart.size, chart.slack + SIGMAS * chart.speed_noise)
-            for m, chart in self._watched
-        }
-        self._newest: dict[str, float] = {}
-        self._since: dict[str, float] = {}
-        self._from: dict[str, float] = {}
 
     def judge(
         self, t: float, outputs: Outputs, guided: bool, pushed: Callable[[Member], bool], ladder: Ladder
@@ -52,38 +86,58 @@ class Obedience:
         ``guided``: somebody else is known to move the body. ``pushed``: somebody is known to push what a channel moves,
         the way it moves.
         """
-        for member, chart in self._watched:
-            newest = chart.newest
-            if newest is None or newest <= self._newest.get(member.name, -np.inf):
+        for watched in self._watched:
+            newest, name = watched.chart.newest, watched.member.name
+            if newest is None or newest <= watched.newest:
                 continue
-            self._newest[member.name] = newest
-            told = None if guided else self._disobeys(t, t - newest, member, chart, outputs)
-            if told is None or pushed(member):
-                self._since.pop(member.name, None)
-                ladder.hold("actuator_disobeys", t, False, subject=member.name)
-            elif newest - self._since.setdefault(member.name, newest) >= chart.config.disobey_s - 1e-9:
-                ladder.hold("actuator_disobeys", t, True, told, member.name)
+            watched.take(newest)
+            found = {} if guided else self._found(t, t - newest, watched, outputs)
+            if found and pushed(watched.member):
+                found = {}
+            lasting = [found[how] for how in HOW if watched.lasts(how, found.get(how))]
+            if lasting:
+                ladder.hold("actuator_disobeys", t, True, lasting[0], name)
+            elif not found:
+                ladder.hold("actuator_disobeys", t, False, subject=name)
 
-    def _begins(self, newest: float, chart: Followed, name: str) -> float:
+    def _begins(self, watched: _Watched) -> float:
         """From when on its motion counts, s: of what was measured first nobody knows who commanded it."""
-        if name not in self._from:
+        if watched.begins is None:
+            chart = watched.chart
             stopping = float(chart.controlled.time(chart.measured))
-            self._from[name] = newest + (stopping and stopping + chart.config.actuator_delay_s + LAG_S)
-        return self._from[name]
+            watched.begins = watched.newest + (stopping and stopping + chart.config.actuator_delay_s + LAG_S)
+        return watched.begins
 
-    def _disobeys(
-        self, t: float, age: float, member: Member, chart: Followed, outputs: Outputs
+    def _found(self, t: float, age: float, watched: _Watched, outputs: Outputs) -> dict[str, str]:
+        """What the channel does that it was not told to, by each way of telling that shows it."""
+        found: dict[str, str] = {}
+        begins = self._begins(watched)
+        if not self._claims.has(watched.member.name) or t - age < begins:
+            return found  # its joints do what another channel says, or somebody said before us
+        if (told := self._unexplained(t, age, watched.chart.measured, watched, outputs)) is not None:
+            found[TOLD] = told
+        means = watched.shown.means
+        if means is None or t - age - means.span_s < begins:
+            return found
+        differ = (abs(a - b) for a, b in zip(means.shown, means.told, strict=True))
+        if all(apart <= watched.beyond_doubt for apart in differ):
+            return found  # nearly always
+        shown = self._unexplained(t, age + means.span_s, np.array(means.shown), watched, outputs)
+        if shown is not None:
+            found[SHOWN] = f"{shown}, {SHOWN}"
+        return found
+
+    def _unexplained(
+        self, t: float, age: float, motion: Array, watched: _Watched, outputs: Outputs
     ) -> str | None:
-        """What the channel does that it was not told to, or None."""
-        if not self._claims.has(member.name) or t - age < self._begins(t - age, chart, member.name):
-            return None  # its joints do what another channel says, or somebody said before us
-        measured, slack = chart.measured, self._slack[member.name]
-        if outputs.explains(measured, slack, member.place):
+        """What is wrong with a ``motion`` (n,) that began ``age`` s ago, or None."""
+        chart, place, slack = watched.chart, watched.member.place, watched.slack
+        if outputs.explains(motion, slack, place):
             return None
-        unexplained: Array = outputs.beyond(t, age, measured, slack, member.place) * chart.strays
+        unexplained: Array = outputs.beyond(t, age, motion, slack, place) * chart.strays(motion)
         if not unexplained.any():
             return None
         worst = int(np.abs(unexplained).argmax())
-        allowed = outputs.standing[member.place][worst]
+        allowed = outputs.standing[place][worst]
         told = f"{chart.component(worst)} moves at {unexplained[worst]:.3g} where {allowed:.3g} is allowed"
         return f"{told}, for {chart.config.disobey_s} s"

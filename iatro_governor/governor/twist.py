@@ -73,7 +73,7 @@ class TwistChart(Plain):
         self.slack = 2 * odom.rest_speed
         self._slack = np.full(self.size, self.slack)
         self.speed_noise = odom.speed_noise
-        self.strays = np.ones(self.size)
+        self._ones = np.ones(self.size)
         self._unable = [i for i in range(len(NAMES)) if i not in ABLE[config.base]]
         self._driven = 0.0
         self._rest_speed = odom.rest_speed
@@ -94,6 +94,25 @@ class TwistChart(Plain):
     def newest(self) -> float | None:
         """When it was measured last, s; None: never."""
         return self._track.latest.t if self._track.known else None
+
+    @property
+    def stands(self) -> Array:
+        """Where it is: x, y, height and yaw in odom."""
+        x, y, yaw = self._track.latest.pose.tolist()
+        return np.array([x, y, self._track.latest.height, yaw])
+
+    def way(self, before: Array, now: Array) -> list[float]:
+        """From where it stood ``before`` to where it stands ``now``, in its own frame half-way: ``u`` times s."""
+        x, y, height, turn = (now - before).tolist()
+        turn = math.remainder(turn, 2 * math.pi)
+        middle = float(before[3]) + turn / 2
+        forward = math.cos(middle) * x + math.sin(middle) * y
+        left = math.cos(middle) * y - math.sin(middle) * x
+        return [forward, left, turn] if self.size == 3 else [forward, left, height, turn]
+
+    def strays(self, motion: Array) -> Array:
+        """All of ``motion`` (size,) must have been commanded: 1 for each component."""
+        return self._ones
 
     def component(self, index: int) -> str:
         """What a component of ``u`` is called."""

@@ -34,6 +34,8 @@ class Room:
         self.t = 0.0
         self.twist = np.zeros(2)
         self.noise: Callable[[], Array] = lambda: np.zeros(2)
+        self.stir: Callable[[], Array] = lambda: np.zeros(3)
+        """What the measured pose [x, y, yaw] is wrong by."""
         self.decisions: list[Decision] = []
         told = getattr(profile.data.sources.get("flags"), "names", ())
         self.well = {} if "hand_guided" in told else dict(WELL)
@@ -90,7 +92,7 @@ class Room:
         return latch
 
     def _sense(self) -> None:
-        x, y, yaw = self._pose
+        x, y, yaw = self._pose + self.stir()
         half = yaw / 2
         pose = np.array([x, y, 0.0, 0.0, 0.0, math.sin(half), math.cos(half)])
         told = self.twist + self.noise()

@@ -218,6 +218,7 @@ class Arm:
         self.governor = Governor(arm(folder, data({kind: channel(kind, **changes)})), key=KEY)
         self.t, self.q, self.v = 0.0, np.array([0.3, -0.8]), np.zeros(2)
         self.allowed = np.zeros(2)
+        self.tells: Any = lambda q, v: (q, v)
         self.last: Any = None
 
     @property
@@ -228,7 +229,8 @@ class Arm:
     def go(self, seconds, values=None):
         for _ in range(round(seconds / 0.01)):
             names = (*JOINTS, "finger_left", "finger_right")
-            position, velocity = np.append(self.q, [0.04, 0.04]), np.append(self.v, [0.0, 0.0])
+            q, v = self.tells(self.q, self.v)
+            position, velocity = np.append(q, [0.04, 0.04]), np.append(v, [0.0, 0.0])
             self.governor.handle(Joints(self.t, "joints", names, position, velocity, None, self.t))
             if values is not None:
                 self.governor.handle(Command(self.t, self.kind, tuple(values(self.t)), self.t, "p"))
