@@ -46,6 +46,7 @@ class CommandStream:
         self._last_stamp = -math.inf
         self._last_t = -math.inf
         self._last_moving_t = -math.inf
+        self._moved_t = -math.inf
         self._plans: set[bytes] = set()
         self._arrivals: deque[float] = deque()
         self._owed: Recovery = "none"
@@ -114,7 +115,7 @@ class CommandStream:
         self._expired_nonzero = False
         if stopped or not self._rearmed(command, quiet_s, new_plan):
             return Verdict.REFUSED if moving else Verdict.RESTING
-        if self.no_new_plan and moving and command.plan_id != self._plan:
+        if self.no_new_plan and moving and not self._goes_on(command, t):
             return Verdict.REFUSED
         if taken is not None and moving:
             detail = (
@@ -126,6 +127,7 @@ class CommandStream:
         if t - self._last_t < self._period_s - 1e-9 and self._command is not None:
             self._ladder.pulse("command_superseded", t, "a newer command came within the same period")
         self._command, self._plan, self._last_t = command, command.plan_id, t
+        self._moved_t = t if moving else self._moved_t
         self._owed = "none"
         return Verdict.ACCEPTED
 
@@ -135,6 +137,21 @@ class CommandStream:
         if command.stamp <= self._cleared_t:
             return False
         return self._owed == "fresh" or quiet_s >= self._config.rearm_s - 1e-9 or new_plan
+
+    def _goes_on(self, command: Command, t: float) -> bool:
+        """Whether ``command`` belongs to the plan in force.
+
+        A plan has its id. Without one, a plan lasts as long as a command is in force and has moved within ``rearm_s``;
+        a trajectory is one of its own.
+        """
+        if command.plan_id != self._plan:
+            return False
+        if command.plan_id is not None:
+            return True
+        live = self.live(t)
+        return live is not None and (
+            self._chart.asks(live) or t - self._moved_t < self._config.rearm_s - 1e-9
+        )
 
     def _is_new(self, plan_id: str | None) -> bool:
         full = len(self._plans) >= MOST_PLANS

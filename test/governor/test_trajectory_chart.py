@@ -98,7 +98,8 @@ class Robot:
     """An arm whose controllers do what is published, a little late; a trajectory goes on by itself."""
 
     def __init__(self, profile, q=START):
-        self.loop = OfflineLoop(Governor(profile))
+        self.governor = Governor(profile)
+        self.loop = OfflineLoop(self.governor)
         self.people = "people" in profile.data.sources
         self.q, self.v, self.t = np.array(q), np.zeros(2), 0.0
         self.paths, self.rows = [], []
