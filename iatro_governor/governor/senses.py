@@ -15,8 +15,9 @@ from iatro_governor.body.scan import Sweep
 from iatro_governor.body.surroundings import Surroundings
 from iatro_governor.body.track import OdomSample, Track
 from iatro_governor.errors import EventError
-from iatro_governor.governor.events import Bodies, Flags, Joints, Look, MapPose, Odom, Wrench
+from iatro_governor.governor.events import Bodies, Flags, Joints, Look, MapPose, Odom, Sensed, Wrench
 from iatro_governor.governor.ladder import Ladder
+from iatro_governor.governor.late import Late
 from iatro_governor.governor.localiser import Localiser, check
 from iatro_governor.governor.looks import kind_of, own_body, people_in, sweep_of
 from iatro_governor.limits.sensed import NOBODY, People
@@ -66,6 +67,7 @@ class Senses:
         self.surroundings = Surroundings(memory_s)
         self.flags: dict[str, tuple[float, dict[str, bool]]] = {}
         self._newest: dict[str, float] = {}
+        self._late = {name: Late(source.timeout_s) for name, source in sources.items()}
         self._unplaced: dict[str, Sweep] = {}
         self._required = [_Required.of(name, source) for name, source in sources.items() if source.required]
         self._waiting = [source.name for source in self._required]
@@ -80,7 +82,7 @@ class Senses:
         """Take a scan, cloud or range. Raises EventError where it is garbled; a late one is taken for what it is."""
         source = self._source(event.source, kind_of(event), event.stamp, event.t)
         sweep = sweep_of(event, source, self.own, self._solid)
-        if self._newer(event.source, event.stamp):
+        if self._newer(event):
             self._unplaced[event.source] = sweep
             if not self.tracks or self.track.known:
                 self._place()
@@ -102,7 +104,7 @@ class Senses:
             raise EventError("pose and twist must be finite", "odom")
         if not math.isclose(math.hypot(*event.pose[3:]), 1.0, abs_tol=0.05):
             raise EventError("the orientation is no unit quaternion", "odom")
-        if self._newer(event.source, event.stamp):
+        if self._newer(event):
             twist: Array = event.twist[[0, 1, 5]]
             level = level_twist(event.pose, event.twist)
             place, height = from_quaternion(event.pose), float(event.pose[2])
@@ -120,7 +122,7 @@ class Senses:
         source = self._source(event.source, "map_pose", event.stamp, event.t)
         assert isinstance(source, MapPoseSource)
         check(event)
-        if self._newer(event.source, event.stamp) and self.tracks:  # nothing else moves in the map
+        if self._newer(event) and self.tracks:  # nothing else moves in the map
             self.localiser.take(event, source, self.track)
 
     def joints(self, event: Joints) -> None:
@@ -146,7 +148,7 @@ class Senses:
         furthest = float(np.abs(event.position).max(initial=0.0))
         if furthest > LARGEST:
             raise EventError(f"a joint at {furthest:.3g} rad or m; {LARGEST:g} is allowed", "joints")
-        if self._newer(event.source, event.stamp):
+        if self._newer(event):
             jump = track.add(event.stamp, event.names, event.position, event.velocity, event.effort)
             if jump > source.max_jump:
                 led = f"a joint is {jump:.2f} rad or m from where the last state leads"
@@ -160,7 +162,7 @@ class Senses:
             raise EventError(f"frame {event.frame!r}; {source.frame!r} is needed", "wrench")
         if not (np.isfinite(event.force).all() and np.isfinite(event.torque).all()):
             raise EventError("force and torque must be finite", "wrench")
-        if self._newer(event.source, event.stamp):
+        if self._newer(event):
             self.wrenches[event.source] = event
 
     def bodies(self, event: Bodies) -> None:
@@ -174,7 +176,7 @@ class Senses:
                 raise EventError(f"body {body.id!r}: position and velocity must be finite", "bodies")
         if len({body.id for body in event.bodies}) != len(event.bodies):
             raise EventError("two bodies have the same id", "bodies")
-        if self._newer(event.source, event.stamp):
+        if self._newer(event):
             self.tracked[event.source] = (event.stamp, people_in(event, source.radius))
 
     def set_flags(self, event: Flags) -> None:
@@ -182,7 +184,7 @@ class Senses:
         source = self._source(event.source, "flags", event.stamp, event.t)
         if unknown := sorted(set(event.values) - set(getattr(source, "names", ()))):
             raise EventError(f"source {event.source} declares no flag {', '.join(unknown)}", "flags")
-        if self._newer(event.source, event.stamp):
+        if self._newer(event):
             self.flags[event.source] = (event.stamp, event.values)
 
     def hand_guided(self, t: float) -> bool:
@@ -207,10 +209,14 @@ class Senses:
             raise EventError(f"stamp {stamp} lies more than {FUTURE_S} s ahead of {t}", kind)
         return source
 
-    def _newer(self, name: str, stamp: float) -> bool:
-        if stamp < self._newest.get(name, -math.inf):
+    def _newer(self, event: Sensed) -> bool:
+        """Whether it says more than what is known. Raises EventError where too many do not."""
+        name, newest = event.source, self._newest.get(event.source, -math.inf)
+        if event.stamp < newest:
+            if (why := self._late[name].count(event.t, newest - event.stamp)) is not None:
+                raise EventError(why, self.sources[name].type)
             return False
-        self._newest[name] = stamp
+        self._newest[name] = event.stamp
         return True
 
     @property
