@@ -359,7 +359,10 @@ def kind_of(shape: dict[str, Any]) -> str:
         return f"{kind_of(shape['additionalProperties'])} by name"
     low = {"exclusiveMinimum": "above", "minimum": "at least"}
     bounds = [f"{word} {shape[key]:g}" for key, word in low.items() if key in shape and shape[key] > -1e4]
-    return " ".join([str("name" if "pattern" in shape else shape.get("type")), *bounds])
+    high = {"exclusiveMaximum": "below", "maximum": "at most"}
+    bounds += [f"{word} {shape[key]:g}" for key, word in high.items() if key in shape and shape[key] < 1e4]
+    kind = str("name" if "pattern" in shape else shape.get("type"))
+    return f"{kind} {' and '.join(bounds)}".rstrip()
 
 
 def keys_table(model: Any, left_out: Iterable[str] = ()) -> str:

@@ -155,10 +155,13 @@ def _check_coverage(in_view: NDArray[np.bool_], ranges: Array, step: float, sour
         raise EventError(
             f"the beams cover {covered:.3f} rad of the declared field of view of {view:.3f} rad", "scan"
         )
-    share = float(np.isnan(ranges[in_view]).mean())
+    looked = ranges[in_view]
+    missing = np.isnan(looked) if source.zero_means == "obstacle" else np.isnan(looked) | (looked == 0)
+    share = float(missing.mean())
     if share > source.max_unknown:
+        what = "NaN" if source.zero_means == "obstacle" else "NaN or 0"
         raise EventError(
-            f"{share:.0%} of the ranges are NaN; at most {source.max_unknown:.0%} are allowed", "scan"
+            f"{share:.0%} of the ranges are {what}; at most {source.max_unknown:.0%} are allowed", "scan"
         )
 
 

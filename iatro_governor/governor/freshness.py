@@ -57,9 +57,11 @@ class CommandStream:
     def live(self, t: float) -> Command | None:
         """The command in force at ``t``, if it is still fresh."""
         command = self._command
-        if command is None or t - command.stamp > self._config.command_timeout_s + 1e-9:
+        if command is None:
             return None
-        return command
+        # One that is stamped ahead holds no longer for it: counted from when it came.
+        began = min(command.stamp, command.t)
+        return None if t - began > self._config.command_timeout_s + 1e-9 else command
 
     def drop(self) -> None:
         """Forget the command: nothing from before a stop moves the robot after it."""

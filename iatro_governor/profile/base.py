@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+from pydantic_core import PydanticCustomError
 
 LARGEST = 1e4
 """No length, speed, rate or angle of a robot is larger than this in SI units; what is, is a slip of the pen."""
@@ -19,6 +27,20 @@ Topic = Annotated[str, Field(pattern=r"^[/~]?[A-Za-z_][A-Za-z0-9_/]*$", max_leng
 Source = Annotated[str, Field(min_length=3, max_length=400, description="where the number comes from")]
 Vector2 = tuple[Finite, Finite]
 Vector3 = tuple[Finite, Finite, Finite]
+
+
+def because(why: str) -> WrapValidator:
+    """A number that is refused is refused with ``why`` nobody needs it, and what it would switch off."""
+
+    def check(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+        try:
+            return handler(value)
+        except ValidationError as error:
+            found = error.errors(include_url=False)[0]
+            message = f"{found['msg']}: {why}".replace("{", "(").replace("}", ")")
+            raise PydanticCustomError(found["type"], message, found.get("ctx")) from None
+
+    return WrapValidator(check)
 
 
 class Part(BaseModel):

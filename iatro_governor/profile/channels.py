@@ -6,13 +6,30 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from iatro_governor.profile.base import Name, NonNegative, Part, Positive, Source, Timeout, Topic
+from iatro_governor.profile.base import (
+    LARGEST,
+    Name,
+    NonNegative,
+    Part,
+    Positive,
+    Source,
+    Timeout,
+    Topic,
+    because,
+)
 from iatro_governor.profile.labels import StopLabel
 from iatro_governor.profile.recovery import Recover
 
 HARDEST = 50.0
 """The largest deceleration that a stop mode may state, m/s2 or rad/s2: nothing that is driven brakes harder."""
 Deceleration = Annotated[float, Field(strict=True, ge=0.05, le=HARDEST, allow_inf_nan=False)]
+
+
+Ahead = Annotated[
+    float,
+    Field(strict=True, ge=0, le=2.0, allow_inf_nan=False),
+    because("clocks that are further apart have to be synchronised, or no command's age is known"),
+]
 
 
 class StopModePart(Part):
@@ -69,14 +86,19 @@ class Actuator(Part):
         return self
 
 
+_FELT = because("a sensor's own noise and drift would be a push that excuses any motion")
+PushForce = Annotated[float, Field(strict=True, ge=1.0, le=LARGEST, allow_inf_nan=False), _FELT]
+PushTorque = Annotated[float, Field(strict=True, ge=0.1, le=LARGEST, allow_inf_nan=False), _FELT]
+
+
 class Pushed(Part):
     """Who pushes the body, guides or carries it, is felt: while it gives way to that, it does not disobey."""
 
     wrench: Name
     """A wrench source: in the frame of the base for a base, of a link of the model for joints."""
-    force: Positive
+    force: PushForce
     """N; a push is one beyond this, or beyond ``torque``."""
-    torque: Positive
+    torque: PushTorque
     """Nm"""
     source: Source
 
@@ -89,7 +111,8 @@ class ChannelPart(Part):
     command_timeout_s: Timeout
     max_command_hz: Positive = 500.0
     """More commands a second than this are a fault, unless a limit of kind command_rate says another number."""
-    max_future_s: NonNegative = 0.05
+    max_future_s: Ahead = 0.05
+    """A command stamped further ahead than this is refused, s; however it is stamped, it holds no longer for it."""
     actuator_delay_s: NonNegative
     """Longest time from a published command to its effect, s."""
     resolution: Literal["scale", "project"] = "scale"

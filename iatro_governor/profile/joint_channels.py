@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from iatro_governor.profile.base import Name, NonNegative, Part, Positive, Source
+from iatro_governor.profile.base import Name, NonNegative, Part, Positive, Source, because
 from iatro_governor.profile.channels import ChannelPart, Deceleration, Pushed, StopModePart
 from iatro_governor.profile.recovery import Recover
 
@@ -14,6 +14,22 @@ JointName = Annotated[str, Field(min_length=1, max_length=128)]
 EachJoint = Annotated[tuple[Deceleration, ...], Field(min_length=1, max_length=64)]
 EachPositive = Annotated[tuple[Positive, ...], Field(min_length=1, max_length=64)]
 EachNonNegative = Annotated[tuple[NonNegative, ...], Field(min_length=1, max_length=64)]
+
+
+StartTolerance = Annotated[
+    float,
+    Field(strict=True, gt=0, le=0.2, allow_inf_nan=False),
+    because(
+        "a trajectory that begins elsewhere was planned for another robot; plan it from where the joints are"
+    ),
+]
+TrackingTolerance = Annotated[
+    float,
+    Field(strict=True, gt=0, le=0.5, allow_inf_nan=False),
+    because(
+        "joints that are further from their trajectory do not follow it, and what was vetted holds no longer"
+    ),
+]
 
 
 class JointStopMode(StopModePart):
@@ -99,9 +115,9 @@ class JointTrajectoryChannel(JointChannelPart):
     pushed_by: Pushed | None = None
     policy: Literal["refuse", "cut", "retime"] = "refuse"
     """What becomes of one that offends: refused, followed up to the offence, or slowed where that is enough."""
-    start_tolerance: Positive
+    start_tolerance: StartTolerance
     """How far the first point may be from the measured joints, rad or m."""
-    tracking_tolerance: Positive
+    tracking_tolerance: TrackingTolerance
     """How far the measured joints may be from the trajectory while it runs, rad or m."""
     tolerance_source: Source
     max_duration_s: Positive = 120.0

@@ -7,13 +7,18 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from iatro_governor.profile.base import Finite, Name, NonNegative, Part, Positive
+from iatro_governor.profile.base import Finite, Name, NonNegative, Part, Positive, Source, because
 from iatro_governor.profile.figures import Pose6
 from iatro_governor.profile.source_part import SourcePart
 
 Vector3 = tuple[Finite, Finite, Finite]
 NearEnd = Annotated[float, Field(strict=True, ge=0, le=2)]
-Share = Annotated[float, Field(strict=True, ge=0, le=1)]
+Share = Annotated[
+    float,
+    Field(strict=True, ge=0, le=0.95),
+    because("a sensor that sees nothing at all would be a healthy one"),
+]
+ZeroMeans = Literal["obstacle", "unknown", "no_return"]
 
 
 class Block(Part):
@@ -95,13 +100,26 @@ class RangeSource(SourcePart):
     """Distance to which the sensor is believed, m: without a return, so much is free."""
     max_range_min: NearEnd = 0.3
     """Largest ``range_min`` that a message may have, m: what is nearer is only known to be nearer."""
-    zero_means: Literal["obstacle", "unknown", "no_return"] = "obstacle"
+    zero_means: ZeroMeans = "obstacle"
+    """What a range of 0 is; no_return, as some drivers have it, needs ``zero_means_source``."""
+    zero_means_source: Source | None = None
+    """Who says that this driver sends 0 where nothing returned: a sensor that is covered or dead sends it, too."""
 
     @model_validator(mode="after")
     def _plane(self) -> Self:
+        check_zero(self.zero_means, self.zero_means_source)
         if self.pose[4] != 0:
             raise ValueError("a range must look along the plane of motion: pitch 0")
         return self
+
+
+def check_zero(meaning: ZeroMeans, said: str | None) -> None:
+    """Raises ValueError where 0 is free space and nobody says so, or somebody does and it is not."""
+    if (meaning == "no_return") != (said is not None):
+        raise ValueError(
+            "zero_means no_return needs zero_means_source, and no other takes it: 0 is also what a sensor tells "
+            "that is covered, too near or dead; obstacle and unknown are safe"
+        )
 
 
 def _check_view(view: tuple[float, float]) -> None:

@@ -7,10 +7,45 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from iatro_governor.profile.base import Finite, Name, NonNegative, Positive, Source
+from iatro_governor.profile.base import Finite, Name, NonNegative, Positive, Source, because
 from iatro_governor.profile.figures import Pose6
-from iatro_governor.profile.seeing import NearEnd, PointsSource, RangeSource
+from iatro_governor.profile.seeing import (
+    NearEnd,
+    PointsSource,
+    RangeSource,
+    Share,
+    ZeroMeans,
+    check_zero,
+)
 from iatro_governor.profile.source_part import SourcePart
+
+RestSpeed = Annotated[
+    float,
+    Field(strict=True, gt=0, le=0.1, allow_inf_nan=False),
+    because("what moves by itself more slowly than twice this is taken for a robot at rest"),
+]
+SpeedNoise = Annotated[
+    float,
+    Field(strict=True, ge=0, le=0.1, allow_inf_nan=False),
+    because(
+        "motion below three times this, which nobody commanded, passes for noise; filter what is noisier"
+    ),
+]
+Jump = Annotated[
+    float,
+    Field(strict=True, gt=0, le=1.0, allow_inf_nan=False),
+    because("what jumps further between two messages knows nothing of where the body is"),
+]
+Sigmas = Annotated[
+    float,
+    Field(strict=True, ge=1.0, le=100.0, allow_inf_nan=False),
+    because("below one deviation an area hardly grows by what is not known of where the base is"),
+]
+Radius = Annotated[
+    float,
+    Field(strict=True, ge=0.02, le=5.0, allow_inf_nan=False),
+    because("the ball must hold what is tracked: no finger is thinner than 0.02 m, and no crowd is one body"),
+]
 
 
 class ScanSource(SourcePart):
@@ -28,9 +63,12 @@ class ScanSource(SourcePart):
     """Coarsest angle between two beams, rad: what stands between them is not seen."""
     max_range_min: NearEnd = 0.3
     """Largest ``range_min`` that a message may have, m: what is nearer is only known to be nearer."""
-    zero_means: Literal["obstacle", "unknown", "no_return"] = "obstacle"
-    max_unknown: Annotated[float, Field(strict=True, ge=0, le=1)] = 0.5
-    """Largest share of NaN ranges in a usable scan."""
+    zero_means: ZeroMeans = "obstacle"
+    """What a range of 0 is; no_return, as some drivers have it, needs ``zero_means_source``."""
+    zero_means_source: Source | None = None
+    """Who says that this driver sends 0 where nothing returned: a scanner that is covered or dead sends it, too."""
+    max_unknown: Share = 0.5
+    """Largest share of unknown ranges in a usable scan: NaN, and 0 where it is no obstacle."""
     min_points: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
     """Returns closer together than ``cluster_gap`` that make an obstacle."""
     cluster_gap: Positive = 0.3
@@ -38,6 +76,7 @@ class ScanSource(SourcePart):
 
     @model_validator(mode="after")
     def _plane(self) -> ScanSource:
+        check_zero(self.zero_means, self.zero_means_source)
         first, last = self.field_of_view
         if not 0 < last - first <= 2 * math.pi + 1e-6:
             raise ValueError("field_of_view must rise from first to last bearing, over at most 2 pi")
@@ -51,11 +90,11 @@ class OdomSource(SourcePart):
     """Odometry, nav_msgs/Odometry: pose of the base in odom, twist in the base frame."""
 
     type: Literal["odom"]
-    rest_speed: Positive = 0.01
+    rest_speed: RestSpeed = 0.01
     """Measured speeds below this count as rest, m/s and rad/s."""
-    speed_noise: NonNegative = 0.0
+    speed_noise: SpeedNoise = 0.0
     """Standard deviation of a measured speed, m/s and rad/s, beyond what counts as rest."""
-    max_jump: Positive = 0.5
+    max_jump: Jump = 0.5
     """A pose further than this, m or rad, from where the last one and its twist lead is garbled."""
 
 
@@ -66,11 +105,11 @@ class MapPoseSource(SourcePart):
     timeout_s: Annotated[float, Field(strict=True, gt=0, le=4)]
     """After so long without a pose it is stale, s; odometry is remembered little longer."""
     frame: Name = "map"
-    sigmas: Positive
+    sigmas: Sigmas
     """Standard deviations that areas in the map grow by; odometry's drift in ``timeout_s`` must be covered, too."""
     source: Source
     """Where ``sigmas`` comes from."""
-    max_jump: Positive = 0.5
+    max_jump: Jump = 0.5
     """A pose further than this, m or rad, from where the last one and odometry lead is garbled."""
 
 
@@ -98,11 +137,11 @@ class JointsSource(SourcePart):
     """Measured joints, sensor_msgs/JointState: any order, more joints than the channel's are allowed."""
 
     type: Literal["joints"]
-    rest_speed: Positive = 0.01
+    rest_speed: RestSpeed = 0.01
     """Measured speeds below this count as rest, rad/s or m/s."""
-    speed_noise: NonNegative = 0.0
+    speed_noise: SpeedNoise = 0.0
     """Standard deviation of a measured speed, rad/s or m/s, beyond what counts as rest."""
-    max_jump: Positive = 0.5
+    max_jump: Jump = 0.5
     """A position further than this, rad or m, from where the last one and its velocity lead is garbled."""
     max_speed: Positive = 20.0
     """A velocity beyond this, rad/s or m/s, is no joint's, and garbled."""
@@ -121,7 +160,7 @@ class BodiesSource(SourcePart):
 
     type: Literal["bodies"]
     frame: Name = "odom"
-    radius: Positive
+    radius: Radius
     """Of the ball that stands for a body about its tracked position, m: it must hold the region or the person."""
     source: Source
     """Where ``radius`` comes from."""

@@ -56,7 +56,8 @@ def test_no_return_is_free_as_far_as_both_sensor_and_profile_say(value, high):
 
 @pytest.mark.parametrize(("meaning", "hits", "free"), [("unknown", 0, False), ("no_return", 0, True)])
 def test_zero_means_what_the_source_says(meaning, hits, free):
-    sweep = read(0.0, zero_means=meaning)
+    said = {"zero_means_source": "a test"} if meaning == "no_return" else {}
+    sweep = read(0.0, zero_means=meaning, **said)
     assert len(sweep.points) == hits and sweep.has_seen(np.array([[1.0, 0.0]]), 0.0).tolist() == [free]
 
 

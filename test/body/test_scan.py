@@ -83,7 +83,8 @@ def test_an_endless_range_is_no_return_even_without_a_largest_range():
 
 @pytest.mark.parametrize(("meaning", "hits"), [("obstacle", 1), ("unknown", 0), ("no_return", 0)])
 def test_zero_means_what_the_source_says(meaning, hits):
-    sweep = read(one(0.0), zero_means=meaning)
+    said = {"zero_means_source": "a test"} if meaning == "no_return" else {}
+    sweep = read(one(0.0), zero_means=meaning, **said)
     assert len(sweep.points) == hits
 
 

@@ -6,6 +6,7 @@ import math
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -102,7 +103,7 @@ def test_messages_with_the_same_stamp_are_no_fault(profile):
 
 JOINTS = [f"panda_joint{k}" for k in range(1, 8)] + ["panda_finger_joint1", "panda_finger_joint2"]
 HOME = np.array([0.0, -0.6, 0.0, -2.2, 0.0, 1.6, 0.8, 0.02, 0.02])
-TOLD = {
+TOLD: dict[str, Any] = {
     "joints": Joints(0.0, "joints", tuple(JOINTS), HOME, np.zeros(9), None, 0.0),
     "people": Bodies(0.0, "people", "panda_link0", (), 0.0),
     "flags": Flags(0.0, "flags", {"payload_held": False}, 0.0),
