@@ -165,15 +165,51 @@ def test_pain_11_a_stop_is_a_slam_or_takes_too_long(rig: Rig, fault: str, brake:
     assert rig.last.allowed == (0.0,) * 6
 
 
-def test_pain_12_one_noisy_point_makes_it_stop_in_jerks(rig: Rig) -> None:
-    at, rig.ranges = len(rig.decisions), 1.2
-    rig.go(STEP_S, SPEED)
+def noisy(near: float, beams: int = 1) -> np.ndarray:
+    """A scan of an open room with some beams ahead that are none of it, ``near`` m away."""
+    ranges = np.full(360, 11.0)
+    ranges[180 : 180 + beams] = near
+    return ranges
+
+
+@pytest.mark.parametrize("every", [1000, 2, 3, 7], ids=lambda every: f"one scan in {every}")
+def test_pain_12_one_noisy_point_makes_it_stop_in_jerks(rig: Rig, every: int) -> None:
+    """One beam that asks for less speed, in one scan or again and again: it slows by a ramp, and by a ramp goes on."""
+    at = len(rig.decisions) - 1
+    for scan in range(75):
+        rig.ranges = noisy(0.5) if scan % every == 0 else np.full(360, 11.0)
+        rig.go(STEP_S, SPEED)
+    speeds = [one.allowed[0] for one in rig.decisions[at:] if not one.on_command]
+    changes = [b - a for a, b in itertools.pairwise(speeds)]
+    assert min(changes) < -0.9 * BRAKE * STEP_S, "the beam does matter"
+    assert min(changes) >= -BRAKE * STEP_S - 1e-9, (
+        "it slows along the ramp of ordinary driving, and no harder"
+    )
+    assert max(changes) <= GAIN * STEP_S + 1e-9, "and gains speed no faster than at any other time"
+    assert min(speeds) >= SPEED - 2 * BRAKE * STEP_S, "one scan costs one step of the ramp"
     rig.ranges = 11.0
-    rig.go(1.0, SPEED)
-    speeds = [one.allowed[0] for one in rig.decisions[at:]]
-    changes = [abs(b - a) for a, b in itertools.pairwise(speeds)]
-    assert max(changes) <= BRAKE_HARD * STEP_S + 1e-9, "it slows along a ramp"
-    assert speeds[-1] == pytest.approx(SPEED) and not names(rig), "and goes on without anybody's help"
+    rig.go(0.2, SPEED)
+    assert rig.last.allowed[0] == pytest.approx(SPEED) and not names(rig), (
+        "and goes on without anybody's help"
+    )
+
+
+@pytest.mark.parametrize(("beams", "min_points", "stops"), [(1, 1, True), (1, 2, False), (2, 2, True)])
+def test_pain_12_a_point_within_the_stopping_distance_counts_unless_the_scanner_is_said_to_speckle(
+    tmp_path: Path, beams: int, min_points: int, stops: bool
+) -> None:
+    """It may be somebody: a stop, and a stream that begins anew. ``min_points`` says that it takes more than that."""
+    rig = Rig(amr(tmp_path, sources={"lidar": {"min_points": min_points}}))
+    rig.go(0.8, SPEED)
+    rig.ranges = noisy(0.4, beams)
+    rig.go(STEP_S, SPEED)
+    assert (rig.last.stop is not None) == stops == ("limit_unreachable" in names(rig))
+    rig.ranges = 11.0
+    rig.go(2.0, SPEED)
+    assert names(rig) == ({"awaiting_rearm"} if stops else set())
+    rig.go(2.0)
+    rig.go(0.8, SPEED)
+    assert rig.last.allowed[0] == pytest.approx(SPEED)
 
 
 def test_pain_13_a_timeout_is_noticed_and_nothing_is_done(rig: Rig) -> None:
