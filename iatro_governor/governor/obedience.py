@@ -51,14 +51,16 @@ class _Watched:
         self.begins: float | None = None
         self.shown = Shown(chart.size, WINDOW * chart.config.disobey_s)
         self.since: dict[str, float] = {}
+        self.looked: str | None = None
+        """What its positions showed that it does, when they were looked at last."""
         self._stood: Array | None = None
 
-    def take(self, newest: float) -> None:
-        """Its newest measurement, at ``newest`` s."""
+    def look(self) -> None:
+        """Where its newest measurement has it."""
         stands = self.chart.stands
         before = stands if self._stood is None else self._stood
-        self.shown.take(newest, self.chart.way(before, stands), self.chart.measured.tolist())
-        self.newest, self._stood = newest, stands
+        self.shown.take(self.newest, self.chart.way(before, stands), self.chart.measured.tolist())
+        self._stood = stands
 
     def lasts(self, how: str, told: str | None) -> bool:
         """Whether it has disobeyed for ``disobey_s`` by this way of telling, as ``told`` says again."""
@@ -90,7 +92,10 @@ class Obedience:
             newest, name = watched.chart.newest, watched.member.name
             if newest is None or newest <= watched.newest:
                 continue
-            watched.take(newest)
+            watched.newest = newest
+            if watched.shown.due(newest):
+                watched.look()
+                watched.looked = self._shown(t, t - newest, watched, outputs)
             found = {} if guided else self._found(t, t - newest, watched, outputs)
             if found and pushed(watched.member):
                 found = {}
@@ -111,21 +116,23 @@ class Obedience:
     def _found(self, t: float, age: float, watched: _Watched, outputs: Outputs) -> dict[str, str]:
         """What the channel does that it was not told to, by each way of telling that shows it."""
         found: dict[str, str] = {}
-        begins = self._begins(watched)
-        if not self._claims.has(watched.member.name) or t - age < begins:
+        if not self._claims.has(watched.member.name) or t - age < self._begins(watched):
             return found  # its joints do what another channel says, or somebody said before us
         if (told := self._unexplained(t, age, watched.chart.measured, watched, outputs)) is not None:
             found[TOLD] = told
-        means = watched.shown.means
-        if means is None or t - age - means.span_s < begins:
-            return found
+        if watched.looked is not None:
+            found[SHOWN] = f"{watched.looked}, {SHOWN}"
+        return found
+
+    def _shown(self, t: float, age: float, watched: _Watched, outputs: Outputs) -> str | None:
+        """What positions show that no command explains, and that the velocities do not tell."""
+        means = watched.shown.means if self._claims.has(watched.member.name) else None
+        if means is None or t - age - means.span_s < self._begins(watched):
+            return None
         differ = (abs(a - b) for a, b in zip(means.shown, means.told, strict=True))
         if all(apart <= watched.beyond_doubt for apart in differ):
-            return found  # nearly always
-        shown = self._unexplained(t, age + means.span_s, np.array(means.shown), watched, outputs)
-        if shown is not None:
-            found[SHOWN] = f"{shown}, {SHOWN}"
-        return found
+            return None  # nearly always
+        return self._unexplained(t, age + means.span_s, np.array(means.shown), watched, outputs)
 
     def _unexplained(
         self, t: float, age: float, motion: Array, watched: _Watched, outputs: Outputs

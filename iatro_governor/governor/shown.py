@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from typing import NamedTuple
 
@@ -14,6 +15,10 @@ class Means(NamedTuple):
     span_s: float
     shown: Numbers
     told: Numbers
+
+
+LOOKS = 10
+"""Samples in a window: more would cost time and tell nothing."""
 
 
 class _Sample(NamedTuple):
@@ -29,11 +34,17 @@ class Shown:
 
     def __init__(self, size: int, window_s: float) -> None:
         self._window_s = window_s
+        self._next = -math.inf
         self._past: deque[_Sample] = deque()
         self._velocity = [0.0] * size
 
+    def due(self, t: float) -> bool:
+        """Whether a sample at ``t`` would tell more than the last one."""
+        return t >= self._next
+
     def take(self, t: float, way: Numbers, velocity: Numbers) -> None:
         """At ``t``, later than the last time: it came ``way`` (n,) since then, and tells ``velocity`` (n,)."""
+        self._next = t + self._window_s / LOOKS - 1e-9
         past, half = self._past, 0.0
         if past:
             last, half = past[-1], (t - past[-1].t) / 2
