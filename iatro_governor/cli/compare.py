@@ -65,7 +65,8 @@ def compare(
         }
         print(json.dumps(document))
     else:
-        console().print(compare_view(found, flagged, drifted))
+        screen = console()
+        screen.print(compare_view(found, flagged, drifted, screen.width))
     told.end()
 
 

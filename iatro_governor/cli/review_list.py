@@ -72,7 +72,8 @@ def overview(
     as_json: Json = False,
 ) -> None:
     """Rates by model, robot, context, policy, version or week, with their 95% intervals."""
-    from ..review.rates import GROUPS, rate_table
+    from ..review.rates import GROUPS
+    from ..review.rates_view import rates_view
     from ..review.tables import console
     from ._review_sources import counted
 
@@ -85,7 +86,8 @@ def overview(
     if as_json:
         print(json.dumps([one.to_json() for one in found]))
     else:
-        console().print(rate_table(found, by))
+        screen = console()
+        screen.print(rates_view(found, by, screen.width))
     told.end()
 
 

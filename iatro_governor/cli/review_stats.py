@@ -14,7 +14,7 @@ from .review_list import DEFAULT_LEDGER, Json, Sources
 @filtered
 def stats(wanted: Filter, sources: Sources = None, as_json: Json = False) -> None:
     """Show how often each model's words and actions part, and how often it saw the danger and went on."""
-    from ..review.rates import rate_table
+    from ..review.rates_view import rates_view
     from ..review.tables import console
     from ._review_sources import counted
 
@@ -25,5 +25,6 @@ def stats(wanted: Filter, sources: Sources = None, as_json: Json = False) -> Non
     if as_json:
         print(json.dumps({"models": [one.to_json() for one in found]}))
     else:
-        console().print(rate_table(found))
+        screen = console()
+        screen.print(rates_view(found, "model", screen.width))
     told.end()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich import box
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -25,10 +25,10 @@ TITLES = {
 
 
 def compare_view(
-    found: Sequence[Comparison], undeclared: Sequence[Mapping[str, Any]], drifts: Sequence[Drift]
+    found: Sequence[Comparison], undeclared: Sequence[Mapping[str, Any]], drifts: Sequence[Drift], width: int
 ) -> RenderableType:
     """Every comparison, models whose digests changed without a declared parent, and the monitor."""
-    parts: list[RenderableType] = [_comparison(one) for one in found]
+    parts: list[RenderableType] = [_comparison(one, width) for one in found]
     if not found:
         parts.append(Text("Nothing to compare: fewer than two groups with statements."))
     parts += [
@@ -46,7 +46,7 @@ def compare_view(
 
 def drift_line(one: Drift) -> Text:
     """The monitor of one model in a line."""
-    name = one_line(one.model, 40) or "(unknown)"
+    name = one_line(one.model, 60) or "(unknown)"
     counts = f"{short(one.later)} after {short(one.reference)} in the first {one.reference.whole}"
     if one.alarm:
         return Text(f"DRIFT: {name} disagrees more than it did: {counts}", "bold red")
@@ -73,19 +73,39 @@ def pair_text(name: str, pair: Paired) -> str:
     return f"{pair.pairs} plans on both sides: {TITLES[name]} {alone}"
 
 
-def _comparison(one: Comparison) -> RenderableType:
+def _comparison(one: Comparison, width: int) -> RenderableType:
     made = " (made from it)" if one.lineage else ""
     names = one_line(one.a, 60), one_line(one.b, 60)
+    table = _table(one)
+    fits = Console(width=10_000).measure(table).maximum <= width
+    lines: list[RenderableType] = [Text(f"a: {names[0]}   b: {names[1]}{made}", "bold")]
+    lines += [table] if fits else _blocks(one)
+    lines += [Text(pair_text(name, pair), "dim") for name, pair in one.pairs.items()]
+    return Group(*lines, Text(""))
+
+
+def _table(one: Comparison) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
     for head in ("", "a", "b", "b - a, points", "p", "Holm", "h"):
         table.add_column(head, no_wrap=True)
     for row in one.differences:
-        effect = "-" if row.effect is None else f"{row.effect:.2f}"
-        tests = p_text(row.p), p_text(row.adjusted), effect
-        table.add_row(TITLES[row.name], short(row.a), short(row.b), change(row), *tests)
-    lines: list[RenderableType] = [Text(f"a: {names[0]}   b: {names[1]}{made}", "bold"), table]
-    lines += [Text(pair_text(name, pair), "dim") for name, pair in one.pairs.items()]
-    return Group(*lines, Text(""))
+        table.add_row(TITLES[row.name], short(row.a), short(row.b), change(row), *_tests(row))
+    return table
+
+
+def _blocks(one: Comparison) -> Iterable[Text]:
+    """What the table says where it has no room: no number may be cut."""
+    for row in one.differences:
+        p, adjusted, effect = _tests(row)
+        yield Text(f"  {TITLES[row.name]}")
+        yield Text(f"    a      {short(row.a)}")
+        yield Text(f"    b      {short(row.b)}")
+        yield Text(f"    b - a  {change(row)} points")
+        yield Text(f"    tests  p {p}, Holm {adjusted}, h {effect}")
+
+
+def _tests(row: Difference) -> tuple[str, str, str]:
+    return p_text(row.p), p_text(row.adjusted), "-" if row.effect is None else f"{row.effect:.2f}"
 
 
 def p_text(p: float | None) -> str:

@@ -77,6 +77,8 @@ class Detail:
     planner: Mapping[str, Any] = field(default_factory=dict)
     decision_ids: tuple[int, int] | None = None
     body: Mapping[str, Any] = field(default_factory=dict)
+    policy: str = ""
+    """Hash of the configuration of its decisions; without any, of the one that its record was made under."""
 
     def to_json(self) -> dict[str, Any]:
         """The detail as JSON data, the curves included."""
@@ -204,7 +206,8 @@ def _detail(reader: Reader, record: StoredRecord) -> Detail:
     except _MISSHAPEN:
         decisions, words, action, planner, evidence = [], NO_WORDS, Action(), {}, {}
     span = (decisions[0].id, decisions[-1].id) if decisions else None
-    return Detail(incident, words, action, evidence, planner, span, record.body)
+    policy = action.config_hash or record.config_hash
+    return Detail(incident, words, action, evidence, planner, span, record.body, policy)
 
 
 def _statement(reader: Reader, record: StoredRecord) -> dict[str, Any]:

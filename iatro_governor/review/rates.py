@@ -7,14 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from rich import box
-from rich.console import RenderableType
-from rich.table import Table
-from rich.text import Text
-
 from .proportions import Share, share
 from .queries import Filter
-from .text import visible
 from .wanted import clauses, unbarred
 
 DISAGREE = frozenset(
@@ -145,26 +139,3 @@ def _name(by: str, group: Any) -> str:
     if by == "week":
         return "" if group is None else (MONDAY + timedelta(weeks=int(group))).isoformat()
     return str(group or "")
-
-
-def rate_table(found: Iterable[Rates], by: str = "model") -> RenderableType:
-    """One line a group, each rate with its 95 % interval."""
-    rows = list(found)
-    if not rows:
-        return Text("No incidents.")
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(by, overflow="ellipsis", max_width=28, no_wrap=True)
-    table.add_column("said", justify="right", no_wrap=True)
-    for head in ("words and action part", "saw it and went on", "needed a limit"):
-        table.add_column(head, no_wrap=True)
-    for row in rows:
-        shares = (row.disagreement, row.override, row.limited)
-        name = Text(visible(row.name) or "(unknown)")
-        table.add_row(name, Text(str(row.statements)), *(Text(_short(one)) for one in shares))
-    return table
-
-
-def _short(one: Share) -> str:
-    if one.value is None:
-        return "-"
-    return f"{one.value:.0%} [{one.low:.0%}, {one.high:.0%}] {one.part}/{one.whole}"

@@ -66,8 +66,10 @@ def incident_table(found: Sequence[Incident], places: Sequence[Place], width: in
         table.add_column("date (UTC)", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     table.add_column("sev", justify="right", no_wrap=True)
-    table.add_column("plan", no_wrap=True, max_width=14, overflow="ellipsis")
-    if models := width >= 100:
+    table.add_column(
+        "plan", no_wrap=True, max_width=_plan_room(found, places, width - 20 * dated), overflow="ellipsis"
+    )
+    if models := width >= (120 if dated else 100):
         table.add_column("model", no_wrap=True, max_width=20, overflow="ellipsis")
     table.add_column("words", no_wrap=True, ratio=1, overflow="ellipsis")
     for one, place in zip(found, places, strict=True):
@@ -82,6 +84,15 @@ def incident_table(found: Sequence[Incident], places: Sequence[Place], width: in
         cells += [Text(one_line(one.model or "-", 40))] if models else []
         table.add_row(*cells, Text(one_line(one.text, 200) or "(nothing said)", "" if one.text else "dim"))
     return Group(table, Text(f"{len(found)} incident{'s' if len(found) != 1 else ''}", "dim"), *_foot(known))
+
+
+def _plan_room(found: Sequence[Incident], places: Sequence[Place], width: int) -> int:
+    """Characters for a plan's name, so that no number beside it is cut."""
+    ids = max(len(str(one.id)) for one in found)
+    times = max(len(f"{one.t - place[1]:.1f}") for one, place in zip(found, places, strict=True))
+    verdicts = max(len(one.verdict) for one in found)
+    taken = ids + times + verdicts + len("of sev") + 5
+    return max(min(14, (width - taken) // 2), 1)
 
 
 def _foot(known: Mapping[Place, str]) -> Iterable[Text]:
@@ -213,8 +224,8 @@ def _record(found: Detail, chain: VerifyResult | str) -> Iterable[RenderableType
     rows = [("chain", status), ("context", found.incident.context)]
     if found.decision_ids:
         rows.append(("decisions", "records {} to {}".format(*found.decision_ids)))
-    if found.action.config_hash:
-        rows.append(("policy", found.action.config_hash))
+    if found.policy:
+        rows.append(("policy", found.policy))
     if found.evidence:
         rows.append(("evidence", evidence_text(found.evidence)))
     yield _pairs(rows)

@@ -14,11 +14,11 @@ from typer.testing import CliRunner
 
 from iatro_governor.cli.main import app
 from iatro_governor.governor.events import Bodies, Body, Odom
-from iatro_governor.ledger import Ledger, Reader, reconcile
+from iatro_governor.ledger import Ledger, Reader, Record, reconcile
 from iatro_governor.ledger.check import verify
 from iatro_governor.ledger.frames import packed
 from iatro_governor.ledger.journal import Journal
-from iatro_governor.ledger.keys import key_beside, read_key
+from iatro_governor.ledger.keys import create_key, key_beside, read_key
 from iatro_governor.review.incidents import details
 from iatro_governor.review.index import Index
 from iatro_governor.review.page.fleet import SHOWN
@@ -26,7 +26,7 @@ from iatro_governor.review.queries import Filter
 from iatro_governor.review.rates import rates_by
 from iatro_governor.review.report import write_report
 from iatro_governor.review.scene import scene
-from test.review.conftest import PLANS, Plan, build
+from test.review.conftest import HASH, PLANS, Plan, build
 from test.review.oracle import incidents
 from test.review.page.conftest import Answer, Page, Serve
 
@@ -235,3 +235,19 @@ class TestNotes:
         assert answer.status == 409
         assert "has not taken the note" in answer.text
         assert self.send(own, number, by="Ann", text="Now.").status == 303
+
+
+def test_an_incident_without_a_command_keeps_its_policy_and_its_clock(serve: Serve, tmp_path: Path) -> None:
+    """What a governor was told is there; that there is no moment to show is another thing."""
+    db = tmp_path / "ledger.db"
+    with Ledger.open(
+        db, key=create_key(key_beside(db)), context="field", software_version="0.1.0", config_hash=HASH
+    ) as one:
+        body = {"kind": "statement", "verdict": "EMPTY_PROMISE", "text": "I will come.", "statement_t": 101.0}
+        one.append([Record("verdict", "w", 0, 105.0, "promise", "base", body)])
+    journal_of(tmp_path / "ledger.base.inputs")
+    text = words(serve(db).ask(f"/incidents/{number_of(db, 'promise')}").text)
+    assert f"policy {HASH}" in text and "clock system" in text
+    assert "Nothing was commanded under this plan" in text and "not kept beside" not in text
+    shown = CliRunner().invoke(app, ["review", "show", str(db), "promise"])
+    assert HASH[:20] in shown.stdout
