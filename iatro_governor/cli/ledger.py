@@ -37,13 +37,10 @@ def verify(db: Db, key: KeyFile = None, anchors: Anchors = None, as_json: Json =
     The result is one JSON document on standard output; "first_bad" is the first wrong or missing record.
     """
     from ..ledger.check import verify as check
-    from ..ledger.keys import find_key
 
     if not db.exists():
         _refuse(f"{db}: no such ledger")
-    result = _or_unusable(
-        lambda: check(db, find_key(db, key, os.environ.get("IATRO_KEY")), anchors=anchors).to_json()
-    )
+    result = _or_unusable(lambda: check(db, _key_of(db, key), anchors=anchors).to_json())
     if not result["sound"]:
         print(f"not sound: {result['problem']}", file=sys.stderr)
     _finish(result)
@@ -72,10 +69,9 @@ def anchor(db: Db, key: KeyFile = None, as_json: Json = False) -> None:
     """
     from ..ledger.anchors import anchors_path, read_anchors
     from ..ledger.check import verify as check
-    from ..ledger.keys import find_key
 
     def work() -> dict[str, Any]:
-        found = find_key(db, key, os.environ.get("IATRO_KEY"))
+        found = _key_of(db, key)
         result = check(db, found)
         if not result.sound:
             return result.to_json()
@@ -102,12 +98,11 @@ def judge(
 
     Not while a recorder writes: a witness that runs makes up for itself what it has missed.
     """
-    from ..ledger.keys import find_key
     from ._ledger_judge import make_up
 
     if not db.exists():
         _refuse(f"{db}: no such ledger")
-    result = _or_unusable(lambda: make_up(db, find_key(db, key, os.environ.get("IATRO_KEY")), config))
+    result = _or_unusable(lambda: make_up(db, _key_of(db, key), config))
     print(json.dumps(result, indent=2))
 
 
@@ -124,21 +119,29 @@ def recover(
     lost, 1 when something is, 2 when nothing can be had.
     """
     from .. import __version__
-    from ..ledger.keys import find_key
     from ..ledger.recovery import recover as work
 
     target = out or Path(f"{db}.recovered")
-    found = _or_unusable(
-        lambda: work(
-            db, target, find_key(db, key, os.environ.get("IATRO_KEY")), software_version=__version__
-        ).to_json()
-    )
+    found = _or_unusable(lambda: work(db, target, _key_of(db, key), software_version=__version__).to_json())
     if found["missing_bytes"]:
         print(f"cut: {found['missing_bytes']} bytes are missing at the end", file=sys.stderr)
     for first, last in found["lost"]:
         print(f"lost: records {first} to {last}", file=sys.stderr)
     print(json.dumps(found, indent=2))
     raise typer.Exit(1 if found["lost"] else 0)
+
+
+def _key_of(db: Path, key: Path | None) -> bytes:
+    """The ledger's key; where there is none for what is no ledger either, that is what is said."""
+    from ..ledger.keys import find_key
+    from ..ledger.store import foreign
+
+    try:
+        return find_key(db, key, os.environ.get("IATRO_KEY"))
+    except LedgerError:
+        if problem := foreign(db):
+            raise LedgerError(f"{db}: {problem}") from None
+        raise
 
 
 def _or_unusable(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:

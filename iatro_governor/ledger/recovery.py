@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from ..errors import LedgerError
@@ -50,6 +51,7 @@ def recover(path: Path, out: Path, key: bytes, *, software_version: str) -> Reco
     """
     if any(Path(f"{out}{end}").exists() for end in ("", ".anchors", "-wal")):
         raise LedgerError(f"{out}: exists already; nothing is overwritten")
+    _check_writable(out)
     known = _anchors_of(path, key)
     copy = _Copy(key, known)
     missing = 0
@@ -65,6 +67,14 @@ def recover(path: Path, out: Path, key: bytes, *, software_version: str) -> Reco
     return Recovered(
         str(out), copy.records, [[hole["first"], hole["last"]] for hole in copy.holes], len(known), missing
     )
+
+
+def _check_writable(out: Path) -> None:
+    """Told at once: later on it could not be told from a file that cannot be read."""
+    try:
+        TemporaryFile(dir=out.absolute().parent).close()
+    except OSError as error:
+        raise LedgerError(f"{out}: cannot be written: {error.strerror or error}") from error
 
 
 def _anchors_of(path: Path, key: bytes) -> list[Anchor]:

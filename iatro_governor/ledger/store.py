@@ -100,6 +100,18 @@ def connect_reader(path: Path) -> sqlite3.Connection:
         )
 
 
+def foreign(path: Path) -> str | None:
+    """Why ``path`` cannot be a ledger's file, by its first bytes; None where it may be one."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except OSError as error:
+        return f"cannot be opened ({error.strerror or error})"
+    if not head:
+        return "an empty file, so no ledger"
+    return None if head == b"SQLite format 3\x00" else "not a SQLite file, so not a ledger"
+
+
 def create(db: sqlite3.Connection, schema: int = SCHEMA) -> None:
     """Lays out an empty file, inside the caller's transaction."""
     for statement in (TABLES[schema], *INDEXES):

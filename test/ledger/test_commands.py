@@ -144,6 +144,19 @@ def test_no_ledger_is_exit_2(command: str, name: str, run: Callable[..., Result]
     assert str(tmp_path / name) in result.stderr
 
 
+@pytest.mark.parametrize("command", ["verify", "anchor", "recover", "judge"])
+@pytest.mark.parametrize(
+    ("content", "why"), [(b"", "an empty file"), (b"root:x:0:0:\n" * 20, "not a SQLite file")]
+)
+def test_what_is_no_ledger_is_said_before_a_key_is_asked_for(
+    command: str, content: bytes, why: str, run: Callable[..., Result], tmp_path: Path
+) -> None:
+    (tmp_path / "passwd").write_bytes(content)
+    result = run(command, tmp_path / "passwd")
+    assert result.exit_code == 2
+    assert f"passwd: {why}" in result.stderr and "key" not in result.stderr
+
+
 def test_without_a_key_there_is_no_verdict(
     run: Callable[..., Result], closed_ledger: Path, tmp_path: Path
 ) -> None:

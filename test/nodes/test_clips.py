@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -168,10 +170,49 @@ def test_a_clip_cut_short_is_a_clear_error(share: float, written: Path) -> None:
         check(written)
 
 
-def test_a_full_disk_leaves_no_half_clip(tmp_path: Path) -> None:
+def test_a_folder_that_is_a_file_gets_no_clip(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(LedgerError, match="cannot be written"):
         write(tmp_path / "file" / "clip.mcap", [command(1.0)], {})
+
+
+FULL = """
+import random, resource, sys
+from pathlib import Path
+from iatro_governor.errors import LedgerError
+from iatro_governor.ledger.clips import Message, Topic, check, write
+
+out = Path(sys.argv[1])
+topic = Topic("cmd", "std_msgs/msg/String", "string data", False)
+def messages(count):
+    return [Message(0.1 * n, topic, random.Random(n).randbytes(5000)) for n in range(count)]
+write(out, messages(3), {"cause": "before"})
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+for name in (out.name, "other.mcap"):
+    try:
+        write(out.with_name(name), messages(2000), {"cause": "test"})
+    except LedgerError as error:
+        print(error)
+print(check(out))
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+write(out, messages(2000), {"cause": "after"})
+print(check(out))
+"""
+
+
+@pytest.mark.parametrize("room", [0, 1, 100, 5000, 200_000])
+def test_a_disk_that_is_full_leaves_the_clip_of_before_and_no_part_of_another(
+    room: int, tmp_path: Path
+) -> None:
+    out = tmp_path / "clip.mcap"
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, str(out), str(room)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    *problems, before, after = done.stdout.splitlines()
+    assert len(problems) == 2 and all("cannot be written: File too large" in one for one in problems)
+    assert (before, after) == ("3", "2000")
+    assert [path.name for path in tmp_path.iterdir()] == ["clip.mcap"]
 
 
 def test_a_definition_holds_every_type_in_it_once() -> None:
