@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -55,7 +56,7 @@ print(json.dumps({
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
     """What each of them says on a read-only disk that holds a closed ledger."""
     from iatro_governor.ledger import Ledger, Record
 
@@ -80,7 +81,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("what", ["go on", "begin", "ring", "journal", "clip"])
-def test_whoever_would_write_says_that_the_disk_is_read_only(what: str, told: dict[str, list[str]]) -> None:
+def test_whoever_would_write_says_that_the_disk_is_read_only(what: str, told: dict[str, list[Any]]) -> None:
     assert told[what] is not None
     kind, message = told[what]
     assert kind == ("OSError" if what == "journal" else "LedgerError")
@@ -88,18 +89,18 @@ def test_whoever_would_write_says_that_the_disk_is_read_only(what: str, told: di
 
 
 @pytest.mark.parametrize("what", ["recover", "export", "report"])
-def test_a_command_that_would_write_there_ends_with_a_message(what: str, told: dict[str, list[str]]) -> None:
+def test_a_command_that_would_write_there_ends_with_a_message(what: str, told: dict[str, list[Any]]) -> None:
     code, output, message = told[what]
     assert code == 2, output
     assert "Read-only file system" in message or "readonly" in message
 
 
-def test_whoever_reads_goes_on(told: dict[str, list[str]]) -> None:
+def test_whoever_reads_goes_on(told: dict[str, list[Any]]) -> None:
     assert told["verify"][0] == 0 and json.loads(told["verify"][1])["sound"]
     code, output, _ = told["list"]
     assert code == 0
     assert [one["verdict"] for one in json.loads(output)] == ["AGREES"]
 
 
-def test_nothing_is_changed(told: dict[str, list[str]]) -> None:
+def test_nothing_is_changed(told: dict[str, list[Any]]) -> None:
     assert told["files"] == ["key", "ledger.db", "ledger.db.anchors", "ledger.db.lock"]
