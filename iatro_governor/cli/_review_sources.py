@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import typer
 
 from ..errors import LedgerError
 from ..ledger.reader import Reader
@@ -21,23 +17,7 @@ from ..review.known import absent, check
 from ..review.queries import Filter
 from ..review.rates import Rates, Rows, rates_by
 from ..review.wanted import COLUMNS, as_json, query
-
-
-@dataclass(slots=True)
-class Told:
-    """What a reader has to know beside the incidents: ``notes``, and ``problems``: sources that could not be read."""
-
-    notes: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-
-    def end(self) -> None:
-        """Say all of it on standard error, after the output; exit code 1 where anything was left out."""
-        for note in self.notes:
-            print(note, file=sys.stderr)
-        for problem in self.problems:
-            print(f"left out: {problem}", file=sys.stderr)
-        if self.problems:
-            raise typer.Exit(1)
+from ._review_told import Told
 
 
 def listed(

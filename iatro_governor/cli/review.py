@@ -10,10 +10,12 @@ from typing import Annotated
 
 import typer
 
-from ..errors import LedgerError
+from ..errors import IatroError, LedgerError
 from ..ledger.check import VerifyResult
+from ..review.text import visible
 from ._refuse import refuse as refuse
-from .review_list import export, list_incidents, overview
+from ._review_told import Told
+from .review_list import Sources, export, list_incidents, overview
 from .review_stats import stats
 
 DEFAULT_LEDGER = Path("out/demo/ledger.db")
@@ -33,49 +35,92 @@ KeyFile = Annotated[
 
 @app.command()
 def show(
-    names: Annotated[list[str], typer.Argument(metavar="[DB] ID", help="A ledger, and a number or plan id.")],
+    names: Annotated[
+        list[str], typer.Argument(metavar="[SOURCE]... ID", help="Where to look, and a number or plan id.")
+    ],
     key: KeyFile = None,
     as_json: Json = False,
 ) -> None:
-    """Show one incident: the planner's words beside what was asked, allowed and measured."""
-    from ..ledger.reader import Reader
-    from ..review.incidents import detail, shadow_text, start_time
+    """Show one incident: the planner's words beside what was asked, allowed and measured.
+
+    Exit 0, 1 where it was found beside a source that could not be read, 2 where it was not. An export has a line of it.
+    """
+    from ..review.finding import find_among
     from ..review.tables import console, detail_view
 
-    if len(names) > 2:
-        refuse(f"show takes a ledger and one incident, not {len(names)} names", as_json)
-    db, name = Path(names[0]) if len(names) == 2 else DEFAULT_LEDGER, names[-1]
+    *sources, name = names
     try:
-        with Reader(db) as reader:
-            found = detail(reader, name)
-            start = start_time(reader)
-            _warn(shadow_text(reader))
-        chain = _chain(db, key)
-    except LedgerError as error:
+        found, problems = find_among(sources or [str(DEFAULT_LEDGER)], name)
+        _warn(found.shadow)
+        chain = "an export has no chain" if found.is_export else _chain(Path(found.source), key)
+    except IatroError as error:
         refuse(str(error), as_json)
     if as_json:
         status = chain if isinstance(chain, str) else chain.to_json()
-        print(json.dumps({**found.to_json(), "chain": status}))
+        print(json.dumps({**found.detail.to_json(), "source": found.source, "chain": status}))
     else:
-        console().print(detail_view(found, start, chain))
+        screen = console()
+        if len(sources) > 1 or found.source not in (*sources, str(DEFAULT_LEDGER)):
+            screen.print(f"of {visible(found.source)}", style="dim")
+        screen.print(detail_view(found.detail, found.start, chain))
+    Told(problems=problems).end()
 
 
 @app.command()
 def report(
-    db: Annotated[Path, typer.Argument(metavar="[DB]", help="The ledger.")] = DEFAULT_LEDGER,
-    out: Annotated[Path, typer.Option(help="The page to write.")] = Path("report.html"),
+    sources: Sources = None,
+    out: Annotated[
+        Path, typer.Option(help="The page to write; of several ledgers a folder of pages.")
+    ] = Path("report.html"),
     key: KeyFile = None,
     as_json: Json = False,
 ) -> None:
-    """Write one self-contained page of all incidents; it needs no network."""
+    """Write one self-contained page of all incidents of a ledger; it needs no network.
+
+    Of several ledgers each gets its page. Exit 0, 1 where one of them could not be read, 2 where none could.
+    """
+    from ..review.fleet import expanded, is_one_ledger
+
+    given = sources or [str(DEFAULT_LEDGER)]
+    try:
+        ledgers, problems = expanded(given)
+    except IatroError as error:
+        refuse(str(error), as_json)
+    pages = {
+        one: out if is_one_ledger(given) else _page_of(out, place, one)
+        for place, one in enumerate(ledgers, 1)
+    }
+    written: dict[str, str] = {}
+    for ledger, page in pages.items():
+        try:
+            _write(Path(ledger), page, key)
+            written[ledger] = str(page)
+        except IatroError as error:
+            problems.append(str(error))
+    if not written:
+        refuse("; ".join(problems), as_json)
+    if as_json:
+        first = {"report": str(out)} if is_one_ledger(given) else {"reports": written}
+        print(json.dumps(first))
+    else:
+        for ledger, name in written.items():
+            print(f"wrote {name}" if is_one_ledger(given) else f"wrote {name}: {ledger}")
+    Told(problems=problems).end()
+
+
+def _page_of(out: Path, place: int, ledger: str) -> Path:
+    folder = out.with_suffix("") if out.suffix == ".html" else out
+    return folder / f"{place:03d}-{Path(ledger).stem}.html"
+
+
+def _write(ledger: Path, page: Path, key: Path | None) -> None:
+    from ..review.fleet import is_export
     from ..review.report import write_report
 
-    try:
-        found = key_of(db, key)
-        write_report(db, out, None, key=found if isinstance(found, bytes) else None)
-    except LedgerError as error:
-        refuse(str(error), as_json)
-    print(json.dumps({"report": str(out)}) if as_json else f"wrote {out}")
+    if is_export(str(ledger)):
+        raise LedgerError(f"{ledger}: a report needs the ledger itself: an export holds no decision")
+    found = key_of(ledger, key)
+    write_report(ledger, page, None, key=found if isinstance(found, bytes) else None)
 
 
 def _warn(text: str) -> None:

@@ -47,6 +47,7 @@ def _serve(
     db: Path, host: str, port: int, token: str | None, names: list[str], configs: list[Path],
     key: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
+    from ..review.fleet import expanded, is_export
     from ..review.page.app import make_app
     from ..review.page.desk import Desk
     from ..review.page.guard import SHORTEST_TOKEN, Guard, is_loopback
@@ -59,6 +60,9 @@ def _serve(
             f"--host {host}: others can reach this address, so a token is needed: give --token, or set"
             " IATRO_REVIEW_TOKEN; without one only 127.0.0.1, ::1 and localhost are allowed"
         )
+    if db.is_dir():
+        inside = ", ".join(one for one in expanded([db])[0] if not is_export(one)) or "none in it"
+        raise LedgerError(f"{db}: a folder; the page shows one ledger at a time: give one of {inside}")
     desk = Desk.lay(db, key_of(db, key), configs)
     app = make_app(desk, Guard.of(host, token, names))
     with listen(host, port) as found:

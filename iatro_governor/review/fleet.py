@@ -106,12 +106,17 @@ def is_export(source: str) -> bool:
 
 
 def expanded(sources: Sequence[str | Path]) -> tuple[list[str], list[str]]:
-    """Every ledger and Parquet file of ``sources``, each once, and a sentence for each folder without any."""
+    """Every ledger and Parquet file of ``sources``, each once, and a sentence for each folder without any.
+
+    Raises LedgerError for a path that is not there: a name mistyped is no damage.
+    """
     found: list[str] = []
     problems: list[str] = []
     for source in map(str, sources):
         path = Path(source)
         if not path.is_dir():
+            if not is_export(source) and not path.exists():
+                raise LedgerError(f"{source}: no such ledger")
             found.append(source)
             continue
         inside = [*path.rglob("*.parquet"), *(one for one in path.rglob("*.db") if _is_ledger(one))]

@@ -79,6 +79,8 @@ class Detail:
     body: Mapping[str, Any] = field(default_factory=dict)
     policy: str = ""
     """Hash of the configuration of its decisions; without any, of the one that its record was made under."""
+    limits: tuple[str, ...] | None = None
+    """Of an export, which holds no decision: the names of the limits that bound."""
 
     def to_json(self) -> dict[str, Any]:
         """The detail as JSON data, the curves included."""

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..ledger.check import VerifyResult
-from .action import Action, Bound
+from .action import Bound
 from .curves import SIDES
 from .incidents import Detail, Incident, Words, severity_text
 from .text import (
@@ -110,7 +110,7 @@ def detail_view(found: Detail, start: float, chain: VerifyResult | str) -> Rende
     incident = found.incident
     parts: list[RenderableType] = [_headline(incident), _facts(found, start), Text("")]
     parts += [_heading("Words"), *_words(found.words), Text("")]
-    parts += [_heading("Action"), *_action(found.action, start), Text("")]
+    parts += [_heading("Action"), *_action(found, start), Text("")]
     parts += [_heading("Record"), *_record(found, chain)]
     return Group(*parts)
 
@@ -173,7 +173,13 @@ def _words(words: Words) -> Iterable[RenderableType]:
         yield _grid(("label", "score", "where"), rows, LABEL_STYLES)
 
 
-def _action(action: Action, start: float) -> Iterable[RenderableType]:
+def _action(found: Detail, start: float) -> Iterable[RenderableType]:
+    action = found.action
+    if found.limits is not None:
+        names = ", ".join(found.limits) or "none"
+        yield _pairs([("commands", str(found.incident.commands)), ("limits", names)])
+        yield Text("  an export holds no decision: its ledger has them", "dim")
+        return
     if not action.decisions:
         yield Text("  no command under this plan", "dim")
         return

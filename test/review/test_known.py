@@ -97,6 +97,11 @@ def test_one_damaged_ledger_hides_no_other(
     assert result.stderr.count("left out") == 3
 
 
+def test_a_source_that_is_not_there_is_misuse_and_no_damage(run: Callable[..., Result], ledger: Path) -> None:
+    result = run("review", "list", ledger, "typo.db")
+    assert (result.exit_code, result.stdout) == (2, "") and "typo.db: no such ledger" in result.stderr
+
+
 def test_where_nothing_can_be_read_every_reason_is_given(run: Callable[..., Result], fleet: Path) -> None:
     shutil.rmtree(fleet / "good")
     result = run("review", "list", fleet)
