@@ -34,6 +34,8 @@ from iatro_governor.profile.sources import (
 
 FUTURE_S = 0.05
 """A measurement stamped further ahead than this is garbled, s."""
+ROUNDED_S = 2e-3
+"""Stamps are in order within this, s: no more is known of how far two clocks are apart, who reads them one by one."""
 REMEMBERED_S = 5.0
 """Odometry kept to place measurements that arrive late, s."""
 
@@ -108,7 +110,8 @@ class Senses:
             twist: Array = event.twist[[0, 1, 5]]
             level = level_twist(event.pose, event.twist)
             place, height = from_quaternion(event.pose), float(event.pose[2])
-            sample, track = OdomSample(event.stamp, place, twist, height, level), self.tracks[event.source]
+            stamp = self._newest[event.source]
+            sample, track = OdomSample(stamp, place, twist, height, level), self.tracks[event.source]
             jump = track.jump(sample)
             track.add(sample)
             self._place()
@@ -212,11 +215,11 @@ class Senses:
     def _newer(self, event: Sensed) -> bool:
         """Whether it says more than what is known. Raises EventError where too many do not."""
         name, newest = event.source, self._newest.get(event.source, -math.inf)
-        if event.stamp < newest:
+        if event.stamp < newest - ROUNDED_S:
             if (why := self._late[name].count(event.t, newest - event.stamp)) is not None:
                 raise EventError(why, self.sources[name].type)
             return False
-        self._newest[name] = event.stamp
+        self._newest[name] = max(event.stamp, newest)
         return True
 
     @property

@@ -122,7 +122,7 @@ KINDS: tuple[Kind, ...] = (
     spoilt("sensors", "lost", "lost", "sensor_stale"),
     spoilt("sensors", "late", "late", "sensor_stale", by=1.5),
     spoilt("sensors", "doubled", "doubled", copies=3),
-    spoilt("sensors", "replayed", "replayed"),
+    spoilt("sensors", "replayed", "replayed", "sensor_malformed"),
     spoilt("sensors", "garbled", "garbled", *_SICK, share=0.5),
     spoilt("sensors", "no number", "no_number", "sensor_malformed"),
     spoilt("receipts", "lost", "lost", hold_s=1.5),

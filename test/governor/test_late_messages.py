@@ -93,12 +93,23 @@ def test_a_message_that_is_late_now_and_then_is_no_fault(profile):
     assert rig.last.allowed[0] == pytest.approx(SPEED)
 
 
-def test_messages_with_the_same_stamp_are_no_fault(profile):
-    rig = Two(profile, ahead=0.0)
-    rig.go(1.0)
-    rig.ranges, rig.wall = 11.0, True
-    rig.go(1.0)
+@pytest.mark.parametrize("ahead", [0.0, 0.001])
+def test_stamps_within_what_is_known_of_clocks_are_in_order_and_count_as_they_come(profile, ahead):
+    """Nothing is silenced by them: a wall that the later message tells of is seen."""
+    rig = Two(profile, ahead)
+    rig.go(1.5, SPEED)
+    rig.wall = True
+    rig.go(1.0, SPEED)
     assert "sensor_malformed" not in rig.faults
+    assert rig.last.allowed == (0.0,) * 6
+
+
+def test_odometry_that_is_stamped_within_it_moves_the_body(profile):
+    rig = Rig(profile)
+    rig.go(0.5)
+    told = Odom(rig.t, "odom", np.array([0.3, 0, 0, 0, 0, 0, 1.0]), np.zeros(6), rig.t - STEP_S - 0.001)
+    rig.tell(told)
+    assert rig.governor.senses.track.latest.pose[0] == pytest.approx(0.3)
 
 
 JOINTS = [f"panda_joint{k}" for k in range(1, 8)] + ["panda_finger_joint1", "panda_finger_joint2"]
