@@ -14,7 +14,7 @@ from iatro_governor.governor.events import Bodies, Look, Points, Range, Scan
 from iatro_governor.limits.sensed import NOBODY, People
 from iatro_governor.profile.robot import Robot
 from iatro_governor.profile.seeing import PointsSource, RangeSource
-from iatro_governor.profile.sources import ScanSource, SourceConfig
+from iatro_governor.profile.sources import BodiesSource, ScanSource, SourceConfig
 
 
 def kind_of(event: Look) -> str:
@@ -42,17 +42,18 @@ def sweep_of(event: Look, source: SourceConfig, own: OwnBody, solid: bool) -> Sw
     raise AssertionError(f"{source.type} source given {event}")  # the caller has compared their types
 
 
-def people_in(event: Bodies, radius: float) -> People:
-    """Whom a tracker sees, each a ball of ``radius`` m, as of the moment of its data."""
+def people_in(event: Bodies, source: BodiesSource) -> People:
+    """Whom a tracker sees, as of the moment of its data. A region that it is not known to tell is none."""
     if not event.bodies:
-        return People(NOBODY, NOBODY, 0.0, radius, (), ())
+        return People(NOBODY, NOBODY, 0.0, source.radius, (), ())
+    known = source.regions
     return People(
         np.array([body.position for body in event.bodies]),
         np.array([body.velocity for body in event.bodies]),
         0.0,
-        radius,
+        source.radius,
         tuple(body.id for body in event.bodies),
-        tuple(body.region for body in event.bodies),
+        tuple(body.region if known is None or body.region in known else None for body in event.bodies),
     )
 
 

@@ -180,7 +180,7 @@ class Senses:
         if len({body.id for body in event.bodies}) != len(event.bodies):
             raise EventError("two bodies have the same id", "bodies")
         if self._newer(event):
-            self.tracked[event.source] = (event.stamp, people_in(event, source.radius))
+            self.tracked[event.source] = (event.stamp, people_in(event, source))
 
     def set_flags(self, event: Flags) -> None:
         """Take flags. Raises EventError for a name that the source does not declare."""

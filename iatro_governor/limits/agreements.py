@@ -12,6 +12,7 @@ from iatro_governor.body.mechanics import mechanics
 from iatro_governor.body.mobile import base_joints
 from iatro_governor.errors import MissingPart, ModelError, Problem
 from iatro_governor.limits.contact_force import ContactForceConfig, ContactTask
+from iatro_governor.limits.link_separation import LinkSeparationConfig
 from iatro_governor.limits.payload import Held, PayloadConfig
 from iatro_governor.limits.power_and_force import PowerAndForceConfig
 from iatro_governor.limits.tip_over import TipOverConfig, TipOverLimit
@@ -19,7 +20,7 @@ from iatro_governor.limits.wrench import WrenchConfig
 from iatro_governor.profile.channels import TwistChannel
 from iatro_governor.profile.document import Key
 from iatro_governor.profile.load import Profile
-from iatro_governor.profile.sources import FlagsSource, WrenchSource
+from iatro_governor.profile.sources import BodiesSource, FlagsSource, WrenchSource
 from iatro_governor.profile.tool_channels import WrenchChannel
 
 
@@ -31,6 +32,8 @@ def disagreements(profile: Profile) -> list[Problem]:
             out += [*_sensor(profile, index, limit), *_flag(profile, ("limits", index, "task"), limit.task)]
         if isinstance(limit, PowerAndForceConfig):
             out += [*_detection(profile, index, limit), *_inertia(profile, index)]
+        if isinstance(limit, PowerAndForceConfig | LinkSeparationConfig):
+            out += _regions(profile, index, limit)
         if isinstance(limit, PayloadConfig):
             out += _load(profile, index, limit)
         if isinstance(limit, TipOverConfig):
@@ -117,6 +120,25 @@ def _upright(profile: Profile, index: int, limit: TipOverConfig) -> Iterator[Pro
         why = f"{limit.name}: a stop that brakes so hard tips the robot over as it rests"
         key = ("limits", index, "deceleration")
         yield profile.problem(key, limit.deceleration, f"at most {min(each):.3g}", why)
+
+
+def _regions(
+    profile: Profile, index: int, limit: PowerAndForceConfig | LinkSeparationConfig
+) -> Iterator[Problem]:
+    """Regions that a limit names are told by its tracker: a slip of the pen would let the robot near the right one."""
+    source = profile.data.sources[limit.bodies]
+    assert isinstance(source, BodiesSource)  # references have been checked
+    # Bounds by region have one for all others; who keeps from some regions has to know which others there are.
+    if source.regions is None and isinstance(limit, PowerAndForceConfig):
+        return
+    key: Key = ("limits", index, "regions")
+    for name in limit.regions or ():
+        if source.regions is None:
+            why = f"{limit.name}: nobody knows which other regions there are"
+            yield profile.problem(key, name, f"those of sources.{limit.bodies}.regions, to be set first", why)
+        elif name not in source.regions:
+            why = f"{limit.name}: {limit.bodies} tells no such region of people"
+            yield profile.problem(key, name, ", ".join(source.regions), why)
 
 
 def _detection(profile: Profile, index: int, limit: PowerAndForceConfig) -> Iterator[Problem]:

@@ -35,7 +35,10 @@ class LinkSeparationConfig(ReserveConfig):
     bodies: Name
     """The tracker; what it tracks is a ball of its ``radius``."""
     regions: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
-    """The regions of people that are kept away from; all by default. One that the tracker does not name always is."""
+    """The regions of people that are kept away from, of the tracker's ``regions``; all by default.
+
+    A body whose region the tracker's ``regions`` do not hold always is.
+    """
     links: Links | None = None
     """The links that are kept away; all by default."""
 

@@ -46,6 +46,7 @@ Radius = Annotated[
     Field(strict=True, ge=0.02, le=5.0, allow_inf_nan=False),
     because("the ball must hold what is tracked: no finger is thinner than 0.02 m, and no crowd is one body"),
 ]
+Region = Annotated[str, Field(min_length=1, max_length=64)]
 
 
 class ScanSource(SourcePart):
@@ -160,6 +161,8 @@ class BodiesSource(SourcePart):
 
     type: Literal["bodies"]
     frame: Name = "odom"
+    regions: Annotated[tuple[Region, ...], Field(min_length=1)] | None = None
+    """All names by which it tells regions of people, to the letter; a body with any other has none."""
     radius: Radius
     """Of the ball that stands for a body about its tracked position, m: it must hold the region or the person."""
     source: Source
