@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
@@ -125,10 +125,12 @@ class Announcer:
         heard: Mapping[str, float],
         backlog: float,
         watched: tuple[bool, str],
+        frail: Sequence[str],
     ) -> None:
         """Channels, ages of the sources, the backlog, the watch. ``t``: governor's time, ``now``: node clock, s.
 
-        ``watched``: whether the watch is there, and why its file is not believed.
+        ``watched``: whether the watch is there, and why its file is not believed. ``frail``: emergency stops that may
+        go unheard, and why.
         """
         faults = {fault.name: fault.detail for fault in status.faults}
         rows = [
@@ -140,6 +142,8 @@ class Announcer:
         told = f"{backlog:.1%} of the decisions kept wait for the ledger"
         rows.append(self._row("record", full, told, {"backlog": f"{backlog:.4f}"}))
         rows.append(self._watch(*watched))
+        if frail:
+            rows.append(self._row("emergency stops", DiagnosticStatus.WARN, "; ".join(frail), {}))
         message = DiagnosticArray(status=rows)
         message.header.stamp = stamp_of(now)
         self._diagnostics.publish(message)

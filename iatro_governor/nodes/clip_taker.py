@@ -126,7 +126,7 @@ def _topics(data: ProfileData) -> list[tuple[str, Any, Any, bool]]:
     found: dict[str, tuple[Any, Any, bool]] = {"governor/state": (GovernorState, qos.STATE, True)}
     for source in data.sources.values():
         row = sources.TYPES[source.type]
-        found[source.topic] = row.message, row.qos, False
+        found[source.topic] = row.message, row.readers[-1], False
     for channel in data.channels.values():
         kind = commands.command_type(channel).message
         found[channel.input] = kind, qos.INPUT, False

@@ -143,7 +143,8 @@ class GovernorNode(Managed):
         heard = {source.topic: sources.TYPES[source.type].message for source in data.sources.values()}
         heard |= {channel.input: commands.command_type(channel).message for channel in data.channels.values()}
         self._watch = Acquaintance(self._settings.ledger.with_suffix(".watch"))
-        self._neighbours = Neighbours(self, list(self._commands.values()), heard, self._watch.ids)
+        buttons = {s.topic: sources.TYPES[s.type].readers for s in data.sources.values() if s.type == "estop"}
+        self._neighbours = Neighbours(self, list(self._commands.values()), heard, self._watch.ids, buttons)
         self._interfaces = Interfaces(self, [channel.actuator for channel in data.channels.values()])
         self.create_subscription(Ack, "recorder/ack", self._receipt, qos.EVENT, event_callbacks=qos.QUIET_IN)
         self._operator = OperatorCalls(self, self.core, self.timeline, self._latch, self._keep_latch)
@@ -221,7 +222,7 @@ class GovernorNode(Managed):
             self.allow(False, "a lifecycle transition failed")
         for event in (*self._neighbours.publishers(t), *self._interfaces.users(t)):
             self.core.handle(event)
-        strange, deaf = self._neighbours.strangers(), self._neighbours.deaf()
+        strange, deaf = self._neighbours.strangers(), [*self._neighbours.deaf(), *self._neighbours.unheard()]
         if strange and not self._moved:
             raise Unusable("; ".join(strange))
         self._faults.set("input_malformed", bool(strange), "; ".join(strange))
@@ -298,7 +299,8 @@ class GovernorNode(Managed):
         if every_second:
             self._shadow.remind(time.monotonic())
             watched = self._neighbours.watched, self._watch.refused
-            self._announcer.diagnostics(self.timeline.now, now, status, self._inputs.heard, backlog, watched)
+            heard, frail = self._inputs.heard, self._neighbours.frail
+            self._announcer.diagnostics(self.timeline.now, now, status, heard, backlog, watched, frail)
 
     # Faults of the shell.
 

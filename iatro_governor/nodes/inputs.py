@@ -60,7 +60,9 @@ class Inputs:
         self._subscribe(PlanMark, "planner/mark", self._mark, qos.RECORD)
         for name, source in known.items():
             row = sources.TYPES[source.type]
-            self._subscribe(row.message, source.topic, self._sensor(name, source, row), row.qos)
+            heard = self._sensor(name, source, row)
+            for reader in row.readers:
+                self._subscribe(row.message, source.topic, heard, reader)
         for name, channel in channels.items():
             kind = commands.command_type(channel).message
             self._subscribe(kind, channel.input, self._commanded(name, channel), qos.INPUT)

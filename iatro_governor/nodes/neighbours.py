@@ -11,7 +11,7 @@ from itertools import cycle
 from typing import Any, Protocol
 
 from rclpy.node import Node
-from rclpy.qos import QoSCompatibility, QoSProfile, qos_check_compatible
+from rclpy.qos import QoSCompatibility, QoSProfile, ReliabilityPolicy, qos_check_compatible
 
 from iatro_governor.governor.events import Endpoint, Publishers
 
@@ -39,12 +39,19 @@ class Neighbours:
         outputs: Sequence[Governed],
         heard: Mapping[str, Any],
         watch: Callable[[], Collection[str]] = tuple,
+        buttons: Mapping[str, Sequence[QoSProfile]] | None = None,
     ) -> None:
-        """``heard``: the topics that the governor reads, and their types; ``watch``: ids of the watch's publishers."""
+        """``heard``: the topics that the governor reads, and their types; ``watch``: ids of the watch's publishers.
+
+        ``buttons``: the topics of emergency stops, and the readers of each.
+        """
         self._watch = watch
         self.watched = False
         """Whether the watch was there at the last look."""
         self._node, self._outputs, self._heard = node, outputs, dict(heard)
+        self._buttons = dict(buttons or {})
+        self.frail: list[str] = []
+        """Emergency stops whose presses may be lost on the way, as of the last look."""
         self._turn = cycle(self._heard)
         self._strange: dict[str, list[str]] = {}
         self._looks: dict[str, int] = {}
@@ -76,6 +83,18 @@ class Neighbours:
                 compatible, reason = qos_check_compatible(output.qos, end.qos_profile)
                 if compatible == QoSCompatibility.ERROR:
                     out.append(f"{full_name(end)} cannot hear {output.topic}: {reason}")
+        return out
+
+    def unheard(self) -> list[str]:
+        """Publishers of an emergency stop that no reader of ours hears, and why: a button that stops nothing."""
+        out, self.frail = [], []
+        for topic, readers in self._buttons.items():
+            for end in self._node.get_publishers_info_by_topic(self._node.resolve_topic_name(topic)):
+                fits = [qos_check_compatible(end.qos_profile, reader) for reader in readers]
+                if all(fit == QoSCompatibility.ERROR for fit, _ in fits):
+                    out.append(f"{full_name(end)} publishes {topic} and cannot be heard: {fits[-1][1]}")
+                elif end.qos_profile.reliability == ReliabilityPolicy.BEST_EFFORT:
+                    self.frail.append(f"{full_name(end)} publishes {topic} best effort: a press may be lost")
         return out
 
     def strangers(self) -> list[str]:

@@ -41,7 +41,7 @@ EVENT = QoSProfile(
     history=HistoryPolicy.KEEP_LAST,
     depth=10,
 )
-"""Emergency stop, flags, acknowledgements, plan marks read by the governor: few, and none to be missed."""
+"""Emergency stop, acknowledgements, what a planner is told: few, and none to be missed."""
 
 RECORD = QoSProfile(
     reliability=ReliabilityPolicy.RELIABLE,
@@ -58,6 +58,19 @@ STATE = QoSProfile(
     depth=1,
 )
 """Standing facts (governor/state, recorder/head): the last one is given to whoever joins late."""
+
+BUTTON = (
+    EVENT,
+    STATE,
+    QoSProfile(
+        reliability=ReliabilityPolicy.BEST_EFFORT,
+        durability=DurabilityPolicy.VOLATILE,
+        history=HistoryPolicy.KEEP_LAST,
+        depth=10,
+    ),
+)
+"""The readers of an emergency stop, for hearing it several times changes nothing: no press of a reliable publisher is
+lost, one that keeps its last message is heard however late we come, and one that promises nothing is heard as well."""
 
 HEARTBEAT = QoSProfile(
     reliability=ReliabilityPolicy.RELIABLE,

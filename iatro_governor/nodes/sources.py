@@ -75,16 +75,14 @@ Read = Callable[[Origin, float, Any], Sensed | EStop]
 
 @dataclass(frozen=True, slots=True)
 class SourceType:
-    """One row. read: raises EventError for what cannot be read. each: every message counts, not only the newest."""
+    """One row. read: raises EventError for what cannot be read. readers: how its topic is read, once by each.
+
+    They match every publisher together: where the newest message alone counts, one that asks for nothing does.
+    """
 
     message: Any
     read: Read
-    each: bool = False
-
-    @property
-    def qos(self) -> QoSProfile:
-        """What its topic is subscribed to with."""
-        return qos.EVENT if self.each else qos.INPUT
+    readers: tuple[QoSProfile, ...] = (qos.INPUT,)
 
 
 def _scan(of: Origin, t: float, message: LaserScan) -> Scan:
@@ -193,6 +191,6 @@ TYPES: dict[str, SourceType] = {
     "wrench": SourceType(WrenchStamped, _wrench),
     "bodies": SourceType(TrackedBodies, _bodies),
     "flags": SourceType(DiagnosticArray, _flags),
-    "estop": SourceType(Bool, _estop, each=True),
+    "estop": SourceType(Bool, _estop, qos.BUTTON),
 }
 """By the source's type. Flags are the key-value pairs of all statuses, "true" or "false"."""

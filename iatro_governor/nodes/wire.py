@@ -58,7 +58,7 @@ class End:
     name: str
     type: str
     qos: str
-    """Empty for a service."""
+    """Empty for a service; one after the other, with semicolons, where there are several ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class _Seen:
 
     lifecycle: bool
     found: dict[str, list[tuple[str, list[str]]]]
-    qos: dict[tuple[str, str], QoSProfile]
+    qos: dict[tuple[str, str], list[QoSProfile]]
     parameters: tuple[tuple[Any, str], ...]
 
 
@@ -132,8 +132,10 @@ def _built(build: Callable[[], AnyNode]) -> _Seen:
             "subscribes": node.get_subscriber_names_and_types_by_node(*me),
             "serves": node.get_service_names_and_types_by_node(*me),
         }
-        qos = {("publishes", end.topic_name): end.qos_profile for end in node.publishers}
-        qos |= {("subscribes", end.topic_name): end.qos_profile for end in node.subscriptions}
+        qos: dict[tuple[str, str], list[QoSProfile]] = {}
+        for way, ends in (("publishes", node.publishers), ("subscribes", node.subscriptions)):
+            for end in ends:
+                qos.setdefault((way, end.topic_name), []).append(end.qos_profile)
         parameters = tuple(
             (value, node.describe_parameter(name).description) for name, value in node._parameters.items()
         )
@@ -145,7 +147,9 @@ def _built(build: Callable[[], AnyNode]) -> _Seen:
 
 def _ends(seen: _Seen) -> list[End]:
     return [
-        End(way, name.removeprefix(f"{SPACE}/"), kind, qos_text(seen.qos.get((way, name))))
+        End(
+            way, name.removeprefix(f"{SPACE}/"), kind, "; ".join(map(qos_text, seen.qos.get((way, name), [])))
+        )
         for way, ends in seen.found.items()
         for name, kinds in ends
         for kind in kinds
@@ -183,10 +187,8 @@ def _value(value: object) -> str:
     return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
 
 
-def qos_text(qos: QoSProfile | None) -> str:
+def qos_text(qos: QoSProfile) -> str:
     """A quality of service in words; defaults (volatile, automatic liveliness, no deadline) are left out."""
-    if qos is None:
-        return ""
     words = ["reliable" if qos.reliability == ReliabilityPolicy.RELIABLE else "best effort"]
     words.append(f"keep last {qos.depth}")
     if qos.durability == DurabilityPolicy.TRANSIENT_LOCAL:
