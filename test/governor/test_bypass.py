@@ -78,3 +78,35 @@ def test_who_leaves_one_and_uses_another_is_not_lost_for_the_grace_of_the_first(
     look.see(1.0, ("out", "/rogue"))
     assert look.see(1.2, ("base/drive", "/rogue")), "the first is in force until it clears"
     assert look.see(2.2, ("base/drive", "/rogue")) == ["/rogue is a client of action base/drive"]
+
+
+@pytest.mark.parametrize("away_s", [0.0, 0.1, 0.9], ids="{} s between".format)
+def test_those_who_relieve_one_another_count_together(away_s: float) -> None:
+    look, there_s, t = Look(), 0.0, 0.0
+    for number in range(8):
+        for step in range(5):  # under another name each time, and another id, for 0.4 s
+            there_s += 0.1 if step else 0.0
+            told = look.see(round(t + 0.1 * step, 3), ("out", f"/rogue{number}"))
+            expected = [f"/rogue{number} publishes on out"] if there_s >= GRACE - 1e-6 else []
+            assert [text for text in told if f"/rogue{number} " in text] == expected, (number, step)
+        t = round(t + 0.4, 3)
+        if away_s:
+            look.see(round(t + 0.01, 3))
+            t = round(t + away_s, 3)
+    assert there_s > 2 * GRACE
+
+
+def test_ghosts_that_come_seldom_or_go_together_do_not_count() -> None:
+    look = Look()
+    for start in (0.0, 3.0, 6.0):
+        for step in range(9):
+            ghosts = [("out", f"/ghost{start}{k}") for k in range(3)]
+            assert look.see(start + 0.1 * step, *ghosts) == []
+        assert look.see(start + 0.9) == []
+
+
+def test_who_is_allowed_fills_no_pause() -> None:
+    look = Look(("/teleop",))
+    for step in range(40):
+        who = "/teleop" if step % 20 else "/ghost"
+        assert look.see(0.1 * step, ("out", who)) == []
