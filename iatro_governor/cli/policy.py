@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,15 @@ import typer
 
 from iatro_governor.cli._sros2 import RULES, document, grants
 from iatro_governor.cli.output import notes, print_json
+from iatro_governor.errors import IatroError
 from iatro_governor.profile.load import load_data
+
+NAMESPACE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)*")
+"""As ROS 2 has them, without the first slash: an enclave's path is one, too."""
+
+
+class RobotRefused(IatroError):
+    """The name is none that nodes could be started with."""
 
 
 def policy(
@@ -24,8 +33,14 @@ def policy(
 
     No planner may publish on an output, or call what resets or recovers.
     """
+    namespace = robot.removeprefix("/").removesuffix("/")
+    if namespace and not NAMESPACE.fullmatch(namespace):
+        raise RobotRefused(
+            f"--robot: {robot!r} (allowed: a ROS 2 namespace, of letters, digits and underscores, parts joined by "
+            "single slashes, none beginning with a digit)"
+        )
     given = grants(load_data(file))
-    text = document(given, robot.strip("/"))
+    text = document(given, namespace)
     if out is not None:
         out.write_text(text, encoding="utf-8")
         notes.print(f"{out}: {len(given)} enclaves", markup=False)

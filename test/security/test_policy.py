@@ -9,8 +9,11 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from typer.testing import CliRunner
 
 from iatro_governor.cli._sros2 import document, grants
+from iatro_governor.cli.main import app
+from iatro_governor.errors import IatroError
 from iatro_governor.profile.load import load_data
 from test.cli.test_commands import iatro
 from test.security.rules import Allowed, allowed, faults
@@ -147,6 +150,24 @@ def test_the_command_writes_it(tmp_path: Path) -> None:
         *allowed(ElementTree.parse(out).getroot())
     }
     assert iatro("policy", tmp_path / "missing.yaml").returncode == 2
+
+
+@pytest.mark.parametrize("robot", ["a b", "1st", "a//b", "//a", "a-b", 'a"b', "a/1", "a\n"])
+def test_a_name_that_no_node_could_have_is_refused(robot: str, tmp_path: Path) -> None:
+    out = tmp_path / "policy.xml"
+    told = CliRunner().invoke(
+        app, ["policy", str(ROOT / "config/amr.yaml"), "--robot", robot, "--out", str(out)]
+    )
+    assert isinstance(told.exception, IatroError) and repr(robot) in str(told.exception)
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("robot", "path"), [("", "/governor"), ("/", "/governor"), ("/a/b_1/", "/a/b_1/governor")]
+)
+def test_one_slash_at_either_end_changes_nothing(robot: str, path: str) -> None:
+    told = CliRunner().invoke(app, ["policy", str(ROOT / "config/amr.yaml"), "--robot", robot])
+    assert told.exit_code == 0 and f'<enclave path="{path}">' in told.stdout
 
 
 def ends(observer: Any, node: str) -> dict[str, set[str]]:
