@@ -66,11 +66,11 @@ def _die_with_parent() -> None:
 class Process:
     """A process of ours: its output is collected, and it never outlives its test."""
 
-    def __init__(self, command: list[str], env: dict[str, str]) -> None:
+    def __init__(self, command: list[str], env: dict[str, str], cwd: Path = ROOT) -> None:
         self.command = command
         self._popen = subprocess.Popen(
             command,
-            cwd=ROOT,
+            cwd=cwd,
             env=env,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

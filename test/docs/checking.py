@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import ast
 import json
-import os
 import re
-import shlex
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 import yaml
 
-from iatro_governor.cli._sros2 import grants
 from iatro_governor.cli.main import app
-from iatro_governor.profile.load import load_data
+from test.docs.commands import ON_PATH, PACKAGE, ROOT, Page, command_problem, make_problem
 
-ROOT = Path(__file__).resolve().parents[2]
-PACKAGE = "iatro_governor"
 SHELLS = ("", "sh", "bash", "shell", "console")
-PROGRAMS = ("make", "iatro", ".venv/bin/iatro", "ros2", "python", "fastdds", "export")
-LONG = ("demo", "review serve", "trial")
-"""Commands of iatro that take too long to be run for a document: only their options are looked at."""
-ELSEWHERE = {"fastdds shm clean", "export FASTDDS_BUILTIN_TRANSPORTS=UDPv4"}
-"""Commands that are not ours; each was tried by hand."""
+PROGRAMS = (
+    "make", "iatro", ".venv/bin/iatro", ".venv/bin/iatro-env", "ros2", "python", "fastdds", "export", ".", "useradd",
+    "colcon", "systemctl", "ssh",
+)  # fmt: skip
 MACHINES = re.compile(r"/(?:work|root|home|Users|mnt)/\w")
-EXIT = re.compile(r"#.*\bexit (?:code )?(\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +58,9 @@ def outside_blocks(text: str) -> str:
 def problems(document: Path, desk: Path) -> list[str]:
     """Everything that is wrong with ``document``. desk: the folder that its commands are run in."""
     text = document.read_text(encoding="utf-8")
-    found = [problem for block in blocks(text) for problem in block_problems(block, desk)]
+    every = list(blocks(text))
+    page = Page(desk, any(line.startswith(ON_PATH) for block in every for line in block.lines))
+    found = [problem for block in every for problem in block_problems(block, page)]
     if MACHINES.search(text):
         found.append(f"names a path of somebody's machine: {MACHINES.findall(text)}")
     for look in (link_problems, test_problems, span_problems):
@@ -76,7 +68,7 @@ def problems(document: Path, desk: Path) -> list[str]:
     return found
 
 
-def block_problems(block: Block, desk: Path) -> Iterator[str]:
+def block_problems(block: Block, page: Page) -> Iterator[str]:
     """A block of data has to be readable; one of commands is run, line by line."""
     joined = "\n".join(block.lines).replace("\\\n", " ")
     if block.language in ("yaml", "json"):
@@ -88,115 +80,8 @@ def block_problems(block: Block, desk: Path) -> Iterator[str]:
     lines = [line for line in joined.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     commands = block.language in SHELLS or any(line.split()[0] in PROGRAMS for line in lines)
     for line in lines if commands else ():
-        if (problem := command_problem(line.removeprefix("$ "), desk)) is not None:
+        if (problem := command_problem(line.removeprefix("$ "), page)) is not None:
             yield f"{line.strip()}: {problem}"
-
-
-def command_problem(line: str, desk: Path) -> str | None:
-    """What is wrong with one command line, or None."""
-    words = shlex.split(line, comments=True)
-    if " ".join(words) in ELSEWHERE:
-        return None
-    checks: dict[str, Callable[[list[str]], str | None]] = {
-        "make": make_problem,
-        "ros2": ros2_problem,
-        "python": python_problem,
-    }
-    program = Path(words[0]).name
-    if program == "iatro":
-        wanted = EXIT.search(line)
-        return iatro_problem(words[1:], desk, int(wanted[1]) if wanted else 0)
-    return checks[program](words[1:]) if program in checks else "nobody knows how to check this command"
-
-
-def make_problem(words: list[str]) -> str | None:
-    """Targets and variables are those of the Makefile."""
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([\w-]+):", makefile, re.MULTILINE))
-    variables = set(re.findall(r"\$\((?:if \$\()?(\w+)\)", makefile))
-    for word in words:
-        name, equals, _ = word.partition("=")
-        if name not in (variables if equals else targets):
-            return f"the Makefile has no {name}"
-    return None
-
-
-def python_problem(words: list[str]) -> str | None:
-    """The module or script exists."""
-    file = Path(*words[1].split(".")).with_suffix(".py") if words[0] == "-m" else Path(words[0])
-    return None if (ROOT / file).exists() else f"there is no {file}"
-
-
-def iatro_problem(words: list[str], desk: Path, wanted: int) -> str | None:
-    """Run it, as a user would, and look at its exit code."""
-    words = [str(desk / word[9:]) if word.startswith("/path/to/") else word for word in words]
-    command = [
-        sys.executable,
-        "-m",
-        f"{PACKAGE}.cli.main",
-        *words,
-        *["--help"] * " ".join(words).startswith(LONG),
-    ]
-    own = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
-    done = subprocess.run(
-        command, cwd=desk, env=own, capture_output=True, text=True, check=False, timeout=120
-    )
-    if done.returncode == wanted:
-        return None
-    return f"ends with {done.returncode}, not {wanted}: {done.stderr.strip()[-300:]}"
-
-
-def ros2_problem(words: list[str]) -> str | None:
-    """Launch files, their arguments, executables and topics are ours, or somebody else's."""
-    match words:
-        case ["launch", package, file, *given]:
-            return launch_problem(package, file, given)
-        case ["run", package, name, *_] if package == PACKAGE:
-            return None if (ROOT / "scripts" / name).exists() else f"there is no executable {name}"
-        case ["run", *_]:
-            return None
-        case ["security", verb, "keystore", *rest]:
-            return security_problem(verb, rest)
-        case ["topic" | "service", _, *rest]:
-            page = (ROOT / "docs/reference/wire.md").read_text(encoding="utf-8")
-            names = [word for word in rest if word.startswith("/")]
-            unknown = [name for name in names if f"`{name.split('/', 2)[-1]}`" not in page]
-            return f"nobody has {unknown}" if unknown or not names else None
-    return "nobody knows how to check this command"
-
-
-def security_problem(verb: str, rest: list[str]) -> str | None:
-    """sros2 has the verb, and the enclave is one of a robot's policy."""
-    if verb not in ("create_keystore", "create_enclave", "create_permission"):
-        return f"ros2 security has no {verb}"
-    known = grants(load_data(ROOT / "config/amr.yaml"))
-    enclaves = [word for word in rest if word.startswith("/")]
-    unknown = [name for name in enclaves if name.rpartition("/")[2] not in known]
-    return f"no policy has {unknown}" if unknown else None
-
-
-def launch_problem(package: str, file: str, given: list[str]) -> str | None:
-    """The launch file exists and declares what it is given."""
-    path = ROOT / "launch" / file
-    if package != PACKAGE or not path.exists():
-        return f"{package} has no launch file {file}"
-    text = path.read_text(encoding="utf-8")
-    declared = _declared(text)
-    if "bringup.arguments(" in text:
-        declared |= _declared((ROOT / PACKAGE / "nodes" / "bringup.py").read_text(encoding="utf-8"))
-    unknown = [word for word in given if word.partition(":=")[0] not in declared or ":=" not in word]
-    return f"{file} declares no {', '.join(unknown)}" if unknown else None
-
-
-def _declared(source: str) -> set[object]:
-    """Names of the launch arguments that a module declares, by its own helper or by launch's class."""
-    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and node.args)
-    return {
-        call.args[0].value
-        for call in calls
-        if ast.unparse(call.func).rpartition(".")[2] in ("DeclareLaunchArgument", "argument")
-        if isinstance(call.args[0], ast.Constant)
-    }
 
 
 def slug(heading: str) -> str:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from test.docs.checking import ROOT
+from test.docs.commands import ROOT
 from test.docs.test_threat_model import NODE, missing
 
 PAGE = ROOT / "docs/safety/hazards.md"

@@ -15,7 +15,8 @@ from iatro_governor.planning.settings import ChatSettings, PlannerSettings
 from iatro_governor.planning.steps import Move
 from iatro_governor.planning.tools import Tools
 from iatro_governor.profile.load import load_data
-from test.docs.checking import ROOT, Block, blocks
+from test.docs.checking import Block, blocks
+from test.docs.commands import ROOT
 
 TEXT = (ROOT / "docs/how-to/own_planner.md").read_text(encoding="utf-8")
 

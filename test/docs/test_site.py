@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from test.docs.checking import ROOT
+from test.docs.commands import ROOT
 
 pytest.importorskip("mkdocs", reason="mkdocs is not installed (the extra docs)")
 PAGES = {str(path.relative_to(ROOT / "docs").with_suffix(".html")) for path in (ROOT / "docs").rglob("*.md")}

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from test.docs.checking import ROOT
+from test.docs.commands import ROOT
 
 PAGE = ROOT / "docs" / "explanation" / "threat_model.md"
 NODE = re.compile(r"^`(test/[\w/]+\.py)::(test_\w+)`$")
