@@ -18,6 +18,7 @@ Share = Annotated[
     Field(strict=True, ge=0, le=0.95),
     because("a sensor that sees nothing at all would be a healthy one"),
 ]
+FEWER = because("whatever returns fewer is not there: a post, a leg, a cable; dust is a few points")
 ZeroMeans = Literal["obstacle", "unknown", "no_return"]
 
 
@@ -65,7 +66,7 @@ class PointsSource(SourcePart):
     """What a bearing without any point is: not seen, or free as far as ``range_max``."""
     zero_means: Literal["obstacle", "unknown"] = "obstacle"
     """What a point in the sensor's very origin is: something that covers it, or no point."""
-    min_points: Annotated[int, Field(strict=True, ge=1, le=10_000)] = 1
+    min_points: Annotated[int, Field(strict=True, ge=1, le=1_000), FEWER] = 1
     """Points closer together than ``cluster_gap`` that make an obstacle."""
     cluster_gap: Annotated[float, Field(strict=True, ge=0.05, le=5)] = 0.3
     """Points further apart than this, m, do not join one obstacle; those within a third of it do."""

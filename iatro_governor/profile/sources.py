@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from iatro_governor.profile.base import Finite, Name, NonNegative, Positive, Source, because
 from iatro_governor.profile.figures import Pose6
 from iatro_governor.profile.seeing import (
+    FEWER,
     NearEnd,
     PointsSource,
     RangeSource,
@@ -70,7 +71,7 @@ class ScanSource(SourcePart):
     """Who says that this driver sends 0 where nothing returned: a scanner that is covered or dead sends it, too."""
     max_unknown: Share = 0.5
     """Largest share of unknown ranges in a usable scan: NaN, and 0 where it is no obstacle."""
-    min_points: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
+    min_points: Annotated[int, Field(strict=True, ge=1, le=20), FEWER] = 1
     """Returns closer together than ``cluster_gap`` that make an obstacle."""
     cluster_gap: Positive = 0.3
     """Neighbouring returns further apart than this, m, belong to different obstacles."""

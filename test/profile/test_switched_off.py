@@ -43,6 +43,7 @@ ENDS: list[tuple[str, str, float, float, str]] = [
     ("amr", "sources.amcl.max_jump", 1.0, 10_000.0, "jumps"),
     ("amr", "sources.amcl.sigmas", 1.0, 1e-9, "grows"),
     ("amr", "sources.lidar.max_unknown", 0.95, 1.0, "sees nothing"),
+    ("amr", "sources.lidar.min_points", 20, 100, "not there"),
     ("panda", "sources.joints.rest_speed", 0.1, 1000.0, "at rest"),
     ("panda", "sources.joints.speed_noise", 0.1, 1000.0, "noise"),
     ("panda", "sources.joints.max_jump", 1.0, 10_000.0, "jumps"),
