@@ -49,18 +49,20 @@ def show(
     from ..review.tables import console, detail_view
 
     *sources, name = names
+    sources = sources or [str(DEFAULT_LEDGER)]
     try:
-        found, problems = find_among(sources or [str(DEFAULT_LEDGER)], name)
+        found, problems = find_among(sources, name)
         _warn(found.shadow)
         chain = "an export has no chain" if found.is_export else _chain(Path(found.source), key)
     except IatroError as error:
         refuse(str(error), as_json)
     if as_json:
         status = chain if isinstance(chain, str) else chain.to_json()
-        print(json.dumps({**found.detail.to_json(), "source": found.source, "chain": status}))
+        place = {} if sources == [found.source] else {"source": found.source}
+        print(json.dumps({**found.detail.to_json(), **place, "chain": status}))
     else:
         screen = console()
-        if len(sources) > 1 or found.source not in (*sources, str(DEFAULT_LEDGER)):
+        if sources != [found.source]:
             screen.print(f"of {visible(found.source)}", style="dim")
         screen.print(detail_view(found.detail, found.start, chain))
     Told(problems=problems).end()

@@ -55,10 +55,8 @@ def _without(rows: Sequence[Rates]) -> list[Rates]:
 
 
 def _silent(row: Rates) -> Text:
-    return Text(
-        f"{_name(row)}: {row.records} records of motion without a word, {row.commands} commands; no rate is of them",
-        "dim",
-    )
+    counts = f"records of motion without a word: {row.records}, with {row.commands} commands"
+    return Text(f"{_name(row)}: {counts}; no rate is of them", "dim")
 
 
 def _name(row: Rates) -> str:

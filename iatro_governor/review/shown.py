@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from . import times
 from .action import Action
 from .curves import SIDES
 from .incidents import Detail, severity_text
@@ -36,7 +37,8 @@ def shown(found: Detail, start: float) -> dict[str, Any]:
         for row in action.peaks
     ]
     return {
-        "id": one.id, "time": f"{one.t - start:.1f}", "verdict": one.verdict, "severity": min(max(one.severity, 0), 4),
+        "id": one.id, "time": f"{one.t - start:.1f}", "when": times.shown(one.t, start),
+        "verdict": one.verdict, "severity": min(max(one.severity, 0), 4),
         "severity_text": severity_text(one.severity), "plan": one_line(one.plan_id or "no plan id", 60),
         "model": one_line(one.model, 60), "also": [name for name in one.all_verdicts if name != one.verdict],
         "short": one_line(one.text, 160), "instruction": visible(shortened(words.instruction, LONGEST_TEXT)),

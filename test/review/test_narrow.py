@@ -75,7 +75,7 @@ def test_rates_hold_every_share(
     result, found = run("review", command[0], ledger, *command[1:])
     for row in found["models"] if command[0] == "stats" else found:
         if not row["statements"]:
-            assert f"{row['records']} records of motion without a word" in flat(result)
+            assert f"records of motion without a word: {row['records']}" in flat(result)
             continue
         for name in ("disagreement", "override", "limited"):
             assert percent(row[name], 0) in flat(result)
