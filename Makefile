@@ -15,7 +15,8 @@ demo: setup
 test: setup
 	@$(RUN) python tools/run_tests.py $(if $(K),-k "$(K)")
 
-# The arm's scenarios and four robots between random volumes, with SEEDS more seeds each. Minutes a seed.
+# Every robot of example-robot-data gets a profile, or is told why not. Then the arm's scenarios and four robots between
+# random volumes, with SEEDS more seeds each. Minutes a seed.
 # Then 15 minutes in which everything around a governor fails, and 100,000 malformed messages and lines for each reader,
 # and 200 kills of a ledger's writer, and of recorder, witness and governor under load; SEED=n does the same again,
 # CHAOS_S=n takes n seconds.
@@ -27,7 +28,7 @@ soak: setup
 	@IATRO_SEED=$(SEED) IATRO_CHAOS_S=$(or $(CHAOS_S),900) $(RUN) python tools/run_tests.py -s test/chaos
 	@IATRO_SEED=$(SEED) IATRO_FUZZ=100000 $(RUN) python tools/run_tests.py test/fuzz
 	@IATRO_SEED=$(SEED) IATRO_KILLS=200 $(RUN) python tools/run_tests.py test/ledger/test_crash.py test/nodes/test_killed.py
-	@IATRO_SEEDS=$(or $(SEEDS),10) $(RUN) python tools/run_tests.py test/trial/test_arm_governed.py \
+	@IATRO_SEEDS=$(or $(SEEDS),10) $(RUN) python tools/run_tests.py test/cli/test_init.py test/trial/test_arm_governed.py \
 		test/governor/test_arm_closed_loop.py
 	@IATRO_EXAMPLES=new $(RUN) python tools/run_tests.py test/body test/limits test/governor test/testimony test/ledger
 	@$(RUN) python -m bench.soak
