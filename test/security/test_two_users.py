@@ -25,7 +25,7 @@ def environment_of(unit: Path) -> dict[str, str]:
     return dict(lines)
 
 
-def heard(patience: float, given: dict[str, str]) -> int:
+def heard(patience: float, given: dict[str, str], *without: str) -> int:
     """How many messages of one user a node of another hears, on a network of their own, found as on a robot."""
     pytest.importorskip("rclpy", reason="ROS 2 (rclpy) is not installed")
     if os.geteuid() or shutil.which("unshare") is None:
@@ -36,7 +36,7 @@ def heard(patience: float, given: dict[str, str]) -> int:
     kept = {name: value for name, value in os.environ.items() if name not in middleware}
     command = ["unshare", "--net", sys.executable, str(Path(__file__).with_name("two_users.py"))]
     done = subprocess.run(
-        [*command, f"{patience:g}", *USERS],
+        [*command, f"{patience:g}", *USERS, *without],
         env={**kept, **given},
         capture_output=True,
         text=True,
@@ -57,6 +57,13 @@ def test_every_unit_gives_its_node_the_same() -> None:
 @pytest.mark.alone
 def test_nodes_of_two_users_hear_one_another_under_the_units() -> None:
     assert heard(60.0, environment_of(UNITS[0])) == 5
+
+
+@pytest.mark.ros
+@pytest.mark.alone
+@pytest.mark.parametrize("without", ["talk", "listen"])
+def test_it_is_enough_that_one_of_the_two_has_it(without: str) -> None:
+    assert heard(60.0, environment_of(UNITS[0]), without) == 5
 
 
 @pytest.mark.ros

@@ -1,7 +1,8 @@
 """Two processes of two users on a network of their own, one talking, one listening: does one hear the other?
 
-Run by root as ``unshare --net python two_users.py PATIENCE TALKER LISTENER``, users as numbers, with the environment to
-be tried. Prints how many messages were heard: ENOUGH, or what came within PATIENCE seconds once the talker was found.
+Run by root as ``unshare --net python two_users.py PATIENCE TALKER LISTENER [talk|listen]``, users as numbers, with the
+environment to be tried; the last word names the one that goes without FASTDDS_BUILTIN_TRANSPORTS. Prints how many
+messages were heard: ENOUGH, or what came within PATIENCE seconds once the talker was found.
 """
 
 from __future__ import annotations
@@ -21,16 +22,18 @@ SET_FLAGS, UP_AND_RUNNING = 0x8914, 0x41
 """Of an interface: linux/sockios.h, and IFF_UP | IFF_RUNNING."""
 
 
-def together(patience: str, talker: str, listener: str) -> int:
+def together(patience: str, talker: str, listener: str, without: str = "") -> int:
     """Both of them on a network that has this machine alone; the exit code of the listener."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
         fcntl.ioctl(own, SET_FLAGS, struct.pack("16sh14x", b"lo", UP_AND_RUNNING))
     with tempfile.TemporaryDirectory() as logs:
         os.chmod(logs, 0o777)
         environment = {**os.environ, "HOME": logs, "ROS_LOG_DIR": f"{logs}/of_root"}
+        bare = {name: value for name, value in environment.items() if name != "FASTDDS_BUILTIN_TRANSPORTS"}
+        given = {role: bare if role == without else environment for role in ("talk", "listen")}
         own_name = [sys.executable, __file__]
-        with subprocess.Popen([*own_name, "talk", talker, logs], env=environment) as talking:
-            code = subprocess.call([*own_name, "listen", listener, logs, patience], env=environment)
+        with subprocess.Popen([*own_name, "talk", talker, logs], env=given["talk"]) as talking:
+            code = subprocess.call([*own_name, "listen", listener, logs, patience], env=given["listen"])
             talking.terminate()
     return code
 
@@ -84,5 +87,5 @@ if __name__ == "__main__":
             talk(user, logs)
         case ["listen", user, logs, patience]:
             listen(user, logs, patience)
-        case [patience, talker, listener]:
-            sys.exit(together(patience, talker, listener))
+        case [patience, talker, listener, *without]:
+            sys.exit(together(patience, talker, listener, *without))
