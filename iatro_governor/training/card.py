@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping
 from iatro_governor.testimony.features import LONGEST
 from iatro_governor.testimony.labels import NAMES
 from iatro_governor.training.evaluate import Figures
+from iatro_governor.training.robots import WEIGHT
 from iatro_governor.training.run import STRENGTH
 from iatro_governor.training.scores import Score
 from iatro_governor.training.wanted import table, worse_than_rules
 
 FEW = 30
+SHIPPED = "**shipped**: hashed n-grams joined with the rules"
 _HEAD = """\
 # Labels: the model, its data and its figures
 
@@ -25,12 +27,14 @@ weighs both by how long the text is. A text of more than {longest} characters is
 standard operators (`models/testimony/labels.onnx`); deterministic; the span of a label is the rules' phrase, or the
 stretch of words that weighs most.
 
-**Trained on** {written} sentences written for this project (English, Spanish, German, French, Chinese, Japanese; all
-five labels) and {replies} replies of LLM robot planners, each counted a fifth (sentinel-seed/sentinel, MIT; refusal
-by the structure of the reply, corrected by hand where the text says else; caution, hazard and commit by the rules).
+**Trained on** {written} sentences written for this project by several authors (English, Spanish, German, French,
+Chinese, Japanese; all five labels) and {replies} replies of LLM robot planners, each counted {weight:g}
+(sentinel-seed/sentinel, MIT; refusal by the structure of the reply, corrected by hand where the text says else;
+caution, hazard and commit by the rules).
 Nothing was trained on the chat sets, on the replies labelled by hand, or on the {held_out} written examples that are
 held out: those differ in scene, voice and turn of phrase, and were written before any training. No sentence that is
-trained on shares three words in five with one held out.
+trained on shares three words in five with one held out. {others} more examples are held out, too, whose author wrote
+nothing else here and saw none of the rest.
 
 **Chosen** by cross-validation over families of the written training examples (mean of the five labels' best F1, beside
 the rules). Held-out figures were printed after each round, and some choices followed a look at them: that chat sets are
@@ -45,7 +49,8 @@ chatgpt_refusals or frontier_2025, the figure on the other): macro-F1 0.61 and 0
 0.88, so longer texts are the rules' alone. Vectors of 12,000 words' meanings (all-MiniLM-L6-v2's), folded into the
 table: a point at most, and longer than all the rest. What made the difference were twice as many written examples, in
 other scenes and voices: 2,850 of them, weights held all alike, had reached F1 of 0.70, 0.70, 0.78 and 0.75 for refusal,
-caution, hazard and limit. More of them, by another author, is what should be tried next.
+caution, hazard and limit. Then others wrote as many again, and the replies kept their share of the whole: with one
+author's 5,848 alone the figures were 0.822, 0.806, 0.916 and 0.815.
 """
 _LIMITS = f"""\
 ## Contraindications
@@ -56,8 +61,9 @@ _LIMITS = f"""\
   refusals that say "as a language model I cannot ..., however" and then answer (chatgpt_refusals above).
 - Other languages than the six were never tried; the five beside English have few examples each, and the held-out ones
   are too few to trust their figures.
-- One author wrote both the examples that are trained on and those held out, and labelled the replies, twice, in two
-  orders: the agreement above is with himself. Another author's sentences will score lower.
+- Half of the examples that are trained on, most of those held out, and the labels of the replies, given twice in two
+  orders, are one author's: the agreement above is with himself. All are a language model's prose in many voices, the
+  other author's too: people on a shop floor write otherwise.
 - Irony, allusions, and refusals that only the instruction makes one ("The soup stays hot") are missed.
 - A score is a probability among texts like the written examples; among others it only ranks.
 """
@@ -70,11 +76,19 @@ def card(figures: Figures, rivals: Mapping[str, Mapping[str, float]]) -> str:
         seed=figures.seed,
         written=counts["written"],
         held_out=counts["held out"],
+        others=counts["by another author"],
+        weight=WEIGHT,
         replies=counts["replies"],
         longest=LONGEST,
         strength=STRENGTH,
     )
-    parts = (table(figures), _rivals(rivals), _sets(figures), _between(figures), _calibration(figures))
+    parts = (
+        table(figures),
+        _rivals(rivals, figures),
+        _sets(figures),
+        _between(figures),
+        _calibration(figures),
+    )
     return "\n".join([head, *(line for part in parts for line in part), _LIMITS])
 
 
@@ -128,7 +142,7 @@ def _calibration(figures: Figures) -> Iterator[str]:
     yield ""
 
 
-def _rivals(rows: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+def _rivals(rows: Mapping[str, Mapping[str, float]], figures: Figures) -> Iterator[str]:
     if not rows:
         return
     yield "## What was compared\n"
@@ -139,8 +153,16 @@ def _rivals(rows: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
         "int8 ONNX it is 23 MB and takes 3 to 12 ms, more than a text may cost. The last row is from above.\n"
     )
     yield f"| labeller | {' | '.join(NAMES)} | robot replies | ms |\n|---|{'---|' * (len(NAMES) + 2)}"
-    for name, row in rows.items():
+    for name, measured in rows.items():
+        row = {**_reached(figures), **measured} if name == SHIPPED else measured
         cells = " | ".join(f"{row[label]:.3f}" for label in NAMES)
         robots = f"{row['robots']:.3f}" if "robots" in row else "-"
         yield f"| {name} | {cells} | {robots} | {row['ms']:.2f} |"
     yield ""
+
+
+def _reached(figures: Figures) -> dict[str, float]:
+    """What the shipped model reaches of what rivals are compared by."""
+    written = figures.sets["written, held out"]["model"]
+    robots = figures.sets["robot replies, held out by model and instruction"]["model"]["refusal"]
+    return {name: written[name].f1 for name in NAMES} | {"robots": robots.macro_f1}

@@ -60,6 +60,7 @@ def evaluate(model: Scorer, again: Train, data: Path, figures: Figures, say: Cal
     figures.sets["written in five other languages, held out"] = _labels(
         model, [text for text in held if text.source != "own"], seed
     )
+    figures.sets["written by another author, held out"] = _labels(model, own("held_out_others"), seed)
     _calibration(figures, model, held)
     say("replies labelled by hand")
     figures.sets["robot replies labelled by hand"] = _labels(model, hand_labelled(data), seed)

@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parent / "examples"
 
 
 def own(part: str) -> list[Labelled]:
-    """The examples of ``part``: "train" or "held_out"."""
+    """The examples of ``part``: "train", "held_out", or "held_out_others", by an author who wrote none of the rest."""
     lines = (FOLDER / f"{part}.jsonl").read_text(encoding="utf-8").splitlines()
     return [
         Labelled(

@@ -32,6 +32,10 @@ class Weights:
         """Logits (T, L) of the texts."""
         return np.asarray(_pool(texts.features @ self.table + self.bias, texts.firsts)[0])
 
+    def rounded(self) -> Weights:
+        """As they are stored, in half precision: what is evaluated is what is shipped."""
+        return Weights(self.table.astype(np.float16).astype(np.float64), self.bias)
+
 
 def fit(texts: Corpus, strength: float, rounds: int = 120, *, counted: bool = True) -> Weights:
     """The weights of least mean cross-entropy over what is known, plus ``strength`` / 2 times their scaled squares.

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from iatro_governor.testimony.features import LONGEST, extent
+from iatro_governor.testimony.features import DIMENSIONS
+from iatro_governor.testimony.labels import NAMES
+from iatro_governor.testimony.trained import CLAIMED
 from iatro_governor.training.calibrate import Calibration, calibration
 from iatro_governor.training.corpus import Corpus, Labelled, corpus
 from iatro_governor.training.evaluate import Figures, evaluate
@@ -20,6 +22,7 @@ from iatro_governor.training.robots import hand_labelled, refusals
 STRENGTH = 1e-5
 """How strongly weights are held to nought. Chosen by cross-validation on the written examples that are trained on."""
 FOLDS = 3
+LIMIT = NAMES.index("limit")
 Say = Callable[[str], None]
 
 
@@ -31,10 +34,13 @@ class Model:
     calibration: Calibration
 
     def scores(self, texts: Corpus) -> np.ndarray:
-        """Calibrated scores (T, L)."""
+        """Calibrated scores (T, L), as ``TrainedLabeller`` gives them: the rules' own where it reads no word."""
         scores = self.calibration.scores(self.weights.logits(texts), texts)
-        left_to_rules = texts.extents > extent(LONGEST)
-        return np.asarray(np.where(left_to_rules[:, None], texts.rules, scores))
+        words = np.add.reduceat(texts.features[:, :DIMENSIONS].getnnz(axis=1), texts.firsts)
+        scores = np.where((words == 0)[:, None], texts.rules, scores)
+        limits, claimed = scores[:, LIMIT], texts.rules[:, LIMIT]
+        scores[:, LIMIT] = np.where(claimed >= CLAIMED, np.maximum(limits, claimed), limits)
+        return scores
 
 
 def train(data: Path, seed: int, say: Say) -> tuple[Model, Figures]:
@@ -44,7 +50,13 @@ def train(data: Path, seed: int, say: Say) -> tuple[Model, Figures]:
     """
     examples = own("train")
     robots = refusals(data, without={labelled.text for labelled in hand_labelled(data)})
-    counts = {"written": len(examples), "held out": len(own("held_out")), "replies": len(robots)}
+    held_out, others = len(own("held_out")), len(own("held_out_others"))
+    counts = {
+        "written": len(examples),
+        "held out": held_out,
+        "by another author": others,
+        "replies": len(robots),
+    }
     say(f"training on {len(examples)} written examples and {len(robots)} replies of robot planners")
     return trained([*examples, *robots], seed), Figures(seed, counts)
 
@@ -63,7 +75,7 @@ def trained(texts: Sequence[Labelled], seed: int, folds: int = FOLDS) -> Model:
         rest, held = np.flatnonzero(of_text != fold), np.flatnonzero(of_text == fold)
         unseen[held] = fit(all_of_them.part(rest), STRENGTH).logits(all_of_them.part(held))
     curve = calibration(unseen, all_of_them)
-    return Model(fit(all_of_them, STRENGTH), curve)
+    return Model(fit(all_of_them, STRENGTH).rounded(), curve)
 
 
 def _folds(texts: Sequence[Labelled], seed: int, folds: int) -> np.ndarray:

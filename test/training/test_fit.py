@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
+from iatro_governor.testimony.features import DIMENSIONS, PLACES
 from iatro_governor.testimony.labels import NAMES
-from iatro_governor.training.calibrate import TERMS, calibration, expected_error, reliability
+from iatro_governor.testimony.trained import CLAIMED
+from iatro_governor.training.calibrate import TERMS, Calibration, calibration, expected_error, reliability
 from iatro_governor.training.corpus import Labelled, corpus, joined
-from iatro_governor.training.fit import SHARPNESS, _pool, fit
+from iatro_governor.training.fit import SHARPNESS, Weights, _pool, fit
+from iatro_governor.training.run import Model
 from iatro_governor.training.scores import agreement, score
 
 REFUSING = [f"The {thing} is here. Nix da with the {thing}." for thing in ("cup", "box", "lamp", "door")]
@@ -101,3 +104,19 @@ def test_scores_of_a_known_table() -> None:
     assert agreement(truth, truth) == 1.0
     assert agreement(truth, ~truth) < 0
     assert agreement(truth, found) == pytest.approx((0.8 - 0.52) / 0.48)
+
+
+def test_the_model_s_scores_are_the_labeller_s_where_it_reads_no_word_and_where_a_limit_is_claimed() -> None:
+    """The wrong answer: figures of texts that the labeller leaves to the rules, as if the model had judged them."""
+    silent, claims = "...", "I keep below 0.2 m/s."
+    texts = corpus([Labelled(text, {}, "", "own") for text in (silent, claims, "Good morning.")])
+    sure = Weights(np.zeros((DIMENSIONS + PLACES, len(NAMES))), np.full(len(NAMES), 9.0))
+    never = Weights(sure.table, -sure.bias)
+    curve = np.zeros((len(TERMS), len(NAMES)))
+    curve[TERMS.index("logit")] = 1.0
+    limit = NAMES.index("limit")
+    always, nothing = (Model(weights, Calibration(curve)).scores(texts) for weights in (sure, never))
+    assert (always[0] == texts.rules[0]).all() and (always[2] > 0.99).all()
+    assert (
+        nothing[1, limit] == texts.rules[1, limit] >= CLAIMED and (np.delete(nothing[1], limit) < 0.01).all()
+    )
