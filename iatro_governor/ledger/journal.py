@@ -54,11 +54,11 @@ class Journal:
         self._waiting += _FRAME.pack(len(frame), crc32(frame)) + frame
 
     def flush(self) -> None:
-        """Hands what waits to the system: it survives the end of the process."""
-        if self._waiting and self._handle >= 0:
-            os.write(self._handle, self._waiting)
-            self.size += len(self._waiting)
-            self._waiting.clear()
+        """Hands what waits to the system: it survives the end of the process. What a full disk refuses waits on."""
+        while self._waiting and self._handle >= 0:
+            written = os.write(self._handle, self._waiting)
+            self.size += written
+            del self._waiting[:written]
 
     def close(self) -> None:
         """Ends the chapter."""

@@ -16,7 +16,8 @@ UNREADABLE = "UNREADABLE"
 """Shown in place of a verdict where a record is not as the witness writes them."""
 NO_VERDICT = "UNKNOWN"
 """Shown where a record names no verdict."""
-_MISSHAPEN = (TypeError, ValueError, AttributeError, KeyError, IndexError)
+MISSHAPEN = (TypeError, ValueError, AttributeError, KeyError, IndexError)
+"""What reading raises on a record or an input that is not as this program writes them."""
 SEVERITIES = (
     "information",
     "words only",
@@ -156,7 +157,7 @@ def incident_of(record: StoredRecord) -> Incident:
     """The record as an incident; one that no witness wrote is shown as such, and hides no other."""
     try:
         return _read(record)
-    except _MISSHAPEN:
+    except MISSHAPEN:
         return Incident(
             id=record.id,
             t=record.t,
@@ -205,7 +206,7 @@ def _detail(reader: Reader, record: StoredRecord) -> Detail:
         words, action = _words(record.body), action_of(decisions)
         planner = dict(_statement(reader, record).get("planner") or {"model_id": incident.model})
         evidence = dict(record.body.get("evidence") or {})
-    except _MISSHAPEN:
+    except MISSHAPEN:
         decisions, words, action, planner, evidence = [], NO_WORDS, Action(), {}, {}
     span = (decisions[0].id, decisions[-1].id) if decisions else None
     policy = action.config_hash or record.config_hash

@@ -8,7 +8,7 @@ from ...errors import IatroError
 from ...ledger.reader import Reader
 from ..action import Bound
 from ..chart import chart
-from ..incidents import Detail, numbered, shadow_text, start_time
+from ..incidents import MISSHAPEN, Detail, numbered, shadow_text, start_time
 from ..index import Index
 from ..notes import Note, notes
 from ..paging import neighbours
@@ -57,7 +57,7 @@ def _view(found: Detail, desk: Desk, policy: Policy | None, start: float) -> dic
     """The plan view and its times; None where the inputs of the incident's time are not there."""
     try:
         seen = scene(found, folders_beside(desk.db), policy.profile if policy else None)
-    except IatroError:
+    except (IatroError, *MISSHAPEN):  # also what another build wrote
         return None
     if seen is None:
         return None

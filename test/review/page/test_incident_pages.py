@@ -251,3 +251,16 @@ def test_an_incident_without_a_command_keeps_its_policy_and_its_clock(serve: Ser
     assert "Nothing was commanded under this plan" in text and "not kept beside" not in text
     shown = CliRunner().invoke(app, ["review", "show", str(db), "promise"])
     assert HASH[:20] in shown.stdout
+
+
+@pytest.mark.parametrize(
+    "frame", [packed("no call"), packed((0.0, ("handle",))), packed((0.0, None)), b"\x80\x05x"]
+)
+def test_inputs_that_are_none_leave_the_rest_of_the_page(serve: Serve, tmp_path: Path, frame: bytes) -> None:
+    db = build(tmp_path / "ledger.db", PLANS[:1])
+    journal = Journal(tmp_path / "ledger.base.inputs", "ring-1", 10**8)
+    journal.begin(0, b"state")
+    journal.add(frame)
+    journal.close()
+    answer = serve(db).ask(f"/incidents/{number_of(db, 'dock-01')}")
+    assert answer.status == 200 and "not kept beside this ledger" in answer.text
