@@ -289,5 +289,6 @@ def _tried(profile: Any, out: Path) -> list[str]:
 def _refused(error: ProfileError) -> InitRefused:
     named = all(problem.key.startswith("robot.model") for problem in error.problems)
     what = "the description cannot be used" if named else "the answers make no profile that could be used"
+    cure = "\nMend a copy of it, and give that as --urdf." if named else ""
     reasons = "\n".join(f"  {problem.key}: {problem.message}" for problem in error.problems)
-    return InitRefused(f"{what}:\n{reasons}")
+    return InitRefused(f"{what}:\n{reasons}{cure}")

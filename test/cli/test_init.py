@@ -115,6 +115,7 @@ def test_a_base_is_as_large_as_its_shapes_and_sees_from_its_laser(tmp_path: Path
         (ARM, ["--output", "arm/velocity_planner"], "input and output must be different"),
         (ARM, ["--input", "a b"], "input"),
         (ARM, ["--name", "9: x"], "name"),
+        (ARM.replace('effort="30"', 'effort="0"'), [], "Mend a copy of it"),
     ],
 )
 def test_what_makes_no_profile_is_told_and_writes_nothing(
