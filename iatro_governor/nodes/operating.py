@@ -62,8 +62,29 @@ class Operator:
 
 
 @contextmanager
+def answers_alone() -> Iterator[None]:
+    """What the middleware prints on standard output meanwhile, its own troubles, goes to standard error."""
+    try:
+        kept = os.dup(1)
+    except OSError:  # closed: nobody reads the answer
+        yield
+        return
+    try:
+        os.dup2(2, 1)
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+@contextmanager
 def operator(namespace: str, service: Any, name: str, timeout_s: float) -> Iterator[Operator]:
     """An operator at the robot in ``namespace``; raises NoGovernor for what is no namespace."""
+    with answers_alone():
+        yield from _operator(namespace, service, name, timeout_s)
+
+
+def _operator(namespace: str, service: Any, name: str, timeout_s: float) -> Iterator[Operator]:
     context = rclpy.Context()
     rclpy.init(args=[], context=context)
     try:
