@@ -27,7 +27,8 @@ soak: setup
 	@echo "SEED=$(SEED)"
 	@IATRO_SEED=$(SEED) IATRO_CHAOS_S=$(or $(CHAOS_S),900) $(RUN) python tools/run_tests.py -s test/chaos
 	@IATRO_SEED=$(SEED) IATRO_FUZZ=100000 $(RUN) python tools/run_tests.py test/fuzz
-	@IATRO_SEED=$(SEED) IATRO_KILLS=200 $(RUN) python tools/run_tests.py test/ledger/test_crash.py test/nodes/test_killed.py
+	@IATRO_SEED=$(SEED) IATRO_KILLS=200 $(RUN) python -m test.own_network python tools/run_tests.py \
+		test/ledger/test_crash.py test/nodes/test_killed.py
 	@IATRO_SEEDS=$(or $(SEEDS),10) $(RUN) python tools/run_tests.py test/cli/test_init.py test/trial/test_arm_governed.py \
 		test/governor/test_arm_closed_loop.py
 	@IATRO_EXAMPLES=new $(RUN) python tools/run_tests.py test/body test/limits test/governor test/testimony test/ledger

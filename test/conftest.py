@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -20,8 +21,12 @@ from test.domains import fresh_domain
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Discovery must not leave the machine, in this process and in every one it starts.
-os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
+# Discovery must not leave the machine, in this process and in every one it starts. Nothing leaves a network that has
+# the loopback alone (test/own_network.py): there the middleware can go without shared memory, which LOCALHOST asks for.
+if os.environ.get("IATRO_OWN_NETWORK") and [name for _, name in socket.if_nameindex()] == ["lo"]:
+    os.environ |= {"ROS_AUTOMATIC_DISCOVERY_RANGE": "SUBNET", "FASTDDS_BUILTIN_TRANSPORTS": "UDPv4"}
+else:
+    os.environ["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
 os.environ.pop("ROS_STATIC_PEERS", None)
 
 # How long an example takes says how busy the machine is, and nothing about the code. Everybody sees the same examples,
