@@ -152,6 +152,11 @@ def _rivals(rows: Mapping[str, Mapping[str, float]], figures: Figures) -> Iterat
         "taken on a busy machine. The hashed row's time is that of the features. The encoder runs in numpy here; as\n"
         "int8 ONNX it is 23 MB and takes 3 to 12 ms, more than a text may cost. The last row is from above.\n"
     )
+    if old := sorted(
+        {row["written"] for row in rows.values() if row.get("written")} - {figures.counts["written"]}
+    ):
+        counts = ", ".join(f"{count:g}" for count in old)
+        yield f"All but the last were compared when there were {counts} written examples, and were not since.\n"
     yield f"| labeller | {' | '.join(NAMES)} | robot replies | ms |\n|---|{'---|' * (len(NAMES) + 2)}"
     for name, measured in rows.items():
         row = {**_reached(figures), **measured} if name == SHIPPED else measured

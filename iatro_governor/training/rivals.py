@@ -41,7 +41,8 @@ _SAMPLE = (
 def rivals(
     data: Path, figures: Figures, folder: Path, say: Callable[[str], None]
 ) -> dict[str, dict[str, float]]:
-    """A row for each rival: F1 by label, refusal's macro-F1 on robots held out, and milliseconds a text.
+    """A row for each rival: F1 by label, refusal's macro-F1 on robots held out, milliseconds a text, and of how many
+    ``written`` examples that is.
 
     Of the model that is shipped, in ``folder``, the milliseconds alone: its F1 are ``figures``, and stand there.
     """
@@ -62,7 +63,8 @@ def rivals(
     rows = {}
     for name, (found, once) in ways.items():
         say(f"rival: {name}")
-        rows[name] = _row(found, data, figures.seed) | {"ms": _milliseconds(once)}
+        about = {"ms": _milliseconds(once), "written": figures.counts["written"]}
+        rows[name] = _row(found, data, figures.seed) | about
     rows[SHIPPED] = {"ms": _milliseconds(load.trained(folder / "labels.onnx").label)}
     return rows
 
