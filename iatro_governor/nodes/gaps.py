@@ -18,9 +18,9 @@ SILENT = 1 / 60
 class Gaps:
     """Watches the numbers that are missing. Times in s of one clock that never goes back.
 
-    After a recorder was away, a writer sends again what waits, the oldest first, and that takes its time: as long as
-    the oldest missing number moves on, no gap of that writer is given up. What is given up is acknowledged, and its
-    writer forgets it: so only time in which it could have come counts.
+    After a recorder was away, a writer sends again what waits, the oldest first, and that takes its time; and one that
+    cannot keep up hears a part of it alone. So as long as any missing number comes, no gap of that writer is given up.
+    What is given up is acknowledged, and its writer forgets it: so only time in which it could have come counts.
     """
 
     def __init__(self, after_s: float) -> None:
@@ -29,7 +29,8 @@ class Gaps:
         self._now, self._at = 0.0, float("inf")
         self._heard: dict[Writer, float] = {}
         self._ages: dict[Writer, float] = {}
-        self._oldest: dict[Writer, tuple[int, float]] = {}
+        self._moved: dict[Writer, float] = {}
+        self._told: set[tuple[Writer, Gap]] = set()
         self._since: dict[tuple[Writer, Gap], float] = {}
 
     def hear(self, writer: Writer) -> None:
@@ -39,11 +40,16 @@ class Gaps:
     def given_up(self, missing: Mapping[Writer, list[Gap]], now: float) -> list[tuple[Writer, Gap]]:
         """The gaps that are to be declared lost, each told once."""
         self._pass(missing, now)
-        oldest = {writer: self._seen(writer, gaps[0][0]) for writer, gaps in missing.items() if gaps}
-        self._oldest = oldest
-        every = [(writer, gap) for writer, gaps in missing.items() for gap in gaps]
+        there = {(writer, gap) for writer, gaps in missing.items() for gap in gaps}
+        self._told &= there
+        every = there - self._told
+        for writer, _ in (
+            self._since.keys() - every
+        ):  # a gap that is another now has lost a number: one has come
+            self._moved[writer] = self._ages.get(writer, 0.0)
         self._since = {one: self._since.get(one, self._ages[one[0]]) for one in every}
         due = [one for one in every if self._unmoved(one) > self._after_s]
+        self._told.update(due)
         for one in due:
             del self._since[one]
         return sorted(due)
@@ -59,9 +65,4 @@ class Gaps:
 
     def _unmoved(self, one: tuple[Writer, Gap]) -> float:
         writer = one[0]
-        return self._ages[writer] - max(self._since[one], self._oldest[writer][1])
-
-    def _seen(self, writer: Writer, first: int) -> tuple[int, float]:
-        """The oldest missing number, and the writer's age since when it has been that one."""
-        known = self._oldest.get(writer)
-        return known if known is not None and known[0] == first else (first, self._ages[writer])
+        return self._ages[writer] - max(self._since[one], self._moved.get(writer, float("-inf")))

@@ -40,6 +40,23 @@ def test_what_is_sent_again_slowly_is_waited_for() -> None:
     assert [(writer, gap) for _, writer, gap in found] == [(RING, (5900, 9000)), (RING, (9500, 9600))]
 
 
+def test_while_any_of_them_comes_none_is_given_up_also_where_the_oldest_is_missed_again_and_again() -> None:
+    """A recorder that cannot keep up hears a part of what is sent again: what it is, is chance."""
+    look = Look()
+    for second in range(0, 60, 5):
+        assert look.until({RING: [(0, 400), (500, 4000 - second), (9500, 9600)]}, 5.0) == []
+    found = look.until({RING: [(0, 400), (500, 3945), (9500, 9600)]}, 12.0)
+    assert [gap for _, _, gap in found] == [(0, 400), (500, 3945), (9500, 9600)]
+
+
+def test_what_was_given_up_is_no_sign_that_the_rest_comes() -> None:
+    look = Look()
+    assert look.until({RING: [(0, 1)]}, 5.0) == []
+    first = look.until({RING: [(0, 1), (7, 8)]}, 6.0)
+    assert [gap for _, _, gap in first] == [(0, 1)]
+    assert [gap for _, _, gap in look.until({RING: [(7, 8)]}, 5.0)] == [(7, 8)]
+
+
 def test_one_writer_does_not_wait_for_another() -> None:
     look = Look()
     assert look.until({RING: [(0, 1)], OTHER: [(0, 1)]}, 8.0) == []
