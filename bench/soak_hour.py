@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,22 +12,20 @@ from bench.memory import resident_mb
 from iatro_governor import __version__
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Decision
-from iatro_governor.governor.events import Command, Event, Odom, Scan
+from iatro_governor.governor.events import Command
 from iatro_governor.ledger import Ledger, Record
 from iatro_governor.ledger.check import verify
 from iatro_governor.limits.registry import load_profile
-from iatro_governor.plant import Plant
 from iatro_governor.plant.simulation import CONTROL_PERIOD
 from iatro_governor.resources import shared
 from iatro_governor.trial.course import Mark, Say
+from iatro_governor.trial.run import BaseRig
 from iatro_governor.trial.scenario import load
-from iatro_governor.trial.script import ScriptedPlanner
+from iatro_governor.trial.script import Drive, ScriptedPlanner
 
 KEY, WRITER = bytes(32), "soak"
 GROUP = 500
 """Decisions in one commit."""
-ODOM_EVERY, SCAN_EVERY = 2, 5
-"""Periods."""
 SAMPLE_S, TOLD_S = 10.0, 300.0
 """Between two looks at the memory, and between two lines for who waits, simulated s."""
 
@@ -56,55 +54,42 @@ class Recorded:
         self._waiting.clear()
 
 
-class Base:
+class Base(BaseRig):
     """The demo's base, whose planner begins anew when all its errands are done."""
 
-    def __init__(self) -> None:
-        self._scenario = load(shared("scenarios/demo.yaml"))
-        self.plant = Plant(self._scenario.world.built(), self._scenario.seed, self._scenario.built_start())
-        self._planner = ScriptedPlanner(self._scenario)
-        self.rounds = 0
+    rounds = 0
 
-    def sense(self, period: int) -> list[Event]:
-        """What the sensors say in this period."""
-        t, out = self.plant.t, list[Event]()
-        if period % SCAN_EVERY == 0:
-            scan = self.plant.scan()
-            geometry = scan.angle_min, scan.angle_increment, scan.range_min, scan.range_max
-            out.append(Scan(t, "lidar", scan.ranges, *geometry, t))
-        if period % ODOM_EVERY == 0:
-            self._odom = self.plant.odom()
-            out.append(Odom(t, "odom", self._odom.pose, self._odom.twist, t))
-        return out
+    def say(self, t: float) -> Sequence[Say | Mark | Drive]:
+        """What the planner publishes at ``t`` (s)."""
+        if self.planner.done:
+            self.planner, self.rounds = ScriptedPlanner(self.scenario), self.rounds + 1
+        return super().say(t)
 
-    def say(self) -> list[Command]:
+    def commands(self) -> list[Command]:
         """The planner's commands in this period."""
         t = self.plant.t
-        if self._planner.done:
-            self._planner, self.rounds = ScriptedPlanner(self._scenario), self.rounds + 1
-        said = self._planner.step(t, self._odom.pose, self._odom.twist)
-        return [
-            Command(t, one.channel, one.values, t, one.plan_id)
-            for one in said
-            if not isinstance(one, Say | Mark)
-        ]
+        return [self.command(t, one) for one in self.say(t) if not isinstance(one, Say | Mark)]
 
 
 def hour(folder: Path, seconds: float) -> dict[str, Any]:
     """Play ``seconds`` simulated; what was recorded, and ``memory``: when it was looked at, s, and MB resident."""
     path, began = folder / "hour.db", time.monotonic()
     memory: tuple[list[float], list[float]] = [], []
-    base, governor = Base(), Governor(load_profile(shared("config/amr.yaml")))
+    scenario = load(shared("scenarios/demo.yaml"))
+    base, governor = (
+        Base(scenario, scenario.seed, sees=True),
+        Governor(load_profile(shared("config/amr.yaml"))),
+    )
     with Ledger.open(path, key=KEY, context="simulation", software_version=__version__) as ledger:
         recorded = Recorded(ledger)
         for period in range(round(seconds / CONTROL_PERIOD)):
             for event in base.sense(period):
                 recorded.take(governor.handle(event))
-            decided = [one for command in base.say() for one in governor.handle(command)]
+            decided = [one for command in base.commands() for one in governor.handle(command)]
             decided += governor.tick(base.plant.t)
             recorded.take(decided)
-            base.plant.command(list(decided[-1].allowed))
-            base.plant.step(CONTROL_PERIOD)
+            base.obey(decided[-1].channel, decided[-1].allowed, None)
+            base.step(CONTROL_PERIOD)
             if period % round(SAMPLE_S / CONTROL_PERIOD) == 0:
                 memory[0].append(base.plant.t)
                 memory[1].append(resident_mb())

@@ -52,7 +52,7 @@ class RunResult(Result[Drive, Harm, Trace]):
 
 def run(scenario: Scenario, seed: int | None = None, governor: Governor | None = None) -> RunResult:
     """Play ``scenario`` to its end. ``seed`` defaults to the scenario's own; no ``governor`` is ungoverned."""
-    rig = _Base(scenario, scenario.seed if seed is None else seed, sees=governor is not None)
+    rig = BaseRig(scenario, scenario.seed if seed is None else seed, sees=governor is not None)
     return rig.result(play(rig, governor))
 
 
@@ -73,7 +73,7 @@ def judge_base(
 
 
 @dataclass(slots=True)
-class _Base:
+class BaseRig:
     """The rig of a base; ``sees``: somebody wants its scans."""
 
     scenario: Scenario
@@ -95,16 +95,20 @@ class _Base:
 
     @property
     def t(self) -> float:
+        """Seconds since the start."""
         return self.plant.t
 
     @property
     def done(self) -> bool:
+        """Whether the planner has come to its end."""
         return self.planner.done
 
     def step(self, dt: float) -> None:
+        """Let ``dt`` s pass."""
         self.plant.step(dt)
 
     def sense(self, period: int) -> Iterator[events.Event]:
+        """What lidar and odometry say in this period."""
         t = self.plant.t
         if period % SCAN_EVERY == 0 and self.sees:
             scan = self.plant.scan()
@@ -115,17 +119,21 @@ class _Base:
             yield events.Odom(t, "odom", self.odom.pose, self.odom.twist, t)
 
     def say(self, t: float) -> Sequence[Say | Mark | Drive]:
+        """What the planner publishes at ``t`` (s)."""
         return self.planner.step(t, self.odom.pose, self.odom.twist)
 
     def command(self, t: float, sent: Drive) -> events.Command:
+        """A planner's command as its governor hears it."""
         self.requested = np.asarray(sent.values)
         return events.Command(t, sent.channel, sent.values, t, sent.plan_id)
 
     def obey(self, channel: str, values: Sequence[float], knots: Sequence[events.Knot] | None) -> None:
+        """Let ``values`` (m/s, rad/s) reach the wheels."""
         self.allowed = np.asarray(values, dtype=float)
         self.plant.command(self.allowed.tolist())
 
     def sample(self) -> None:
+        """Note how things stand, for the trace."""
         truth = self.plant.truth()
         plan = self.planner.spans[-1].index if self.planner.plan is not None else -1
         gap = self.plant.person_gap()
@@ -134,6 +142,7 @@ class _Base:
             self.requested = np.full(6, np.nan)
 
     def result(self, played: Played[Drive]) -> RunResult:
+        """What came of it."""
         trace = Trace(*(np.array(column) for column in zip(*self.rows, strict=True)))
         track = zip(trace.t.tolist(), trace.pose[:, 0].tolist(), trace.pose[:, 1].tolist(), strict=True)
         return RunResult(
