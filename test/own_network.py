@@ -51,10 +51,15 @@ def begin(command: list[str]) -> int:
     if (found := [name for _, name in socket.if_nameindex()]) != ["lo"]:
         print(f"this is no network of its own: it has {', '.join(found)}", file=sys.stderr)
         return 2
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
-        fcntl.ioctl(own, SET_FLAGS, struct.pack("16sh14x", b"lo", UP_AND_RUNNING))
+    loopback_up()
     os.environ[OWN] = "1"
     os.execvp(command[0], command)
+
+
+def loopback_up() -> None:
+    """As ``ip link set lo up``, of the network that this process is in."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
+        fcntl.ioctl(own, SET_FLAGS, struct.pack("16sh14x", b"lo", UP_AND_RUNNING))
 
 
 if __name__ == "__main__":

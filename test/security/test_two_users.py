@@ -34,9 +34,10 @@ def heard(patience: float, given: dict[str, str], *without: str) -> int:
         pytest.skip("this root may not make a network of its own")
     middleware = ("ROS_AUTOMATIC_DISCOVERY_RANGE", "ROS_STATIC_PEERS", "FASTDDS_BUILTIN_TRANSPORTS")
     kept = {name: value for name, value in os.environ.items() if name not in middleware}
-    command = ["unshare", "--net", sys.executable, str(Path(__file__).with_name("two_users.py"))]
+    command = ["unshare", "--net", sys.executable, "-m", "test.security.two_users"]
     done = subprocess.run(
         [*command, f"{patience:g}", *USERS, *without],
+        cwd=ROOT,
         env={**kept, **given},
         capture_output=True,
         text=True,

@@ -1,16 +1,13 @@
 """Two processes of two users on a network of their own, one talking, one listening: does one hear the other?
 
-Run by root as ``unshare --net python two_users.py PATIENCE TALKER LISTENER [talk|listen]``, users as numbers, with the
-environment to be tried; the last word names the one that goes without FASTDDS_BUILTIN_TRANSPORTS. Prints how many
-messages were heard: ENOUGH, or what came within PATIENCE seconds once the talker was found.
+Run by root as ``unshare --net python -m test.security.two_users PATIENCE TALKER LISTENER [talk|listen]``, users as
+numbers, with the environment to be tried; the last word names the one that goes without FASTDDS_BUILTIN_TRANSPORTS.
+Prints how many messages were heard: ENOUGH, or what came within PATIENCE seconds once the talker was found.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
-import socket
-import struct
 import subprocess
 import sys
 import tempfile
@@ -18,14 +15,13 @@ import time
 from typing import Any
 
 ENOUGH = 5
-SET_FLAGS, UP_AND_RUNNING = 0x8914, 0x41
-"""Of an interface: linux/sockios.h, and IFF_UP | IFF_RUNNING."""
 
 
 def together(patience: str, talker: str, listener: str, without: str = "") -> int:
     """Both of them on a network that has this machine alone; the exit code of the listener."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
-        fcntl.ioctl(own, SET_FLAGS, struct.pack("16sh14x", b"lo", UP_AND_RUNNING))
+    from test.own_network import loopback_up  # the two themselves are run by their file, and do not find it
+
+    loopback_up()
     with tempfile.TemporaryDirectory() as logs:
         os.chmod(logs, 0o777)
         environment = {**os.environ, "HOME": logs, "ROS_LOG_DIR": f"{logs}/of_root"}
