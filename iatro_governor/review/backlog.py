@@ -30,6 +30,9 @@ RECALLED = 10_000
 """Verdict records before the first unjudged one that the witness is reminded of."""
 _KINDS = "('statement', 'mark', 'decision')"
 _ID = "SELECT id FROM record WHERE kind = ? AND writer = ? AND number = ?"
+_AHEAD = """EXISTS (SELECT 1 FROM json_each(verdict.body, '$.statement_seqs') AS seq
+    WHERE NOT EXISTS (SELECT 1 FROM record WHERE kind = 'statement' AND id < ?1
+        AND writer = verdict.body ->> 'planner_run' AND number = seq.value))"""
 _NEVER = 2**62
 
 
@@ -94,7 +97,7 @@ def judged(reader: Reader, new: Callable[[], Witness], sending: Iterable[Mapping
     """
     covered = Settled()
     first = quiet_place(reader, first_unjudged(reader, covered))
-    settled = [*sending, *_records_from(reader, first)]
+    settled = [*sending, *_records_ahead_of(reader, first), *_records_from(reader, first)]
     backlog = Backlog(new, _reminded(reader, new(), first), min(first - 1, _end(reader)), settled, covered)
     while backlog.read_on(reader) >= FEW:
         pass
@@ -222,9 +225,21 @@ def _conducts(body: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
 
 def _records_from(reader: Reader, first: int) -> Iterator[Mapping[str, Any]]:
     """What is needed of the verdict records from the record ``first`` on: their ids, and what they cover."""
-    sql = """SELECT body ->> 'record_id', body ->> 'kind', body ->> 'planner_run', body -> 'statement_seqs',
-        body -> '$.evidence.channels' FROM record WHERE kind = 'verdict' AND id >= ? ORDER BY id"""
-    for record_id, kind, run, numbers, channels in reader.each(sql, (min(first, _NEVER),)):
+    yield from _records(reader, "kind = 'verdict' AND id >= ?", min(first, _NEVER))
+
+
+def _records_ahead_of(reader: Reader, first: int) -> Iterator[Mapping[str, Any]]:
+    """The same, of those before the record ``first`` whose statement was not in the ledger by then.
+
+    A recorder that was away has a witness's verdict before the statement is sent to it again.
+    """
+    yield from _records(reader, f"kind = 'verdict' AND id < ?1 AND {_AHEAD}", min(first, _NEVER))
+
+
+def _records(reader: Reader, which: str, first: int) -> Iterator[Mapping[str, Any]]:
+    sql = f"""SELECT body ->> 'record_id', body ->> 'kind', body ->> 'planner_run', body -> 'statement_seqs',
+        body -> '$.evidence.channels' FROM record AS verdict WHERE {which} ORDER BY id"""
+    for record_id, kind, run, numbers, channels in reader.each(sql, (first,)):
         evidence = {"channels": json.loads(channels or "{}")}
         seqs = list(filter(_is_number, _listed(json.loads(numbers or "[]"))))
         said = {"planner_run": run, "statement_seqs": seqs}
@@ -232,7 +247,8 @@ def _records_from(reader: Reader, first: int) -> Iterator[Mapping[str, Any]]:
 
 
 def _earlier(reader: Reader, first: int) -> list[Mapping[str, Any]]:
-    sql = "SELECT id FROM record WHERE kind = 'verdict' AND id < ? ORDER BY id DESC LIMIT ?"
+    sql = f"""SELECT id FROM record AS verdict WHERE kind = 'verdict' AND id < ?1 AND NOT {_AHEAD}
+        ORDER BY id DESC LIMIT ?2"""
     ids = [id for (id,) in reader.query(sql, (first, RECALLED))]
     return [next(reader.records(id=id)).body for id in reversed(ids)]
 

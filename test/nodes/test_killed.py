@@ -14,6 +14,7 @@ import pytest
 
 from iatro_governor.ledger import Reader, verify
 from iatro_governor.ledger.keys import key_beside, read_key
+from iatro_governor.ledger.record import LOST
 from test.nodes.chain import Robot
 
 pytestmark = pytest.mark.ros
@@ -63,13 +64,13 @@ def promised(robot: Robot) -> dict[str, int]:
 
 
 def unkept(ledger: Path, promises: dict[str, int]) -> dict[str, list[int]]:
-    """By writer the numbers with a receipt that are not in the ledger."""
+    """By writer the numbers with a receipt that the ledger neither has nor declares lost."""
+    sql = "SELECT number FROM record WHERE writer = ?"
     with Reader(ledger) as reader:
-        stored = {
-            writer: {number for (number,) in reader.query(sql, (writer,))}
-            for writer in promises
-            for sql in ("SELECT number FROM record WHERE writer = ?",)
-        }
+        stored = {writer: {number for (number,) in reader.query(sql, (writer,))} for writer in promises}
+        for record in reader.records(LOST):
+            of = stored.setdefault(record.writer.split("/", 1)[1], set())
+            of.update(range(record.body["first"], record.body["last"] + 1))
     missing = {writer: sorted(set(range(end)) - stored[writer]) for writer, end in promises.items()}
     return {writer: numbers for writer, numbers in missing.items() if numbers}
 

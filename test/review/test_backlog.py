@@ -203,6 +203,37 @@ def test_what_has_its_verdict_before_it_is_in_the_ledger_is_not_judged_again(tmp
     assert backlog.witness.close(110.0) == [] and backlog.missing == []
 
 
+def test_a_verdict_that_came_before_its_statement_is_known_to_the_next_witness(tmp_path: Path) -> None:
+    """The recorder was away, and the witness died after it: the statement is sent again last, and more is unjudged."""
+    path, marks = tmp_path / "ledger.db", list[int]()
+    events, found = one_plan()
+    more = [("statement", spoken(110.0 + seq, seq, "On I go.")) for seq in (1, 2)]
+    with Ledger.open(path, key=KEY, context="field", software_version="0") as ledger:
+        ledger.append([Record("verdict", "one", 0, found.t, None, "base", found.to_json())])
+        ledger.append([stored(*more[0], marks)])
+        ledger.append([stored(kind, body, marks) for kind, body in events])
+        ledger.append([stored(*more[1], marks)])
+    with Reader(path) as reader:
+        made_up = [one.record_id for one in judged(reader, Witness).closed()]
+    assert made_up == ["statement:run:1", "statement:run:2"]
+
+
+def test_a_verdict_whose_statement_is_still_to_come_is_known_too(tmp_path: Path) -> None:
+    path, marks = tmp_path / "ledger.db", list[int]()
+    events, found = one_plan()
+    with Ledger.open(path, key=KEY, context="field", software_version="0") as ledger:
+        ledger.append([Record("verdict", "one", 0, found.t, None, "base", found.to_json())])
+        ledger.append([stored("statement", spoken(110.0, 1, "On I go."), marks)])
+    with Reader(path) as reader:
+        backlog = judged(reader, Witness)
+    for kind, body in events:
+        tell(backlog.witness, kind, body)
+    found_again = [
+        one.record_id for one in backlog.witness.close(120.0) if one.record_id not in backlog.known
+    ]
+    assert found_again == ["statement:run:1"]
+
+
 def test_a_record_that_does_not_say_which_commands_it_has_has_all_from_first_to_last(tmp_path: Path) -> None:
     path, marks = tmp_path / "ledger.db", list[int]()
     events, judgement = one_plan()
