@@ -25,7 +25,8 @@ test: setup
 soak: SEED := $(or $(SEED),$(shell date +%s))
 soak: setup
 	@echo "SEED=$(SEED)"
-	@IATRO_SEED=$(SEED) IATRO_CHAOS_S=$(or $(CHAOS_S),900) $(RUN) python tools/run_tests.py -s test/chaos
+	@IATRO_SEED=$(SEED) IATRO_CHAOS_S=$(or $(CHAOS_S),900) $(RUN) python -m test.own_network python tools/run_tests.py -s \
+		test/chaos
 	@IATRO_SEED=$(SEED) IATRO_FUZZ=100000 $(RUN) python tools/run_tests.py test/fuzz
 	@IATRO_SEED=$(SEED) IATRO_KILLS=200 $(RUN) python -m test.own_network python tools/run_tests.py \
 		test/ledger/test_crash.py test/nodes/test_killed.py
