@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -46,13 +46,19 @@ class Robot:
         self.processes: dict[str, Any] = {}
         self.decisions: list[dict[str, Any]] = []
         self.outputs: list[Any] = []
+        self.numbers: list[int] = []
+        """Of each output, which one of its publisher's it is: an ear that is busy misses some."""
         self.acks: list[Any] = []
         take = self.decisions.append
         node.create_subscription(
             GovernorDecision, "governor/decision", lambda m: take(self._body(m)), qos.RECORD
         )
-        node.create_subscription(TwistStamped, "cmd_vel", self.outputs.append, qos.OUTPUT_IN)
+        node.create_subscription(TwistStamped, "cmd_vel", self._output, qos.OUTPUT_IN)
         node.create_subscription(Ack, "recorder/ack", self.acks.append, qos.EVENT)
+
+    def _output(self, message: Any, info: Mapping[str, int]) -> None:
+        self.outputs.append(message)
+        self.numbers.append(info["publication_sequence_number"])
 
     def start(self, name: str) -> Any:
         """Start one process."""
