@@ -45,7 +45,9 @@ def order(
         waiting = sorted(chance.sample(kinds, len(kinds)), key=lambda kind: kind.sim)
         while waiting:
             first = waiting.pop()
-            others = [kind for kind in waiting if not (kind.alone or first.alone) and kind.whom != first.whom]
+            others = [
+                kind for kind in waiting if not (kind.alone or first.alone) and kind.stream != first.stream
+            ]
             if others and chance.random() < 0.8:
                 waiting.remove(others[0])
                 yield first, others[0]

@@ -18,7 +18,7 @@ Act = Callable[["Stage"], object]
 class Kind:
     """One row.
 
-    whom: it happens to; two at once never happen to the same. faults: any one of them must rise and fall, none: the
+    whom: it happens to. faults: any one of them must rise and fall, none: the
     governor has no fault to see. hold_s: how long it lasts, at least. alone: nothing else at the same time. sim: only
     where time is /clock's.
     """
@@ -31,6 +31,13 @@ class Kind:
     hold_s: float = 0.4
     alone: bool = False
     sim: bool = False
+
+    @property
+    def stream(self) -> str:
+        """What it spoils: who is away leaves nothing to spoil on the way, so two at once never spoil the same."""
+        return {"planner": "commands", "courier": "commands", "plant": "sensing", "sensors": "sensing"}.get(
+            self.whom, self.whom
+        )
 
     @property
     def moving(self) -> bool:
