@@ -1,12 +1,13 @@
 """What stands in the hop: a bare relay, or the governor with one executor or another. A process of its own each.
 
-``python -m bench.hop_nodes {relay,governor} {single,events} [--ros-args ...]``
+``python -m bench.hop_nodes {relay,governor} {single,events} [FILE of a profile] [--ros-args ...]``
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import rclpy
@@ -48,5 +49,9 @@ def governed(executor: Callable[[], Any]) -> None:
 
 
 if __name__ == "__main__":
-    what, which = sys.argv[1:3]
+    what, which, *kept = sys.argv[1 : sys.argv.index("--ros-args") if "--ros-args" in sys.argv else None]
+    if kept:
+        from bench.hop_profile import on_signals  # a profiler has no place in what is timed
+
+        on_signals(Path(kept[0]))
     {"relay": relay, "governor": governed}[what](EXECUTORS[which])

@@ -9,8 +9,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench.hop import configured, in_time
+from bench.hop import configured
 from bench.hop_driver import Driver, driver
+from bench.hop_figures import in_time
 from bench.memory import resident_mb
 from iatro_governor.ledger.accounts import reconcile
 from iatro_governor.ledger.check import verify

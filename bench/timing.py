@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -36,16 +37,14 @@ def interleaved(cases: Mapping[str, Step], blocks: int, steps: int) -> dict[str,
     return {name: np.array(times) * 1e6 for name, times in taken.items()}
 
 
-def summary(microseconds: np.ndarray) -> dict[str, float]:
-    """Median and tails, us."""
-    p50, p99, p999 = np.percentile(microseconds, [50, 99, 99.9])
-    return {
-        "p50_us": round(float(p50), 1),
-        "p99_us": round(float(p99), 1),
-        "p999_us": round(float(p999), 1),
-        "max_us": round(float(microseconds.max()), 1),
-        "samples": len(microseconds),
-    }
+def summary(values: Sequence[float] | np.ndarray, unit: str = "us", digits: int = 1) -> dict[str, Any]:
+    """Median, tails and how many values they are of, in the unit of ``values``; None where there is no value."""
+    names = (f"p50_{unit}", f"p99_{unit}", f"p999_{unit}", f"max_{unit}")
+    if not len(values):
+        return {**dict.fromkeys(names), "samples": 0}
+    found = np.percentile(values, [50, 99, 99.9, 100])
+    figures = {name: round(float(value), digits) for name, value in zip(names, found, strict=True)}
+    return {**figures, "samples": len(values)}
 
 
 def slope(counts: list[int], medians: list[float]) -> dict[str, float]:

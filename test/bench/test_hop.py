@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 
 pytest.importorskip("rclpy", reason="ROS 2 (rclpy) is not installed")
 
-from bench.hop import Size, Turn, row, summary
 from bench.hop_driver import Passage
+from bench.hop_figures import Size, Turn, row, summary
+from bench.hop_profile import BEGIN, END, KEPT, explained
+from bench.page.hop import hop
+from test.conftest import Process
 
 HZ = 1000
 
@@ -47,6 +54,97 @@ def test_one_that_answers_nothing_has_no_time():
     )
 
 
-def test_every_executor_and_rate_has_its_row():
-    found = summary(turns([[1e-3]], [[1e-3]]), Size(1, {HZ: 1}, ("single",)))
-    assert [one["hz"] for one in found["rates"]] == [HZ] == [one["hz"] for one in found["executors"]]
+def test_what_is_over_the_budget_is_so_in_its_own_turn():
+    found = row(turns([[1e-3] * 3, [4e-3] * 3], [[1.25e-3] * 3, [5e-3] * 3]), "single", HZ)
+    assert found["over_us_range"] == [100.0, 400.0]
+    assert row(turns([[1e-3]], [[1e-3]]), "single", HZ)["over_us"] == -150.0
+
+
+def test_a_rare_wait_of_one_turn_is_in_the_tails_of_all():
+    """The wrong answer is the median of the turns' worst, which hides it."""
+    found = row(
+        turns([[1e-3] * 99] * 3, [[1e-3] * 99, [1e-3] * 98 + [0.5], [1e-3] * 98 + [np.inf]]), "single", HZ
+    )
+    assert found["governed_all"]["max_us"] == 5e5 and found["governed_all"]["p999_us"] > 1e5
+    assert found["governed_all"]["samples"] == 296 and found["governed_unanswered"] == 1
+    assert found["relay_all"] == {
+        "p50_us": 1000.0,
+        "p99_us": 1000.0,
+        "p999_us": 1000.0,
+        "max_us": 1000.0,
+        "samples": 297,
+    }
+
+
+PROFILE = {
+    "hz": 100,
+    "commands": 5,
+    "relay": {
+        "us_a_command": 90.0,
+        "calls_a_command": 50,
+        "files": {"rclpy/executors.py": 60.0},
+        "callbacks": [],
+    },
+    "governor": {
+        "us_a_command": 400.0,
+        "calls_a_command": 700,
+        "files": {"governor/core.py": 200.0},
+        "callbacks": [
+            {"callback": "nodes/a.py:heard", "calls": 1.0, "us_a_call": 300.0, "us_a_command": 300.0}
+        ],
+    },
+}
+
+
+def test_every_executor_and_rate_has_its_row_in_the_figures_and_on_the_page():
+    taken = turns([[1e-3]], [[2e-3]])
+    taken |= {(what, "events", hz): each for (what, _, hz), each in taken.items()}
+    found = summary(taken, Size(1, {HZ: 1}, ("single", "events")))
+    assert [(one["executor"], one["hz"]) for one in found["executors"]] == [("single", HZ), ("events", HZ)]
+    told = "".join(hop(found | {"profile": PROFILE}))
+    assert (
+        "| single | 1000 |" in told and "| events | 1000 |" in told and "| 850.0 (850.0 to 850.0) |" in told
+    )
+    assert "| `rclpy/executors.py` | 60.0 | - |" in told and "| `governor/core.py` | - | 200.0 |" in told
+    assert "| `nodes/a.py:heard` | 1.0 | 300.0 | 300.0 |" in told
+
+
+def test_the_profile_of_a_process_is_of_what_it_did_between_two_signals(tmp_path):
+    """The wrong answers: its start, which is most of its work, or the time in which it waits."""
+    kept = tmp_path / "a.profile"
+    with in_process(kept) as process:
+        process.wait_for("started", 60.0)
+        process.send(BEGIN)
+        process.wait_for("worked", 60.0)
+        process.send(END)
+        process.wait_for(KEPT, 60.0)
+    found = explained(kept, 1)
+    assert any(name.startswith("json/") or name == "encoder.py" for name in found["files"]), found
+    assert not any("decoder" in name for name in found["files"]), "that was its start"
+    assert 0.0 < found["us_a_command"]
+
+
+WORKER = """
+import json, sys, time
+from pathlib import Path
+from bench.hop_profile import on_signals
+on_signals(Path(sys.argv[1]))
+[json.JSONDecoder().decode('[1, 2]') for _ in range(100)]
+print("started", flush=True)
+while sys.getprofile() is None:
+    time.sleep(0.01)
+[json.JSONEncoder(indent=1).encode([1, 2]) for _ in range(100)]
+print("worked", flush=True)
+while True:
+    time.sleep(0.01)
+"""
+
+
+@contextmanager
+def in_process(kept):
+    """A process that works, waits for a signal, works and waits."""
+    process = Process([sys.executable, "-c", WORKER, str(kept)], dict(os.environ))
+    try:
+        yield process
+    finally:
+        process.end()

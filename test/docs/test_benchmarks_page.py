@@ -38,6 +38,8 @@ def test_what_left_no_file_says_so(tmp_path: Path) -> None:
     sections = page(tmp_path)
     assert len(sections) >= 6
     assert all("Not measured" in text for text in sections.values())
+    assert "`make soak` left no soak.json" in sections["Going on and on"]
+    assert "`make mutate` left no mutation.json" in sections["Changes that tests notice"]
 
 
 def test_what_cannot_be_read_says_so(tmp_path: Path) -> None:
@@ -73,6 +75,16 @@ def test_a_soak_and_a_mutation_run_have_their_tables(tmp_path: Path) -> None:
     assert "| governor | 91.5 | 0.4 | 0.1 to 0.7 | True |" in told and "the recorder grows by 9 MB" in told
     assert (
         "| limits | 2 | 1/1 | 90 | 80 | 4 | 6 | abc1234 | 2026-01-02 |" in found["Changes that tests notice"]
+    )
+
+
+def test_the_page_names_each_branch_that_no_test_takes(tmp_path: Path) -> None:
+    row = {"files": 2, "lines": 50, "lines_taken": 48, "branches": 10, "branches_taken": 9, "percent": 90.0}
+    rooms = {"limits": row | {"left": {"iatro_governor/limits/speed.py": ["12->14", "30"]}}}
+    told = page(tmp_path, coverage=STAMP | {"rooms": rooms})["Branches that tests take"]
+    assert (
+        "| limits | 2 | 50 | 2 | 10 | 1 | 90.0 |" in told
+        and "`iatro_governor/limits/speed.py`: 12->14, 30" in told
     )
 
 

@@ -1,0 +1,1 @@
+"""The sections of docs/benchmarks.md, which tools/benchmarks.py puts together."""

@@ -1,0 +1,67 @@
+"""Sections of what goes on and on, and of the tests themselves: soak, mutation, coverage."""
+
+from __future__ import annotations
+
+from bench.page.tables import Data, table
+
+
+def soak(data: Data) -> list[str]:
+    """Whether anything grew."""
+    simulated, real = data["simulated"], data["real"]
+    about = (
+        f"{simulated['seconds']:.0f} s of the simulated base in one process, {simulated['times_real_time']} times real "
+        f"time: {simulated['rounds']} rounds of the demo's errands, {simulated['decisions']} decisions recorded. Then "
+        f"{real['seconds']:.0f} s of real nodes, governed and a bare relay in turns at {real['hz']:.0f} Hz: "
+        f"{real['decisions']} decisions, {real['lost']} lost. Answers later than the next but one command: governed "
+        f"{real['late']['governed']:.3%}, relay {real['late']['relay']:.3%} (its turns differ by "
+        f"{real['late']['spread']:.3%}). Wrong: {'; '.join(data['wrong']) or 'nothing'}.\n"
+    )
+    head = ("process", "MB at the end", "grown MB", "95 % interval", "flat")
+    rows = [
+        [name, row["at_last_mb"], row["grown_mb"], " to ".join(map(str, row["interval_mb"])), row["flat"]]
+        for name, row in data["memory"].items()
+    ]
+    return [
+        about,
+        table(head, rows),
+        "Growth over the last three quarters of the run, by a line of least squares.\n",
+    ]
+
+
+def mutation(data: Data) -> list[str]:
+    """How many small wrong changes of each room its tests notice."""
+    about = (
+        "`make mutate ROOM=...`: changes that no test notices, those with a reason in accepted.yaml apart.\n"
+    )
+    head = ("room", "files", "shard", "changes", "noticed", "accepted", "survived", "commit", "date")
+    rows = [[name, *(row[key] for key in head[1:])] for name, row in sorted(data["rooms"].items())]
+    return [about, table(head, rows)]
+
+
+def coverage(data: Data) -> list[str]:
+    """How much of each deciding room the tests take, and what they do not."""
+    about = (
+        "`make coverage`: the tests that need no ROS, subprocesses not counted. Percent of branches, rounded down; it"
+        " is no gate, and what a test only touches, `make mutate` finds.\n"
+    )
+    head = ("room", "files", "lines", "not run", "branches", "not taken", "percent of branches")
+    rows = [[room, *coverage_row(row)] for room, row in data["rooms"].items()]
+    left = [
+        f"- `{file}`: {', '.join(where)}"
+        for row in data["rooms"].values()
+        for file, where in row["left"].items()
+    ]
+    told = "Lines that no test runs, and branches (from->to) that none takes:\n"
+    return [about, table(head, rows), *([told, "\n".join(left) + "\n"] if left else [])]
+
+
+def coverage_row(row: Data) -> tuple[object, ...]:
+    """Of one room."""
+    return (
+        row["files"],
+        row["lines"],
+        row["lines"] - row["lines_taken"],
+        row["branches"],
+        row["branches"] - row["branches_taken"],
+        row["percent"],
+    )
