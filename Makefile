@@ -54,14 +54,15 @@ bench: setup peers
 peers: setup
 	@$(RUN) python -m bench.peers --environment
 
-# The hop with 2,000 messages of each rate a turn and with every executor, and the ledger with ten million records: takes
-# some GB in out/bench/, and most of an hour.
+# The hop with seven turns of 2,000 messages of each rate, and the ledger with ten million records, each beside what `make
+# bench` left: takes some GB in out/bench/, and most of an hour.
 bench-full: setup
 	@$(RUN) python -m bench.hop --full
 	@$(RUN) python -m bench.ledger --full
 	@$(RUN) python -m tools.benchmarks
 
-# Branches of the deciding rooms that no test takes, as the tests that need no ROS run them: out/coverage/.
+# Lines and branches of the deciding rooms that the tests which need no ROS take, room by room, in out/bench/coverage.json
+# and docs/benchmarks.md; which they do not take, line by line, in out/coverage/.
 COVERED := test/limits test/profile test/governor test/faults test/peers test/testimony test/ledger
 coverage: setup
 	@mkdir -p out/coverage
@@ -69,12 +70,18 @@ coverage: setup
 	@$(RUN) coverage run -m pytest -q -m "not ros and not alone and not apart" $(COVERED)
 	@$(RUN) coverage combine -q
 	@$(RUN) coverage html -q -d out/coverage/html
-	@$(RUN) coverage report | tee out/coverage/report.txt
+	@$(RUN) coverage report > out/coverage/report.txt
+	@$(RUN) coverage json -q -o out/coverage/coverage.json
+	@$(RUN) python -m bench.covered out/coverage/coverage.json
+	@$(RUN) python -m tools.benchmarks
 
-# Small wrong changes to a room, each tried against the tests that run the line: make mutate ROOM=limits FILES="speed.py"
-# SHARD=1/4. Fails on a change that no test notices and tools/mutation/accepted.yaml does not name with its reason.
+# Small wrong changes to every room, or to one, each tried against the tests that run the line: make mutate ROOM=limits
+# FILES="speed.py" SHARD=1/4. Fails on a change that no test notices and tools/mutation/accepted.yaml does not name with
+# its reason; docs/benchmarks.md has the counts either way. Every room takes hours; what was tried is kept in out/mutation/.
 mutate: setup
-	@$(RUN) python -m tools.mutation $(ROOM) $(if $(FILES),--files $(FILES)) $(if $(SHARD),--shard $(SHARD))
+	@code=0; \
+	$(RUN) python -m tools.mutation $(ROOM) $(if $(FILES),--files $(FILES)) $(if $(SHARD),--shard $(SHARD)) || code=$$?; \
+	$(RUN) python -m tools.benchmarks && exit $$code
 
 lint: setup
 	@$(RUN) ruff check .

@@ -106,6 +106,31 @@ def test_a_run_that_goes_wrong_says_nothing_of_the_code(room: Path) -> None:
     assert outcome(room)[0] == 2
 
 
+def whole(tree: Path, *options: str) -> tuple[int, str]:
+    """Every room: the exit code and all that the run says."""
+    command = [sys.executable, "-m", "tools.mutation", "--tests", "test/limits", *options]
+    done = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False, timeout=300)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_without_a_room_each_is_tried_and_one_that_fails_hides_no_other(room: Path) -> None:
+    """The wrong answers: to end at the first room that fails, or to have the code of the last."""
+    for name in ("governor", "testimony"):
+        (room / "iatro_governor" / name).mkdir()
+    (room / "iatro_governor/governor/step.py").write_text("LOW = 1\n")  # no test runs it
+    (room / "iatro_governor/testimony/word.py").write_text('"""Nothing to change."""\n')
+    code, told = whole(room)
+    assert code == 1 and "governor/step.py: 1 changes, 0 noticed" in told
+    found = json.loads((room / "out/bench/mutation.json").read_text())["rooms"]
+    assert list(found) == ["limits", "governor", "testimony"]
+    assert found["limits"]["survived"] == 0 and found["governor"]["survived"] == 1
+
+
+def test_a_file_that_no_room_has_is_no_room_without_survivors(room: Path) -> None:
+    code, told = whole(room, "--files", "cup.py")
+    assert code == 2 and "cup.py" in told and not (room / "out/bench/mutation.json").exists()
+
+
 def test_the_names_on_the_list_are_of_changes_that_exist() -> None:
     yaml = pytest.importorskip("yaml")
     sys.path.insert(0, str(ROOT / "tools"))

@@ -1,8 +1,9 @@
-"""Mutation testing of a room: ``make mutate ROOM=limits [FILES="speed.py rate.py"] [SHARD=1/4]``.
+"""Mutation testing of rooms: ``make mutate [ROOM=limits] [FILES="speed.py rate.py"] [SHARD=1/4]``; every room, or one.
 
 Each small wrong change to the code is tried against the tests that run the changed line, two at a time. A change that
 no test notices is a survivor. Exit 0: none but the accepted ones (tools/mutation/accepted.yaml, each with its reason);
 1: others, or an accepted one that a test notices by now; 2: the run itself went wrong, and says nothing of the code.
+Of several rooms each is tried, whatever became of the one before, and the worst of their codes is the run's.
 
 Neither mutmut nor cosmic-ray fits this tree. One runs the tests in a copy of it, where the messages that are built
 into the package are not found; the other writes each change into the file that people work with, and starts Python
@@ -113,7 +114,7 @@ class Runner:
 def main(arguments: list[str] | None = None) -> int:
     """Run, and say what survived."""
     parser = argparse.ArgumentParser(prog="make mutate", description=__doc__)
-    parser.add_argument("room", choices=ROOMS)
+    parser.add_argument("room", nargs="?", choices=ROOMS, help="default: every room, one after another")
     parser.add_argument("--files", nargs="*", default=[], help="names of files in the room; default: all")
     parser.add_argument("--tests", nargs="*", help="instead of the room's")
     parser.add_argument("--shard", default="1/1", help="i/n: every n-th change, from the i-th on")
@@ -122,18 +123,30 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=ROOT / "out" / "mutation")
     parser.add_argument("--summary", type=Path, default=ROOT / "out" / "bench" / "mutation.json")
     chosen = parser.parse_args(arguments)
-    room = ROOMS[chosen.room]
-    files = room.files(ROOT, tuple(chosen.files))
-    accepted = yaml.safe_load(ACCEPTED.read_text(encoding="utf-8")) or {}
-    child.warm()
-    try:
-        found = run(
-            Runner(ROOT, room, chosen.budget, chosen.workers), files, chosen.tests, chosen.shard, chosen.out
-        )
-    except RunBroken as broken:
-        print(f"the run went wrong: {broken}", file=sys.stderr)
+    rooms = {name: ROOMS[name].files(ROOT, tuple(chosen.files)) for name in _rooms(chosen.room)}
+    wanted = {name: files for name, files in rooms.items() if files}
+    if not wanted:
+        print(f"no file of {', '.join(rooms)} is called {' or '.join(chosen.files)}", file=sys.stderr)
         return BROKEN
-    keep(chosen.summary, chosen.room, row(found, accepted, chosen.shard))
+    child.warm()
+    return max(tried(name, files, chosen) for name, files in wanted.items())
+
+
+def _rooms(named: str | None) -> list[str]:
+    return [named] if named else list(ROOMS)
+
+
+def tried(name: str, files: Sequence[str], chosen: argparse.Namespace) -> int:
+    """Try one room, keep its counts and print what survived; its exit code."""
+    print(f"{name}:", flush=True)
+    accepted = yaml.safe_load(ACCEPTED.read_text(encoding="utf-8")) or {}
+    runner = Runner(ROOT, ROOMS[name], chosen.budget, chosen.workers)
+    try:
+        found = run(runner, files, chosen.tests, chosen.shard, chosen.out)
+    except RunBroken as broken:
+        print(f"{name}: the run went wrong: {broken}", file=sys.stderr)
+        return BROKEN
+    keep(chosen.summary, name, row(found, accepted, chosen.shard))
     return verdict(found, accepted)
 
 
