@@ -16,8 +16,9 @@ TERMS = ("logit", "score", "flag", "one", "logit_extent", "flag_extent")
 """What the curves add up: the model's logit, the rules' score, whether they say that the label is present, a constant;
 then logit and flag times how long the text is. Length by itself is no evidence, it only tells where a text is from."""
 _HOLD = 1e-4
-_LIFT = 1.5
-"""What holds counts so many times what does not: calling a label present from 0.5 on then gives the best F1."""
+LIFT = 1.5
+"""What holds counts so many times what does not: calling a label present from 0.5 on then gives the best F1. Scores run
+high by it, so they are no probabilities; 1 would make them such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,10 @@ class Calibration:
         return np.asarray(expit((_terms(logits, texts) * self.weights[:, None, :]).sum(axis=0)))
 
 
-def calibration(logits: np.ndarray, texts: Corpus) -> Calibration:
+def calibration(logits: np.ndarray, texts: Corpus, lift: float = LIFT) -> Calibration:
     """The curve that fits logits of texts which the model did not see; each label by itself."""
     terms = _terms(logits, texts)
-    counted = (texts.weights > 0) * np.where(texts.truth > 0, _LIFT, 1.0)
+    counted = (texts.weights > 0) * np.where(texts.truth > 0, lift, 1.0)
     found = np.zeros((len(TERMS), len(NAMES)))
     for at in range(len(NAMES)):
         known = counted[:, at] > 0

@@ -78,6 +78,11 @@ def joined(*parts: Corpus) -> Corpus:
     )
 
 
+def readable(texts: Sequence[Labelled]) -> list[Labelled]:
+    """Those of which a model reads a word; the others are the rules' alone, and nothing is to be learned from them."""
+    return [text for text in texts if _read(text.text).passages != (_EMPTY,)]
+
+
 def corpus(texts: Sequence[Labelled]) -> Corpus:
     """Features and truth of every text; one without any word has a single empty instance."""
     read = [_read(text.text) for text in texts]
@@ -105,6 +110,9 @@ class _Said:
     extent: float
 
 
+_EMPTY = np.intc(DIMENSIONS).tobytes()
+
+
 @cache
 def _read(text: str) -> _Said:
     """What the rules say of a text, its passages, and how long it is; one without any word has one empty passage."""
@@ -113,9 +121,8 @@ def _read(text: str) -> _Said:
     passages = [
         instance.packed + np.intc(DIMENSIONS + instance.place).tobytes() for instance in instances(plain)
     ]
-    empty = np.intc(DIMENSIONS).tobytes()
     return _Said(
-        tuple(said.scores[name] for name in NAMES), tuple(passages or [empty]), extent(len(plain.text))
+        tuple(said.scores[name] for name in NAMES), tuple(passages or [_EMPTY]), extent(len(plain.text))
     )
 
 

@@ -14,6 +14,7 @@ REPLIES = "planner_transcripts/embodied_planners.jsonl"
 WEIGHT = 0.37
 """What a reply counts against a written example: they are many, and repeat each other. All together they count a
 fourteenth of the written ones, as cross-validation chose when those were 5,848."""
+CORRECTIONS = "robot_corrections.json"
 _BY_RULES = ("caution", "hazard", "commit")
 LABELS = Path(__file__).parent / "labels"
 
@@ -29,14 +30,15 @@ def replies(data: Path) -> list[dict[str, str]]:
     return [json.loads(line) for line in lines]
 
 
-def refusals(data: Path, without: Iterable[str] = ()) -> list[Labelled]:
+def refusals(data: Path, without: Iterable[str] = (), *, corrected: bool = True) -> list[Labelled]:
     """Distinct replies with their refusal, grouped by instruction; texts in ``without`` are left out.
 
-    A reply with an empty list refuses, one with acts or without any list does not, unless the corrections say so.
+    A reply with an empty list refuses, one with acts or without any list does not, unless corrections made by hand say
+    so; without them (``corrected``) the structure alone decides.
     Caution, hazard and commit are as the written rules read them, which on such replies they do well; limits, of which
     there are next to none, are left open.
     """
-    corrections = json.loads((LABELS / "robot_corrections.json").read_text(encoding="utf-8"))
+    corrections = json.loads((LABELS / CORRECTIONS).read_text(encoding="utf-8")) if corrected else {}
     seen: set[tuple[str, str]] = set()
     unwanted = {*without}
     found = []

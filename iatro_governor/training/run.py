@@ -13,10 +13,11 @@ from iatro_governor.testimony.features import DIMENSIONS
 from iatro_governor.testimony.labels import NAMES
 from iatro_governor.testimony.trained import CLAIMED
 from iatro_governor.training.calibrate import Calibration, calibration
-from iatro_governor.training.corpus import Corpus, Labelled, corpus
+from iatro_governor.training.corpus import Corpus, Labelled, corpus, readable
 from iatro_governor.training.evaluate import Figures, evaluate
 from iatro_governor.training.examples import own
 from iatro_governor.training.fit import Weights, fit
+from iatro_governor.training.line import lines
 from iatro_governor.training.robots import hand_labelled, refusals
 
 STRENGTH = 1e-5
@@ -43,39 +44,66 @@ class Model:
         return scores
 
 
-def train(data: Path, seed: int, say: Say) -> tuple[Model, Figures]:
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A model, what its like say of each text that they did not see, and the figures so far."""
+
+    model: Model
+    texts: Corpus
+    unseen: np.ndarray
+    """Logits (T, L)."""
+    figures: Figures
+
+    @property
+    def unlifted(self) -> Model:
+        """The same model with scores that are probabilities among such texts."""
+        return Model(self.model.weights, calibration(self.unseen, self.texts, lift=1.0))
+
+
+def train(data: Path, seed: int, say: Say) -> Run:
     """Train on the written examples and on the robots' replies that nobody labelled by hand; no scores yet.
 
     Raises ``MissingPart`` where the data are not there.
     """
-    examples = own("train")
-    robots = refusals(data, without={labelled.text for labelled in hand_labelled(data)})
-    held_out, others = len(own("held_out")), len(own("held_out_others"))
+    every = own("train")
+    examples = readable(every)
+    robots = readable(refusals(data, without={labelled.text for labelled in hand_labelled(data)}))
     counts = {
         "written": len(examples),
-        "held out": held_out,
-        "by another author": others,
+        "unread": len(every) - len(examples),
+        "held out": len(own("held_out")),
+        "by another author": len(own("held_out_others")),
         "replies": len(robots),
     }
     say(f"training on {len(examples)} written examples and {len(robots)} replies of robot planners")
-    return trained([*examples, *robots], seed), Figures(seed, counts)
+    texts, unseen = _crossed([*examples, *robots], seed, FOLDS)
+    model = Model(fit(texts, STRENGTH).rounded(), calibration(unseen, texts))
+    written = slice(0, len(examples))
+    by_line = lines(model.calibration.scores(unseen, texts)[written], texts.truth[written])
+    return Run(model, texts, unseen, Figures(seed, counts, lines={f"{at:.2f}": f1 for at, f1 in by_line.items()}))
 
 
-def fill_in(figures: Figures, model: Model, data: Path, say: Say) -> None:
-    """The scores of ``model`` on what is held out."""
-    evaluate(model, partial(trained, seed=figures.seed, folds=2), data, figures, say)
+def fill_in(run: Run, data: Path, say: Say) -> None:
+    """The scores of the model on what is held out."""
+    evaluate(run.model, run.unlifted, partial(trained, seed=run.figures.seed, folds=2), data, run.figures, say)
 
 
 def trained(texts: Sequence[Labelled], seed: int, folds: int = FOLDS) -> Model:
-    """Fit on all of ``texts``; calibrate on the logits that ``folds`` give of what they did not see."""
-    all_of_them = corpus(texts)
-    of_text = _folds(texts, seed, folds)
-    unseen = np.zeros(all_of_them.truth.shape)
+    """Fit on all of ``texts`` that can be read; calibrate on the logits that ``folds`` give of what they did not see."""
+    read, unseen = _crossed(texts, seed, folds)
+    return Model(fit(read, STRENGTH).rounded(), calibration(unseen, read))
+
+
+def _crossed(texts: Sequence[Labelled], seed: int, folds: int) -> tuple[Corpus, np.ndarray]:
+    """What can be read of ``texts``, and its logits (T, L), each by a fit on the other folds."""
+    read = readable(texts)
+    whole = corpus(read)
+    of_text = _folds(read, seed, folds)
+    unseen = np.zeros(whole.truth.shape)
     for fold in range(folds):
         rest, held = np.flatnonzero(of_text != fold), np.flatnonzero(of_text == fold)
-        unseen[held] = fit(all_of_them.part(rest), STRENGTH).logits(all_of_them.part(held))
-    curve = calibration(unseen, all_of_them)
-    return Model(fit(all_of_them, STRENGTH).rounded(), curve)
+        unseen[held] = fit(whole.part(rest), STRENGTH).logits(whole.part(held))
+    return whole, unseen
 
 
 def _folds(texts: Sequence[Labelled], seed: int, folds: int) -> np.ndarray:

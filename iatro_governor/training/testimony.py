@@ -21,7 +21,8 @@ from iatro_governor.training.rivals import rivals  # noqa: E402
 from iatro_governor.training.run import fill_in, train  # noqa: E402
 from iatro_governor.training.write import (  # noqa: E402
     MODEL,
-    read_figures,
+    versions,
+    write_card,
     write_figures,
     write_model,
     write_rivals,
@@ -40,18 +41,21 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--compare", action="store_true", help="only the rivals: what else could label, tried on the same"
     )
+    parser.add_argument("--card", action="store_true", help="only the card, of the figures that are there")
     options = parser.parse_args(arguments)
     try:
-        if options.compare:
-            write_rivals(
-                rivals(options.data, read_figures(options.out), options.out / MODEL, _say), options.out
-            )
+        if options.card:
+            write_card(options.out)
             return 0
-        model, figures = train(options.data, options.seed, _say)
-        write_model(model, options.out)
+        if options.compare:
+            write_rivals(rivals(options.data, options.seed, options.out / MODEL, _say), options.out)
+            return 0
+        run = train(options.data, options.seed, _say)
+        run.figures.digest, run.figures.made_with = write_model(run.model, options.out), versions()
+        _say(f"labels.onnx has the SHA-256 {run.figures.digest}")
         if not options.quick:
-            fill_in(figures, model, options.data, _say)
-            write_figures(figures, options.out)
+            fill_in(run, options.data, _say)
+            write_figures(run.figures, options.out)
     except IatroError as error:
         print(error, file=sys.stderr)
         return 2

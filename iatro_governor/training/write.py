@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import platform
 from collections.abc import Mapping
 from dataclasses import asdict
+from importlib.metadata import version
 from pathlib import Path
 
 from iatro_governor.errors import MissingPart
@@ -19,25 +22,31 @@ PAGE = Path("docs") / "reference" / "labels.md"
 Rows = Mapping[str, Mapping[str, float]]
 
 
-def write_model(model: Model, root: Path) -> None:
-    """``labels.onnx`` under ``root``."""
+def write_model(model: Model, root: Path) -> str:
+    """``labels.onnx`` under ``root``; returns its SHA-256."""
     folder = root / MODEL
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "labels.onnx").write_bytes(to_onnx(model.weights, model.calibration))
+    graph = to_onnx(model.weights, model.calibration)
+    (folder / "labels.onnx").write_bytes(graph)
+    return hashlib.sha256(graph).hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Of what could move the last bit of a weight."""
+    return {"python": platform.python_version()} | {name: version(name) for name in ("numpy", "scipy", "onnx")}
 
 
 def write_figures(figures: Figures, root: Path) -> None:
     """``figures.json``, and the card with the rivals that were last compared, if any."""
     text = json.dumps(asdict(figures), indent=1, sort_keys=True)
     (root / MODEL / "figures.json").write_text(text + "\n", encoding="utf-8")
-    known = root / MODEL / "rivals.json"
-    _write_card(json.loads(known.read_text(encoding="utf-8")) if known.is_file() else {}, root)
+    write_card(root)
 
 
 def write_rivals(rows: Rows, root: Path) -> None:
     """``rivals.json``, and the card with them."""
     (root / MODEL / "rivals.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-    _write_card(rows, root)
+    write_card(root)
 
 
 def read_figures(root: Path) -> Figures:
@@ -54,10 +63,22 @@ def read_figures(root: Path) -> Figures:
         }
         for held, rivals in raw.pop("sets").items()
     }
-    return Figures(sets=sets, **raw)
+    planners = {
+        planner: {rival: Score(**score) for rival, score in rivals.items()}
+        for planner, rivals in raw.pop("planners").items()
+    }
+    return Figures(sets=sets, planners=planners, **raw)
 
 
-def _write_card(rivals: Rows, root: Path) -> None:
-    text = card(read_figures(root), rivals)
+def written_card(root: Path) -> str:
+    """The card that ``figures.json`` and ``rivals.json`` under ``root`` make."""
+    known = root / MODEL / "rivals.json"
+    rivals: Rows = json.loads(known.read_text(encoding="utf-8")) if known.is_file() else {}
+    return card(read_figures(root), rivals)
+
+
+def write_card(root: Path) -> None:
+    """The card beside the model, and as a page."""
+    text = written_card(root)
     (root / MODEL / "card.md").write_text(text, encoding="utf-8")
     (root / PAGE).write_text(text, encoding="utf-8")
