@@ -22,9 +22,7 @@ def lines(scores: np.ndarray, truth: np.ndarray) -> Mapping[float, float]:
     refusal, commit = scores[:, _REFUSAL], scores[:, _COMMIT]
     refused = truth[:, _REFUSAL] > 0
     return {
-        line: float(
-            MEASURES["f1"](refused, (refusal >= PRESENT_AT) & ~((refusal < line) & (commit >= line)))
-        )
+        line: float(MEASURES["f1"](refused, (refusal >= PRESENT_AT) & ~((refusal < line) & (commit >= line))))
         for line in CANDIDATES
     }
 

@@ -37,9 +37,7 @@ _SAMPLE = (
 )[:400]
 
 
-def rivals(
-    data: Path, seed: int, folder: Path, say: Callable[[str], None]
-) -> dict[str, dict[str, float]]:
+def rivals(data: Path, seed: int, folder: Path, say: Callable[[str], None]) -> dict[str, dict[str, float]]:
     """A row for each rival: F1 by label, refusal's macro-F1 on robots held out, of how many ``written`` examples that
     is, and how many ``times`` as long a text takes as with the model in ``folder``, which is shipped.
     """

@@ -80,12 +80,16 @@ def train(data: Path, seed: int, say: Say) -> Run:
     model = Model(fit(texts, STRENGTH).rounded(), calibration(unseen, texts))
     written = slice(0, len(examples))
     by_line = lines(model.calibration.scores(unseen, texts)[written], texts.truth[written])
-    return Run(model, texts, unseen, Figures(seed, counts, lines={f"{at:.2f}": f1 for at, f1 in by_line.items()}))
+    return Run(
+        model, texts, unseen, Figures(seed, counts, lines={f"{at:.2f}": f1 for at, f1 in by_line.items()})
+    )
 
 
 def fill_in(run: Run, data: Path, say: Say) -> None:
     """The scores of the model on what is held out."""
-    evaluate(run.model, run.unlifted, partial(trained, seed=run.figures.seed, folds=2), data, run.figures, say)
+    evaluate(
+        run.model, run.unlifted, partial(trained, seed=run.figures.seed, folds=2), data, run.figures, say
+    )
 
 
 def trained(texts: Sequence[Labelled], seed: int, folds: int = FOLDS) -> Model:

@@ -33,7 +33,9 @@ def write_model(model: Model, root: Path) -> str:
 
 def versions() -> dict[str, str]:
     """Of what could move the last bit of a weight."""
-    return {"python": platform.python_version()} | {name: version(name) for name in ("numpy", "scipy", "onnx")}
+    return {"python": platform.python_version()} | {
+        name: version(name) for name in ("numpy", "scipy", "onnx")
+    }
 
 
 def write_figures(figures: Figures, root: Path) -> None:
