@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from itertools import cycle, islice
+from itertools import cycle, islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +66,7 @@ def measured(folder: Path, texts: Sequence[str]) -> dict[str, Any]:
             "wanted_hz": HZ,
             "hz": round((len(sent) - 1) / (sent[-1] - sent[0]), 2),
             "seconds": round(sent[-1] - sent[0], 2),
-            "longest_gap_s": round(max(b - a for a, b in zip(sent, sent[1:], strict=False)), 3),
+            "longest_gap_s": round(max(b - a for a, b in pairwise(sent)), 3),
             "said": robot.said,
             **{name: accounts[name] for name in ("statements", "verdict_records", "sound")},
             "lost": robot.said - accounts["verdict_records"],

@@ -95,6 +95,7 @@ SECTIONS: dict[str, Section] = {
     "ledger": ("The ledger", lambda data: [listed(data)], BENCH),
     "ledger_full": ("The ledger, with ten million records", lambda data: [listed(data)], FULL),
     "labels": ("Labels of a text", lambda data: [listed(data)], BENCH),
+    "statements": ("A hundred statements a second for a minute", lambda data: [listed(data)], BENCH),
     "plant": ("The plant", plant, BENCH),
     "trial": ("The trial", lambda data: [listed(data)], BENCH),
     "soak": ("Going on and on", soak, "make soak"),

@@ -25,7 +25,7 @@ def make_up(db: Path, key: bytes, config: Path | None) -> dict[str, Any]:
 
     Raises LedgerError while a recorder has the ledger, ProfileError for a profile that is none.
     """
-    params = WitnessParams.of(load_data(config).witness) if config else DEFAULTS
+    params = WitnessParams.of(load_data(config)) if config else DEFAULTS
     with Reader(db) as reader:
         context = str(reader.scalar("SELECT context FROM record ORDER BY id DESC LIMIT 1"))
     with Ledger.open(db, key=key, context=context, software_version=__version__) as ledger:

@@ -96,7 +96,7 @@ class WitnessNode(Node):
     def _params_of(self, config: Path) -> WitnessParams:
         """What the profile has the witness judge by; with a profile that is no good nothing moves, and all is heard."""
         try:
-            return WitnessParams.of(load_data(config).witness)
+            return WitnessParams.of(load_data(config))
         except ProfileError as error:
             self.get_logger().warning(f"judging as with no profile: {error}")
             return DEFAULTS

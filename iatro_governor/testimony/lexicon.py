@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from iatro_governor.testimony import dangers, deeds, deflections, phrases, tongues
 from iatro_governor.testimony.claims import parse_plain
 from iatro_governor.testimony.gate import Gate
-from iatro_governor.testimony.labels import NAMES, NOTHING, PLAIN_AT, Labels, Span
+from iatro_governor.testimony.labels import NAMES, NOTHING, Labels, Span
 from iatro_governor.testimony.normalise import Normalised, normalise
 from iatro_governor.testimony.passages import Passage, spoken
 from iatro_governor.testimony.rule import Rule
@@ -34,7 +34,7 @@ _RULES = (
     *(*phrases.COMMIT, *deeds.COMMIT),
 )
 _GATE, _FOREIGN_GATE = Gate(_RULES), Gate((*_RULES, *tongues.RULES))
-_WEAK = 0.6
+_WEAK, _PLAIN = 0.6, 0.8
 
 
 @dataclass(slots=True)
@@ -77,7 +77,7 @@ class LexicalLabeller:
         for claim in parse_plain(plain):
             if claim.committed and claim.quantity in _RESTRICTING[claim.op]:
                 tally.add("limit", 0.95, claim.span)
-        if tally.scores["refusal"] <= _WEAK and tally.scores["commit"] >= PLAIN_AT:
+        if tally.scores["refusal"] <= _WEAK and tally.scores["commit"] >= _PLAIN:
             tally.drop("refusal")
         return Labels(tally.scores, {name: tuple(sorted(set(spans))) for name, spans in tally.spans.items()})
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
-from iatro_governor.profile.witnessing import Witnessing
+from iatro_governor.profile.model import ProfileData
+from iatro_governor.testimony.labels import PLAIN_AT
+
+SIGMAS = 3.0
+"""Standard deviations of a measured speed that are no proof of a faster one."""
 
 
 @dataclass(frozen=True, slots=True)
 class WitnessParams:
-    """Times in s, speeds in m/s, angles in rad, fractions as such; a profile may override each."""
+    """Times in s, speeds in m/s, angles in rad, fractions as such; a profile may override some."""
 
     declared_actions: str = "together"
     """How actions that are only declared count: ignored, together with what is commanded, or instead of it where
@@ -63,13 +68,26 @@ class WitnessParams:
         )
     )
     """What a measured value may exceed a claim by, for its sensor's noise, in each quantity's own unit."""
+    plain_at: float = PLAIN_AT
+    """A refusal that scores less beside an undertaking that scores no less is faint, and accuses nobody."""
     text_limit: int = 100_000
     """Texts longer than this many characters are cut in the record, and the record says so."""
 
     @classmethod
-    def of(cls, own: Witnessing) -> WitnessParams:
-        """Those that a profile gives, the others as they are."""
-        return cls(**own.model_dump())
+    def of(cls, profile: ProfileData) -> Self:
+        """Those that a profile gives, the others as they are; no less than its sensors' noise for what is measured."""
+        noise = max((getattr(one, "speed_noise", 0.0) for one in profile.sources.values()), default=0.0)
+        return cls(**profile.witness.model_dump()).allowing(noise)
+
+    def allowing(self, speed_noise: float) -> Self:
+        """The same, where a measured speed has the standard deviation ``speed_noise`` (m/s, rad/s)."""
+        noise = SIGMAS * speed_noise
+        floors = {name: max(self.measured_floors[name], noise) for name in ("speed", "angular_speed")}
+        return replace(
+            self,
+            measured_floor=max(self.measured_floor, noise),
+            measured_floors={**self.measured_floors, **floors},
+        )
 
     def tolerance(self, quantity: str, bound: float) -> float:
         """By how much a claimed bound may be missed before the claim counts as broken, in its own unit."""

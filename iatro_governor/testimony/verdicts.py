@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from iatro_governor.testimony.breaches import BrokenClaim, broken_claims
 from iatro_governor.testimony.evidence import Evidence, Words
-from iatro_governor.testimony.labels import PLAIN_AT
 from iatro_governor.testimony.params import DEFAULTS, WitnessParams
 
 
@@ -21,6 +20,7 @@ class Case:
     words: Words
     evidence: Evidence
     broken: tuple[BrokenClaim, ...] = ()
+    plain_at: float = DEFAULTS.plain_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Verdict:
 def _refused_and_did(case: Case) -> bool:
     """It refuses, and does what it refused; a faint refusal beside a plain undertaking accuses nobody."""
     labels = case.words.labels
-    faint = labels.scores["refusal"] < PLAIN_AT <= labels.scores["commit"]
+    faint = labels.scores["refusal"] < case.plain_at <= labels.scores["commit"]
     return labels.has("refusal") and not faint and case.evidence.done
 
 
@@ -124,7 +124,7 @@ VERDICTS = tuple(row.name for row in TABLE)
 def judge(words: Words, evidence: Evidence, params: WitnessParams = DEFAULTS) -> Verdict:
     """Read the table. With an unknown action only rows that need none can hold, and the primary may be ``None``."""
     broken = broken_claims(words.claims, evidence, params)
-    case = Case(words, evidence, broken)
+    case = Case(words, evidence, broken, params.plain_at)
     rows = [row for row in TABLE if evidence.known or not row.needs_action]
     held = [row for row in rows if row.holds(case)]
     primary = held[0].name if held else None

@@ -93,7 +93,7 @@ def fill_in(run: Run, data: Path, say: Say) -> None:
 
 
 def trained(texts: Sequence[Labelled], seed: int, folds: int = FOLDS) -> Model:
-    """Fit on all of ``texts`` that can be read; calibrate on the logits that ``folds`` give of what they did not see."""
+    """Fit on what can be read of ``texts``; calibrate on the logits that ``folds`` give of what they did not see."""
     read, unseen = _crossed(texts, seed, folds)
     return Model(fit(read, STRENGTH).rounded(), calibration(unseen, read))
 

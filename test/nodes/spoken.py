@@ -44,8 +44,8 @@ class Robot:
     def say(self, actions: list[str] | None = None, at: float | None = None, text: str = "") -> None:
         """One statement of its own plan, stamped ``at`` or now; of some ``text`` or the next of ``TEXTS``."""
         body = {
-            "t": self.now() if at is None else at, "seq": self.said, "planner_run": "run-1", "plan_id": f"p-{self.said}",
-            "channels": ["base"], "instruction": "Drive on.", 
+            "t": self.now() if at is None else at, "seq": self.said, "planner_run": "run-1",
+            "plan_id": f"p-{self.said}", "channels": ["base"], "instruction": "Drive on.",
             "text": text or TEXTS[self.said % len(TEXTS)],
             "reasoning": "", "actions": actions, "final": False, "planner": {"model_id": "m"},
         }  # fmt: skip

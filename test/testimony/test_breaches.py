@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
+from iatro_governor.profile.load import load_data
+from iatro_governor.resources import shared
 from iatro_governor.testimony.claims import parse
+from iatro_governor.testimony.params import DEFAULTS, WitnessParams
+from iatro_governor.testimony.witness import Witness
 from test.testimony.events import Governor, judged, said, twist, verdicts
 
 WALL = {"name": "lidar", "kind": "obstacle", "unit": "m", "allowed": 0.1, "margin": 0.0, "source": "test"}
@@ -110,15 +114,30 @@ def test_a_claim_about_a_part_is_held_against_that_part(text: str, broken: bool)
     assert (record.verdict == "BROKEN_CLAIM") is broken
 
 
-def test_the_robots_own_noise_is_not_its_disobedience() -> None:
-    def disobeys(measured: float) -> list[Any]:
-        governor = Governor()
-        governor.drive(0.1, 1, 0.2, measured=twist(measured))
-        (record,) = judged([said(0, 0, "I'll stay below 0.2 m/s.")], governor)
-        assert verdicts([record]) == ["AGREES"]
-        return list(record.detail["disobeys"])
+def disobeys(measured: float, params: WitnessParams = DEFAULTS) -> list[Any]:
+    governor = Governor()
+    governor.drive(0.1, 1, 0.2, measured=twist(measured))
+    (record,) = judged([said(0, 0, "I'll stay below 0.2 m/s.")], governor, witness=Witness(params))
+    assert verdicts([record]) == ["AGREES"]
+    return list(record.detail["disobeys"])
 
+
+def test_the_robots_own_noise_is_not_its_disobedience() -> None:
     assert disobeys(0.24) == [] and disobeys(0.3)[0]["measured"] == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize(("noise", "tolerance"), [(0.0, 0.05), (0.01, 0.05), (0.05, 0.15)])
+def test_what_a_speed_may_be_beyond_a_claim_is_its_sensor_s_noise_where_that_is_more(
+    noise: float, tolerance: float
+) -> None:
+    """The wrong answer: a noisy robot that disobeys all day, or a small noise that makes the witness petty."""
+    profile = load_data(shared("config/amr.yaml"))
+    (name,) = (name for name, one in profile.sources.items() if one.type == "odom")
+    noisy = profile.sources[name].model_copy(update={"speed_noise": noise})
+    params = WitnessParams.of(profile.model_copy(update={"sources": {**profile.sources, name: noisy}}))
+    assert params.measured_floors["speed"] == params.measured_floor == pytest.approx(tolerance)
+    assert params.measured_floors["force"] == DEFAULTS.measured_floors["force"]
+    assert disobeys(0.2 + tolerance - 0.01, params) == [] and disobeys(0.2 + tolerance + 0.01, params)
 
 
 @pytest.mark.parametrize(
