@@ -95,14 +95,14 @@ def continued(path: Path, sealed: Path, key: bytes, last: Anchor | None) -> Stat
     return state
 
 
-def leftovers(paths: Iterable[Path], gone: list[segments.Hole]) -> list[Path]:
-    """The sealed files whose tombstone is written and that only a crash has left there."""
+def leftovers(paths: Iterable[Path], gone: list[segments.Hole]) -> list[tuple[Path, int]]:
+    """The sealed files whose tombstone is written and that only a crash has left there, each with its last record."""
     found = []
     for path in paths:
         with store.translated(path), closing(store.connect_reader(path)) as db:
             first, last = db.execute("SELECT min(id), max(id) FROM record").fetchone()
         if first is not None and any(hole.first <= first and last <= hole.last for hole in gone):
-            found.append(path)
+            found.append((path, int(last)))
     return found
 
 

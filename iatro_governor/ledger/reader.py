@@ -88,6 +88,19 @@ class Reader:
                     return bytes(found[0])
         return None
 
+    def ranges(self) -> list[tuple[int, int]]:
+        """(first, last) record of every file that is there, in no order; files without a record are left out."""
+        found = []
+        with store.translated(self.path):
+            for schema in [row[1] for row in self._db.execute("PRAGMA database_list") if row[1] != "temp"]:
+                ends = [
+                    self._db.execute(f"SELECT {end}(id) FROM {schema}.record").fetchone()[0]
+                    for end in ("min", "max")
+                ]
+                if ends[0] is not None:
+                    found.append((int(ends[0]), int(ends[1])))
+        return found
+
     def holes(self) -> list[segments.Hole]:
         """Records that were retired or are lost, by the tombstones in the chain."""
         with store.translated(self.path):

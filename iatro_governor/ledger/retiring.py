@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from . import opening, segments
+from . import aside, opening, segments
 from .accounts import facts_of, merged
 from .reader import Reader
 from .writer import Ledger
@@ -15,7 +15,8 @@ from .writer import Ledger
 def retire(ledger: Ledger, sealed: Path, cause: str) -> int:
     """Removes the segment ``sealed`` of ``ledger``, and returns how many records are gone.
 
-    Its records' numbers stay known, and so does what they came to in the accounts.
+    Its records' numbers stay known, and so does what they came to in the accounts; the index of incidents loses them,
+    too.
     """
     with Reader(sealed) as reader:
         first, last = reader.query("SELECT min(id), max(id) FROM record")[0]
@@ -32,4 +33,5 @@ def retire(ledger: Ledger, sealed: Path, cause: str) -> int:
             ledger.tombstone(kept.to_json())
     ledger.tombstone({**hole.to_json(), "file": sealed.name, "wall_time": time.time()})
     sealed.unlink(missing_ok=True)
+    aside.forget(ledger.path, int(last))
     return int(last - first + 1)

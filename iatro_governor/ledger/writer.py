@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from ..errors import LedgerError
-from . import opening, segments, store
+from . import aside, opening, segments, store
 from .anchors import CLOSED, HEAD, OPENED, Anchor, AnchorLog, anchors_path
 from .batch import Batch
 from .chain import Chain
@@ -136,8 +136,9 @@ class Ledger:
         """A retirement that a crash interrupted is brought to its end."""
         if before:
             gone = segments.holes(self._db)
-            for path in opening.leftovers(before, gone):
+            for path, last in opening.leftovers(before, gone):
                 path.unlink()
+                aside.forget(self.path, last)
 
     @property
     def ledger_id(self) -> str:

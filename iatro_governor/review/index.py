@@ -1,6 +1,6 @@
 """The index of a ledger's incidents: ``ledger.index.db``, made from the ledger at will and never believed against it.
 
-What is new in the ledger is added whenever it is opened. An index that is damaged, of another ledger or of another make
+Whenever it is opened, what is new in the ledger is added, and what is not there any more goes. An index that is damaged, of another ledger or of another make
 is made anew; where none can be written, one is made in memory.
 """
 
@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import LedgerError
+from ..ledger.aside import index_path
 from ..ledger.reader import Reader
 from ..ledger.record import plain
 from .incidents import conducts_of, incident_of, start_time
 from .wanted import COLUMNS, barred
 
-MAKE = 3
+MAKE = 4
 """Changes whenever the index holds anything else."""
 _TABLE = f"CREATE TABLE incident ({', '.join(f'{name} {kind}' for name, kind in COLUMNS.items())}, PRIMARY KEY (id))"
 _INDEXES = (
@@ -33,11 +34,6 @@ _INDEXES = (
 )
 _STATE = "CREATE TABLE state (make INTEGER, last INTEGER, mac BLOB)"
 _INSERT = f"INSERT INTO incident VALUES ({', '.join('?' * len(COLUMNS))})"
-
-
-def index_path(ledger: Path) -> Path:
-    """Where a ledger's index is."""
-    return ledger.with_name(f"{ledger.stem}.index{ledger.suffix}")
 
 
 class Index:
@@ -66,6 +62,7 @@ class Index:
 
     def _bring_up_to_date(self, db: sqlite3.Connection) -> None:
         db.execute("PRAGMA synchronous = OFF")
+        db.execute("PRAGMA secure_delete = ON")  # what is retired is to be gone from the file's bytes, too
         db.execute("BEGIN IMMEDIATE")
         last = self._known(db)
         if last is None:
@@ -77,7 +74,7 @@ class Index:
                 db.execute(statement)
             last = 0
         end = int(self._reader.scalar("SELECT coalesce(max(id), 0) FROM record"))
-        if end > last:
+        if self._forgotten(db) or end > last:
             start = start_time(self._reader)
             db.executemany(_INSERT, self._rows(last, start))
             db.execute("UPDATE incident SET begins = ? WHERE begins <> ?", (start, start))
@@ -98,6 +95,14 @@ class Index:
         if len(found) != 1 or found[0][0] != MAKE or self._reader.mac_of(found[0][1]) != found[0][2]:
             return None
         return int(found[0][1])
+
+    def _forgotten(self, db: sqlite3.Connection) -> int:
+        """Takes out the incidents whose file is gone, and says how many."""
+        gone, after = 0, 0
+        for first, last in sorted(self._reader.ranges()):
+            gone += db.execute("DELETE FROM incident WHERE id > ? AND id < ?", (after, first)).rowcount
+            after = last
+        return gone
 
     def _rows(self, after: int, start: float) -> Iterator[tuple[Any, ...]]:
         for record in self._reader.verdicts_after(after):
