@@ -15,6 +15,7 @@ from ..review.incidents import shadow_text
 from ..review.index import Index
 from ..review.known import absent, check
 from ..review.queries import Filter
+from ..review.redaction import redacted_incidents
 from ..review.rates import Rates, Rows, rates_by
 from ..review.wanted import COLUMNS, as_json, query
 from ._review_told import Told
@@ -53,7 +54,7 @@ def exported(
             return files.export(records, files.record_columns(), out, form), Told()
     with incident_rows(sources, wanted) as (rows, told):
         found = rows(*query(wanted, ", ".join(COLUMNS)))
-        shown = files.redacted_incidents(found) if redact else found
+        shown = redacted_incidents(found) if redact else found
         return files.export(shown, files.incident_columns(), out, form), told
 
 

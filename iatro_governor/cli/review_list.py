@@ -101,7 +101,7 @@ def export(
     everything: Annotated[
         bool, typer.Option("--records", help="Every record of one ledger, in place of its incidents.")
     ] = False,
-    redact: Annotated[bool, typer.Option(help="The hash of each text in its place.")] = False,
+    redact: Annotated[bool, typer.Option(help="Nobody's words: the hash of each text in its place.")] = False,
     as_json: Json = False,
 ) -> None:
     """Write incidents, or every record, to a file that other programs read."""

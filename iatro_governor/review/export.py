@@ -1,9 +1,8 @@
-"""Incidents and records to files that other programs read: JSON lines, CSV, Parquet; with texts blanked where asked."""
+"""Incidents and records to files that other programs read: JSON lines, CSV, Parquet."""
 
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -13,19 +12,14 @@ from typing import Any
 from ..errors import LedgerError, MissingPart
 from ..ledger import store
 from ..ledger.reader import Reader
+from .redaction import Row, redacted_record
 from .wanted import COLUMNS
 
 FORMATS = ("jsonl", "csv", "parquet")
 RECORD_COLUMNS = store.COLUMNS[store.SCHEMA]
-TEXTS = frozenset({"text", "reasoning", "instruction", "actions", "args", "detail"})
-"""Keys under which a body holds words, at any depth."""
-WORDY = frozenset({"statement", "verdict", "conflict"})
-"""Kinds of record that hold words."""
 _BATCH = 20_000
 _ARROW = {"INTEGER": "int64", "REAL": "float64", "TEXT": "string"}
 _RECORD_TYPES = {"id": "int64", "number": "int64", "t": "float64"}
-
-Row = tuple[Any, ...]
 
 
 def export(rows: Iterable[Row], columns: dict[str, str], out: Path, form: str) -> int:
@@ -58,32 +52,7 @@ def record_columns() -> dict[str, str]:
 def records(reader: Reader, *, redact: bool) -> Iterator[Row]:
     """Every record of a ledger, in the order of the chain."""
     for row in reader.each(f"SELECT {', '.join(RECORD_COLUMNS)} FROM record ORDER BY id"):
-        yield (*row[:-1], redacted_body(row[-1])) if redact and row[1] in WORDY else row
-
-
-def redacted_incidents(rows: Iterable[Row]) -> Iterator[Row]:
-    """Incidents with the hash of each text in its place."""
-    worded = [name in TEXTS for name in COLUMNS]
-    for row in rows:
-        yield tuple(hashed(value) if word else value for value, word in zip(row, worded, strict=True))
-
-
-def hashed(text: str | None) -> str | None:
-    """What stands for a text that is not to be told: whoever knows the text can show that it is the one."""
-    return text and "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def redacted_body(text: str) -> str:
-    """A record's body with the hash of every text in its place."""
-    return json.dumps(_redacted(json.loads(text)), sort_keys=True, separators=(",", ":"))
-
-
-def _redacted(value: Any, *, words: bool = False) -> Any:
-    if isinstance(value, dict):
-        return {key: _redacted(item, words=words or key in TEXTS) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_redacted(item, words=words) for item in value]
-    return hashed(value) if words and isinstance(value, str) else value
+        yield redacted_record(row) if redact else row
 
 
 def _jsonl(rows: Iterable[Row], columns: dict[str, str], out: Path) -> int:
