@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -127,8 +128,10 @@ def expanded(sources: Sequence[str | Path]) -> tuple[list[str], list[str]]:
 
 
 def _is_ledger(path: Path) -> bool:
-    """Not an index, nor a sealed segment, which is read with the file that goes on."""
-    return not path.stem.endswith(".index") and not path.stem.rpartition(".")[2].isdecimal()
+    """Not what belongs to a ledger beside it: its index, or a sealed segment, which is read with the file that goes on."""
+    stem, _, part = path.stem.rpartition(".")
+    belongs = part == "index" or re.fullmatch(r"[0-9]{6}", part)
+    return not (belongs and path.with_name(f"{stem}{path.suffix}").exists())
 
 
 def _duckdb() -> Any:

@@ -21,9 +21,9 @@ from typer.testing import CliRunner, Result
 
 from iatro_governor.cli.main import app
 from iatro_governor.errors import LedgerError
-from iatro_governor.ledger import Ledger, Reader, Record
+from iatro_governor.ledger import Ledger, Reader, Record, segments
 from iatro_governor.review.export import export
-from iatro_governor.review.fleet import Fleet
+from iatro_governor.review.fleet import Fleet, expanded
 from iatro_governor.review.index import Index, index_path
 from iatro_governor.review.queries import Filter
 from iatro_governor.review.rates import rates_by
@@ -265,3 +265,19 @@ def test_an_export_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
         export(rows(), {"a": "int64"}, out, "jsonl")
     assert out.read_text() == "before"
     assert [one.name for one in tmp_path.iterdir()] == ["x.jsonl"]
+
+
+def test_no_ledger_of_a_folder_is_left_out_for_its_name(ledger: Path, tmp_path: Path) -> None:
+    """Only what is read with another ledger is none of its own: its index, and its sealed files."""
+    folder, names = tmp_path / "fleet", ("20261126.db", "amr.7.db", "001.db", "amr.000001.db", "old.index.db")
+    folder.mkdir()
+    for name in names:
+        shutil.copy(segments.sealed(ledger)[0], folder / name)
+    shutil.copytree(ledger.parent, folder / "whole")
+    with Reader(folder / "whole" / "ledger.db") as reader:
+        Index(reader).close()
+    assert {one.name for one in (folder / "whole").glob("*.db")} >= {"ledger.index.db", "ledger.000001.db"}
+    expected = {*(str(folder / name) for name in names), str(folder / "whole" / "ledger.db")}
+    result = run("list", folder, "--json")
+    assert {one["source"] for one in json.loads(result.stdout)} == expected
+    assert set(expanded([folder])[0]) == expected
