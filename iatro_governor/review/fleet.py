@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import LedgerError, MissingPart
 from ..ledger.reader import Reader
 from .index import Index
-from .wanted import COLUMNS
+from .wanted import COLUMNS, folded
 
 _TYPES = {"INTEGER": "BIGINT", "REAL": "DOUBLE", "TEXT": "VARCHAR"}
 _BATCH = 50_000
@@ -28,6 +28,7 @@ class Fleet:
         self._db = _duckdb().connect(":memory:")
         columns = ", ".join(f"{name} {_TYPES[kind]}" for name, kind in COLUMNS.items())
         self._db.execute(f"CREATE TABLE incident ({columns}, source VARCHAR)")
+        self._db.create_function("folded", folded, ["VARCHAR"], "VARCHAR")
         self.sources, self.problems = expanded(sources)
         try:
             for source in list(self.sources):

@@ -18,7 +18,7 @@ from ..ledger.aside import index_path
 from ..ledger.reader import Reader
 from ..ledger.record import plain
 from .incidents import conducts_of, incident_of, start_time
-from .wanted import COLUMNS, barred
+from .wanted import COLUMNS, barred, folded
 
 MAKE = 4
 """Changes whenever the index holds anything else."""
@@ -51,6 +51,7 @@ class Index:
             try:
                 db = sqlite3.connect(place, isolation_level=None, timeout=30.0)
                 db.create_function("chr", 1, chr, deterministic=True)
+                db.create_function("folded", 1, _folded, deterministic=True)
                 self._bring_up_to_date(db)
                 return db
             except sqlite3.Error:
@@ -140,6 +141,10 @@ class Index:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _folded(text: str | None) -> str | None:
+    return None if text is None else folded(text)
 
 
 def _detected(body: dict[str, Any]) -> bool:

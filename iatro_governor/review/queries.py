@@ -13,7 +13,7 @@ class Filter:
     ``since_s`` and ``until_s`` do so in seconds after the first record of its own ledger;
     ``limit`` is the name of one that bound, ``policy`` the hash of the configuration in force, ``version`` that of the
     program; ``text`` is looked for in what the planner said and thought, whatever
-    the case of its ASCII letters.
+    the case of its letters.
     """
 
     verdict: str | None = None

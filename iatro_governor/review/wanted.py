@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from unicodedata import normalize
 
 from .queries import Filter
 
@@ -30,6 +31,14 @@ SORTS = {
 """How incidents can be ordered; those that are equal stay in the order of time."""
 
 
+def folded(text: str) -> str:
+    """``text`` without its case, letters with marks in one character each: what is looked for, and where.
+
+    Both databases get it as a function of this name; their own ones know different letters.
+    """
+    return text.lower() if text.isascii() else normalize("NFC", text.casefold())
+
+
 def clauses(wanted: Filter) -> tuple[str, tuple[Any, ...]]:
     """The SQL condition and its values."""
     conditions = {
@@ -46,7 +55,7 @@ def clauses(wanted: Filter) -> tuple[str, tuple[Any, ...]]:
         "config_hash = ?": wanted.policy,
         "software_version = ?": wanted.version,
         "instr(limits, ?) > 0": wanted.limit and barred([wanted.limit]),
-        "instr(lower(text || chr(10) || reasoning), lower(?)) > 0": wanted.text,
+        "instr(folded(text || chr(10) || reasoning), ?) > 0": wanted.text and folded(wanted.text),
     }
     given = {clause: value for clause, value in conditions.items() if value is not None}
     return " AND ".join(given) or "1 = 1", tuple(given.values())

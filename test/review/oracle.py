@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from unicodedata import normalize
 
 from iatro_governor.ledger import Reader, StoredRecord
 from iatro_governor.review.incidents import Incident, conducts_of, incident_of
@@ -26,6 +27,10 @@ def incidents(reader: Reader, wanted: Filter | None = None, sort: str = "time") 
     return sorted(sorted(found, key=lambda one: (one.t, one.id)), key=SORTS[sort])
 
 
+def _folded(text: str) -> str:
+    return normalize("NFC", text.casefold())
+
+
 def _passes(record: StoredRecord, wanted: Filter) -> bool:
     one, body = incident_of(record), record.body
     conducts = conducts_of(body).values()
@@ -38,7 +43,7 @@ def _passes(record: StoredRecord, wanted: Filter) -> bool:
             wanted.severity is None or one.severity >= wanted.severity,
             wanted.plan is None or one.plan_id == wanted.plan,
             wanted.model is None or one.model == wanted.model,
-            wanted.text is None or wanted.text.lower() in words.lower(),
+            wanted.text is None or _folded(wanted.text) in _folded(words),
             wanted.since is None or one.t >= wanted.since,
             wanted.until is None or one.t < wanted.until,
             wanted.robot is None or robot == wanted.robot,

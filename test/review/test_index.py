@@ -40,6 +40,8 @@ HOSTILE = [
     "plain words",
     "x" * 20_000,
     "ÄÖ|ü",
+    "Ärger in der Straße",
+    "A\u0308RGER \u039f\u0394\u039f\u03a3",  # the same letter in two characters, and a sigma that ends a word
 ]
 
 
@@ -73,9 +75,13 @@ def ledger(tmp_path: Path) -> Path:
 FILTERS = (
     Filter(), Filter(verdict="PARTIAL"), Filter(severity=3), Filter(model="m1"), Filter(context="field"),
     Filter(since=30.0, until=60.0), Filter(robot="base"), Filter(robot="ba"), Filter(limit="speed"),
-    Filter(limit="spee"), Filter(text="SCRIPT"),
+    Filter(limit="spee"), Filter(text="SCRIPT"), Filter(text="äö"), Filter(text="ärger"), Filter(text="ÄRGER"),
+    Filter(text="STRASSE"), Filter(text="οδος"), Filter(text="ΟΔΟΣ"),
     Filter(text="%"), Filter(text="'"), Filter(verdict="PARTIAL", model="m2", severity=2),
 )  # fmt: skip
+
+
+FOUND_NOWHERE = (Filter(robot="ba"), Filter(limit="spee"), Filter(text="%"), Filter(text="'"))
 
 
 def asked(
@@ -88,6 +94,7 @@ def asked(
 def test_index_and_fleet_find_what_the_ledger_itself_says(wanted: Filter, ledger: Path) -> None:
     with Reader(ledger) as reader, Index(reader) as index, Fleet([ledger]) as fleet:
         expected = [one.id for one in incidents(reader, wanted)]
+        assert expected or wanted in FOUND_NOWHERE
         assert asked(index, wanted) == expected
         assert asked(fleet, wanted) == expected
 
