@@ -15,8 +15,8 @@ from ..review.incidents import shadow_text
 from ..review.index import Index
 from ..review.known import absent, check
 from ..review.queries import Filter
-from ..review.redaction import redacted_incidents
 from ..review.rates import Rates, Rows, rates_by
+from ..review.redaction import redacted_incidents
 from ..review.wanted import COLUMNS, as_json, query
 from ._review_told import Told
 

@@ -129,7 +129,7 @@ def expanded(sources: Sequence[str | Path]) -> tuple[list[str], list[str]]:
 
 
 def _is_ledger(path: Path) -> bool:
-    """Not what belongs to a ledger beside it: its index, or a sealed segment, which is read with the file that goes on."""
+    """Not what belongs to a ledger beside it: its index, or a sealed segment, which is read with it."""
     stem, _, part = path.stem.rpartition(".")
     belongs = part == "index" or re.fullmatch(r"[0-9]{6}", part)
     return not (belongs and path.with_name(f"{stem}{path.suffix}").exists())

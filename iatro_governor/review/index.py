@@ -1,7 +1,7 @@
 """The index of a ledger's incidents: ``ledger.index.db``, made from the ledger at will and never believed against it.
 
-Whenever it is opened, what is new in the ledger is added, and what is not there any more goes. An index that is damaged, of another ledger or of another make
-is made anew; where none can be written, one is made in memory.
+Whenever it is opened, what is new in the ledger is added, and what is not there any more goes. An index that is
+damaged, of another ledger or of another make is made anew; where none can be written, one is made in memory.
 """
 
 from __future__ import annotations

@@ -22,9 +22,10 @@ from typer.testing import CliRunner, Result
 from iatro_governor.cli.main import app
 from iatro_governor.errors import LedgerError
 from iatro_governor.ledger import Ledger, Reader, Record, segments
+from iatro_governor.ledger.aside import index_path
 from iatro_governor.review.export import export
 from iatro_governor.review.fleet import Fleet, expanded
-from iatro_governor.review.index import Index, index_path
+from iatro_governor.review.index import Index
 from iatro_governor.review.queries import Filter
 from iatro_governor.review.rates import rates_by
 from iatro_governor.review.wanted import query

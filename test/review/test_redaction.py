@@ -54,8 +54,12 @@ def ledger(tmp_path: Path, plans: Any, decisions_of: Any) -> Path:
         one.append([Record("verdict", "w", v.number, v.t, v.plan_id, "base", v.to_json()) for v in found])
         wire = {"verdict": "PARTIAL", "severity": 2, "evidence": "SECRET", "detail": "SECRET, as it came"}
         one.append([Record("verdict", "w", len(found), 120.0, None, "base", wire)])
-        one.append([Record("mark", "recorder", 0, 99.0, plan.name, "base", {"channel": "base", "plan_id": "p"})])
-        one.append([Record("clip", "recorder", 0, 1.0, None, None, {"file": "a.mcap", "causes": ["of SECRET"]})])
+        one.append(
+            [Record("mark", "recorder", 0, 99.0, plan.name, "base", {"channel": "base", "plan_id": "p"})]
+        )
+        one.append(
+            [Record("clip", "recorder", 0, 1.0, None, None, {"file": "a.mcap", "causes": ["of SECRET"]})]
+        )
         one.append([Record("thought", "new", 0, 1.0, None, None, {"deep": [{"er": ["SECRET"]}]})])
         with Reader(path) as reader:
             incident = next(reader.records("verdict")).id
@@ -82,7 +86,9 @@ def test_no_kind_of_record_tells_a_word_and_each_keeps_its_hash(ledger: Path) ->
 
 
 def test_a_witness_s_verdict_and_a_decision_keep_what_is_no_words(ledger: Path) -> None:
-    whole = [json.loads(one["body"]) for one in exported(ledger) if one["kind"] in ("verdict", "decision", "mark")]
+    whole = [
+        json.loads(one["body"]) for one in exported(ledger) if one["kind"] in ("verdict", "decision", "mark")
+    ]
     told = [
         json.loads(one["body"])
         for one in exported(ledger, "--redact")

@@ -12,9 +12,10 @@ from typer.testing import CliRunner
 
 from iatro_governor.cli.main import app
 from iatro_governor.ledger import Ledger, Reader, Record, segments, verify
+from iatro_governor.ledger.aside import index_path
 from iatro_governor.ledger.retiring import retire
 from iatro_governor.review.incidents import numbered
-from iatro_governor.review.index import Index, index_path
+from iatro_governor.review.index import Index
 
 KEY = bytes(32)
 PART = 120
@@ -55,7 +56,7 @@ def ledger(tmp_path: Path) -> Path:
 def listed(path: Path) -> list[tuple[int, float]]:
     """Incidents with when their ledger begins, from its index."""
     with Reader(path) as reader, Index(reader) as index:
-        return index.rows("SELECT id, begins FROM incident ORDER BY id")  # type: ignore[return-value]
+        return index.rows("SELECT id, begins FROM incident ORDER BY id")
 
 
 def retired(path: Path) -> None:
