@@ -1,7 +1,7 @@
 """Peers and ours on one corpus of hostile commands: wrong answers, and how long one takes. Writes out/bench/peers.json.
 
 The task, the corpus and what is wrong are bench/peers_task.py; each peer is a file of bench/gates/, and runs in
-.venv-peers, which ``--environment`` makes (tools/requirements/peers.txt).
+.venv-peers, which ``--environment`` makes (requirements-peers.txt).
 One that is not installed has a row that says so.
 """
 
@@ -23,7 +23,7 @@ from bench.peers_task import EPISODE, KINDS
 
 OWN = "iatro_governor"
 ENVIRONMENT = ROOT / ".venv-peers"
-REQUIREMENTS = ROOT / "tools" / "requirements" / "peers.txt"
+REQUIREMENTS = ROOT / "requirements-peers.txt"
 MARK = ENVIRONMENT / "requirements.sha256"
 SEED, EPISODES = 20261126, 110
 """Of each robot: 5,500 commands."""
@@ -74,8 +74,10 @@ def make_environment() -> None:
         return
     print("the peers' environment: a minute or two", file=sys.stderr, flush=True)
     venv.create(ENVIRONMENT, with_pip=True, clear=True)
-    command = [python(), "-m", "pip", "install", "--quiet", "--no-deps", "-r", str(REQUIREMENTS)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=clean())
+    options = ["--quiet", "--no-deps", "--require-hashes", "-r", str(REQUIREMENTS)]
+    done = subprocess.run(
+        [python(), "-m", "pip", "install", *options], capture_output=True, text=True, check=False, env=clean()
+    )
     if done.returncode:
         print(f"the peers cannot be installed: {done.stderr[-TOLD:]}", file=sys.stderr)
         return
