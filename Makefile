@@ -3,7 +3,7 @@
 PYTHON ?= python3
 RUN := .venv/bin/iatro-env
 
-.PHONY: setup demo test soak bench bench-full peers mutate coverage lint docs lock rosdep-check release-check clean
+.PHONY: setup demo test soak bench bench-full peers mutate coverage lint audit docs lock rosdep-check release-check clean
 
 setup:
 	@$(PYTHON) tools/setup_env.py
@@ -90,6 +90,11 @@ lint: setup
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy
 	@$(RUN) lint-imports
+
+# Licences of every package that is pinned or installed, and what is known to be wrong with its version, by the tables in
+# tools/audit/ and without a network; what is installed as a bill of materials, out/audit/bill.cdx.json (CycloneDX).
+audit: setup
+	@$(RUN) python -m tools.audit
 
 # The documentation as a site that needs no network, in out/site; a link that leads nowhere is an error.
 docs: setup
