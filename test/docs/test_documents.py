@@ -15,7 +15,7 @@ from test.docs.checking import Block, blocks, problems
 from test.docs.commands import ELSEWHERE, NOT_RUN, ROOT, missing
 
 DOCUMENTS = [
-    *(ROOT / name for name in ("CONTRIBUTING.md", "CHANGELOG.md", "QUALITY_DECLARATION.md")),
+    *(ROOT / f"{name}.md" for name in ("CONTRIBUTING", "CHANGELOG", "QUALITY_DECLARATION", "SECURITY")),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
 
