@@ -44,6 +44,7 @@ bench: setup peers
 	@$(RUN) python -m bench.hop
 	@$(RUN) python -m bench.peers
 	@$(RUN) python -m bench.core
+	@$(RUN) python -m bench.growth
 	@$(RUN) python -m bench.stops
 	@$(RUN) python -m bench.ledger
 	@$(RUN) python -m bench.labels

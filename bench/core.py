@@ -8,8 +8,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from bench.cores import (
     ALONGSIDE,
     ON_THE_TABLE,
@@ -17,13 +15,14 @@ from bench.cores import (
     READY,
     ArmCase,
     BaseCase,
+    boxes_around,
     description,
     profile,
 )
 from bench.machine import stamp
 from bench.memory import allocations, collected
 from bench.profiled import profiled
-from bench.timing import interleaved, slope, summary
+from bench.timing import both, interleaved
 
 BUDGETS = {
     "base": (60, 300),
@@ -38,8 +37,6 @@ UNBUDGETED = ("base_project", "arm_project")
 """Braking again, where the nearest command is looked for: the design asks for no time of it."""
 REACH = [0.25, 0.1, 0.0, 0.15, 0.0, 0.1, 0.0]
 DOWN = [0.0, 0.5, 0.0, -0.2, 0.0, 0.2, 0.0]
-ZONES = (0, 10, 30, 100)
-SHAPES = (0, 6, 12, 24)
 TABLE_ZONES = 8
 """With the bench's table and shelf: ten."""
 MORE_SHAPES = 6
@@ -63,13 +60,14 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def measure(folder: Path, blocks: int, steps: int) -> dict[str, Any]:
-    """All cases, then what one more zone and one more shape of the links cost."""
+    """All cases; then what they call, keep in memory and owe to the collector."""
     amr = profile(folder, "amr.yaml", limits=ALONGSIDE)
     shapes = description(folder, MORE_SHAPES)
-    panda = profile(folder, "panda.yaml", TABLE_ZONES, urdf=shapes)
+    zones = boxes_around(TABLE_ZONES)
+    panda = profile(folder, "panda.yaml", zones, urdf=shapes)
     sliding = profile(folder, "amr.yaml", limits=ALONGSIDE, weights={"base": [1.0, 1.0, 0.5]})
     even = {"arm": [1.0] * len(REACH)}
-    nearest = profile(folder, "panda.yaml", TABLE_ZONES, weights=even, urdf=shapes)
+    nearest = profile(folder, "panda.yaml", zones, weights=even, urdf=shapes)
     cases: dict[str, BaseCase | ArmCase] = {
         "base": BaseCase(amr, 7.0, 0.3),
         "base_near": BaseCase(amr, 0.9, 0.8),
@@ -81,31 +79,20 @@ def measure(folder: Path, blocks: int, steps: int) -> dict[str, Any]:
         "arm_project": ArmCase(nearest, ON_THE_TABLE, DOWN),
     }
     times = interleaved({name: case.step for name, case in cases.items()}, blocks, steps)
-    more_zones = {n: ArmCase(profile(folder, "panda.yaml", n), READY, REACH) for n in ZONES}
-    by_zone = interleaved({str(n): case.step for n, case in more_zones.items()}, blocks, steps // 2)
-    urdfs = {n: description(folder, n) for n in SHAPES}
-    finer = {n: ArmCase(profile(folder, "panda.yaml", urdf=urdfs[n]), READY, REACH) for n in SHAPES}
-    by_shape = interleaved({str(n): case.step for n, case in finer.items()}, blocks, steps // 2)
-    counts = [_shapes(case) for case in finer.values()]
     return {
         **stamp(),
         "budgets": BUDGETS,
-        **{name: summary(taken) for name, taken in times.items()},
+        **{name: both(taken) for name, taken in times.items()},
         "actions": {name: case.action for name, case in cases.items()},
-        "shapes": _shapes(cases["arm"]),  # type: ignore[arg-type]
-        "slope": {
-            "zone": slope(list(ZONES), [float(np.median(by_zone[str(n)])) for n in ZONES]),
-            "link_shape": slope(counts, [float(np.median(by_shape[str(n)])) for n in SHAPES]),
-        },
+        "shapes": shapes_of(cases["arm"]),  # type: ignore[arg-type]
         "profile": {name: profiled(cases[name].step) for name in BUDGETS},
         "memory": {name: allocations(cases[name].step) for name in BUDGETS},
         "collector": collected(cases["base"].step, blocks, steps),
-        "by_zones": {str(n): summary(by_zone[str(n)]) for n in ZONES},
-        "by_shapes": {str(c): summary(by_shape[str(n)]) for c, n in zip(counts, SHAPES, strict=True)},
     }
 
 
-def _shapes(case: ArmCase) -> int:
+def shapes_of(case: ArmCase) -> int:
+    """How many capsules stand for its links."""
     body = case.governor.profile.body
     assert body is not None
     return len(body.capsule_link)
@@ -128,8 +115,6 @@ def report(result: dict[str, Any]) -> None:
         print(f"{name}: {kept['peak_kb']} KB at its height, {kept['blocks_kept']} blocks kept a step")
     for mode, row in result["collector"].items():
         print(f"base, collector {mode}: p50 {row['p50_us']} us, p99 {row['p99_us']}, worst {row['max_us']}")
-    for name, line in result["slope"].items():
-        print(f"one more {name.replace('_', ' ')}: {line['us_each']} us, {line['us_at_none']} us at none")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from bench.timing import clocked
+from bench.timing import Took, clocked
 from iatro_governor.body.load import resolve
 from iatro_governor.governor import events
 from iatro_governor.governor.core import Governor
@@ -24,6 +24,7 @@ OVER_THE_TABLE = (0.0, 0.5, 0.0, -2.15, 0.0, 2.55, 0.785)
 """The hand so near above the bench that its way to rest is looked at closely, and let pass."""
 ON_THE_TABLE = (0.0, 0.58, 0.0, -2.15, 0.0, 2.55, 0.785)
 """The hand so low that it is slowed down."""
+MADE_UP = {"source": "made up for a measurement"}
 ALONGSIDE = [
     {
         "name": f"beside_{number}",
@@ -32,7 +33,7 @@ ALONGSIDE = [
         "frame": "odom",
         "figure": {"polygon": {"corners": corners}},
         "margin": 0.05,
-        "source": "made up for a measurement",
+        **MADE_UP,
     }
     for number, corners in enumerate(
         ([[1.0, 2.0], [4.0, 2.0], [4.0, 3.0], [1.0, 3.0]], [[1.5, -2.0], [4.0, -2.5], [3.0, -4.0]])
@@ -44,19 +45,20 @@ ALONGSIDE = [
 def profile(
     folder: Path,
     name: str,
-    zones: int = 0,
     limits: Sequence[dict[str, Any]] = (),
     weights: Mapping[str, Sequence[float]] | None = None,
+    sources: Mapping[str, Any] | None = None,
     **model: Any,
 ) -> Path:
-    """config/``name`` with ``zones`` more keep-out boxes around an arm, more ``limits``, and changes to its model.
+    """config/``name`` with more ``limits``, and changes to its sources and its model.
 
     ``weights``: of the channels that ask for the nearest command, in place of a part of theirs.
     """
     data = copy.deepcopy(yaml.safe_load(shared(f"config/{name}").read_text(encoding="utf-8")))
-    data["limits"] += [_zone(number) for number in range(zones)] + list(limits)
+    data["limits"] += list(limits)
+    data["sources"] |= sources or {}
     for channel, own in (weights or {}).items():
-        asked = {"resolution": "project", "weights": list(own), "weights_source": "made up for a measurement"}
+        asked = {"resolution": "project", "weights": list(own), "weights_source": MADE_UP["source"]}
         data["channels"][channel] |= asked
     if model:
         data["robot"]["model"] |= model
@@ -90,18 +92,26 @@ def _rod(number: int) -> str:
     )
 
 
-def _zone(number: int) -> dict[str, Any]:
-    """A box on a spiral around the arm, 1.2 m and more from its axis."""
-    angle, away = number * 2.4, 1.2 + 0.02 * number
-    pose = [float(away * np.cos(angle)), float(away * np.sin(angle)), 0.2 + 0.01 * number, 0.0, 0.0, angle]
-    box = {"size": [0.2, 0.15, 0.3], "pose": pose}
+def boxes_around(count: int) -> list[dict[str, Any]]:
+    """Zones on a spiral around the arm, 1.2 m and more from its axis: it cannot get there."""
+    found = []
+    for number in range(count):
+        angle, away = number * 2.4, 1.2 + 0.02 * number
+        place = [float(away * np.cos(angle)), float(away * np.sin(angle)), 0.2 + 0.01 * number]
+        found.append(box(number, [0.2, 0.15, 0.3], [*place, 0.0, 0.0, angle]))
+    return found
+
+
+def box(number: int, size: list[float], pose: list[float], **more: Any) -> dict[str, Any]:
+    """A zone of an arm."""
     return {
         "name": f"zone_{number}",
         "kind": "link_zone",
         "channel": "arm",
-        "volume": {"box": box},
-        "margin": 0.02,
-        "source": "made up for a measurement",
+        "volume": {"box": {"size": size, "pose": pose}},
+        "margin": 0.01,
+        **more,
+        **MADE_UP,
     }
 
 
@@ -118,16 +128,16 @@ class ArmCase:
         self._rates = np.zeros(len(posture))
         self._cycle = 0
         self._people = people
-        self.action = ""
+        self.action, self.decision = "", None
 
-    def step(self) -> float:
-        """One cycle; seconds from the command to what is allowed of it."""
+    def step(self) -> Took:
+        """One cycle; what it takes from the command to what is allowed of it."""
         t = self._cycle * PERIOD
         self._sense(t)
         command = events.Command(t, "arm", self._command, t)
         decisions: list[Any] = []
         took = clocked(lambda: decisions.extend(self.governor.handle(command)))
-        decision = next(d for d in decisions if d.channel == "arm")
+        self.decision = decision = next(d for d in decisions if d.channel == "arm")
         self._rates = np.array(decision.allowed)
         self._cycle += 1
         self.action = decision.action.value
@@ -148,34 +158,51 @@ class ArmCase:
 
 
 class BaseCase:
-    """A base on a treadmill, ``wall`` m before a wall; a scan of 360 points at 20 Hz, odometry at 50 Hz."""
+    """A base on a treadmill, ``wall`` m before a wall; a scan of ``beams`` at 20 Hz, odometry at 50 Hz.
 
-    def __init__(self, path: Path, wall: float, speed: float) -> None:
+    ``scans``: what taking in each scan took; ``fresh``: whether the newest step was the first after one.
+    """
+
+    def __init__(self, path: Path, wall: float, speed: float, beams: int = 360) -> None:
         self.governor = Governor(load_profile(path))
-        self._wall, self._speed = wall, speed
+        self._speed, self._ranges = speed, room(wall, beams)
         self._cycle, self._vx = 0, 0.0
-        self.action = ""
+        self.action, self.decision = "", None
+        self.scans: list[Took] = []
+        self.fresh = False
 
-    def step(self) -> float:
-        """One cycle; seconds from the command to what is allowed of it."""
+    def step(self) -> Took:
+        """One cycle; what it takes from the command to what is allowed of it."""
         t = self._cycle * PERIOD
         self._sense(t)
         command = events.Command(t, "base", (self._speed, 0.0, 0.0, 0.0, 0.0, 0.1), t)
         decisions: list[Any] = []
         took = clocked(lambda: decisions.extend(self.governor.handle(command)))
+        self.decision = decisions[0]
         self._vx = decisions[0].allowed[0]
         self._cycle += 1
         self.action = decisions[0].action.value
         return took
 
+    def seen(self, t: float) -> events.Scan | events.Points:
+        """What the sensor says at ``t``."""
+        ranges, step = self._ranges.copy(), 2 * np.pi / len(self._ranges)
+        return events.Scan(t, "lidar", ranges, -np.pi, step, 0.05, 12.0, t)
+
     def _sense(self, t: float) -> None:
-        if self._cycle % 5 == 0:
-            angle = np.linspace(-np.pi, np.pi, 360, endpoint=False)
-            ahead = np.abs(angle) < 1.2
-            ranges = np.full(360, 8.0)
-            ranges[ahead] = np.minimum(self._wall / np.cos(angle[ahead]), 8.0)
-            scan = events.Scan(t, "lidar", ranges, -np.pi, 2 * np.pi / 360, 0.05, 12.0, t)
-            self.governor.handle(scan)
+        self.fresh = self._cycle % 5 == 0
+        if self.fresh:
+            seen = self.seen(t)
+            self.scans.append(clocked(lambda: self.governor.handle(seen)))
         if self._cycle % 2 == 0:
             pose, twist = np.array([0, 0, 0, 0, 0, 0, 1.0]), np.array([self._vx, 0, 0, 0, 0, 0.0])
             self.governor.handle(events.Odom(t, "odom", pose, twist, t))
+
+
+def room(wall: float, beams: int) -> np.ndarray:
+    """Ranges (m) in a round room of 8 m with a flat wall ``wall`` m ahead."""
+    angle = np.linspace(-np.pi, np.pi, beams, endpoint=False)
+    ahead = np.abs(angle) < 1.2
+    ranges = np.full(beams, 8.0)
+    ranges[ahead] = np.minimum(wall / np.cos(angle[ahead]), 8.0)
+    return ranges

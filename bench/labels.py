@@ -79,7 +79,7 @@ def timed(texts: Sequence[str], ways: Mapping[str, Callable[[str], object]]) -> 
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for at in range(REPEATS):
         for name, call in ways.items():
-            taken[name].append(clocked(partial(call, texts[at % len(texts)])) * 1e3)
+            taken[name].append(clocked(partial(call, texts[at % len(texts)])).cpu * 1e3)
     return quantiles(taken)
 
 

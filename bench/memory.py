@@ -8,10 +8,11 @@ import tracemalloc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from bench.timing import Step, summary
+from bench.timing import Step, Took, both
 
 WARM, STEPS, TRACED = 500, 500, 50
 """Steps before anything counts: what is remembered for a second is full by then. TRACED: those take long."""
@@ -47,14 +48,14 @@ def peaks(step: Step) -> list[int]:
     return found
 
 
-def collected(step: Step, blocks: int, steps: int) -> Mapping[str, dict[str, float]]:
+def collected(step: Step, blocks: int, steps: int) -> Mapping[str, dict[str, Any]]:
     """Times of a step with the collector in each of its modes, in turns."""
-    taken: dict[str, list[float]] = {mode: [] for mode in MODES}
+    taken: dict[str, list[Took]] = {mode: [] for mode in MODES}
     for _ in range(blocks):
         for mode in MODES:
             with collector(mode):
                 taken[mode] += [step() for _ in range(steps)]
-    return {mode: summary(np.array(times) * 1e6) for mode, times in taken.items()}
+    return {mode: both(times) for mode, times in taken.items()}
 
 
 @contextmanager

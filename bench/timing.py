@@ -1,31 +1,41 @@
-"""How long a call takes: medians and tails of the thread's own time, blocks of several cases interleaved."""
+"""How long a call takes: medians and tails of the thread's own time and of the wall's, blocks of cases interleaved."""
 
 from __future__ import annotations
 
 import gc
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-
-Step = Callable[[], float]
-"""Does one step of a case and returns the seconds that count of it."""
+from scipy.stats import linregress
 
 
-def clocked(call: Callable[[], object]) -> float:
-    """Seconds of this thread that ``call`` takes: time given to others is not its own."""
-    began = time.thread_time()
+class Took(NamedTuple):
+    """Seconds of the thread, to which time given to others does not count, and by the clock on the wall."""
+
+    cpu: float
+    wall: float
+
+
+Step = Callable[[], Took]
+"""Does one step of a case and returns what counts of it."""
+
+
+def clocked(call: Callable[[], object]) -> Took:
+    """What ``call`` takes."""
+    began, own = time.perf_counter(), time.thread_time()
     call()
-    return time.thread_time() - began
+    own = time.thread_time() - own
+    return Took(own, time.perf_counter() - began)
 
 
-def interleaved(cases: Mapping[str, Step], blocks: int, steps: int) -> dict[str, np.ndarray]:
-    """Microseconds of each step of every case, in ``blocks`` turns of ``steps``, so that a busy minute hits all alike.
+def interleaved(cases: Mapping[str, Step], blocks: int, steps: int) -> dict[str, list[Took]]:
+    """Each step of every case, in ``blocks`` turns of ``steps``, so that a busy minute hits all alike.
 
     Collection of garbage is off while steps are timed, as the governor freezes what it has built.
     """
-    taken: dict[str, list[float]] = {name: [] for name in cases}
+    taken: dict[str, list[Took]] = {name: [] for name in cases}
     for _ in range(blocks):
         for name, step in cases.items():
             gc.collect()
@@ -34,7 +44,13 @@ def interleaved(cases: Mapping[str, Step], blocks: int, steps: int) -> dict[str,
                 taken[name] += [step() for _ in range(steps)]
             finally:
                 gc.enable()
-    return {name: np.array(times) * 1e6 for name, times in taken.items()}
+    return taken
+
+
+def both(taken: Sequence[Took], digits: int = 1) -> dict[str, Any]:
+    """The distribution of the thread's time, us, and under ``wall`` that of the clock on the wall."""
+    cpu, wall = (np.array([one[part] for one in taken]) * 1e6 for part in (0, 1))
+    return {**summary(cpu, digits=digits), "wall": summary(wall, digits=digits)}
 
 
 def summary(values: Sequence[float] | np.ndarray, unit: str = "us", digits: int = 1) -> dict[str, Any]:
@@ -47,7 +63,16 @@ def summary(values: Sequence[float] | np.ndarray, unit: str = "us", digits: int 
     return {**figures, "samples": len(values)}
 
 
-def slope(counts: list[int], medians: list[float]) -> dict[str, float]:
-    """Least squares line through medians (us) over counts: us for each one more, and at none."""
-    each, none = np.polyfit(counts, medians, 1)
-    return {"us_each": round(float(each), 2), "us_at_none": round(float(none), 1)}
+def slope(counts: Sequence[int], medians: Sequence[float]) -> dict[str, float]:
+    """Least squares line through medians (us) over counts: us for each one more with its standard error, and at none.
+
+    ``residual_us``: by how much the medians are off the line, root of the mean square.
+    """
+    line = linregress(counts, medians)
+    off = np.asarray(medians) - (line.intercept + line.slope * np.asarray(counts))
+    return {
+        "us_each": float(f"{line.slope:.3g}"),
+        "us_each_error": float(f"{line.stderr:.2g}"),
+        "us_at_none": round(float(line.intercept), 1),
+        "residual_us": round(float(np.sqrt(np.mean(off**2))), 1),
+    }

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bench.page.core import core
 from bench.page.figures import plant, stops
+from bench.page.growth import growth
 from bench.page.hop import hop
 from bench.page.peers import peers
 from bench.page.rigour import coverage, mutation, soak
@@ -90,6 +91,7 @@ SECTIONS: dict[str, Section] = {
     "hop": ("The governed hop", hop, BENCH),
     "hop_full": ("The governed hop, with 2,000 messages a turn", hop, FULL),
     "core": ("The core's step", core, BENCH),
+    "growth": ("How the core's times grow, and what a record costs", growth, BENCH),
     "peers": ("Peers", peers, BENCH),
     "stops": ("From a fault to a stop", stops, BENCH),
     "ledger": ("The ledger", lambda data: [listed(data)], BENCH),

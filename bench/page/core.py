@@ -6,28 +6,14 @@ from bench.page.tables import Data, table
 
 
 def core(data: Data) -> list[str]:
-    """Steps, growth, memory, the collector."""
-    steps = [
-        (
-            name,
-            data["actions"][name],
-            data[name]["p50_us"],
-            p50,
-            data[name]["p99_us"],
-            p99,
-            data[name].get("p999_us"),
-        )
-        for name, (p50, p99) in data["budgets"].items()
-    ]
-    parts = [
-        "A command to what is allowed of it, sensors' rows ready; us of the thread's own time.\n",
-        table(("step", "action", "p50", "budget", "p99", "budget", "p99.9"), steps),
-        "Growth: least squares over medians.\n",
-        table(
-            ("one more", "us", "us at none"),
-            [(name, row["us_each"], row["us_at_none"]) for name, row in data["slope"].items()],
-        ),
-    ]
+    """Steps, where their time goes, memory, the collector."""
+    about = (
+        "A command to what is allowed of it, sensors' rows ready. us of the thread's own time, which the budgets are"
+        " for, and beside it of the clock on the wall, to which others on the machine count, too; *over*: the median"
+        " above its budget.\n"
+    )
+    steps = [step(name, data["actions"][name], data[name], *both) for name, both in data["budgets"].items()]
+    parts = [about, table(STEPS, steps)]
     if "profile" in data:
         parts += [
             "Where the time goes: functions called in a step, those outside our code (numpy's, the interpreter's), and"
@@ -40,12 +26,28 @@ def core(data: Data) -> list[str]:
         rows = [(name, row["peak_kb"], row["blocks_kept"]) for name, row in data["memory"].items()]
         parts += ["Memory of a step.\n", table(("step", "KB at its height", "blocks kept a step"), rows)]
     if "collector" in data:
-        modes = [(m, r["p50_us"], r["p99_us"], r["max_us"]) for m, r in data["collector"].items()]
+        modes = [(m, *(row[key] for key in QUANTILES)) for m, row in data["collector"].items()]
         parts += [
             "The base's step by the mode of the collector of garbage.\n",
-            table(("", "p50", "p99", "worst"), modes),
+            table(("", "p50", "p99", "p99.9", "worst"), modes),
         ]
     return parts
+
+
+STEPS = (
+    "step", "action", "p50", "budget", "over", "p99", "budget", "p99.9", "worst", "wall p50", "p99", "p99.9", "worst",
+    "samples",
+)  # fmt: skip
+
+
+def step(name: str, action: str, row: Data, p50: float, p99: float) -> tuple[object, ...]:
+    """One step beside its budgets."""
+    over = round(max(row["p50_us"] - p50, 0.0), 1)
+    rare, wall = (row["p999_us"], row["max_us"]), [row["wall"][key] for key in QUANTILES]
+    return (name, action, row["p50_us"], p50, over, row["p99_us"], p99, *rare, *wall, row["samples"])
+
+
+QUANTILES = ("p50_us", "p99_us", "p999_us", "max_us")
 
 
 def profile_row(step: str, found: Data) -> tuple[object, ...]:
