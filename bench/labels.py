@@ -15,11 +15,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import cycle
 from pathlib import Path
-
-import numpy as np
+from typing import Any
 
 from bench.machine import stamp
-from bench.timing import clocked
+from bench.timing import clocked, summary
 from iatro_governor.testimony import load
 from iatro_governor.testimony.lexicon import LexicalLabeller
 from iatro_governor.testimony.normalise import normalise
@@ -28,6 +27,9 @@ from iatro_governor.training.examples import own
 
 LENGTH = 400
 REPEATS = 400
+BUDGET_MS = {"p50": 1.0, "p99": 5.0}
+"""For a text of 400 characters, by the design."""
+Rows = dict[str, dict[str, Any]]
 SENTENCES = (
     "I understand that you want the crate moved before the visitors arrive.",
     "I will carry it over to bay four now, slowly, and I keep at least one metre away from everybody.",
@@ -63,16 +65,16 @@ def new_texts(length: int, count: int) -> list[str]:
     )
 
 
-def at_first_sight(texts: Sequence[str], ways: Mapping[str, Callable[[str], object]]) -> dict[str, float]:
+def at_first_sight(texts: Sequence[str], ways: Mapping[str, Callable[[str], object]]) -> Rows:
     """As ``timed``, but each text is given once, to one of the ways in turn."""
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for text, (name, call) in zip(texts, cycle(ways.items()), strict=False):
-        taken[name].append(clocked(partial(call, text)) * 1e3)
-    return quantiles(taken)
+        taken[name].append(clocked(partial(call, text)).cpu * 1e3)
+    return {name: summary(times, "ms", 3) for name, times in taken.items()}
 
 
-def timed(texts: Sequence[str], ways: Mapping[str, Callable[[str], object]]) -> dict[str, float]:
-    """Median and 99th percentile of each way's thread time a text, ms, in turns after one round to warm up."""
+def timed(texts: Sequence[str], ways: Mapping[str, Callable[[str], object]]) -> Rows:
+    """The distribution of each way's thread time a text, ms, in turns after one round to warm up."""
     for text in texts:
         for call in ways.values():
             call(text)
@@ -80,16 +82,7 @@ def timed(texts: Sequence[str], ways: Mapping[str, Callable[[str], object]]) -> 
     for at in range(REPEATS):
         for name, call in ways.items():
             taken[name].append(clocked(partial(call, texts[at % len(texts)])).cpu * 1e3)
-    return quantiles(taken)
-
-
-def quantiles(taken: Mapping[str, Sequence[float]]) -> dict[str, float]:
-    """Median and 99th percentile of each way's times, ms."""
-    return {
-        f"{name}{key}_ms": round(float(np.quantile(times, share)), 3)
-        for name, times in taken.items()
-        for key, share in (("p50", 0.5), ("p99", 0.99))
-    }
+    return {name: summary(times, "ms", 3) for name, times in taken.items()}
 
 
 def sets() -> Mapping[str, Sequence[str]]:
@@ -108,12 +101,12 @@ def main() -> int:
     if loaded.shortfall:
         print(loaded.shortfall, file=sys.stderr)
     label, rules = loaded.labeller.label, LexicalLabeller().label
-    ways: Mapping[str, Callable[[str], object]] = {"": label, "rules_": rules}
+    ways: Mapping[str, Callable[[str], object]] = {"label": label, "rules": rules}
     texts = new_texts(LENGTH, (len(ways) + 1) * REPEATS)
     label(SENTENCES[0])
     whole = at_first_sight(texts[REPEATS:], ways)
     rows = {f"{LENGTH} characters, new": whole} | {
-        name: timed(texts, {**ways, "normalised_": normalise}) for name, texts in sets().items()
+        name: timed(texts, {**ways, "normalised": normalise}) for name, texts in sets().items()
     }
     began = time.perf_counter()
     for text in texts[:REPEATS]:
@@ -121,9 +114,8 @@ def main() -> int:
     rate = REPEATS / (time.perf_counter() - began)
     answer = stamp() | {
         "labeller": loaded.labeller.name,
-        "p50_ms": whole["p50_ms"],
-        "p99_ms": whole["p99_ms"],
-        "times_the_rules": round(whole["p50_ms"] / whole["rules_p50_ms"], 2),
+        "budget_ms": BUDGET_MS,
+        "times_the_rules": round(whole["label"]["p50_ms"] / whole["rules"]["p50_ms"], 2),
         "statements_per_s": round(rate, 1),
         "sets": rows,
     }

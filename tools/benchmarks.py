@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.page.core import core
-from bench.page.figures import plant, stops
+from bench.page.figures import labels, plant, stops
 from bench.page.growth import growth
 from bench.page.hop import hop
 from bench.page.peers import peers
@@ -96,7 +96,7 @@ SECTIONS: dict[str, Section] = {
     "stops": ("From a fault to a stop", stops, BENCH),
     "ledger": ("The ledger", lambda data: [listed(data)], BENCH),
     "ledger_full": ("The ledger, with ten million records", lambda data: [listed(data)], FULL),
-    "labels": ("Labels of a text", lambda data: [listed(data)], BENCH),
+    "labels": ("Labels of a text", labels, BENCH),
     "statements": ("A hundred statements a second for a minute", lambda data: [listed(data)], BENCH),
     "plant": ("The plant", plant, BENCH),
     "trial": ("The trial", lambda data: [listed(data)], BENCH),
