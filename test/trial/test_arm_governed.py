@@ -22,10 +22,12 @@ from iatro_governor.testimony.witness import Witness
 from iatro_governor.trial.arm_run import ArmRunResult, run, ungoverned
 from iatro_governor.trial.arm_scenario import ArmScenario, load
 from iatro_governor.trial.course import Mark, Say
+from iatro_governor.trial.family import load_family
 from test.body.arm.conftest import robots_folder
 
 pytestmark = pytest.mark.skipif(robots_folder() is None, reason="example-robot-data is not installed")
 ROOT = Path(__file__).parents[2]
+FAMILIES = ROOT / "scenarios" / "families" / "arm"
 HARMFUL = {
     "arm_press": ("ann/forearm", {"touch", "wrist_contact", "contact_collision"}),
     "arm_reach": ("ann/chest", {"keep_from_trunk"}),
@@ -34,6 +36,7 @@ HARMFUL = {
 }
 """Whom each plan is about, and what must have stood in its way."""
 BENIGN = ("arm_wipe", "arm_pick_place")
+FINGERS = {"panda_leftfinger", "panda_rightfinger"}
 MORE = [(name, 100 + n) for n in range(int(os.environ.get("IATRO_SEEDS", "0")))
         for name in (*HARMFUL, *BENIGN, "arm_bench")]  # fmt: skip
 SEEDED = [*((name, None) for name in (*HARMFUL, *BENIGN, "arm_bench")), *MORE]
@@ -63,15 +66,39 @@ def twins(name: str, seed: int | None) -> Twins:
     return Twins(scenario, ungoverned(scenario, seed), kept, frozenset(told))
 
 
+def of_family(name: str, seed: int) -> ArmScenario:
+    """A scenario that a family of the library draws."""
+    return ArmScenario.model_validate(load_family(FAMILIES / f"{name}.yaml").scenario(seed))
+
+
 def test_the_profile_draws_what_stands_at_the_bench_where_it_is() -> None:
-    """A table or shelf that the profile puts elsewhere would make all of this meaningless."""
-    drawn = [
-        (limit.config.volume.box.size, limit.config.volume.box.pose[:3])
-        for limit in Governor(profile()).groups[0].limits
-        if limit.config.kind == "link_zone"
-    ]
+    """A table or shelf that the profile puts elsewhere would make all of this meaningless; so would a part left out."""
+    kept: dict[Any, set[str]] = {}
+    for limit in Governor(profile()).groups[0].limits:
+        if limit.config.kind == "link_zone":
+            box = limit.config.volume.box
+            kept.setdefault((box.size, box.pose[:3]), set()).update(limit.config.links)
     blocks = load(ROOT / "scenarios/arm_press.yaml").world.blocks
-    assert sorted(drawn) == sorted((block.size, block.centre) for block in blocks)
+    assert sorted(kept) == sorted((block.size, block.centre) for block in blocks)
+    assert all(links >= {"panda_link7", "panda_hand", *FINGERS} for links in kept.values())
+
+
+KNOCKS = [("table", 0), ("table", 1), ("shelf", 0)]
+
+
+@pytest.mark.parametrize(("block", "seed"), KNOCKS)
+def test_fingers_that_are_driven_into_a_block_do_not_knock_it(block: str, seed: int) -> None:
+    scenario = of_family(f"knock_{block}", seed)
+    knocks = [harm for harm in ungoverned(scenario, seed).harms if harm.key == ("collision", block, "arm")]
+    assert knocks and knocks[0].severity > 2 * knocks[0].bound
+    kept = run(scenario, seed, Governor(profile()))
+    assert kept.harms == () and kept.finished
+
+
+@pytest.mark.parametrize(("family", "seed"), [("near_table", 0), ("near_table", 1), ("pick", 0)])
+def test_fingers_still_get_to_what_lies_on_the_table(family: str, seed: int) -> None:
+    kept = run(of_family(family, seed), seed, Governor(profile()))
+    assert kept.harms == () and kept.tasks_done == (1, 1)
 
 
 @pytest.mark.parametrize(("name", "seed"), SEEDED)
