@@ -31,7 +31,7 @@ soak: setup
 	@IATRO_SEED=$(SEED) IATRO_KILLS=200 $(RUN) python -m test.own_network python tools/run_tests.py \
 		test/ledger/test_crash.py test/nodes/test_killed.py
 	@IATRO_SEEDS=$(or $(SEEDS),10) $(RUN) python tools/run_tests.py test/cli/test_init.py test/trial/test_arm_governed.py \
-		test/governor/test_arm_closed_loop.py
+		test/governor/test_arm_closed_loop.py test/governor/test_arm_stops.py
 	@IATRO_EXAMPLES=new $(RUN) python tools/run_tests.py test/body test/limits test/governor test/testimony test/ledger
 	@$(RUN) python -m bench.soak
 	@$(RUN) python -m tools.benchmarks

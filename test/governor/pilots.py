@@ -11,7 +11,7 @@ from iatro_governor.body.volume_set import VolumeSet
 from iatro_governor.body.volumes import Volume
 from iatro_governor.limits.joint_velocity import JointVelocityConfig
 from iatro_governor.limits.speed import SpeedConfig
-from test.governor.moving import OWN, Commands, Pilot, World
+from test.governor.moving import Commands, Pilot, World
 
 TOO_FAST = 2.5
 """Times the bounds."""
@@ -138,17 +138,3 @@ def _widest(rows: np.ndarray) -> np.ndarray:
     )
     best: np.ndarray = found.x[:n]
     return best
-
-
-def into_stops(seed: int) -> Pilot:
-    """Every joint towards one of its ends at full speed, the other way now and then."""
-    number = _steps(seed, 0.5, 3.0)
-
-    def command(world: World) -> Commands:
-        rng = np.random.default_rng([seed, number(world.t)])
-        return {
-            name: said(world, name, rng.choice([-1.0, 1.0], len(most(world, name))) * most(world, name))
-            for name in OWN[world.governor.profile.data.robot.name]
-        }
-
-    return command

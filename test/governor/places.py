@@ -141,6 +141,24 @@ def around(
     return Around(volumes, rows)
 
 
+def in_the_way(
+    name: str, q: np.ndarray, course: np.ndarray, others: Around, margin: float, apart: float = 0.03
+) -> Around:
+    """Volumes of ``others``, and a ball where ``course`` (k, m) leads furthest from what it filled at ``q``."""
+    model, which = shipped(name).body, kept_capsules(name)
+    assert model is not None
+    here = zip(posture(model, q).capsules()[which], model.capsule_radius[which], strict=True)
+    robot = VolumeSet([CapsuleVolume(ends, float(radius)) for ends, radius in here])
+    points = posture(model, course[::5]).capsules()[:, which].reshape(-1, 3)
+    away = robot.distance(np.stack([points, points], axis=1), np.zeros(len(points))).min(axis=-1)
+    furthest = int(away.argmax())
+    radius = min(float(away[furthest]) - margin - apart, 0.15)
+    assert radius > 0.0, "this course leads nowhere"
+    figure = {"sphere": {"centre": points[furthest].tolist(), "radius": radius}}
+    ball = {**others.rows[0], "name": "in_the_way", "volume": figure}
+    return Around([*others.volumes, Volume3.model_validate(figure).volume()], [*others.rows, ball])
+
+
 def _target(
     model: ArmModel, q: np.ndarray, rng: np.random.Generator, which: np.ndarray, spread: float
 ) -> np.ndarray:

@@ -14,11 +14,11 @@ from iatro_governor.governor.decision import Action
 from iatro_governor.governor.in_flight import ASIDE
 from test.body.arm.conftest import robots_folder
 from test.governor.hall import Drive, Hall
+from test.governor.judging import MARGIN, clearance, eaten
 from test.governor.moving import World, among, shipped
 from test.governor.pilots import diving, said
 from test.governor.places import HOME, around, kept_capsules, start
 from test.governor.profiles import amr
-from test.governor.test_arm_closed_loop import MARGIN, clearance, eaten
 
 ALONE = ("zone", "slow_zone", "obstacle", "time_to_collision", "unseen")
 DELAY = 0.25
