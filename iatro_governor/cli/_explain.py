@@ -96,6 +96,11 @@ def _open(profile: Profile) -> Iterator[str]:
             yield f"{sheet.name} ({sheet.kind}, channel {sheet.channel}): {sheet.source}"
     for name, channel in data.channels.items():
         kinds = {one.kind for one in _limits(profile) if one.channel == name}
+        if channel.type == "wrench":
+            yield (
+                f"channel {name}: how the arm moves under a force is not foreseen, so nothing bounds its speed or "
+                "keeps its links from places, people, their ends and each other; only the wrench itself is bounded"
+            )
         if not kinds & PEOPLE and not {"obstacle", "link_obstacle"} & kinds:
             yield f"channel {name}: no limit knows people or obstacles; keep everybody away by other means"
         elif not kinds & PEOPLE:

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from iatro_governor.cli.main import app
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.lines import event_of, parse
 from test.governor.arms import JOINTS, SLOWS, arm, channel, data, decisions, faults, run
@@ -149,3 +151,9 @@ def test_a_stop_never_pushes_harder_than_what_stood(profile, commands):
         float(np.abs(np.array(r["allowed"]) - HOLD).max()) for r in decisions(rows, "tool") if r["t"] >= end
     ]
     assert np.diff(sizes).max() < 1e-12 and sizes[-1] == 0.0
+
+
+def test_it_is_said_that_nothing_bounds_how_a_wrench_moves_the_arm(profile):
+    told = CliRunner().invoke(app, ["check", str(profile.file), "--explain", "--json"])
+    said = [line for line in json.loads(told.stdout)["explained"]["open"] if "how the arm moves" in line]
+    assert len(said) == 1 and said[0].startswith("channel tool:")
