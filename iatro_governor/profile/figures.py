@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from iatro_governor.body.shape import Box, Circle, Polygon, Shape, least_width, polygon
 from iatro_governor.profile.base import Finite, Part, Positive, Vector2
@@ -68,6 +68,20 @@ class Figure(Part):
 
 Frame = Literal["odom", "map", "body"]
 Pose6 = tuple[Finite, Finite, Finite, Finite, Finite, Finite]
+
+
+def _written(value: Any) -> Any:
+    """Refuses ``tf``, by name."""
+    if value == "tf":
+        raise ValueError(
+            "a sensor's pose is not read from /tf_static, so that a profile alone says where it is: write it as "
+            "[x, y, z, roll, pitch, yaw], as `ros2 run tf2_ros tf2_echo BASE_FRAME SENSOR_FRAME` prints it"
+        )
+    return value
+
+
+Mounted = Annotated[Pose6, BeforeValidator(_written)]
+"""Where a sensor is on its robot."""
 
 
 def planar(pose: Pose6) -> tuple[float, float, float]:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from iatro_governor.profile.base import Finite, Name, NonNegative, Part, Positive, Source, because
-from iatro_governor.profile.figures import Pose6
+from iatro_governor.profile.figures import Mounted
 from iatro_governor.profile.source_part import SourcePart
 
 Vector3 = tuple[Finite, Finite, Finite]
@@ -44,7 +44,7 @@ class PointsSource(SourcePart):
 
     type: Literal["points"]
     frame: Name
-    pose: Pose6
+    pose: Mounted
     """[x, y, z, roll, pitch, yaw] of the sensor in the base frame, m and rad, the optical frame's turn included."""
     field_of_view: tuple[Finite, Finite]
     """First and last bearing that is looked at, rad, about the sensor, from the base's x axis, counter-clockwise."""
@@ -93,7 +93,7 @@ class RangeSource(SourcePart):
 
     type: Literal["range"]
     frame: Name
-    pose: Pose6
+    pose: Mounted
     """[x, y, z, roll, pitch, yaw] of the sensor in the base frame, m and rad; it looks along x, pitch 0."""
     field_of_view: Annotated[float, Field(strict=True, gt=0.01, le=math.pi)]
     """Whole angle of the cone, rad."""

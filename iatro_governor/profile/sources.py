@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from iatro_governor.profile.base import Finite, Name, NonNegative, Positive, Source, because
-from iatro_governor.profile.figures import Pose6
+from iatro_governor.profile.figures import Mounted
 from iatro_governor.profile.seeing import (
     FEWER,
     NearEnd,
@@ -55,7 +55,7 @@ class ScanSource(SourcePart):
 
     type: Literal["scan"]
     frame: Name
-    pose: Pose6
+    pose: Mounted
     """[x, y, z, roll, pitch, yaw] of the sensor in the base frame, m and rad; roll 0 or pi, pitch 0."""
     field_of_view: tuple[Finite, Finite]
     """First and last bearing that the sensor sees, rad, in its own frame, counter-clockwise."""

@@ -65,6 +65,12 @@ def test_what_nobody_may_use_is_not_what_somebody_must(tmp_path, given, key, all
         ("rate_hz: 100", "rate_hz: .nan", "loop.rate_hz", ""),
         ("radius: 0.22", "radius: -1", "robot.footprint.circle.radius", "> 0"),
         ("timeout_s: 0.2", "timeout_s: 0", "sources.lidar.timeout_s", "> 0"),
+        (
+            "pose: [0.0, 0.0, 0.0, 0.0, 0.0, 0.0]",
+            "pose: tf",
+            "sources.lidar.pose",
+            "not read from /tf_static",
+        ),
         ("type: odom", "type: gps", "sources.odom", "'scan', 'points', 'range', 'odom'"),
         ("base: differential", "base: tracked", "channels.base.base", "differential"),
         ("input: cmd_vel_planner", "input: /cmd_vel", "channels.base", "different topics"),
