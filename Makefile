@@ -15,26 +15,32 @@ demo: setup
 test: setup
 	@$(RUN) python tools/run_tests.py $(if $(K),-k "$(K)")
 
-# Every robot of example-robot-data gets a profile, or is told why not. Then the arm's scenarios and four robots between
-# random volumes, with SEEDS more seeds each. Minutes a seed.
+# An hour of the simulated base in one process, and 15 minutes of real nodes beside a bare relay: is memory flat? Its table
+# is in docs/benchmarks.md whatever becomes of the rest.
 # Then 15 minutes in which everything around a governor fails, and 100,000 malformed messages and lines for each reader,
 # and 200 kills of a ledger's writer, and of recorder, witness and governor under load; SEED=n does the same again,
 # CHAOS_S=n takes n seconds.
+# Every robot of example-robot-data gets a profile, or is told why not. Then the arm's scenarios and four robots between
+# random volumes, with SEEDS more seeds each. Minutes a seed.
 # And examples of every property that `make test` has not seen.
-# Then an hour of the simulated base in one process, and 15 minutes of real nodes beside a bare relay: is memory flat?
+# A part that fails stops none after it: the target fails at its end, and names it.
 soak: SEED := $(or $(SEED),$(shell date +%s))
 soak: setup
-	@echo "SEED=$(SEED)"
-	@IATRO_SEED=$(SEED) IATRO_CHAOS_S=$(or $(CHAOS_S),900) $(RUN) python -m test.own_network python tools/run_tests.py -s \
-		test/chaos
-	@IATRO_SEED=$(SEED) IATRO_FUZZ=100000 $(RUN) python tools/run_tests.py test/fuzz
-	@IATRO_SEED=$(SEED) IATRO_KILLS=200 $(RUN) python -m test.own_network python tools/run_tests.py \
-		test/ledger/test_crash.py test/nodes/test_killed.py
-	@IATRO_SEEDS=$(or $(SEEDS),10) $(RUN) python tools/run_tests.py test/cli/test_init.py test/trial/test_arm_governed.py \
-		test/governor/test_arm_closed_loop.py test/governor/test_arm_stops.py
-	@IATRO_EXAMPLES=new $(RUN) python tools/run_tests.py test/body test/limits test/governor test/testimony test/ledger
-	@$(RUN) python -m bench.soak
-	@$(RUN) python -m tools.benchmarks
+	@echo "SEED=$(SEED)"; failed=""; \
+	part() { echo "soak: $$1"; name="$$1"; shift; env "$$@" || failed="$$failed $$name"; }; \
+	part memory $(RUN) python -m bench.soak; \
+	part page $(RUN) python -m tools.benchmarks; \
+	part chaos IATRO_SEED=$(SEED) IATRO_CHAOS_S=$(or $(CHAOS_S),900) $(RUN) python -m test.own_network \
+		python tools/run_tests.py -s test/chaos; \
+	part fuzz IATRO_SEED=$(SEED) IATRO_FUZZ=100000 $(RUN) python tools/run_tests.py test/fuzz; \
+	part kills IATRO_SEED=$(SEED) IATRO_KILLS=200 $(RUN) python -m test.own_network \
+		python tools/run_tests.py test/ledger/test_crash.py test/nodes/test_killed.py; \
+	part robots IATRO_SEEDS=$(or $(SEEDS),10) $(RUN) python tools/run_tests.py test/cli/test_init.py \
+		test/trial/test_arm_governed.py test/governor/test_arm_closed_loop.py \
+		test/governor/test_arm_stops.py; \
+	part examples IATRO_EXAMPLES=new $(RUN) python tools/run_tests.py test/body test/limits test/governor \
+		test/testimony test/ledger; \
+	[ -z "$$failed" ] || { echo "failed:$$failed" >&2; exit 1; }
 
 # A governed hop beside a bare relay, peers on one corpus of hostile commands, times of the core's steps beside the
 # budgets of the design, from every fault to the first stop command on the wire, of labelling a text, whether a hundred

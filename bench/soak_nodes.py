@@ -1,10 +1,10 @@
-"""Governor, recorder, witness and watch for many minutes in real time, beside a bare relay, driven in turns."""
+"""Governor, recorder, witness and watch, driven for many minutes in real time, with short turns of a bare relay."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,12 @@ from iatro_governor.ledger.keys import find_key
 from test.conftest import Process
 from test.domains import fresh_domain
 
-HZ, TURN_S = 100.0, 30.0
+HZ, STRETCH_S = 100.0, 10.0
+"""Commands a second, and s of driving between two looks at the memory."""
+STRETCHES = {"governed": 3, "relay": 1}
+"""In a turn of each."""
+LEAST_TURNS = 4
+"""A line through the relay's memory needs so many samples."""
 OPEN_S = 30.0
 """Until a governor obeys, s: it tests itself first."""
 READY = {"recorder": "ready", "witness": "ready", "watch": "watching", "governor": "governing"}
@@ -27,33 +32,49 @@ RELAY = ("bench.hop_nodes", "relay", "single")
 
 
 def nodes(folder: Path, seconds: float) -> dict[str, Any]:
-    """Drive both for ``seconds`` in all; ``late``: shares of answers, and ``memory`` of each process."""
+    """Drive ours for ``seconds`` in all; ``late``: shares of answers, and ``memory`` of each process, by s driven."""
     ledger, config = folder / "soak.yaml", configured(folder)
     ledger.write_text("path: soak.db\ncontext: simulation\n", encoding="utf-8")
     own = ["--ros-args", "-p", f"config:={config}", "-p", f"ledger:={ledger}"]
     ours = {name: [f"iatro_governor.nodes.{name}", *own] for name in READY}
-    shares: dict[str, list[float]] = {"governed": [], "relay": []}
-    memory: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in (*READY, "relay")}
     with standing(ours, receipts=False) as governed, standing({"relay": list(RELAY)}, True) as relay:
-        for turn in range(max(round(seconds / (2 * TURN_S)), 2)):
-            for name, (one, processes) in (("governed", governed), ("relay", relay)):
-                one.until_open(OPEN_S)
-                shares[name].append(1.0 - in_time(one.drive(HZ, round(HZ * TURN_S))))
-                for process, running in processes.items():
-                    memory[process][0].append(2 * TURN_S * turn)
-                    memory[process][1].append(resident_mb(running.pid))
-            print(f"turn {turn + 1}: {shares['governed'][-1]:.4f} late", file=sys.stderr, flush=True)
+        runs = {"governed": Run(*governed), "relay": Run(*relay)}
+        for turn in range(max(round(seconds / (STRETCHES["governed"] * STRETCH_S)), LEAST_TURNS)):
+            for name, run in runs.items():
+                run.go_on(STRETCHES[name])
+            print(f"turn {turn + 1}: {runs['governed'].late[-1]:.4f} late", file=sys.stderr, flush=True)
     return {
         "seconds": seconds,
         "hz": HZ,
         **accounts(folder / "soak.db"),
-        "late": lateness(shares),
-        "memory": memory,
+        "driven_s": {name: run.driven_s for name, run in runs.items()},
+        "late": lateness({name: run.late for name, run in runs.items()}),
+        "memory": {name: each for run in runs.values() for name, each in run.memory.items()},
     }
 
 
+class Run:
+    """One of the two: ``driven_s``, its share of ``late`` answers in each stretch, and ``memory`` of its processes."""
+
+    def __init__(self, one: Driver, processes: Mapping[str, Process]) -> None:
+        self._driver, self._processes = one, processes
+        self.driven_s = 0.0
+        self.late: list[float] = []
+        self.memory: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in processes}
+
+    def go_on(self, stretches: int) -> None:
+        """Drive for so many stretches, and look at the memory after each."""
+        self._driver.until_open(OPEN_S)
+        for _ in range(stretches):
+            self.late.append(1.0 - in_time(self._driver.drive(HZ, round(HZ * STRETCH_S))))
+            self.driven_s += STRETCH_S
+            for name, process in self._processes.items():
+                self.memory[name][0].append(self.driven_s)
+                self.memory[name][1].append(resident_mb(process.pid))
+
+
 def lateness(shares: dict[str, list[float]]) -> dict[str, float]:
-    """Mean shares of late answers, and by how much the relay's own turns differ."""
+    """Mean shares of late answers, and by how much the relay's own stretches differ."""
     means = {name: sum(each) / len(each) for name, each in shares.items()}
     spread = max(shares["relay"]) - min(shares["relay"])
     return {**{name: round(mean, 5) for name, mean in means.items()}, "spread": round(spread, 5)}

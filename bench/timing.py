@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.stats import linregress
 
 
 class Took(NamedTuple):
@@ -63,16 +62,34 @@ def summary(values: Sequence[float] | np.ndarray, unit: str = "us", digits: int 
     return {**figures, "samples": len(values)}
 
 
+class Line(NamedTuple):
+    """A line of least squares: y for each x more, the standard error of that, y at none, and what it leaves (n,)."""
+
+    each: float
+    error: float
+    at_none: float
+    left: np.ndarray
+
+
+def line(x: Sequence[float] | np.ndarray, y: Sequence[float] | np.ndarray) -> Line:
+    """The line through points (n,); x must not be all the same. Of two points the error is 0: they are on it."""
+    across, up = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    apart = across - across.mean()
+    each = float(apart @ up / (apart @ apart))
+    at_none = float(up.mean() - each * across.mean())
+    left = up - (at_none + each * across)
+    return Line(each, float(np.sqrt(left @ left / max(len(up) - 2, 1) / (apart @ apart))), at_none, left)
+
+
 def slope(counts: Sequence[int], medians: Sequence[float]) -> dict[str, float]:
     """Least squares line through medians (us) over counts: us for each one more with its standard error, and at none.
 
     ``residual_us``: by how much the medians are off the line, root of the mean square.
     """
-    line = linregress(counts, medians)
-    off = np.asarray(medians) - (line.intercept + line.slope * np.asarray(counts))
+    found = line(counts, medians)
     return {
-        "us_each": float(f"{line.slope:.3g}"),
-        "us_each_error": float(f"{line.stderr:.2g}"),
-        "us_at_none": round(float(line.intercept), 1),
-        "residual_us": round(float(np.sqrt(np.mean(off**2))), 1),
+        "us_each": float(f"{found.each:.3g}"),
+        "us_each_error": float(f"{found.error:.2g}"),
+        "us_at_none": round(found.at_none, 1),
+        "residual_us": round(float(np.sqrt(np.mean(found.left**2))), 1),
     }

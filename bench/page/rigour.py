@@ -8,24 +8,29 @@ from bench.page.tables import Data, table
 def soak(data: Data) -> list[str]:
     """Whether anything grew."""
     simulated, real = data["simulated"], data["real"]
+    late = real["late"]
     about = (
         f"{simulated['seconds']:.0f} s of the simulated base in one process, {simulated['times_real_time']} times real "
         f"time: {simulated['rounds']} rounds of the demo's errands, {simulated['decisions']} decisions recorded. Then "
-        f"{real['seconds']:.0f} s of real nodes, governed and a bare relay in turns at {real['hz']:.0f} Hz: "
-        f"{real['decisions']} decisions, {real['lost']} lost. Answers later than the next but one command: governed "
-        f"{real['late']['governed']:.3%}, relay {real['late']['relay']:.3%} (its turns differ by "
-        f"{real['late']['spread']:.3%}). Wrong: {'; '.join(data['wrong']) or 'nothing'}.\n"
+        f"real nodes at {real['hz']:.0f} Hz, governed for {real['driven_s']['governed']:.0f} s and a bare relay for "
+        f"{real['driven_s']['relay']:.0f} s in turns: {real['decisions']} decisions, {real['lost']} lost. Answers "
+        f"later than the next but one command: governed {late['governed']:.3%}, relay {late['relay']:.3%} (its "
+        f"stretches differ by {late['spread']:.3%}). Wrong: {'; '.join(data['wrong']) or 'nothing'}.\n"
     )
-    head = ("process", "MB at the end", "grown MB", "95 % interval", "flat")
+    head = ("process", "MB at the end", "MB an hour", "95 % interval", "samples", "verdict")
     rows = [
-        [name, row["at_last_mb"], row["grown_mb"], " to ".join(map(str, row["interval_mb"])), row["flat"]]
+        [
+            name, row["at_last_mb"], row["mb_h"], " to ".join(map(str, row["interval_mb_h"])), row["samples"],
+            row["verdict"],
+        ]
         for name, row in data["memory"].items()
-    ]
-    return [
-        about,
-        table(head, rows),
-        "Growth over the last three quarters of the run, by a line of least squares.\n",
-    ]
+    ]  # fmt: skip
+    below = (
+        "The slope of the last three quarters of the run, by a line of least squares, its interval widened for samples"
+        " that are like their neighbours. Flat: the interval's upper end is below"
+        f" {data['bound_mb_h']:g} MB an hour; not shown: it is not, and its lower end is.\n"
+    )
+    return [about, table(head, rows), below]
 
 
 def mutation(data: Data) -> list[str]:

@@ -23,6 +23,13 @@ def test_a_slope_of_a_tenth_of_a_microsecond_is_not_rounded_away() -> None:
     assert slope([0, 1000, 100_000], [0.0, 43.2, 4320.0])["us_each"] == 0.0432
 
 
+def test_what_never_changes_has_a_line_and_no_error() -> None:
+    """The wrong answer is that nothing is known of it: memory that stays the same to the byte would be no pass."""
+    assert slope([0, 1, 2, 3], [7.0] * 4) == {
+        "us_each": 0.0, "us_each_error": 0.0, "us_at_none": 7.0, "residual_us": 0.0,
+    }  # fmt: skip
+
+
 def test_every_distribution_has_the_same_parts_and_none_where_there_is_nothing() -> None:
     found = summary(np.arange(1001.0), unit="ms")
     assert found == {"p50_ms": 500.0, "p99_ms": 990.0, "p999_ms": 999.0, "max_ms": 1000.0, "samples": 1001}

@@ -60,19 +60,25 @@ def test_a_benchmark_that_nobody_foresaw_has_a_section(tmp_path: Path) -> None:
 
 
 def test_a_soak_and_a_mutation_run_have_their_tables(tmp_path: Path) -> None:
-    row = {"at_last_mb": 91.5, "grown_mb": 0.4, "interval_mb": [0.1, 0.7], "flat": True}
+    row = {"at_last_mb": 91.5, "mb_h": 0.4, "interval_mb_h": [0.1, 0.7], "verdict": "flat", "samples": 68}
     late = {"governed": 0.002, "relay": 0.001, "spread": 0.004}
     soak = {
+        "bound_mb_h": 4.0,
         "memory": {"governor": row},
         "simulated": {"seconds": 3600.0, "times_real_time": 6.1, "rounds": 70, "decisions": 400000},
-        "real": {"seconds": 900.0, "hz": 100.0, "decisions": 90000, "lost": 0, "late": late},
+        "real": {
+            "seconds": 900.0, "driven_s": {"governed": 900.0, "relay": 300.0}, "hz": 100.0, "decisions": 90000,
+            "lost": 0, "late": late,
+        },
         "wrong": ["the recorder grows by 9 MB"],
-    }
+    }  # fmt: skip
     counts = {"files": 2, "shard": "1/1", "changes": 90, "noticed": 80, "accepted": 4, "survived": 6}
     rooms = {"rooms": {"limits": counts | {"commit": "abc1234", "date": "2026-01-02"}}}
     found = page(tmp_path, soak=STAMP | soak, mutation=STAMP | rooms)
     told = found["Going on and on"]
-    assert "| governor | 91.5 | 0.4 | 0.1 to 0.7 | True |" in told and "the recorder grows by 9 MB" in told
+    assert (
+        "| governor | 91.5 | 0.4 | 0.1 to 0.7 | 68 | flat |" in told and "the recorder grows by 9 MB" in told
+    )
     assert (
         "| limits | 2 | 1/1 | 90 | 80 | 4 | 6 | abc1234 | 2026-01-02 |" in found["Changes that tests notice"]
     )

@@ -1,0 +1,77 @@
+"""How long each is driven in a soak of real nodes, and what is kept of it: with drivers that only count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("rclpy", reason="ROS 2 (rclpy) is not installed")
+
+from bench import soak_nodes
+from bench.hop_driver import Passage
+from bench.soak_nodes import HZ, READY, lateness, nodes
+
+
+class Counting:
+    """Stands where a driver does; every tenth answer is late."""
+
+    def __init__(self) -> None:
+        self.opened, self.driven_s = 0, 0.0
+
+    def until_open(self, _timeout_s: float) -> None:
+        self.opened += 1
+
+    def drive(self, hz: float, count: int) -> Passage:
+        self.driven_s += count / hz
+        return Passage(np.where(np.arange(count) % 10, 1e-3, 1.0), hz)
+
+
+@pytest.fixture
+def drivers(monkeypatch: pytest.MonkeyPatch) -> dict[str, Counting]:
+    """By the first process that stands around each."""
+    made: dict[str, Counting] = {}
+
+    @contextmanager
+    def standing(commands: dict[str, Any], receipts: bool) -> Iterator[tuple[Counting, dict[str, Any]]]:
+        first = next(iter(commands))
+        made[first] = Counting()
+        assert receipts == (first == "relay"), "a recorder gives its own"
+        yield made[first], {name: SimpleNamespace(pid=number) for number, name in enumerate(commands)}
+
+    monkeypatch.setattr(soak_nodes, "standing", standing)
+    monkeypatch.setattr(soak_nodes, "configured", lambda folder: folder / "amr.yaml")
+    monkeypatch.setattr(soak_nodes, "resident_mb", lambda pid: 90.0 + pid)
+    monkeypatch.setattr(soak_nodes, "accounts", lambda path: {"problems": [path.name]})
+    return made
+
+
+def test_ours_is_driven_for_all_of_the_time_and_the_relay_beside_it(
+    drivers: dict[str, Counting], tmp_path: Path
+) -> None:
+    """The wrong answer is half of it, because a relay had the other half."""
+    found = nodes(tmp_path, 120.0)
+    ours, relay = drivers["recorder"], drivers["relay"]
+    assert ours.driven_s == found["driven_s"]["governed"] == 120.0
+    assert 0.0 < relay.driven_s == found["driven_s"]["relay"] < 120.0
+    assert ours.opened == relay.opened > 1, "in turns"
+    assert found["problems"] == ["soak.db"] and found["hz"] == HZ
+
+
+def test_each_process_has_its_memory_by_the_seconds_that_it_was_driven(
+    drivers: dict[str, Counting], tmp_path: Path
+) -> None:
+    found = nodes(tmp_path, 120.0)["memory"]
+    assert list(found) == [*READY, "relay"]
+    assert found["governor"] == ([10.0 * number for number in range(1, 13)], [93.0] * 12)
+    assert found["relay"] == ([10.0, 20.0, 30.0, 40.0], [90.0] * 4)
+
+
+def test_late_answers_are_shares_and_the_relays_own_stretches_say_how_far_to_trust_them() -> None:
+    found = lateness({"governed": [0.02, 0.04], "relay": [0.0, 0.01]})
+    assert found == {"governed": 0.03, "relay": 0.005, "spread": 0.01}
