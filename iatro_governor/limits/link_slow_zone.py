@@ -35,7 +35,7 @@ class LinkSlowZoneConfig(LimitConfig):
 
     kind: Literal["link_slow_zone"]
     frame: Frame = "odom"
-    """odom: over ground, or where the robot stands. body: fixed to its base."""
+    """odom: over ground, or where the robot stands. body: fixed to its base. A volume for links is never in a map."""
     volume: Volume3
     links: Links | None = None
     """The links that are slowed; all by default."""

@@ -31,7 +31,7 @@ class LinkKeepingConfig(LimitConfig):
     """What keep-out and keep-in have in common."""
 
     frame: Frame = "odom"
-    """odom: over ground, or where the robot stands. body: fixed to its base."""
+    """odom: over ground, or where the robot stands. body: fixed to its base. A volume for links is never in a map."""
     volume: Volume3
     links: Links | None = None
     """The links that are kept; all by default."""
