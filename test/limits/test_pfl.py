@@ -1,4 +1,7 @@
-"""PFL: cases worked by hand from the energy balance, and two masses and a spring in steps of time."""
+"""PFL: cases worked by hand from the energy balance, and two masses and a spring in steps of time.
+
+The cases have the form of the papers, and round numbers of our own: they are no worked example of a standard.
+"""
 
 from __future__ import annotations
 

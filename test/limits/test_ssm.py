@@ -1,4 +1,7 @@
-"""SSM: cases worked by hand, a robot and a person that meet in steps of time, and directions tried one by one."""
+"""SSM: cases worked by hand, a robot and a person that meet in steps of time, and directions tried one by one.
+
+The cases have the form of the papers, and round numbers of our own: they are no worked example of a standard.
+"""
 
 from __future__ import annotations
 
