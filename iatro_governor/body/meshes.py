@@ -1,6 +1,7 @@
 """Distances from the real surfaces of an arm's links, by coal: slower than capsules, and free of their padding.
 
-One posture at a time, a few microseconds a pair. Distances are 0 where surfaces touch or overlap.
+One posture at a time, a few microseconds a pair. Distances are 0 where surfaces touch or overlap. No limit asks for
+them: a governor uses coal only to read the files of meshes, to which capsules are fitted. Tests try those on these.
 """
 
 from __future__ import annotations
