@@ -11,6 +11,7 @@ from iatro_governor.ledger import Reader
 from iatro_governor.ledger.record import LOST
 
 Body = dict[str, Any]
+STOPPING = ("CONTROLLED_STOP", "PROTECTIVE_STOP")
 GRACE = 1000
 """Decisions after a cure in which a fault may still fall."""
 
@@ -64,7 +65,7 @@ def _untold(ordered: Sequence[Body], strike: Strike, grace: int) -> str | None:
     span = [body for body in ordered if strike.first < body["seq"] <= strike.cured + grace]
     within = [body for body in span if body["seq"] <= strike.last]
     risen = [name for name in strike.faults if any(name in names(body) for body in within)]
-    if not risen and at_rest(within, strike):
+    if not risen and at_rest(ordered, strike):
         return None
     if not risen:
         return f"{strike.kind}: {' or '.join(strike.faults)} never rose in {strike.first} to {strike.last}"
@@ -76,9 +77,15 @@ def _untold(ordered: Sequence[Body], strike: Strike, grace: int) -> str | None:
 
 
 def at_rest(ordered: Sequence[Body], strike: Strike) -> bool:
-    """Whether commands were taken away while the limits had the robot at rest, so that their end changed nothing."""
+    """Whether commands were taken away while the limits had the robot at rest, so that their end changed nothing.
+
+    Or while a fault had it stop: what was late for the strike before may still come as this one begins.
+    """
     if not strike.silence:
         return False
+    before = next((body for body in reversed(ordered) if body["seq"] <= strike.first), None)
+    if before is not None and before.get("state") in STOPPING:
+        return True
     within = [body for body in ordered if strike.first < body["seq"] <= strike.last]
     ran_out = next((at for at, body in enumerate(within) if body["requested"] is None), 0)
     return ran_out > 0 and not any(within[ran_out - 1]["allowed"])

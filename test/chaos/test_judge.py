@@ -178,6 +178,16 @@ def test_silence_is_no_fault_only_of_a_robot_that_limits_hold_at_rest(allowed: f
     assert len(problems(spoke, [silence], lost=[])) == 1, "it was never silent at all"
 
 
+@pytest.mark.parametrize(("state", "missing"), [("CONTROLLED_STOP", 0), ("LIMITED", 1)])
+def test_nor_is_it_of_one_that_a_fault_stops_as_the_silence_begins(state: str, missing: int) -> None:
+    bodies = [body(n) | {"requested": None, "allowed": [0.3], "state": state} for n in range(3)]
+    bodies += [
+        body(n) | {"requested": None, "allowed": [0.0], "state": "CONTROLLED_STOP"} for n in range(3, 10)
+    ]
+    silence = Strike("planner stopped", ("command_stale",), 2, 8, 8, silence=True)
+    assert len(problems(bodies, [silence], lost=[])) == missing
+
+
 def arm_told(*speeds: float, at: float = 0.0, step_s: float = 0.01) -> list[str]:
     """What is said of outputs to an arm whose first joint is asked for these speeds, from ``at`` rad."""
     judge = arm_judge.Judge(arm_judge.Bounds.of(PANDA))
