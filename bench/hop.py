@@ -39,7 +39,7 @@ OLD, NEW = "single", "events"
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
-SHORT = Size(5, {50: 100, 100: 200, 500: 500, 1000: 1000}, (OLD, NEW))
+SHORT = Size(4, {50: 60, 100: 200, 500: 500, 1000: 1000}, (OLD, NEW))
 FULL = Size(7, {50: 2000, 100: 2000, 500: 2000, 1000: 2000}, (OLD, NEW))
 PROFILED_HZ, PROFILED = 100, 500
 """The rate for which the design has a budget, and commands that the profiler sees."""

@@ -14,12 +14,16 @@ import os
 import subprocess
 import sys
 import venv
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from bench.gates.__main__ import GATES
 from bench.machine import ROOT, stamp
 from bench.peers_task import EPISODE, KINDS
+from bench.timing import summary
 
 OWN = "iatro_governor"
 ENVIRONMENT = ROOT / ".venv-peers"
@@ -27,6 +31,7 @@ REQUIREMENTS = ROOT / "requirements-peers.txt"
 MARK = ENVIRONMENT / "requirements.sha256"
 SEED, EPISODES = 20261126, 110
 """Of each robot: 5,500 commands."""
+TURNS = 2
 PATIENCE_S = 300.0
 TOLD = 400
 """Characters of what a peer that does not run says."""
@@ -46,8 +51,11 @@ def main(arguments: list[str] | None = None) -> None:
     if chosen.environment:
         make_environment()
         return
-    rows = [row(name, chosen.episodes) for name in chosen.only]
-    result = stamp() | {"corpus": corpus_told(chosen.episodes), "rows": rows}
+    taken: dict[str, list[dict[str, Any]]] = {name: [] for name in chosen.only}
+    for turn in range(TURNS):
+        for name, each in taken.items():
+            each.append(part(name, chosen.episodes, turn))
+    result = stamp() | {"corpus": corpus_told(chosen.episodes), "turns": TURNS, "rows": rows(taken)}
     chosen.out.mkdir(parents=True, exist_ok=True)
     path = chosen.out / "peers.json"
     path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
@@ -95,11 +103,11 @@ def clean() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in ours} | QUIET
 
 
-def row(name: str, episodes: int) -> dict[str, Any]:
-    """One peer's; ``wrong`` is None, with the reason, where it does not run."""
-    print(f"{name} ...", file=sys.stderr, flush=True)
+def part(name: str, episodes: int, turn: int) -> dict[str, Any]:
+    """One peer in one turn: see bench/gates/__main__.py; or ``reason``, where it does not run."""
+    print(f"turn {turn + 1} of {TURNS}: {name} ...", file=sys.stderr, flush=True)
     interpreter, environment = (sys.executable, dict(os.environ)) if name == OWN else (python(), clean())
-    command = [interpreter, "-m", "bench.gates", name, str(SEED), str(episodes)]
+    command = [interpreter, "-m", "bench.gates", name, *map(str, (SEED, episodes, turn, TURNS))]
     try:
         done = subprocess.run(
             command,
@@ -111,17 +119,47 @@ def row(name: str, episodes: int) -> dict[str, Any]:
             timeout=PATIENCE_S,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        return absent(name, f"{type(error).__name__}: {error}")
+        return {"reason": f"{type(error).__name__}: {error}"}
     if done.returncode:
-        return absent(name, done.stderr.strip()[-TOLD:] or f"exit code {done.returncode}")
+        return {"reason": done.stderr.strip()[-TOLD:] or f"exit code {done.returncode}"}
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
-def absent(name: str, reason: str) -> dict[str, Any]:
-    """The row of a peer that does not run."""
-    none = dict.fromkeys(("version", "applies", "wrong", "wrong_claimed", "p50_us", "p99_us"))
-    return {"name": name, **none, "reason": reason}
+def rows(taken: Mapping[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The row of each peer, all its turns together; ``wrong`` is None, with the reason, where it does not run."""
+    ours = taken.get(OWN, [])
+    return [row(name, parts, ours) for name, parts in taken.items()]
+
+
+def row(name: str, parts: Sequence[dict[str, Any]], ours: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """One peer's. ``times_ours``: its median beside ours of the same turn, by the lowest and highest of the turns."""
+    reasons = [one["reason"] for one in parts if "reason" in one]
+    if reasons:
+        return {"name": name, "wrong": None, "reason": reasons[0]}
+    first, counts = parts[0], Counter[str]()
+    by_kind = Counter(dict.fromkeys(first["by_kind"], 0))
+    for one in parts:
+        counts.update(one["counts"])
+        by_kind.update(one["by_kind"])
+    told = {key: first[key] for key in ("name", "version", "applies", "robots", "note")}
+    return {
+        **told,
+        **counts,
+        "wrong_claimed": sum(by_kind[kind] for kind in first["applies"]),
+        "by_kind": dict(by_kind),
+        "examples": {kind: text for one in reversed(parts) for kind, text in one["examples"].items()},
+        **summary([us for one in parts for us in one["took_us"]]),
+        "times_ours": ratios(parts, ours),
+    }
+
+
+def ratios(parts: Sequence[dict[str, Any]], ours: Sequence[dict[str, Any]]) -> list[float] | None:
+    """Medians beside those of ours in the same turn, lowest and highest; None where ours did not run."""
+    if not ours or any("reason" in one for one in ours):
+        return None
+    each = [median(one["took_us"]) / median(other["took_us"]) for one, other in zip(parts, ours, strict=True)]
+    return [round(min(each), 2), round(max(each), 2)]
 
 
 def report(result: dict[str, Any]) -> None:
@@ -132,7 +170,7 @@ def report(result: dict[str, Any]) -> None:
         if one["wrong"] is None:
             print(f"{one['name']:<22} not measured: {one['reason']}")
             continue
-        passed = f"{one['clean_good_passed'] / max(one['clean_good'], 1):.0%}"
+        passed = f"{one['good_passed'] / max(one['good'], 1):.0%}"
         print(
             f"{one['name']:<22}{one['wrong']:>7}{one['wrong_claimed']:>15}{passed:>13}"
             f"{one['p50_us']:>9}{one['p99_us']:>9}"

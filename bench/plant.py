@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import mujoco
 
 from bench.machine import stamp
-from bench.timing import clocked
+from bench.timing import Took, both, clocked
 from iatro_governor.plant.arm_simulation import ArmPlant
 from iatro_governor.plant.simulation import CONTROL_PERIOD, Plant
 from iatro_governor.trial import arm_scenario, scenario
@@ -45,24 +46,30 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def measure(turns: int, seconds: float) -> dict[str, Any]:
-    """Simulated seconds in a second of the thread's time, by robot: median of the turns, lowest and highest."""
+    """Simulated seconds in a second of the thread's time, by robot: median of the turns, lowest and highest.
+
+    ``period``: what each period takes, us.
+    """
     periods = round(seconds / CONTROL_PERIOD)
     steps: dict[str, Period] = {"base": base(), "arm": arm()}
-    taken: dict[str, list[float]] = {name: [] for name in steps}
+    taken: dict[str, list[list[Took]]] = {name: [] for name in steps}
     for turn in range(turns):
         for name, step in steps.items():
             numbers = range(turn * periods, (turn + 1) * periods)
-            took = clocked(lambda: [step(number) for number in numbers]).cpu  # noqa: B023 - called at once
-            taken[name].append(periods * CONTROL_PERIOD / took)
+            taken[name].append([clocked(partial(step, number)) for number in numbers])
+    return {name: row(name, each, seconds) for name, each in taken.items()}
+
+
+def row(name: str, turns: Sequence[Sequence[Took]], seconds: float) -> dict[str, Any]:
+    """One robot; ``seconds`` simulated in a turn."""
+    rates = [seconds / sum(took.cpu for took in turn) for turn in turns]
     return {
-        name: {
-            "times_real_time": round(median(rates), 1),
-            "lowest": round(min(rates), 1),
-            "highest": round(max(rates), 1),
-            "budget": BUDGET[name],
-            "simulated_s": turns * seconds,
-        }
-        for name, rates in taken.items()
+        "times_real_time": round(median(rates), 1),
+        "lowest": round(min(rates), 1),
+        "highest": round(max(rates), 1),
+        "budget": BUDGET[name],
+        "simulated_s": len(turns) * seconds,
+        "period": both([took for turn in turns for took in turn]),
     }
 
 

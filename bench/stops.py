@@ -16,9 +16,8 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from bench.machine import stamp
+from bench.timing import summary as distribution
 from iatro_governor.governor.ladder import TABLE, Level
 from iatro_governor.profile.model import HEARTBEAT_S
 from test.domains import fresh_domain
@@ -112,14 +111,11 @@ def summary(name: str, times: list[float]) -> dict[str, Any]:
         return out | {"not_injected": row}
     if not times:
         return out | {"not_injected": "not asked for"}
-    p50, p99 = np.percentile(times, [50, 99]) * 1e3
     waits, bound = (row.waits_s, row.bound_s) if isinstance(row, OnWire) else (0.0, ARM_BOUND_S)
     return out | {
         "waits_ms": waits * 1e3,
         "bound_ms": round(bound * 1e3, 1),
-        "p50_ms": round(float(p50), 1),
-        "p99_ms": round(float(p99), 1),
-        "worst_ms": round(max(times) * 1e3, 1),
+        **distribution([seconds * 1e3 for seconds in times], "ms"),
     }
 
 
@@ -132,7 +128,7 @@ def table(rows: list[dict[str, Any]]) -> str:
         if "not_injected" in row:
             reasons.setdefault(row["not_injected"], []).append(row["fault"])
             continue
-        figures = (row["p50_ms"], row["p99_ms"], row["worst_ms"])
+        figures = (row["p50_ms"], row["p99_ms"], row["max_ms"])
         known = f"{row['waits_ms']:>7.0f}{row['bound_ms']:>7.0f}"
         lines.append(f"{head}{known}{''.join(f'{one:>9.1f}' for one in figures)}")
     for reason, faults in reasons.items():

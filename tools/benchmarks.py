@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.page.core import core
-from bench.page.figures import labels, plant, stops
+from bench.page.figures import labels, ledger, plant, stops, trial
 from bench.page.growth import growth
 from bench.page.hop import hop
 from bench.page.peers import peers
@@ -94,12 +94,12 @@ SECTIONS: dict[str, Section] = {
     "growth": ("How the core's times grow, and what a record costs", growth, BENCH),
     "peers": ("Peers", peers, BENCH),
     "stops": ("From a fault to a stop", stops, BENCH),
-    "ledger": ("The ledger", lambda data: [listed(data)], BENCH),
-    "ledger_full": ("The ledger, with ten million records", lambda data: [listed(data)], FULL),
+    "ledger": ("The ledger", ledger, BENCH),
+    "ledger_full": ("The ledger, with ten million records", ledger, FULL),
     "labels": ("Labels of a text", labels, BENCH),
     "statements": ("A hundred statements a second for a minute", lambda data: [listed(data)], BENCH),
     "plant": ("The plant", plant, BENCH),
-    "trial": ("The trial", lambda data: [listed(data)], BENCH),
+    "trial": ("The trial", trial, BENCH),
     "soak": ("Going on and on", soak, "make soak"),
     "mutation": ("Changes that tests notice", mutation, "make mutate"),
     "coverage": ("Branches that tests take", coverage, "make coverage"),

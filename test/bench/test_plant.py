@@ -18,6 +18,7 @@ def test_every_budget_has_its_rate() -> None:
     assert found.keys() == plant.BUDGET.keys()
     for row in found.values():
         assert 0 < row["lowest"] <= row["times_real_time"] <= row["highest"] and row["simulated_s"] == 0.2
+        assert row["period"]["samples"] == 20 and row["period"]["wall"]["samples"] == 20
 
 
 @pytest.mark.parametrize(("robot", "kind"), [("base", Plant), ("arm", ArmPlant)])

@@ -17,7 +17,9 @@ STAMP = {
 }
 PEER = {
     "name": "somebody", "version": "9", "applies": ["speed"], "commands": 50, "wrong": 7, "wrong_claimed": 3,
-    "by_kind": {"speed": 3, "place": 4}, "clean_good": 10, "clean_good_passed": 9, "p50_us": 1.0, "p99_us": 2.0,
+    "by_kind": {"speed": 3, "place": 4}, "clean_good": 10, "clean_good_passed": 9,
+    "good": 20, "good_passed": 18, "p50_us": 1.0, "p99_us": 2.0, "p999_us": 3.0, "max_us": 4.0, "samples": 50,
+    "times_ours": [0.5, 0.6],
 }  # fmt: skip
 ABSENT = {"name": "nobody", "wrong": None, "reason": "it is not installed"}
 
@@ -51,7 +53,9 @@ def test_what_cannot_be_read_says_so(tmp_path: Path) -> None:
 
 
 def test_a_figure_has_its_machine_version_date_and_commit(tmp_path: Path) -> None:
-    found = page(tmp_path, ledger=STAMP | {"records_per_s": 4321})["The ledger"]
+    ledger = {"group": 5, "asked": 10, "incidents": 1, "records_per_s": 4321, "page_new_s": 0.5}
+    found = page(tmp_path, ledger=STAMP | ledger)["The ledger"]
+    assert "| durable records | 4321 | 1/s |" in found and "| `page_new_s` | 0.5 |" in found
     assert all(word in found for word in ("1.2.3", "abc1234", "2026-01-02", "Some CPU", "4321"))
 
 
@@ -96,6 +100,15 @@ def test_the_page_names_each_branch_that_no_test_takes(tmp_path: Path) -> None:
 
 def test_a_kind_that_a_peer_does_not_claim_is_told_apart(tmp_path: Path) -> None:
     corpus = {"commands": 50, "seed": 1, "kinds": ["speed", "place"]}
-    found = page(tmp_path, peers=STAMP | {"corpus": corpus, "rows": [PEER, ABSENT]})["Peers"]
+    found = page(tmp_path, peers=STAMP | {"corpus": corpus, "turns": 2, "rows": [PEER, ABSENT]})["Peers"]
     assert "| somebody | 3 | (4) |" in found
     assert "**nobody** was not measured: `it is not installed`" in found
+
+
+def test_where_ours_is_behind_its_peers_the_page_says_so_in_words(tmp_path: Path) -> None:
+    """The wrong answer shows what it passes before any fault, and leaves the rest in a file."""
+    ours = PEER | {"name": "iatro_governor", "good_passed": 15, "p99_us": 9.0, "times_ours": [1.0, 1.0]}
+    corpus = {"commands": 50, "seed": 1, "kinds": ["speed", "place"]}
+    found = page(tmp_path, peers=STAMP | {"corpus": corpus, "turns": 2, "rows": [ours, PEER]})["Peers"]
+    assert "| 15 of 20 | 75% | 9 of 10 |" in found and "| 0.5 to 0.6 |" in found
+    assert "passes 75%" in found and "More is passed by somebody; a lower p99 have somebody" in found
