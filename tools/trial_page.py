@@ -22,6 +22,7 @@ What governing the shipped robots prevents and costs on the embedded plant, meas
 `python -m tools.trial_page`. [What the numbers mean](../explanation/ti_s.md). Intervals are at 95%; harm is in
 harm-equivalents, 1 being an injury that needs treatment. What stands at the end of each robot's part was run, no more:
 where it is one seed of each family at few doses, the windows are coarse and a longer campaign may say otherwise. A
+part is of the configuration named there: where `iatro check` prints another hash, the profile has changed since. A
 robot that has no part here has not been on trial yet.
 """
 SHOWN = {
