@@ -188,6 +188,13 @@ command is; `governor/decision` says what became of it. A goal that is refused, 
 cause, one that is cancelled is braked. A goal's path tolerances are not used: the channel has its own. The parameters
 are the governor's. Without control_msgs it does not start, with exit code 2.
 
+### Clips
+
+For its clips the recorder also listens, reliable and transient local, to `/tf_static` (`tf2_msgs/msg/TFMessage`) and
+`/robot_description` (`std_msgs/msg/String`), in its namespace and out of it, and to the topic that the profile takes
+the description from: to each as soon as somebody publishes on it, and to none where the settings have
+`keep: {{clips_mb: 0}}`.
+
 ### Every node
 
 {common}

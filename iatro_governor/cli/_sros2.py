@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
+from iatro_governor.ledger import standing
 from iatro_governor.profile.model import ProfileData
 
 VERSION = "0.2.0"
@@ -86,6 +87,8 @@ def grants(profile: ProfileData) -> dict[str, Grant]:
                 *inputs,
                 *outputs,
                 *sources,
+                *described,
+                *standing.TOPICS,
                 *_WORDS,
                 "governor/decision",
                 "governor/state",
@@ -106,7 +109,7 @@ def grants(profile: ProfileData) -> dict[str, Grant]:
             publish={*speak, "planner/raw"},
             subscribe={*sources, *described, "governor/state", "recorder/ack"},
         ),
-        "robot": _node("robot", publish={*sources, *described}, subscribe=outputs),
+        "robot": _node("robot", publish={*sources, *described, *standing.TOPICS}, subscribe=outputs),
         "operator": Grant(
             "operator",
             publish=frozenset({*_LOGS, "planner/instruction"}),

@@ -1,20 +1,20 @@
 """Clips: what went over the wire around an incident, as an MCAP file that other tools open.
 
-A ring buffer holds the last seconds of every topic and the last message of every latched one, so that a clip begins
-with what stood at its start. Nothing is taken out of the buffer: an incident right after another has its own context.
+A ring buffer holds the last seconds of every topic and what stands of every latched one, so that a clip begins with
+what stood at its start. Nothing is taken out of the buffer: an incident right after another has its own context.
 """
 
 from __future__ import annotations
 
 import struct
 from collections import deque
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..errors import LedgerError, MissingPart
+from .standing import MOST_KEYS, Standing
 
 PRE_S = 10.0
 """A clip begins so long before its trigger, s ..."""
@@ -38,11 +38,15 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message as it came, in CDR; ``t`` in s of the recorder's clock."""
+    """One message as it came, in CDR; ``t`` in s of the recorder's clock.
+
+    On a latched topic it stands until the next one with the same ``key``: several may speak there.
+    """
 
     t: float
     topic: Topic
     data: bytes
+    key: str = ""
 
 
 @dataclass(slots=True)
@@ -60,7 +64,7 @@ class Buffer:
     def __init__(self, pre_s: float = PRE_S, post_s: float = POST_S, most_bytes: int = MOST_BYTES) -> None:
         self._pre, self._post, self._most = pre_s, post_s, most_bytes
         self._held: deque[Message] = deque()
-        self._latched: dict[str, deque[Message]] = {}
+        self._standing = Standing()
         self._bytes = 0
         self._open: Clip | None = None
         self.cut = 0
@@ -70,8 +74,6 @@ class Buffer:
         """Takes a message; times must not go back."""
         self._held.append(message)
         self._bytes += len(message.data)
-        if message.topic.latched:
-            self._latched.setdefault(message.topic.name, deque()).append(message)
         self._forget(message.t)
 
     def trigger(self, t: float, cause: str) -> None:
@@ -88,11 +90,12 @@ class Buffer:
         if clip is None or (now < clip.end and not at_once):
             return None
         self._open = None
+        standing = self._standing.copy()
+        for one in self._held:
+            if one.topic.latched and one.t < clip.begin:
+                standing.take(one)
         within = [one for one in self._held if clip.begin <= one.t <= clip.end]
-        standing = [
-            one for kept in self._latched.values() if (one := _last_before(kept, clip.begin)) is not None
-        ]
-        return clip, [*sorted(standing, key=lambda one: one.t), *within]
+        return clip, [*standing, *within]
 
     def _forget(self, now: float) -> None:
         since = now - self._pre if self._open is None else min(self._open.begin, now - self._pre)
@@ -100,13 +103,8 @@ class Buffer:
             gone = self._held.popleft()
             self._bytes -= len(gone.data)
             self.cut += gone.t >= since
-        for kept in self._latched.values():
-            while len(kept) > 1 and kept[1].t < since:
-                kept.popleft()
-
-
-def _last_before(kept: Iterable[Message], t: float) -> Message | None:
-    return next((one for one in reversed(list(kept)) if one.t < t), None)
+            if gone.topic.latched:
+                self._standing.take(gone)
 
 
 def write(path: Path, messages: list[Message], notes: dict[str, str], begin: float = 0.0) -> None:
@@ -151,8 +149,8 @@ def _channels(writer: Any, messages: list[Message]) -> dict[str, int]:
 
 _FOREVER = "{sec: 9223372036, nsec: 854775807}"
 _QOS = (
-    f"- history: 1\n  depth: 10\n  reliability: 1\n  durability: %d\n  deadline: {_FOREVER}\n  lifespan: {_FOREVER}\n"
-    f"  liveliness: 1\n  liveliness_lease_duration: {_FOREVER}\n  avoid_ros_namespace_conventions: false\n"
+    f"- history: 1\n  depth: {MOST_KEYS}\n  reliability: 1\n  durability: %d\n"
+    f"  deadline: {_FOREVER}\n  lifespan: {_FOREVER}\n  liveliness: 1\n  liveliness_lease_duration: {_FOREVER}\n  avoid_ros_namespace_conventions: false\n"
 )
 _LATCHED, _VOLATILE = _QOS % 1, _QOS % 2
 

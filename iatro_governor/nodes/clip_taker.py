@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from rclpy.node import Node
+from rclpy.serialization import deserialize_message
 
 from iatro_governor.errors import IatroError
 from iatro_governor.ledger.clips import Buffer, Clip, Message, Topic, write
 from iatro_governor.ledger.keeping import thin_out
+from iatro_governor.ledger.standing import TOPICS as STANDING
 from iatro_governor.msg import GovernorState
 from iatro_governor.nodes import commands, qos, sources
 from iatro_governor.nodes.definitions import definition
@@ -47,9 +50,32 @@ class ClipTaker:
         self.fault = ""
         """Why the last clip could not be written; empty after one that could."""
         self._topics: dict[str, Topic] = {}
+        self._absent = {node.resolve_topic_name(name): type_of for name, type_of in _standing(data)}
         for name, kind, profile, latched in _topics(data):
             if (topic := self._topic(name, kind, latched)) is not None:
                 node.create_subscription(kind, name, partial(self._hear, topic), profile, raw=True)
+
+    def look(self) -> None:
+        """Begin to listen to the standing topics that have come up; what was said on them before is told again."""
+        for name, type_of in list(self._absent.items()):
+            there = self._node.get_publishers_info_by_topic(name)
+            if any(end.topic_type == type_of for end in there):
+                del self._absent[name]
+                self._listen(name, type_of)
+
+    def _listen(self, name: str, type_of: str) -> None:
+        package, _, kind_name = type_of.partition("/msg/")
+        try:
+            kind = getattr(import_module(f"{package}.msg"), kind_name)
+            topic = Topic(name, type_of, definition(type_of), latched=True)
+        except (ImportError, AttributeError, IatroError) as error:
+            self._node.get_logger().warning(f"no clip holds {name}: {type_of} is not installed: {error}")
+            return
+        hear = partial(self._stands, topic, kind)
+        self._node.create_subscription(kind, name, hear, qos.STANDING, raw=True)
+
+    def _stands(self, topic: Topic, kind: Any, data: bytes) -> None:
+        self._buffer.add(Message(self._now(), topic, bytes(data), _speaker(kind, data)))
 
     def heard(self, name: str, kind: Any, data: bytes) -> None:
         """Keep a message of a topic that the recorder hears itself."""
@@ -119,6 +145,22 @@ class ClipTaker:
 
     def _now(self) -> float:
         return float(self._node.get_clock().now().nanoseconds * 1e-9)
+
+
+def _standing(data: ProfileData) -> Iterator[tuple[str, str]]:
+    """Names and types of the topics that are listened to where somebody speaks on them."""
+    yield from STANDING.items()
+    if data.robot.model is not None and data.robot.model.topic is not None:
+        yield data.robot.model.topic, STANDING["robot_description"]
+
+
+def _speaker(kind: Any, data: bytes) -> str:
+    """Whose message it is, where several speak on a topic: of transforms, which frames they place."""
+    try:
+        placed = getattr(deserialize_message(data, kind), "transforms", ())
+    except Exception:  # noqa: BLE001 - what the middleware raises for bytes that are no such message has no common root
+        return ""
+    return "\n".join(sorted(one.child_frame_id for one in placed))
 
 
 def _topics(data: ProfileData) -> list[tuple[str, Any, Any, bool]]:

@@ -59,6 +59,14 @@ STATE = QoSProfile(
 )
 """Standing facts (governor/state, recorder/head): the last one is given to whoever joins late."""
 
+STANDING = QoSProfile(
+    reliability=ReliabilityPolicy.RELIABLE,
+    durability=DurabilityPolicy.TRANSIENT_LOCAL,
+    history=HistoryPolicy.KEEP_LAST,
+    depth=100,
+)
+"""Standing facts of many speakers (/tf_static), who all speak at once to whoever joins late."""
+
 BUTTON = (
     EVENT,
     STATE,

@@ -309,6 +309,8 @@ class Recorder(Node):
         return self._hook.fault or (self._clips.fault if self._clips is not None else "")
 
     def _report(self) -> None:
+        if self._clips is not None:
+            self._clips.look()
         self._maintain()
         missing = sum(last - first + 1 for gaps in self._ledger.missing().values() for first, last in gaps)
         level = DiagnosticStatus.WARN if missing or self._minor_fault() else DiagnosticStatus.OK

@@ -22,6 +22,7 @@ from std_msgs.msg import String
 
 from iatro_governor.errors import LedgerError
 from iatro_governor.ledger.clips import Buffer, Message, Topic, check, write
+from iatro_governor.ledger.standing import MOST_KEYS
 from iatro_governor.nodes.definitions import definition
 
 TYPES = {"geometry_msgs/msg/TwistStamped", "sensor_msgs/msg/LaserScan", "iatro_governor/msg/GovernorDecision"}
@@ -109,6 +110,48 @@ def test_what_stood_before_is_there_although_it_was_said_long_ago() -> None:
             break
     assert found is not None
     assert times(found[1], "robot_description") == [1.0, 302.0]
+
+
+def spoken(t: float, frame: str, key: str) -> Message:
+    """Of a standing topic with several speakers."""
+    return Message(t, topic("tf_static", "std_msgs/msg/String", latched=True), frame.encode(), key)
+
+
+def test_every_speaker_of_a_standing_topic_stands() -> None:
+    """The last message alone would hold one sensor's place on the robot, and no other's."""
+    buffer = Buffer()
+    for t, frame in ((0.0, "lidar"), (1.0, "camera"), (2.0, "lidar, moved"), (3.0, "arm")):
+        buffer.add(spoken(t, frame, frame.partition(",")[0]))
+    for step in range(1000):
+        buffer.add(command(100.0 + step * 0.1))
+    buffer.trigger(199.9, "stop")
+    found = buffer.finished(206.0)
+    assert found is not None
+    standing = [one.data.decode() for one in found[1] if one.topic.name == "tf_static"]
+    assert standing == ["camera", "lidar, moved", "arm"]
+
+
+def test_what_stands_outlives_a_buffer_that_is_too_small_for_its_window() -> None:
+    buffer = Buffer(most_bytes=2000)
+    buffer.trigger(10.0, "stop")
+    buffer.add(state(10.0, "robot"))
+    for step in range(400):
+        buffer.add(command(10.0 + step * 0.01))
+    found = buffer.finished(15.0)
+    assert found is not None and buffer.cut > 300
+    assert times(found[1], "robot_description") == [10.0]
+
+
+def test_what_stands_is_bounded() -> None:
+    buffer = Buffer(most_bytes=1000)
+    buffer.add(state(0.0, "robot"))
+    for step in range(3 * MOST_KEYS):
+        buffer.add(spoken(1.0 + step * 0.001, "x" * 100, f"frame {step}"))
+    buffer.trigger(100.0, "stop")
+    found = buffer.finished(105.0)
+    assert found is not None
+    assert len(times(found[1], "tf_static")) == MOST_KEYS
+    assert times(found[1], "robot_description") == [0.0]
 
 
 def test_the_buffer_is_bounded_and_says_what_it_cut() -> None:
