@@ -31,18 +31,31 @@ Json = Annotated[bool, typer.Option("--json", help="Accepted everywhere; the out
 
 
 @app.command()
-def verify(db: Db, key: KeyFile = None, anchors: Anchors = None, as_json: Json = False) -> None:
+def verify(
+    db: Db,
+    key: KeyFile = None,
+    anchors: Anchors = None,
+    clips: Annotated[
+        bool,
+        typer.Option("--clips", help="Check the clips beside the ledger, too: fine, cut, altered or gone."),
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Check every record against the key and the anchors; exit 0 sound, 1 not, 2 no ledger.
 
-    The result is one JSON document on standard output; "first_bad" is the first wrong or missing record.
+    The result is one JSON document on standard output; "first_bad" is the first wrong or missing record. With --clips
+    the exit code is 1, too, where a clip is not the one that the chain knows.
     """
     from ..ledger.check import verify as check
+    from ._ledger_clips import judged
 
     if not db.exists():
         _refuse(f"{db}: no such ledger")
     result = _or_unusable(lambda: check(db, _key_of(db, key), anchors=anchors).to_json())
     if not result["sound"]:
         print(f"not sound: {result['problem']}", file=sys.stderr)
+    if clips:
+        result |= _or_unusable(lambda: judged(db, result))
     _finish(result)
 
 
@@ -159,4 +172,4 @@ def _refuse(message: str) -> NoReturn:
 
 def _finish(result: dict[str, Any]) -> NoReturn:
     print(json.dumps(result, indent=2))
-    raise typer.Exit(0 if result["sound"] else 1)
+    raise typer.Exit(0 if result["sound"] and result.get("clips_fine", True) else 1)

@@ -150,7 +150,8 @@ def _channels(writer: Any, messages: list[Message]) -> dict[str, int]:
 _FOREVER = "{sec: 9223372036, nsec: 854775807}"
 _QOS = (
     f"- history: 1\n  depth: {MOST_KEYS}\n  reliability: 1\n  durability: %d\n"
-    f"  deadline: {_FOREVER}\n  lifespan: {_FOREVER}\n  liveliness: 1\n  liveliness_lease_duration: {_FOREVER}\n  avoid_ros_namespace_conventions: false\n"
+    f"  deadline: {_FOREVER}\n  lifespan: {_FOREVER}\n  liveliness: 1\n"
+    f"  liveliness_lease_duration: {_FOREVER}\n  avoid_ros_namespace_conventions: false\n"
 )
 _LATCHED, _VOLATILE = _QOS % 1, _QOS % 2
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -16,6 +15,7 @@ from rclpy.serialization import deserialize_message
 from iatro_governor.errors import IatroError
 from iatro_governor.ledger.clips import Buffer, Clip, Message, Topic, write
 from iatro_governor.ledger.keeping import thin_out
+from iatro_governor.ledger.kept_clips import digest_of
 from iatro_governor.ledger.standing import TOPICS as STANDING
 from iatro_governor.msg import GovernorState
 from iatro_governor.nodes import commands, qos, sources
@@ -134,14 +134,16 @@ class ClipTaker:
         path = self._folder / f"{clip.begin:.3f}.mcap"
         try:
             write(path, messages, {"causes": "; ".join(clip.causes)[:10_000]}, clip.begin)
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            digest, size = digest_of(path), path.stat().st_size
             thin_out(self._folder, self._most_mb, [path])
         except (IatroError, OSError) as error:
             self.fault = f"no clip: {error}"
             return
         self.fault = ""
         about = {"begin": clip.begin, "end": clip.end, "causes": clip.causes, "messages": len(messages)}
-        self._done.append({"file": f"{self._folder.name}/{path.name}", "sha256": digest, **about})
+        self._done.append(
+            {"file": f"{self._folder.name}/{path.name}", "sha256": digest, "bytes": size, **about}
+        )
 
     def _now(self) -> float:
         return float(self._node.get_clock().now().nanoseconds * 1e-9)

@@ -351,6 +351,7 @@ def test_a_stop_leaves_a_clip_that_the_ledger_knows(
     assert clip["causes"] == ["PROTECTIVE_STOP of base"]
     file = tmp_path / clip["file"]
     assert hashlib.sha256(file.read_bytes()).hexdigest() == clip["sha256"]
+    assert clip["bytes"] == file.stat().st_size
     with file.open("rb") as content:
         reader = make_reader(content, decoder_factories=[DecoderFactory()])
         found = [

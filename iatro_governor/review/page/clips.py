@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
 from ...errors import NoIncident
+from ...ledger.kept_clips import KIND, clip_path, digest_of
 from ...ledger.reader import Reader
 from ...ledger.record import NUMBER_LIMIT, StoredRecord
 from ..incidents import Detail, conducts_of
 from ..text import one_line
 
-KIND = "clip"
 _AROUND = """SELECT id FROM record WHERE kind = 'clip' AND body ->> 'begin' <= ? AND body ->> 'end' >= ?
     ORDER BY id LIMIT 10"""
 
@@ -34,20 +33,18 @@ def clip_file(reader: Reader, number: int) -> Path:
     Raises NoIncident where there is none, it is gone, or it is another than the ledger says.
     """
     record = next(reader.records(KIND, id=number), None) if 0 < number < NUMBER_LIMIT else None
-    path = None if record is None else _path(reader.path, record)
+    path = None if record is None else clip_path(reader.path, record.body)
     if record is None or path is None or not path.is_file():
         raise NoIncident(
             f"no clip {number} is kept: there was none, or the oldest had to go for want of room"
         )
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if digest != record.body.get("sha256"):
+    if digest_of(path) != record.body.get("sha256"):
         raise NoIncident(f"clip {number} is not the one that was recorded: the ledger knows another digest")
     return path
 
 
 def _shown(db: Path, record: StoredRecord) -> dict[str, Any]:
-    body, path = record.body, _path(db, record)
+    body, path = record.body, clip_path(db, record.body)
     causes = body.get("causes")
     return {
         "id": record.id,
@@ -56,9 +53,3 @@ def _shown(db: Path, record: StoredRecord) -> dict[str, Any]:
         "length": f"{float(body.get('end') or 0) - float(body.get('begin') or 0):.0f}",
         "causes": [one_line(str(cause), 80) for cause in causes[:5]] if isinstance(causes, list) else [],
     }
-
-
-def _path(db: Path, record: StoredRecord) -> Path | None:
-    """Where the clip is: in the folder beside its ledger and nowhere else, whatever the record says."""
-    name = Path(str(record.body.get("file") or "")).name
-    return db.with_suffix(".clips") / name if name.endswith(".mcap") and not name.startswith(".") else None
