@@ -68,8 +68,8 @@ def _state(db: Path, record: StoredRecord) -> ClipState:
         return ClipState(record.id, str(path), GONE, why)
     except OSError as error:
         return ClipState(record.id, str(path), GONE, f"it cannot be read: {error.strerror or error}")
-    if (why := _cut(path, record.body.get("bytes"))) is not None:
-        return ClipState(record.id, str(path), CUT, why)
+    if (left := _cut(path, record.body.get("bytes"))) is not None:
+        return ClipState(record.id, str(path), CUT, left)
     return ClipState(record.id, str(path), ALTERED, "its SHA-256 is not the one that was recorded")
 
 

@@ -88,7 +88,7 @@ def run(
         world.at(TRIGGER + 7.0)
         wait_until(lambda: list(tmp_path.glob("ledger.clips/*.mcap")), 20.0, "a clip while the recorder runs")
         process.send(signal.SIGTERM)
-        assert process.wait() == 0, process.output
+        assert process.wait(60.0) == 0, process.output
         with Reader(tmp_path / "ledger.db") as reader:
             (clip,) = [record.body for record in reader.records("clip")]
         assert (clip["begin"], clip["end"]) == (TRIGGER - 10.0, TRIGGER + 5.0)

@@ -346,7 +346,7 @@ def test_a_stop_leaves_a_clip_that_the_ledger_knows(
         peers.decisions.publish(peers.convert.decision_message(body))
     wait_until(lambda: peers.acks.get("ring-1", 0) == 3, 20.0, "three receipts")
     process.send(signal.SIGTERM)
-    assert process.wait() == 0, process.output
+    assert process.wait(60.0) == 0, process.output
     (clip,) = bodies(tmp_path / "ledger.db", "clip")
     assert clip["causes"] == ["PROTECTIVE_STOP of base"]
     file = tmp_path / clip["file"]
