@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("out/bench"))
     parser.add_argument("--blocks", type=int, default=5)
-    parser.add_argument("--steps", type=int, default=100)
+    parser.add_argument("--steps", type=int, default=60)
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         result = {**stamp(), **measure(Path(folder), chosen.blocks, chosen.steps)}
