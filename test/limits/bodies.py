@@ -48,18 +48,38 @@ def two_links() -> ArmModel:
 
 
 @cache
+def three_links() -> ArmModel:
+    """The arm of the contract with a hand on it, long enough to meet the upper arm."""
+    hand = """<link name="hand">
+    <collision><origin xyz="0.2 0 0" rpy="0 1.5707963267948966 0"/>
+      <geometry><capsule radius="0.03" length="0.4"/></geometry></collision>
+    <inertial><origin xyz="0.2 0 0"/><mass value="0.5"/>
+      <inertia ixx="0.01" ixy="0" ixz="0" iyy="0.01" iyz="0" izz="0.01"/></inertial>
+  </link>
+  <joint name="wrist" type="revolute"><parent link="lower"/><child link="hand"/>
+    <origin xyz="0.4 0 0"/><axis xyz="0 0 1"/><limit lower="-3" upper="3" velocity="3" effort="10"/></joint>
+</robot>"""
+    return load_text(TWO_LINKS.replace("</robot>", hand))
+
+
+@cache
 def weights() -> Mechanics:
     """Of the arm of the contract."""
     return Mechanics(Dynamics(two_links(), np.zeros(2)), True, 0.0)
 
 
 def body_situation(
-    q: np.ndarray, anchor: np.ndarray | None = None, sensed: Sensed | None = None, delay: float = 0.03
+    q: np.ndarray,
+    anchor: np.ndarray | None = None,
+    sensed: Sensed | None = None,
+    delay: float = 0.03,
+    model: ArmModel | None = None,
 ) -> BodySituation:
-    """The two links at ``q`` with the output ``anchor`` standing, joint velocities on the channel ``arm``."""
-    model = two_links()
-    anchor = np.zeros(2) if anchor is None else anchor
-    braking = Drive(np.eye(2), np.zeros(2), np.array([3.0, 4.0]), None, 0)
+    """The two links, or ``model``, at ``q`` with ``anchor`` standing, joint velocities on the channel ``arm``."""
+    model = two_links() if model is None else model
+    size = len(q)
+    anchor = np.zeros(size) if anchor is None else anchor
+    braking = Drive(np.eye(size), np.zeros(size), np.full(size, 4.0) - np.eye(1, size)[0], None, 0)
     return BodySituation(
         t=0.0,
         period=0.01,
@@ -69,14 +89,14 @@ def body_situation(
         velocity=anchor,
         effort=None,
         anchor=anchor,
-        beyond=np.zeros(2),
+        beyond=np.zeros(size),
         drive=braking,
         comfort=braking,
         kind="fixed",
         base=None,
         base_flight=None,
-        places={"arm": slice(0, 2)},
-        joints={"arm": np.arange(2)},
+        places={"arm": slice(0, size)},
+        joints={"arm": np.arange(size)},
         levers=levers(model),
         pair_levers=pair_levers(model, levers(model)),
         sensed=sensed or NOTHING,
