@@ -171,6 +171,22 @@ def test_what_no_sensor_saw_is_entered_no_further_than_its_slack() -> None:
             assert seen - OUTLINE_SPACING < furthest <= seen + SLACK + GRAIN
 
 
+def test_a_way_leaps_over_a_thing_only_where_one_of_its_steps_is_longer_than_the_body_and_twice_the_room() -> (
+    None
+):
+    """Where the margin and half a step are more than there is now, samples alone are looked at (invariant.md)."""
+    limit = make("obstacle")
+    for gap in (0.09, 0.12, 0.2, 0.4):
+        at, ahead = situation(np.array([[0.22 + gap, 0.0]])), np.array([1.0, 0.0, 0.0])
+        bound = bisected(limit, ahead, at)
+        assert bound is not None
+        speeds = np.linspace(bound * (1.0 + NEAR), 8.0, 200)
+        steps = np.array([2.0 * least(limit, v * ahead, at)[1] for v in speeds])
+        leaps = np.array([is_clear(limit, v * ahead, at) for v in speeds])
+        assert leaps.any(), "nothing leaps any more: invariant.md says otherwise"
+        assert steps[leaps].min() >= 2.0 * (0.22 + gap) - GRAIN
+
+
 def reach_of(at: Any, pose: np.ndarray) -> float:
     """How far the outline at ``pose`` is from where the base stands now, m."""
     turn = np.array([[math.cos(pose[2]), -math.sin(pose[2])], [math.sin(pose[2]), math.cos(pose[2])]])
