@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from iatro_governor.body.surroundings import Surroundings
+from iatro_governor.limits.rate import RateLimit
 from iatro_governor.limits.registry import KINDS
+from iatro_governor.limits.sheets import sheets
+from test.governor.profiles import amr
 from test.limits.bodies import body_situation, body_situations, joint_rates, surroundings
+from test.limits.broken import broken, room
 from test.limits.situations import VARIANTS, kind_of, make, persons, situation, situations, twists
+from test.limits.test_boundaries import fastest, ways
+from test.limits.test_sweep import cases
 
 every_kind = pytest.mark.parametrize("kind", [*sorted(KINDS), *sorted(VARIANTS)])
 
@@ -111,22 +120,124 @@ def test_clearances_are_finite(kind, data):
     assert clearance is None or math.isfinite(clearance.now)
 
 
-@pytest.mark.parametrize("kind", ["obstacle", "zone"])
-@settings(max_examples=60)
-@given(angle=st.floats(-math.pi, math.pi), depth=st.floats(0.0, 0.07))
-def test_leaving_straight_away_from_a_broken_margin_is_clear(kind, angle, depth):
+REFUSING = [kind for kind in [*sorted(KINDS), *sorted(VARIANTS)] if make(kind).keeps]
+NOT_LEFT = {"unseen": "it keeps no margin that could be broken: where the body stands counts as seen"}
+"""Kinds that look at ways and have nothing to retreat from, and why."""
+
+
+@pytest.mark.parametrize("kind", REFUSING)
+def test_what_leaves_a_broken_margin_is_clear_and_what_goes_deeper_is_not(kind):
     """nav2 #3748, moveit2 #409: stopped too near, and forbidden to leave."""
-    away = np.array([math.cos(angle), math.sin(angle), 0.0])
-    if kind == "obstacle":
-        at = situation(-away[None, :2] * (0.22 + depth))
-    else:  # the zone's edge x = 1 is straight ahead
-        away = np.array([-1.0, 0.0, 0.0])
-        at = situation(np.zeros((0, 2)), pose=np.array([1.0 - 0.22 + depth, 0.0, 0.0]))
-    limit = make(kind)
-    clear = limit.clear(rollouts(np.stack([0.1 * away, -0.1 * away]), at), at)
-    assert clear is not None and clear[0] and not clear[1]
-    cap = limit.cap(0.1 * away, at)
-    assert cap is None or cap.scale == 1.0
+    if kind in NOT_LEFT:
+        assert make(kind).clearance(broken("obstacle")) is None, NOT_LEFT[kind]
+        return
+    limit, at = make(kind), broken(kind)
+    clearance, here = limit.clearance(at), room(kind, np.zeros(len(at.anchor)), at)
+    assert kind == "joint_position" or (clearance and clearance.now < clearance.required), "it is not broken"
+    away, deeper = 0, 0
+    for way in np.ndindex(*(3,) * len(at.anchor)):
+        output = 0.05 * (np.array(way) - 1.0)
+        clear, change = limit.clear(rollouts(output, at), at), room(kind, output, at) - here
+        if change >= -1e-9:
+            cap = limit.cap(output, at)
+            assert (clear is None or clear[0]) and (cap is None or cap.scale == 1.0), output
+            away += bool(output.any())
+        elif change < -1e-4:
+            assert clear is not None and not clear[0], output
+            deeper += 1
+    assert away >= 3 and deeper >= 2
+
+
+TIGHTER: dict[str, dict[str, Any]] = {
+    "speed": {"bound": 0.25},
+    "acceleration": {"bound": 0.4},
+    "deceleration": {"bound": 1.0},
+    "jerk": {"bound": 1.0},
+    "zone": {"margin": 0.15},
+    "slow_zone": {"speed": 0.1},
+    "geofence": {"margin": 0.2},
+    "obstacle": {"margin": 0.2},
+    "time_to_collision": {"bound": 2.0},
+    "unseen": {"speed": 0.5},
+    "separation": {"intrusion": 0.3},
+    "command_rate": {"bound": 50.0},
+    "joint_velocity": {"bounds": [0.5, 1.0]},
+    "joint_acceleration": {"bounds": [1.0, 2.0]},
+    "joint_deceleration": {"bounds": [1.5, 3.0]},
+    "joint_jerk": {"bounds": [10.0, 20.0]},
+    "joint_position": {"margin": 0.3},
+    "payload": {"bounds": [0.5, 1.0]},
+    "tip_over": {"margin": 0.1},
+    "joint_effort": {"bounds": [10.0, 10.0]},
+    "effort_rate": {"bounds": [100.0, 100.0]},
+    "wrench": {"force": 12.0, "torque": 3.0},
+    "gripper_speed": {"closing": 0.02, "opening": 0.05},
+    "link_speed": {"bound": 0.25},
+    "link_zone": {"margin": 0.1},
+    "link_slow_zone": {"speed": 0.05},
+    "workspace": {"margin": 0.05},
+    "singularity": {"speed": 0.2},
+    "link_obstacle": {"margin": 0.16},
+    "link_separation": {"intrusion": 0.3},
+    "power_and_force": {"distance": 0.4},
+    "contact_force": {"retreat_speed": 0.05},
+    "self_collision": {"margin": 0.1},
+}
+"""A stricter setting of each kind; what it is stricter than is its example, but for ``LOOSER``."""
+LOOSER = {"unseen": {"speed": 3.0}}
+
+
+@every_kind
+def test_a_stricter_bound_allows_nothing_that_a_looser_one_refuses(kind):
+    """Whatever else it knows, and somewhere it refuses more: a setting that bounds nothing would be a trap."""
+    hand = {"link": "hand"} if kind == "singularity" else {}
+    loose = make(kind, **LOOSER.get(kind, {}), **hand)
+    strict, stricter = make(kind, **TIGHTER[kind_of(kind)], **hand), False
+    if isinstance(loose, RateLimit) and isinstance(strict, RateLimit):
+        assert (strict.bounds(2) <= loose.bounds(2)).all()
+        stricter = bool((strict.bounds(2) < loose.bounds(2)).any())
+    elif loose.faces == ("stream",):
+        stricter = bool(strict.bound and loose.bound and strict.bound < loose.bound)
+    for at, ray in cases(kind):
+        less, more = (limit.cap(100.0 * ray, at) for limit in (strict, loose))
+        shares = [1.0 if cap is None else cap.scale for cap in (less, more)]
+        assert shares[0] <= shares[1] + 1e-9, ray
+        stricter = stricter or shares[0] < shares[1]
+    for at, ray in ways(kind) if loose.keeps else ():
+        every = at.roll_out(np.linspace(0.0, fastest(ray, at), 40)[:, None] * ray)
+        few, many = (np.ones(40, dtype=bool) & clear(limit, every, at) for limit in (strict, loose))
+        assert (few <= many).all(), ray
+        stricter = stricter or bool((few < many).any())
+    assert stricter
+
+
+def clear(limit, every, at):
+    """Which ways are clear, all of them where the limit says nothing."""
+    verdict = limit.clear(every, at)
+    return True if verdict is None else verdict
+
+
+LABEL = {"side_effects": ["it takes longer"], "window": "0.2 m/s to 0.8 m/s", "source": "trials"}
+
+
+@every_kind
+def test_its_label_is_complete_with_and_without_one_in_the_profile(kind, tmp_path):
+    """Mechanism, side effects, contraindications, window and source: ``iatro label`` has them of every limit."""
+    channel = amr(tmp_path).data.channels["base"]
+    for settings in ({}, {"label": LABEL}):
+        config = make(kind, **settings).config
+        data = SimpleNamespace(channels={config.channel: channel})
+        profile: Any = SimpleNamespace(limits=[config], data=data)
+        *stops, sheet = sheets(profile)
+        assert len(stops) == 2 and (sheet.of, sheet.name, sheet.kind) == ("limit", config.name, config.kind)
+        assert len(sheet.mechanism) > 40 and sheet.remark
+        assert len(sheet.side_effects) == (1 if settings else len(make(kind).faces))
+        told = json.dumps(sheet.to_json())
+        wanted = (
+            ("it takes longer", "0.2 m/s to 0.8 m/s", "a test; label: trials") if settings else ("a test",)
+        )
+        assert all(words in told for words in wanted) and all(sheet.side_effects)
+        assert settings or make(kind).row_unit in sheet.window or make(kind).bound is None
 
 
 def test_sliding_along_a_wall_that_is_too_near_is_clear():
