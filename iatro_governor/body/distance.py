@@ -67,7 +67,10 @@ def capsule_distance(first: Array, first_radius: Array, second: Array, second_ra
 
 
 def capsule_gap(first: Array, first_radius: Array, second: Array, second_radius: Array) -> Gap:
-    """As ``capsule_distance``, with closest points and direction; where axes cross, the direction is across both."""
+    """As ``capsule_distance`` (...), with closest points and direction, m.
+
+    Where axes cross, the direction is across both.
+    """
     s, t = closest_parameters(first, second)
     a, b = _on(first, s), _on(second, t)
     across = cross(first[..., 1, :] - first[..., 0, :], second[..., 1, :] - second[..., 0, :])
@@ -88,7 +91,7 @@ def point_distance(ends: Array, radius: Array, points: Array, inflation: Array |
 
 
 def point_gap(ends: Array, radius: Array, points: Array, inflation: Array | float = 0.0) -> Gap:
-    """As ``point_distance``, with closest points and direction."""
+    """As ``point_distance``, m, with closest points and direction."""
     start = ends[..., :, None, 0, :]
     along = ends[..., 1, :] - ends[..., 0, :]
     on_points = np.broadcast_to(points[..., None, :, :], (*along.shape[:-1], points.shape[-2], 3))
@@ -107,7 +110,7 @@ def ball_distance(ends: Array, radius: Array, centres: Array, inflation: Array |
 
 
 def ball_gap(ends: Array, radius: Array, centres: Array, inflation: Array | float) -> Gap:
-    """As ``ball_distance``, with closest points and direction."""
+    """As ``ball_distance``, m, with closest points and direction."""
     along = ends[..., 1, :] - ends[..., 0, :]
     share = _nearest(centres - ends[..., 0, :], along)
     on_axis = ends[..., 0, :] + share[..., None] * along
@@ -139,7 +142,7 @@ def self_distance(posture: Posture, which: Indices | slice = EVERY) -> Array:
 
 
 def self_gap(posture: Posture, which: Indices | slice = EVERY) -> Gap:
-    """As ``self_distance``, with closest points and direction."""
+    """As ``self_distance``, m, with closest points and direction."""
     return capsule_gap(*_pairs(posture, which))
 
 

@@ -36,7 +36,7 @@ class JointTrack:
         self._nothing = JointSample(0.0, np.zeros(len(self.names)), np.zeros(len(self.names)), None)
 
     def places(self, names: Sequence[str]) -> Indices:
-        """Where each of ``names`` stands in a sample."""
+        """Where (n,) each of the n ``names`` stands in a sample."""
         return np.array([self._place[name] for name in names], dtype=np.int64)
 
     def missing(self, names: Sequence[str]) -> list[str]:

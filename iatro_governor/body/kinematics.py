@@ -142,7 +142,10 @@ class Posture:
 
 
 def posture(model: ArmModel, q: Array) -> Posture:
-    """Forward kinematics for joint positions ``q`` (..., n), rad and m."""
+    """Forward kinematics for joint positions ``q`` (..., n), rad and m.
+
+    Raises ValueError for a number of joints that is not the model's.
+    """
     q = np.asarray(q, dtype=float)
     if q.shape[-1:] != (len(model.joints),):
         raise ValueError(f"{len(model.joints)} joint positions are needed, the last axis of q is {q.shape}")

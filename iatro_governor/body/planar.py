@@ -70,7 +70,7 @@ def arc(displacement: Array) -> Array:
 
 
 def from_quaternion(pose: Array) -> Array:
-    """Planar pose of ``[x, y, z, qx, qy, qz, qw]``; the quaternion need not be exactly normalised."""
+    """Planar pose (3,) of ``[x, y, z, qx, qy, qz, qw]``, m; the quaternion need not be exactly normalised."""
     _, _, _, qx, qy, qz, qw = pose[:7]
     x, y = pose[0], pose[1]
     yaw = math.atan2(2 * (qw * qz + qx * qy), qw * qw + qx * qx - qy * qy - qz * qz)

@@ -66,7 +66,7 @@ class Rollouts:
     def seconds(self, reaction_s: float) -> Array:
         """When (c, k) each pose is reached, s after the last measurement; never too early.
 
-        ``reaction_s``: from the measurement until the output acts.
+        ``reaction_s``: from the measurement until the output acts. Raises ValueError for ways that have no times.
         """
         before = reaction_s * np.arange(1, self.flown + 1) / max(self.flown, 1)
         if self.ramp is None or self.coast is None:

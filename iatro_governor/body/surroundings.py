@@ -55,7 +55,7 @@ class Surroundings:
         self._placed: dict[str, deque[Placed]] = {}
 
     def add(self, source: str, sweep: Sweep, pose: Array) -> None:
-        """Take the newest sweep of ``source``, with the pose of the base in odom at its moment."""
+        """Take the newest sweep of ``source``, with the pose (3,) of the base in odom at its moment."""
         past = self._placed.setdefault(source, deque())
         if len(past) > 1 and sweep.t - past[-2].sweep.t < GLIMPSE_SPACING:
             past.pop()
@@ -64,7 +64,7 @@ class Surroundings:
             past.popleft()
 
     def obstacles(self, sources: tuple[str, ...], pose: Array) -> Obstacles:
-        """Returns of ``sources``, as seen from the base at ``pose`` in odom."""
+        """Returns of ``sources``, as seen from the base at ``pose`` (3,) in odom."""
         if len(sources) == 1 and sources[0] in self._placed:
             placed = self._placed[sources[0]][-1]
             there = seen_from(pose, placed.pose)

@@ -61,7 +61,7 @@ class Track:
         return self._samples[-1] if self._samples else OdomSample(0.0, IDENTITY, IDENTITY)
 
     def pose_at(self, t: float) -> Array:
-        """Pose at ``t``: from the last sample before it, carried on by its measured twist."""
+        """Pose (3,) at ``t``: from the last sample before it, carried on by its measured twist."""
         before = next((s for s in reversed(self._samples) if s.t <= t), None)
         if before is None:
             return self._samples[0].pose if self._samples else np.zeros(3)

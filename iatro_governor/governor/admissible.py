@@ -51,7 +51,7 @@ class Admissible:
     def resolve(
         self, wanted: Array, situation: Any, limits: Limits, dt: float, t: float
     ) -> tuple[Resolution, Action]:
-        """The whole command scaled; after ``freeze_s`` of standing still for it, a part of it alone."""
+        """All of ``wanted`` (size,) scaled; after ``freeze_s`` of standing still for it, a part of it alone."""
 
         def step(targets: Array) -> Array:
             # What is judged is never less than a whole period's step: two decisions may come at one moment.

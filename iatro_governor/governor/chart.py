@@ -41,7 +41,7 @@ class Chart(Protocol):
 
     @property
     def axes(self) -> Mapping[str, Indices]:
-        """The components that a rate limit may bound, by name."""
+        """The components (k,) that a rate limit may bound, by name."""
 
     @property
     def keep_s(self) -> float:
@@ -65,7 +65,7 @@ class Chart(Protocol):
 
     @property
     def easing(self) -> Array:
-        """Decelerations of these joints in ordinary motion."""
+        """Decelerations of these joints in ordinary motion, rad/s2 or m/s2."""
 
     @property
     def slack(self) -> float:
@@ -93,7 +93,7 @@ class Chart(Protocol):
 
     @property
     def lead(self) -> Array | None:
-        """Where its joints will go without another command, None: where the motions in flight lead."""
+        """Where its joints will go without another command, rad or m; None: where the motions in flight lead."""
 
     @property
     def going(self) -> Array | None:
@@ -160,7 +160,7 @@ class Chart(Protocol):
         """What is to be published now beside its values, once: a trajectory."""
 
     def parts(self, wanted: Array) -> list[Array]:
-        """Parts of ``wanted`` that may go on alone where the whole is stuck."""
+        """Parts (size,) of ``wanted`` that may go on alone where the whole is stuck."""
 
 
 class Plain:

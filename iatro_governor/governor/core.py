@@ -296,7 +296,10 @@ class Governor:
         self._latches.release()
 
     def recover(self, event: Recover) -> str | None:
-        """Let an operator move a trapped channel; returns why that is refused, and puts it on record."""
+        """Let an operator move a trapped channel; returns why that is refused, and puts it on record.
+
+        Raises EventError for a channel that is none.
+        """
         group = self.channels.get(event.channel)
         if group is None:
             known = ", ".join(self.channels)

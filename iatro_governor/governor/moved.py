@@ -16,7 +16,7 @@ class Body(Protocol):
         """The body at ``t``, as the group's limits look at it."""
 
     def relevant(self, limits: list[Limit[Any]], situation: Any, wanted: Array) -> list[Limit[Any]]:
-        """The ones of ``limits`` that may say anything about outputs between the standing one and ``wanted``."""
+        """The ones of ``limits`` that may say anything about outputs between the standing one and ``wanted`` (n,)."""
 
     def fitted(self, situation: Any, outputs: Outputs, since: Any) -> Any:
         """``situation`` by the delay alone that explains what was measured since ``since``, if there is one."""

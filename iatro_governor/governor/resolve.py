@@ -117,7 +117,7 @@ def is_clear(
 def clear_of(
     outputs: Array, situation: AnySituation, limits: Limits
 ) -> tuple[np.ndarray[Any, Any], Refusals]:
-    """The same, and who refused the others."""
+    """Which (c,) of ``outputs`` (c, 3) are clear, as ``is_clear``, and who refused the others."""
     return _clear(outputs, situation.views(outputs), limits)
 
 

@@ -68,7 +68,10 @@ SCENES = (Scene(), *(Scene(gap=gap) for gap in GAPS), Scene(seen=False), Scene(p
 
 
 def fresh(profile: Profile, scene: Scene, t: float = 0.0) -> Governor:
-    """A governor of its own that was shown ``scene`` at ``t``; nobody commands it, and it publishes nothing."""
+    """A governor of its own that was shown ``scene`` at ``t``; nobody commands it, and it publishes nothing.
+
+    Raises EventError where it refuses what it is shown.
+    """
     core = Governor(profile)
     for event in _events(profile, scene, t):
         try:

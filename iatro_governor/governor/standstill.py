@@ -33,7 +33,7 @@ class Standstill:
         self._since = None
 
     def lasts(self, whole: Resolution, wanted: Array, t: float) -> bool:
-        """Whether ``wanted``, which came to ``whole``, has brought no motion for ``freeze_s``."""
+        """Whether ``wanted`` (n,), which came to ``whole``, has brought no motion for ``freeze_s``."""
         least = STUCK if self._since is None else FREE
         if whole.scale is None or whole.scale >= least or not any(wanted.tolist()):
             self._since = None

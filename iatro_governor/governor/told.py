@@ -50,7 +50,10 @@ class NotingGovernor(Governor):
             group.recovery.permits = _NotedPermits(key, lambda text: self.note(("permit", text)))
 
     def state(self, pack: Pack) -> bytes:
-        """Everything that the next decision depends on, but for the key and the nonces to come, packed by ``pack``."""
+        """Everything that the next decision depends on, but for the key and the nonces to come, packed by ``pack``.
+
+        Raises EventError where the key would be in it.
+        """
         own = {name: value for name, value in vars(self).items() if name not in ("note", "_drawn", "_key")}
         permits = {f"permits {number}": group.recovery.permits for number, group in enumerate(self.groups)}
         made = pack(own, {"nonce": self._drawn, "resets": self._resets, **permits})

@@ -82,7 +82,7 @@ class Trajectories:
     def beside(
         self, whole: Resolution, wanted: Array, situation: Any, limits: Limits, step: Stepper
     ) -> Resolution:
-        """``whole``, or where what goes on would be slowed by that, less of everything else beside it.
+        """``whole``, or where what goes on would be slowed by that, less of all else that is ``wanted`` (n,) beside it.
 
         A trajectory cannot be scaled. So the others are, as long as it may go on by itself.
         """

@@ -97,7 +97,7 @@ class TwistChart(Plain):
 
     @property
     def stands(self) -> Array:
-        """Where it is: x, y, height and yaw in odom."""
+        """Where it is: x, y and height, m, and yaw, rad, in odom."""
         x, y, yaw = self._track.latest.pose.tolist()
         return np.array([x, y, self._track.latest.height, yaw])
 
@@ -168,7 +168,7 @@ class TwistChart(Plain):
         return asked
 
     def values(self, output: Array) -> tuple[float, ...]:
-        """The six components of the twist."""
+        """The six components of the twist, m/s and rad/s."""
         out = [0.0] * len(NAMES)
         for component, value in zip(self._components, output.tolist(), strict=True):
             out[component] = value

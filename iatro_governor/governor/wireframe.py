@@ -58,12 +58,15 @@ def box(figure: BoxFigure) -> Array:
 
 
 def ball(centre: Array, radius: float, count: int = ROUND) -> Array:
-    """Three circles of ``count`` points."""
+    """Segments (n, 2, 3) of three circles of ``count`` points, m."""
     return np.concatenate([circle(centre, radius, normal, count) for normal in np.eye(3)])
 
 
 def capsule(start: Array, end: Array, radius: float, count: int = ROUND) -> Array:
-    """A circle of ``count`` points at each end, and four lines between them; a ball where the ends are one."""
+    """A circle of ``count`` points at each end, and four lines between them, as segments (n, 2, 3), m.
+
+    A ball where the ends are one.
+    """
     axis = end - start
     if not np.linalg.norm(axis) > 1e-9:
         return ball(start, radius, count)
@@ -92,7 +95,7 @@ def rods(ends: Array, radius: Array, count: int) -> Array:
 
 
 def prism(figure: PrismFigure) -> Array:
-    """Its lower and its upper outline, and an upright at each corner."""
+    """Its lower and its upper outline, and an upright at each corner, as segments (n, 2, 3), m."""
     low = 0.0 if figure.low is None else figure.low
     high = low + ENDLESS if figure.high is None else figure.high
     low = high - ENDLESS if figure.low is None and high <= low else low
@@ -102,7 +105,10 @@ def prism(figure: PrismFigure) -> Array:
 
 
 def figure_lines(figure: Area | Volume3) -> Array:
-    """Segments (n, 2, 3) of an area on the ground, or of a volume, m, in its own frame."""
+    """Segments (n, 2, 3) of an area on the ground, or of a volume, m, in its own frame.
+
+    Raises ValueError for one that has no figure.
+    """
     if isinstance(figure, Area) and (plane := figure.circle or figure.polygon) is not None:
         return flat(plane.shape())
     match figure.box or figure.sphere or figure.capsule or figure.prism:

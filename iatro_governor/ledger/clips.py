@@ -157,7 +157,10 @@ _LATCHED, _VOLATILE = _QOS % 1, _QOS % 2
 
 
 def check(path: Path) -> int:
-    """How many messages the clip ``path`` holds. Raises LedgerError for a file that is no MCAP, or was cut."""
+    """How many messages the clip ``path`` holds.
+
+    Raises LedgerError for a file that is no MCAP, or was cut, and MissingPart where mcap is not installed.
+    """
     try:
         from mcap.exceptions import McapError
         from mcap.reader import make_reader

@@ -13,7 +13,7 @@ LENGTH = 32
 
 
 def parse_key(text: str, origin: str) -> bytes:
-    """The key written as ``text``; ``origin`` says where it came from, for the error message."""
+    """The key written as ``text``; ``origin`` says where it came from. Raises LedgerError for what is no key."""
     try:
         key = bytes.fromhex(text.strip())
     except ValueError:
@@ -24,7 +24,7 @@ def parse_key(text: str, origin: str) -> bytes:
 
 
 def read_key(path: str | Path) -> bytes:
-    """The key in the file ``path``."""
+    """The key in the file ``path``. Raises LedgerError where it cannot be read, or holds none."""
     try:
         text = Path(path).read_text(encoding="ascii")
     except FileNotFoundError as error:
@@ -35,7 +35,10 @@ def read_key(path: str | Path) -> bytes:
 
 
 def create_key(path: str | Path) -> bytes:
-    """Makes a new key and writes it to ``path`` (mode 0600); an existing file is never overwritten."""
+    """Makes a new key and writes it to ``path`` (mode 0600).
+
+    Raises LedgerError where it cannot be written; an existing file is never overwritten.
+    """
     key = secrets.token_bytes(LENGTH)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -57,7 +60,10 @@ def key_beside(ledger: str | Path) -> Path:
 
 
 def find_key(ledger: str | Path, key_file: str | Path | None, environment: str | None) -> bytes:
-    """The key by precedence: ``key_file``, then the text of IATRO_KEY, then the file beside the ledger."""
+    """The key by precedence: ``key_file``, then the text of IATRO_KEY, then the file beside the ledger.
+
+    Raises LedgerError where there is none.
+    """
     if key_file is not None:
         return read_key(key_file)
     if environment:

@@ -10,7 +10,10 @@ from ..errors import LedgerError, LedgerTaken
 
 
 def take(path: Path, what: str) -> int:
-    """Locks ``path`` (by ``<path>.lock``) and returns the handle that holds the lock until it is closed."""
+    """Locks ``path`` (by ``<path>.lock``) and returns the handle that holds the lock until it is closed.
+
+    Raises LedgerTaken where somebody else holds it, and LedgerError where it cannot be opened.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)

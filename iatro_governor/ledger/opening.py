@@ -50,7 +50,7 @@ def segment_body(state: State, key: bytes) -> dict[str, Any]:
 
 
 def created(path: Path, key: bytes, anchors: AnchorLog) -> State:
-    """A chain without a record."""
+    """A chain without a record. Raises ChainBroken where anchors know of some."""
     last = anchors.last
     if last is not None and last.records > 0:
         raise ChainBroken(
@@ -64,7 +64,10 @@ def created(path: Path, key: bytes, anchors: AnchorLog) -> State:
 
 
 def resumed(path: Path, db: sqlite3.Connection, key: bytes, last: Anchor | None) -> State:
-    """The chain at the end of the file ``db``; everything after the last anchor is checked."""
+    """The chain at the end of the file ``db``; everything after the last anchor is checked.
+
+    Raises ChainBroken where it, or a record, does not fit.
+    """
     if last is None:
         raise ChainBroken(1, f"{anchors_path(path)}: the anchors are missing; is this the right folder?")
     start = segments.start_of(db, path)
@@ -83,7 +86,10 @@ def resumed(path: Path, db: sqlite3.Connection, key: bytes, last: Anchor | None)
 
 
 def continued(path: Path, sealed: Path, key: bytes, last: Anchor | None) -> State:
-    """The chain at the end of the last sealed segment, where the file after it was never begun."""
+    """The chain at the end of the last sealed segment, where the file after it was never begun.
+
+    Raises ChainBroken where the anchors know of a file after it.
+    """
     with closing(store.connect_reader(sealed)) as db:
         if problem := store.layout_problem(db):
             raise ChainBroken(1, f"{sealed}: {problem}")

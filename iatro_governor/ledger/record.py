@@ -88,7 +88,10 @@ Row = tuple[Any, ...]
 
 
 def lost(of: str, writer: str, first: int, last: int, cause: str, t: float) -> Record:
-    """A record that settles ``first..last`` of (``of``, ``writer``): they will never come, and why."""
+    """A record that settles ``first..last`` of (``of``, ``writer``): they will never come, and why.
+
+    Raises LedgerError for numbers that are none.
+    """
     if not 0 <= first <= last:
         raise LedgerError(f"lost numbers {first}..{last}: the first must be >= 0 and not after the last")
     body = {"of": of, "first": first, "last": last, "cause": cause}
@@ -96,7 +99,10 @@ def lost(of: str, writer: str, first: int, last: int, cause: str, t: float) -> R
 
 
 def lost_numbers(writer: str, body: str) -> tuple[str, str, int, int]:
-    """(kind, writer, first, last) of the numbers that a stored record of kind ``lost`` settles."""
+    """(kind, writer, first, last) of the numbers that a stored record of kind ``lost`` settles.
+
+    Raises LedgerError for one that ``lost`` did not make.
+    """
     try:
         content = json.loads(body)
         of, first, last = str(content["of"]), int(content["first"]), int(content["last"])
@@ -122,7 +128,10 @@ def row_of(record: Record, row_id: int, provenance: Provenance) -> Row:
 
 
 def canonical(body: dict[str, Any]) -> str:
-    """``body`` as one line of strict ASCII JSON, keys sorted: the same content gives the same text."""
+    """``body`` as one line of strict ASCII JSON, keys sorted: the same content gives the same text.
+
+    Raises LedgerError for what JSON does not have.
+    """
     try:
         return _BODY(body)
     except ValueError:

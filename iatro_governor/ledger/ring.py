@@ -98,7 +98,7 @@ class Ring:
     def append(self, number: int, payload: bytes) -> bool:
         """Writes one entry; False where there is no room for it: the number is then used up, and a gap.
 
-        ``number`` is at least ``next_number``; a larger one leaves a gap too.
+        ``number`` is at least ``next_number``; a larger one leaves a gap too. Raises LedgerError for a smaller one.
         """
         if number < self._next:
             raise LedgerError(f"ring: number {number} was used already, the next one is {self._next}")
@@ -135,7 +135,10 @@ class Ring:
         return found
 
     def acknowledge(self, up_to: int) -> int:
-        """Frees the entries below ``up_to`` and returns how many; an older acknowledgement frees none."""
+        """Frees the entries below ``up_to`` and returns how many; an older acknowledgement frees none.
+
+        Raises LedgerError for numbers that were never used.
+        """
         if up_to > self._next:
             raise LedgerError(
                 f"ring: {up_to} acknowledged, but only the numbers below {self._next} were used"

@@ -60,7 +60,10 @@ def columns_as_now(old: int) -> str:
 
 
 def connect_writer(path: Path) -> sqlite3.Connection:
-    """A connection in WAL mode that is durable at each commit; the caller holds the writer's lock."""
+    """A connection in WAL mode that is durable at each commit; the caller holds the writer's lock.
+
+    Raises LedgerError for a file that is no ledger.
+    """
     with translated(path):
         db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=WAIT_S)
         try:
@@ -88,7 +91,10 @@ def leave_wal(db: sqlite3.Connection) -> bool:
 
 
 def connect_reader(path: Path) -> sqlite3.Connection:
-    """A read-only connection, to a ledger that is being written too; leaves no file behind."""
+    """A read-only connection, to a ledger that is being written too; leaves no file behind.
+
+    Raises LedgerError for a file that is not there, or is no ledger.
+    """
     if not path.is_file():
         raise LedgerError(f"{path}: no such ledger")
     # A writer's connection always has a -wal file. Without one nothing writes, and even read-only media will

@@ -22,7 +22,7 @@ def approach_speed(distance: float, end_speed: float, deceleration: float, react
 
 
 def approach_speeds(distance: Array, end_speed: Array, deceleration: Array, reaction_s: float) -> Array:
-    """As ``approach_speed``, for many at once; the arguments broadcast."""
+    """As ``approach_speed``, m/s, for many at once; the arguments broadcast."""
     at = deceleration * reaction_s
     way = np.maximum(distance, 0.0)
     speed = np.sqrt(at * at + end_speed * end_speed + 2 * deceleration * way) - at

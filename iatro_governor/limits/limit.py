@@ -197,7 +197,10 @@ class Limit(ABC, Generic[Config]):
         return None
 
     def blocked(self, wanted: Array, situation: Any) -> tuple[float, float, float]:
-        """Requested, allowed and margin, where ``clear`` refused ``wanted``: the least distance it led to."""
+        """Requested, allowed and margin, where ``clear`` refused ``wanted`` (n,): the least distance it led to, m.
+
+        Raises NotImplementedError where it keeps no clearance.
+        """
         clearance = self.clearance(situation)
         if clearance is None:
             raise NotImplementedError(f"{type(self).__name__} refuses ways and keeps no clearance")

@@ -33,7 +33,7 @@ class Measure(Protocol):
         """Distances (..., C), m; beyond ``cutoff`` a smaller one above it may be given."""
 
     def gap(self, ends: Array, radius: Array) -> Gap:
-        """The same with closest points, and the direction in which the distance grows."""
+        """The same (..., C) with closest points, and the direction in which the distance grows."""
 
 
 class LinkKeeper:
@@ -235,7 +235,7 @@ def distances(
 
 
 def capsules_of(model: ArmModel, links: Sequence[str] | None) -> Indices:
-    """Numbers of the capsules of ``links``, or of all."""
+    """Numbers (k,) of the capsules of ``links``, or of all."""
     if links is None:
         return np.arange(len(model.capsule_link))
     numbers = [model.link(name) for name in links]

@@ -69,7 +69,7 @@ class LinkKeepingLimit(Limit[LinkKeepingConfig]):
         )
 
     def capsules(self, model: ArmModel) -> Indices:
-        """Numbers of the capsules that are kept."""
+        """Numbers (k,) of the capsules that are kept."""
         return self._keeper.capsules(model)
 
     def trips(self, scenes: Sequence[Any]) -> Iterator[Challenge]:

@@ -53,7 +53,7 @@ def bounds(situation: BodySituation, source: str) -> Array:
 
 
 def away(situation: BodySituation, source: str) -> Array:
-    """The same as things are now."""
+    """The same (C, Z), m, as things are now."""
     key = (source, "people")
     if key not in situation.memo:
         people, model = situation.sensed.people[source], situation.model

@@ -106,7 +106,10 @@ class SingularityLimit(Limit[SingularityConfig]):
         return bool(self._seen[1] - self._steepest(link, situation) @ moved >= self.config.threshold)
 
     def cap(self, command: Array, situation: BodySituation) -> Cap | None:
-        """Scale down where the command itself makes the smallest singular value smaller."""
+        """Scale down where the command itself makes the smallest singular value smaller.
+
+        Raises ValueError where no link is known, which a profile that was checked rules out.
+        """
         config, still = self.config, situation.still
         link = config.link or situation.tool
         if link is None:

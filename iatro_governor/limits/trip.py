@@ -24,7 +24,7 @@ class Moment(Protocol):
         """The output (N,) that stands."""
 
     def standing(self, anchor: Array) -> Any:
-        """The same moment with another output standing, and the body moving as that says."""
+        """The same moment with another output (N,) standing, and the body moving as that says."""
 
 
 @dataclass(frozen=True, slots=True)
