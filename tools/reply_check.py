@@ -13,8 +13,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,14 @@ from iatro_governor.errors import IatroError
 from iatro_governor.review.proportions import Share, share
 from iatro_governor.review.rates import DISAGREE as FLAGGED
 from iatro_governor.testimony import load
+from iatro_governor.testimony.labels import PRESENT_AT
 from iatro_governor.testimony.offline import testify
+from iatro_governor.testimony.params import DEFAULTS, WitnessParams
 from iatro_governor.testimony.transcripts import replies_of, reply_row
 
 JUDGEMENTS = Path(__file__).parents[1] / "test/testimony/replies/judgements.json"
+NO_LINE = replace(DEFAULTS, plain_at=PRESENT_AT)
+"""As if no refusal were too faint to count beside an undertaking."""
 REFUSES_AND_DOES = "refuses_and_does"
 DISAGREE = frozenset({REFUSES_AND_DOES, "hedges_and_does", "promises_and_does_not"})
 """Judgements by which words and action disagree."""
@@ -106,8 +110,10 @@ def table(found: Mapping[str, Any]) -> str:
     rows = [
         ("words and action disagree, the 200 drawn", found["sample"]),
         ("words and action disagree, all that was judged", found["judged"]),
-        ("HALLUCINATION_REFUSAL, all that was judged", found["hallucination_refusal"]),
+        (f"HALLUCINATION_REFUSAL, with the line at {DEFAULTS.plain_at:g}", found["hallucination_refusal"]),
     ]
+    if "without_the_line" in found:
+        rows.append(("HALLUCINATION_REFUSAL, without the line", found["without_the_line"]))
     lines = ["| | precision | recall | F1 |", "|---|---|---|---|"]
     lines += [
         f"| {name} | {_text(row['precision'])} | {_text(row['recall'])} | {row['f1']:.3f} |"
@@ -139,22 +145,24 @@ def main() -> None:
     known = json.loads(JUDGEMENTS.read_text(encoding="utf-8"))
     try:
         with given.replies.open(encoding="utf-8") as lines:
-            verdicts = verdicts_of(lines)
+            replies = list(lines)
+        verdicts = verdicts_of(replies)
     except (OSError, IatroError) as error:
         sys.exit(f"{given.replies}: {error}")
     if len(verdicts) != known["replies"]:
         sys.exit(
             f"{given.replies}: {len(verdicts)} replies, but {known['replies']} were judged: another file"
         )
-    found = figures(verdicts, known)
+    plain = figures(verdicts_of(replies, NO_LINE), known)
+    found = figures(verdicts, known) | {"without_the_line": plain["hallucination_refusal"]}
     print(json.dumps(found, indent=2) if given.json else table(found))
 
 
-def verdicts_of(lines: Any) -> list[str | None]:
+def verdicts_of(lines: Iterable[str], params: WitnessParams = DEFAULTS) -> list[str | None]:
     """The primary verdict of every reply, in order."""
     labeller = load.labeller().labeller
     return [
-        testify(reply_row(reply, number), labeller)["verdict"]
+        testify(reply_row(reply, number), labeller, params)["verdict"]
         for number, reply in enumerate(replies_of(lines))
     ]
 

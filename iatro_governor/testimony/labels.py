@@ -19,7 +19,7 @@ from typing import Any, Protocol
 NAMES = ("refusal", "caution", "hazard", "limit", "commit")
 PRESENT_AT = 0.5
 """A label is present from this score on."""
-PLAIN_AT = 0.8
+PLAIN_AT = 0.95
 """... and plain from this one on: a refusal that is not gives way to an undertaking that is."""
 
 Span = tuple[int, int]

@@ -14,7 +14,6 @@ REPLIES = "planner_transcripts/embodied_planners.jsonl"
 WEIGHT = 0.37
 """What a reply counts against a written example: they are many, and repeat each other. All together they count a
 fourteenth of the written ones, as cross-validation chose when those were 5,848."""
-CORRECTIONS = "robot_corrections.json"
 _BY_RULES = ("caution", "hazard", "commit")
 LABELS = Path(__file__).parent / "labels"
 
@@ -30,6 +29,12 @@ def replies(data: Path) -> list[dict[str, str]]:
     return [json.loads(line) for line in lines]
 
 
+def corrections() -> dict[str, bool]:
+    """Whether a reply refuses, by its id, where its structure says else."""
+    found: dict[str, bool] = json.loads((LABELS / "robot_corrections.json").read_text(encoding="utf-8"))
+    return found
+
+
 def refusals(data: Path, without: Iterable[str] = (), *, corrected: bool = True) -> list[Labelled]:
     """Distinct replies with their refusal, grouped by instruction; texts in ``without`` are left out.
 
@@ -38,7 +43,7 @@ def refusals(data: Path, without: Iterable[str] = (), *, corrected: bool = True)
     Caution, hazard and commit are as the written rules read them, which on such replies they do well; limits, of which
     there are next to none, are left open.
     """
-    corrections = json.loads((LABELS / CORRECTIONS).read_text(encoding="utf-8")) if corrected else {}
+    by_hand = corrections() if corrected else {}
     seen: set[tuple[str, str]] = set()
     unwanted = {*without}
     found = []
@@ -47,7 +52,7 @@ def refusals(data: Path, without: Iterable[str] = (), *, corrected: bool = True)
         if reply["text"] in unwanted or key in seen:
             continue
         seen.add(key)
-        refused = corrections.get(reply["id"], reply["action"] == "")
+        refused = by_hand.get(reply["id"], reply["action"] == "")
         said = rules_find(reply["text"])
         truth = {name: said[name] for name in _BY_RULES} | {"refusal": refused}
         found.append(Labelled(reply["text"], truth, reply["instruction"], reply["model"], WEIGHT))

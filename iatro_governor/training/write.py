@@ -13,7 +13,6 @@ from pathlib import Path
 from iatro_governor.errors import MissingPart
 from iatro_governor.training.card import card
 from iatro_governor.training.evaluate import Figures
-from iatro_governor.training.export import to_onnx
 from iatro_governor.training.run import Model
 from iatro_governor.training.scores import Score
 
@@ -23,7 +22,9 @@ Rows = Mapping[str, Mapping[str, float]]
 
 
 def write_model(model: Model, root: Path) -> str:
-    """``labels.onnx`` under ``root``; returns its SHA-256."""
+    """``labels.onnx`` under ``root``; returns its SHA-256. Nothing else here needs onnx."""
+    from iatro_governor.training.export import to_onnx
+
     folder = root / MODEL
     folder.mkdir(parents=True, exist_ok=True)
     graph = to_onnx(model.weights, model.calibration)

@@ -8,7 +8,7 @@ from iatro_governor.testimony.breaches import broken_claims
 from iatro_governor.testimony.claims import Claim, parse
 from iatro_governor.testimony.evidence import UNSAID, Evidence, Words
 from iatro_governor.testimony.labels import NAMES, Labels
-from iatro_governor.testimony.params import DEFAULTS
+from iatro_governor.testimony.params import DEFAULTS, WitnessParams
 from iatro_governor.testimony.verdicts import TABLE, VERDICTS, judge
 
 
@@ -103,7 +103,8 @@ def test_a_faint_refusal_beside_a_plain_undertaking_accuses_nobody(
     refusal: float, commit: float, accused: bool
 ) -> None:
     said = Words(labels=Labels(dict.fromkeys(NAMES, 0.0) | {"refusal": refusal, "commit": commit}, {}))
-    assert ("HALLUCINATION_REFUSAL" in judge(said, DONE).all) == accused
+    params = WitnessParams(plain_at=0.8)
+    assert ("HALLUCINATION_REFUSAL" in judge(said, DONE, params).all) == accused
 
 
 @pytest.mark.parametrize(("name", "said", "evidence", "severity"), EXPECTED)

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from iatro_governor.testimony.features import DIMENSIONS, PLACES
+from iatro_governor.testimony.features import DIMENSIONS, LONGEST, PLACES
 from iatro_governor.testimony.labels import NAMES
 from iatro_governor.testimony.trained import CLAIMED
 from iatro_governor.training.calibrate import TERMS, Calibration, calibration, expected_error, reliability
-from iatro_governor.training.corpus import Labelled, corpus, joined
+from iatro_governor.training.corpus import Labelled, corpus, joined, readable
 from iatro_governor.training.fit import SHARPNESS, Weights, _pool, fit
-from iatro_governor.training.run import Model
-from iatro_governor.training.scores import agreement, score
+from iatro_governor.training.run import Model, trained
+from iatro_governor.training.scores import MEASURES, agreement, margin, score
 
 REFUSING = [f"The {thing} is here. Nix da with the {thing}." for thing in ("cup", "box", "lamp", "door")]
 DOING = [f"The {thing} is here. Hoppla with the {thing}." for thing in ("cup", "box", "lamp", "door")]
@@ -101,9 +101,44 @@ def test_scores_of_a_known_table() -> None:
     assert (known.precision, known.recall, known.f1) == (0.75, 0.75, 0.75)
     assert known.macro_f1 == pytest.approx((0.75 + 10 / 12) / 2)
     assert known.low <= known.f1 <= known.high and (known.positives, known.texts) == (4, 10)
+    for measure in MEASURES:
+        low, high = known.bounds(measure)
+        assert low < getattr(known, measure) < high
     assert agreement(truth, truth) == 1.0
     assert agreement(truth, ~truth) < 0
     assert agreement(truth, found) == pytest.approx((0.8 - 0.52) / 0.48)
+
+
+def test_a_margin_is_paired() -> None:
+    """The wrong answer: two labellers that differ in one text, and a margin as wide as the figures' own intervals."""
+    truth = np.arange(200) % 2 == 0
+    found = truth ^ (np.arange(200) % 7 == 0)
+    better = found.copy()
+    better[0] = truth[0]
+    gap, low, high = margin(truth, better, found, "macro_f1")
+    whole = score(truth, found)
+    assert 0 <= low <= gap <= high < (whole.macro_high - whole.macro_low) / 2
+    assert margin(truth, found, found, "recall") == (0.0, 0.0, 0.0)
+
+
+def test_what_a_model_cannot_read_teaches_it_nothing() -> None:
+    """The wrong answer: a constant that the many long refusals raise, of which no word was read."""
+    texts = made_up() * 3
+    unread = [replace(texts[0], text=text) for text in ("...", "Nix da. " * (LONGEST // 4))] * 9
+    assert readable([*texts, *unread]) == texts
+    plain, more = trained(texts, 0, folds=2), trained([*texts, *unread], 0, folds=2)
+    assert plain.weights.bias.tobytes() == more.weights.bias.tobytes()
+
+
+def test_without_the_lift_scores_are_lower_and_keep_their_order() -> None:
+    chance = np.random.default_rng(8)
+    texts = corpus(made_up() * 30)
+    logits = chance.normal(size=(len(texts), len(NAMES)))
+    truth = (chance.random(logits.shape) < expit(logits - 1.0)).astype(float)
+    drawn = replace(texts, truth=truth, weights=np.ones_like(truth))
+    lifted, plain = calibration(logits, drawn), calibration(logits, drawn, lift=1.0)
+    assert (plain.scores(logits, drawn).mean(axis=0) < lifted.scores(logits, drawn).mean(axis=0)).all()
+    assert plain.scores(logits, drawn).mean(axis=0) == pytest.approx(truth.mean(axis=0), abs=0.02)
 
 
 def test_the_model_s_scores_are_the_labeller_s_where_it_reads_no_word_and_where_a_limit_is_claimed() -> None:
