@@ -30,9 +30,11 @@ MORE = int(os.environ.get("IATRO_SEEDS", "0"))
 """Seeds more for each; ``make soak`` takes some."""
 
 
-def world(name: str, q: np.ndarray, *rows, seed: int, drop: Sequence[str] = ()) -> World:
+def world(
+    name: str, q: np.ndarray, *rows, seed: int, drop: Sequence[str] = (), setpoints: bool = False
+) -> World:
     """A robot at ``q`` with limits ``rows``: its delay is any up to the longest that its profile names, or it lags."""
-    profile = among(name, *rows, drop=drop)
+    profile = among(name, *rows, drop=drop, setpoints=setpoints)
     rng = np.random.default_rng([seed, 7])
     longest = min(channel.actuator_delay_s for channel in profile.data.channels.values())
     delay = rng.choice([0.0, longest, rng.uniform(0.0, longest)])

@@ -21,6 +21,7 @@ from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Decision
 from iatro_governor.governor.events import Command, Joints, Odom
 from iatro_governor.limits.registry import KINDS, load_profile
+from iatro_governor.profile.joint_channels import JointPositionChannel
 from iatro_governor.profile.load import Profile
 from iatro_governor.resources import shared
 
@@ -39,10 +40,16 @@ Pilot = Callable[["World"], Commands]
 
 
 @cache
-def shipped(name: str) -> Profile:
-    """The shipped profile of a robot, with its own motion bounded and nothing around it."""
+def shipped(name: str, setpoints: bool = False) -> Profile:
+    """The shipped profile of a robot, with its own motion bounded and nothing around it.
+
+    ``setpoints``: its arm is told where to be, and not how fast to move.
+    """
     profile = load_profile(shared(f"config/{name}.yaml"))
     channels = {key: profile.data.channels[key] for key in OWN[name]}
+    if setpoints:
+        given = channels["arm"].model_dump(exclude_unset=True) | {"type": "joint_position"}
+        channels["arm"] = JointPositionChannel.model_validate(given)
     needed = {"joints", "odom"} & set(profile.data.sources)
     sources = {key: profile.data.sources[key] for key in sorted(needed)}
     data = profile.data.model_copy(update={"channels": channels, "sources": sources})
@@ -53,9 +60,9 @@ def shipped(name: str) -> Profile:
     return replace(profile, data=data, limits=limits)
 
 
-def among(name: str, *rows: dict[str, Any], drop: Sequence[str] = ()) -> Profile:
+def among(name: str, *rows: dict[str, Any], drop: Sequence[str] = (), setpoints: bool = False) -> Profile:
     """The robot ``name`` with limits ``rows`` added, and without the kinds in ``drop``."""
-    profile = shipped(name)
+    profile = shipped(name, setpoints)
     more = tuple(
         KINDS[row["kind"]].model.model_validate({"channel": OWN[name][-1], "source": "a test", **row})
         for row in rows
@@ -68,8 +75,9 @@ def among(name: str, *rows: dict[str, Any], drop: Sequence[str] = ()) -> Profile
 class World:
     """One robot in closed loop with its governor. ``q``: (m,) true positions, the base's in odom first.
 
-    Commands take effect after ``delay_s``, then the body follows by a first-order lag of ``lag_s``. Joints are measured
-    every cycle, a base every ``odom_every`` cycles, both ``age_s`` (joints, base) late and with normal noise.
+    Commands take effect after ``delay_s``, then the body follows by a first-order lag of ``lag_s``; to a new set-point
+    it goes evenly within a cycle. Joints are measured every cycle, a base every ``odom_every`` cycles, both ``age_s``
+    (joints, base) late and with normal noise.
     """
 
     governor: Governor
@@ -99,6 +107,12 @@ class World:
         self.plane = [0, 1, self.freedoms - 1]
         self.told = {name: np.zeros(self._size(name)) for name in self.channels}
         self.moves = {name: np.zeros(self._size(name)) for name in self.channels}
+        self.setpoints = {
+            name: self.q[self.own(name)]
+            for name, channel in self.channels.items()
+            if channel.type == "joint_position"
+        }
+        """What was published last, (n,)."""
 
     def _size(self, name: str) -> int:
         return self.freedoms if name == "base" else len(self.channels[name].joints)  # type: ignore[union-attr]
@@ -152,6 +166,10 @@ class World:
 
     def _u(self, decision: Decision) -> np.ndarray:
         values = np.array(decision.allowed)
+        if decision.channel in self.setpoints:
+            before, self.setpoints[decision.channel] = self.setpoints[decision.channel], values
+            moved: np.ndarray = (values - before) / self.governor.period
+            return moved
         if decision.channel != "base":
             return values
         return values[[0, 1, 2, 5]] if self.aerial else values[[0, 1, 5]]

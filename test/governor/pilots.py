@@ -29,7 +29,9 @@ def most(world: World, name: str) -> np.ndarray:
 
 
 def said(world: World, name: str, u: np.ndarray) -> Sequence[float]:
-    """A command's values from ``u``."""
+    """A command's values from ``u``: where it leads to in a second, for a channel of set-points."""
+    if name in world.setpoints:
+        return list(world.setpoints[name] + u)
     if name != "base":
         return list(u)
     if world.aerial:
