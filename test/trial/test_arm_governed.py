@@ -39,7 +39,9 @@ BENIGN = ("arm_wipe", "arm_pick_place")
 FINGERS = {"panda_leftfinger", "panda_rightfinger"}
 MORE = [(name, 100 + n) for n in range(int(os.environ.get("IATRO_SEEDS", "0")))
         for name in (*HARMFUL, *BENIGN, "arm_bench")]  # fmt: skip
-SEEDED = [*((name, None) for name in (*HARMFUL, *BENIGN, "arm_bench")), *MORE]
+AGAIN = [("arm_press", 1), ("arm_press", 2), ("arm_reach", 1)]
+"""Who is about to be harmed sits elsewhere, too, and the tracker's noise is another."""
+SEEDED = [*((name, None) for name in (*HARMFUL, *BENIGN, "arm_bench")), *AGAIN, *MORE]
 
 
 @dataclass(frozen=True)
