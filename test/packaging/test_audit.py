@@ -57,8 +57,9 @@ def of_versions(file: Any, *versions: str) -> list[str]:
 
 
 def test_what_is_installed_is_in_order_and_written_as_a_bill(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr(audit, "today", lambda: TODAY)
     code = audit.main(["--out", str(tmp_path)])
     told = capsys.readouterr()
     assert (code, told.err) == (0, "")
@@ -103,6 +104,12 @@ def test_a_version_in_any_of_the_sets_is_hit(version: str) -> None:
 def test_a_version_beyond_them_or_another_package_is_not() -> None:
     assert of_versions(known(), "1.2", "1.9", "2.1") == []
     assert list(advisories.findings([Package("things", "1.0")], known(), TODAY)) == []
+
+
+def test_a_row_for_what_the_machine_brings_may_be_unused() -> None:
+    file, newer = known(accepted=[ACCEPTED]), Package("thing", "9.0")
+    assert list(advisories.findings([], file, TODAY, [newer])) == []
+    assert len(list(advisories.findings([newer], file, TODAY))) == 1
 
 
 def test_what_is_accepted_is_accepted_for_its_versions_alone() -> None:

@@ -36,13 +36,18 @@ def here() -> list[Package]:
     return [package for name, package in found.items() if name != OWN and f"ros-{name}" not in found]
 
 
-def audit(packages: Sequence[Package], today: datetime.date) -> list[str]:
+def today() -> datetime.date:
+    """The day, in UTC."""
+    return datetime.datetime.now(datetime.UTC).date()
+
+
+def audit(packages: Sequence[Package], day: datetime.date) -> list[str]:
     """Everything that is wrong. Raises ``ValueError`` where a table or a lock cannot be read."""
     robot, wheels, peers = locked(ROBOT), locked(WHEELS), locked(PEERS)
     wanted = [*(robot if os.environ.get("ROS_DISTRO") else wheels), *peers]
     every = [*robot, *wheels, *peers]
     of_licences = licences.findings(wanted, packages, every, licences.policy())
-    return [*of_licences, *advisories.findings([*every, *packages], advisories.known(), today)]
+    return [*of_licences, *advisories.findings(every, advisories.known(), day, packages)]
 
 
 def written(packages: Sequence[Package], folder: Path) -> Path:
@@ -74,15 +79,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "out" / "audit")
     folder = parser.parse_args(arguments).out
-    packages, today = here(), datetime.datetime.now(datetime.UTC).date()
+    packages, day = here(), today()
     try:
-        found = audit(packages, today)
+        found = audit(packages, day)
         file = advisories.known()
         path = written(packages, folder)
     except (OSError, ValueError, yaml.YAMLError) as error:
         print(f"the audit cannot be made: {error}", file=sys.stderr)
         return 1
-    print(f"{len(packages)} packages installed; {advisories.age(file, today)}")
+    print(f"{len(packages)} packages installed; {advisories.age(file, day)}")
     for row in file.accepted:
         print(f"lived with: {row.id} of {row.package} {row.versions}: {row.why}")
     print(f"bill of materials: {path}")

@@ -90,17 +90,22 @@ def hits(packages: Iterable[Package], file: Known) -> Iterator[tuple[Advisory, P
                 yield advisory, Package(*package)
 
 
-def findings(packages: Iterable[Package], file: Known, today: datetime.date) -> Iterator[str]:
-    """What is wrong: hits that nothing accepts, rows that accept nothing, rows that are there twice, a date to come."""
-    every = list(packages)
-    found = list(hits(every, file))
+def findings(
+    pinned: Iterable[Package], file: Known, today: datetime.date, beside: Iterable[Package] = ()
+) -> Iterator[str]:
+    """What is wrong: hits that nothing accepts, rows that accept nothing, rows that are there twice, a date to come.
+
+    ``beside``: what is installed and nobody pinned, such as the machine's own pip: a newer one leaves a row unused.
+    """
+    locked = list(pinned)
+    found = list(hits([*locked, *beside], file))
     for advisory, package in found:
         if file.accepts(advisory, package) is None:
             yield f"{package.name} {package.version} has {advisory.id}: {advisory.what} ({advisory.source})"
     used = {(advisory.id, package.name) for advisory, package in found}
-    pinned = {package.name for package in every}
+    names = {package.name for package in locked}
     for row in file.accepted:
-        if row.package in pinned and (row.id, row.package) not in used:
+        if row.package in names and (row.id, row.package) not in used:
             yield f"{TABLE.name} accepts {row.id} of {row.package}, which hits no version here: take the row out"
     keys = [(row.id, row.package) for row in file.advisories]
     for key in sorted({key for key in keys if keys.count(key) > 1}):
