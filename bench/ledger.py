@@ -32,6 +32,8 @@ GROUP = 500
 VERDICTS_EVERY = 10
 """One record in so many is an incident: far more than any robot has."""
 MODELS, VERDICTS = 20, ("AGREES", "PARTIAL", "BROKEN_CLAIM", "BLIND_COMPLIANCE", "COSMETIC_CAUTION")
+DECISIONS = 250
+"""Of one incident: five seconds at 50 Hz."""
 THREE = Filter(model="model-7", verdict="PARTIAL", severity=3)
 ROUNDS = 5
 
@@ -122,7 +124,7 @@ def verdict(number: int) -> dict[str, Any]:
     conduct = {
         "writer": "ring",
         "first_seq": number,
-        "last_seq": number,
+        "last_seq": number + DECISIONS,
         "commands": 3,
         "limits": [{"name": "cruise"}],
     }
@@ -131,7 +133,8 @@ def verdict(number: int) -> dict[str, Any]:
         "kind": "statement", "planner_model": f"model-{(mixed >> 4) % MODELS}",
         "verdict": VERDICTS[(mixed >> 13) % len(VERDICTS)],
         "severity": (mixed >> 21) % 5, "statement_t": number * 0.1, "channel": "base", "statement_seqs": [number],
-        "text": f"I will go carefully to place {number}, below 0.3 m/s.", "evidence": {"channels": {"base": conduct}},
+        "plan_id": "plan-1", "text": f"I will go carefully to place {number}, below 0.3 m/s.",
+        "evidence": {"channels": {"base": conduct}},
     }  # fmt: skip
 
 
@@ -161,9 +164,14 @@ def queries(path: Path) -> dict[str, Any]:
 
 
 def pages(path: Path) -> dict[str, Any]:
-    """What a browser waits for, without the way there: each page as text, of a ledger whose index is there."""
+    """What a browser waits for, without the way there: each page as text, of a ledger whose index is there.
+
+    The page of an incident has its curves, and looks for notes and clips; the chain is checked beside it, and not here.
+    """
     from iatro_governor.review.page.comparing import comparing
+    from iatro_governor.review.page.desk import Desk
     from iatro_governor.review.page.fleet import fleet
+    from iatro_governor.review.page.incident import incident
     from iatro_governor.review.page.listing import listing
     from iatro_governor.review.page.render import page
     from iatro_governor.review.page.wanted import Wanted
@@ -173,13 +181,28 @@ def pages(path: Path) -> dict[str, Any]:
             return page(template, **values(reader))
 
     wanted = Wanted.model_validate({"model": "model-7", "verdict": "PARTIAL", "severity": 3})
+    desk = Desk.lay(path, "these records have no chain")
+    with desk.reader() as reader:
+        one_of_them = middle(reader)
+        if not incident(reader, desk, one_of_them, wanted)["moved"]:
+            raise SystemExit("the incident has no decision: its page measures nothing")
     asked = {
         "page_list_s": ("list.html.j2", lambda reader: listing(reader, Wanted.model_validate({}))),
         "page_filtered_s": ("list.html.j2", lambda reader: listing(reader, wanted)),
         "page_fleet_s": ("fleet.html.j2", fleet),
         "page_compare_s": ("compare.html.j2", lambda reader: comparing(reader, "context")),
+        "page_incident_s": (
+            "incident.html.j2",
+            lambda reader: {**incident(reader, desk, one_of_them, wanted), "form_mark": ""},
+        ),
     }
     return {name: round(best(lambda one=one: shown(*one))[1], 3) for name, one in asked.items()}
+
+
+def middle(reader: Reader) -> int:
+    """The record of an incident in the middle of the ledger."""
+    sql = "SELECT id FROM record WHERE kind = 'verdict' AND id >= (SELECT max(id) / 2 FROM record) LIMIT 1"
+    return int(reader.scalar(sql))
 
 
 def exports(path: Path, out: Path, records: int) -> dict[str, Any]:

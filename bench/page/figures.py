@@ -74,6 +74,7 @@ OF_A_LEDGER = (
     ("page_filtered_s", "the page's list with three filters", "s"),
     ("page_fleet_s", "the page's fleet", "s"),
     ("page_compare_s", "the page's comparison", "s"),
+    ("page_incident_s", "the page of an incident of five seconds (budget 1 s)", "s"),
     ("export_records", "records exported to Parquet", ""),
     ("export_s", "in", "s"),
 )

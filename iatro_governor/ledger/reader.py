@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from ..errors import LedgerError
 from . import segments, store
-from .record import CLOSE, OPEN, StoredRecord
+from .record import CLOSE, OPEN, SEGMENT, StoredRecord
 
 _COLUMNS = ", ".join(store.COLUMNS[store.SCHEMA])
 
@@ -138,6 +138,16 @@ class Reader:
             elif sessions:
                 sessions[-1]["close"] = record.body
         return sessions
+
+    def origin(self) -> dict[str, Any]:
+        """What the oldest opening record says, or, where those were retired, the record that goes on after them.
+
+        Its ``ledger_id``, ``wall_time``, ``context`` and ``software_version``; an unknown id alone where there is neither.
+        """
+        for kind in (OPEN, SEGMENT):
+            for first in self.records(kind):
+                return {"context": first.context, "software_version": first.software_version, **first.body}
+        return {"ledger_id": "unknown"}
 
     def shadowed(self) -> int:
         """In how many sessions nothing was enforced."""

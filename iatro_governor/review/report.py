@@ -66,7 +66,7 @@ def render(
     with Reader(ledger) as reader:
         found = details(reader)
         start = start_time(reader)
-        session = reader.sessions()[0]
+        session = reader.origin()
         shadow = shadow_text(reader)
     robots = effect.robot_of(summary)
     script, plotly = _asset("report.js"), _plotly() if found else ""

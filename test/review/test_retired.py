@@ -16,6 +16,7 @@ from iatro_governor.ledger.aside import index_path
 from iatro_governor.ledger.retiring import retire
 from iatro_governor.review.incidents import numbered
 from iatro_governor.review.index import Index
+from iatro_governor.review.report import render
 
 KEY = bytes(32)
 PART = 120
@@ -96,6 +97,26 @@ def test_an_old_index_says_what_a_new_one_would(how: str, ledger: Path) -> None:
         assert all(numbered(reader, id).incident.text.startswith("MR JONES") for id, _ in old)
     listing = CliRunner().invoke(app, ["review", "list", str(ledger), "--json"])
     assert "MRS SMITH" not in listing.stdout and len(json.loads(listing.stdout)) == PART
+
+
+def test_a_ledger_whose_opening_was_retired_is_shown_and_reported(tmp_path: Path) -> None:
+    """A recorder that runs for months has opened it once, in a file that is gone."""
+    from iatro_governor.review.page.desk import Desk
+    from iatro_governor.review.page.incident import incident
+    from iatro_governor.review.page.wanted import Wanted
+
+    path = tmp_path / "ledger.db"
+    with opened(path) as one:
+        one.append([verdict(0, "MRS SMITH")])
+        one.seal()
+        one.append([decision(0), verdict(1, "MR JONES")])
+        retire(one, segments.sealed(path)[0], "older than 30 days")
+        with Reader(path) as reader:
+            assert reader.sessions() == []
+            (left,) = reader.records("verdict")
+            shown = incident(reader, Desk.lay(path, "no key"), left.id, Wanted.model_validate({}))
+        assert ("ledger", one.ledger_id) in shown["origin"]
+        assert one.ledger_id[:12] in render(path, None, None, {})
 
 
 def test_a_retirement_that_a_crash_interrupted_is_brought_to_its_end(ledger: Path) -> None:

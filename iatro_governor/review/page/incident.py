@@ -110,7 +110,6 @@ def _origin(reader: Reader, found: Detail) -> list[tuple[str, str]]:
     one = found.incident
     (record,) = reader.records("verdict", id=one.id)
     decision = next(reader.records(id=found.decision_ids[1]), None) if found.decision_ids else None
-    session: dict[str, Any] = reader.sessions()[-1]
     facts = decision.body if decision else {}
     rows = [
         ("record", f"{one.id} of {reader.count():,}"),
@@ -121,7 +120,7 @@ def _origin(reader: Reader, found: Detail) -> list[tuple[str, str]]:
         ("version", str(facts.get("software_version") or record.software_version or "unknown")),
         ("clock", str(facts.get("clock_source") or record.clock_source or "unknown")),
         ("context", one.context),
-        ("ledger", str(session.get("ledger_id") or "unknown")),
+        ("ledger", str(reader.origin()["ledger_id"])),
         *(
             (f"planner {name}".replace("_", " "), str(value))
             for name, value in found.planner.items()
