@@ -142,7 +142,8 @@ class Reader:
     def origin(self) -> dict[str, Any]:
         """What the oldest opening record says, or, where those were retired, the record that goes on after them.
 
-        Its ``ledger_id``, ``wall_time``, ``context`` and ``software_version``; an unknown id alone where there is neither.
+        Its ``ledger_id``, ``wall_time``, ``context`` and ``software_version``; an unknown id alone where there is
+        neither.
         """
         for kind in (OPEN, SEGMENT):
             for first in self.records(kind):
