@@ -17,7 +17,8 @@ test: setup
 
 # An hour of the simulated base in one process, and 15 minutes of real nodes beside a bare relay: is memory flat? Its table
 # is in docs/benchmarks.md whatever becomes of the rest.
-# Then 15 minutes in which everything around a governor fails, and 100,000 malformed messages and lines for each reader,
+# Then 15 minutes in which everything around a governor fails, and 100,000 malformed messages and lines for each reader
+# (of profiles, ledgers and indexes some thousands),
 # and 200 kills of a ledger's writer, and of recorder, witness and governor under load; SEED=n does the same again,
 # CHAOS_S=n takes n seconds.
 # Every robot of example-robot-data gets a profile, or is told why not. Then the arm's scenarios and four robots between
