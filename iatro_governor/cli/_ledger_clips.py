@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ..ledger.kept_clips import FINE, clip_states
+from ..ledger.kept_clips import FINE, RIGHT, clip_states
 
 
 def judged(db: Path, verified: Mapping[str, Any]) -> dict[str, Any]:
@@ -38,6 +38,6 @@ def judged(db: Path, verified: Mapping[str, Any]) -> dict[str, Any]:
     )
     return {
         "clips": [asdict(one) for one in states],
-        "clips_fine": set(counts) <= {FINE},
+        "clips_fine": set(counts) <= RIGHT,
         "clips_unknown": strange,
     }

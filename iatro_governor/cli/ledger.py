@@ -37,7 +37,9 @@ def verify(
     anchors: Anchors = None,
     clips: Annotated[
         bool,
-        typer.Option("--clips", help="Check the clips beside the ledger, too: fine, cut, altered or gone."),
+        typer.Option(
+            "--clips", help="Check the clips beside the ledger, too: fine, cut, altered, cleared or gone."
+        ),
     ] = False,
     as_json: Json = False,
 ) -> None:

@@ -1,9 +1,9 @@
-"""Whether the clips beside a ledger are those that its chain knows: fine, cut, altered or gone."""
+"""Whether the clips beside a ledger are those that its chain knows: fine, cut, altered, cleared or gone."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,9 @@ from .reader import Reader
 from .record import StoredRecord
 
 KIND = "clip"
-FINE, CUT, ALTERED, GONE = "fine", "cut", "altered", "gone"
+FINE, CUT, ALTERED, CLEARED, GONE = "fine", "cut", "altered", "cleared", "gone"
+RIGHT = frozenset({FINE, CLEARED})
+"""As it was recorded, or gone for want of room, as a later clip's record says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,12 @@ def clip_states(db: Path, before: int) -> tuple[list[ClipState], list[str]]:
         records = list(reader.records(KIND))
     known = {path.name for one in records if (path := clip_path(db, one.body)) is not None}
     strange = sorted(str(path) for path in folder_of(db).glob("*.mcap") if path.name not in known)
-    return [_state(db, one) for one in records if one.id < before], strange
+    believed = [one for one in records if one.id < before]
+    cleared = {str(name) for one in believed for name in one.body.get("cleared") or ()}
+    return [_state(db, one, cleared) for one in believed], strange
 
 
-def _state(db: Path, record: StoredRecord) -> ClipState:
+def _state(db: Path, record: StoredRecord, cleared: Set[str]) -> ClipState:
     path = clip_path(db, record.body)
     if path is None:
         return ClipState(record.id, str(record.body.get("file")), ALTERED, "its record names no clip")
@@ -64,8 +68,9 @@ def _state(db: Path, record: StoredRecord) -> ClipState:
         if digest_of(path) == record.body.get("sha256"):
             return ClipState(record.id, str(path), FINE)
     except FileNotFoundError:
-        why = "it is not there: it was removed, or the oldest had to go for want of room (keep: clips_mb)"
-        return ClipState(record.id, str(path), GONE, why)
+        if path.name in cleared:
+            return ClipState(record.id, str(path), CLEARED, "it had to go for want of room (keep: clips_mb)")
+        return ClipState(record.id, str(path), GONE, "it is not there, and no record says that it had to go")
     except OSError as error:
         return ClipState(record.id, str(path), GONE, f"it cannot be read: {error.strerror or error}")
     if (left := _cut(path, record.body.get("bytes"))) is not None:

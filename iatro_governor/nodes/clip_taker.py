@@ -135,12 +135,14 @@ class ClipTaker:
         try:
             write(path, messages, {"causes": "; ".join(clip.causes)[:10_000]}, clip.begin)
             digest, size = digest_of(path), path.stat().st_size
-            thin_out(self._folder, self._most_mb, [path])
+            cleared = [gone.name for gone in thin_out(self._folder, self._most_mb, [path])]
         except (IatroError, OSError) as error:
             self.fault = f"no clip: {error}"
             return
         self.fault = ""
         about = {"begin": clip.begin, "end": clip.end, "causes": clip.causes, "messages": len(messages)}
+        if cleared:
+            about["cleared"] = cleared
         self._done.append(
             {"file": f"{self._folder.name}/{path.name}", "sha256": digest, "bytes": size, **about}
         )

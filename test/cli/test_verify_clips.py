@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 from iatro_governor.cli.ledger import app
 from iatro_governor.ledger import Ledger, Record
 from iatro_governor.ledger.clips import Message, Topic, write
-from iatro_governor.ledger.keys import create_key, key_beside
+from iatro_governor.ledger.keys import create_key, key_beside, read_key
 
 pytest.importorskip("mcap", reason="mcap is not installed")
 WORDS = Topic("words", "std_msgs/msg/String", "string data")
@@ -37,6 +37,10 @@ def ledger(tmp_path: Path) -> Path:
             }  # fmt: skip
             one.append([Record("clip", "recorder", number, 0.0, None, None, body)])
     return path
+
+
+def key_of(ledger: Path) -> bytes:
+    return read_key(key_beside(ledger))
 
 
 def verified(ledger: Path, *more: str) -> tuple[Result, dict[str, Any]]:
@@ -93,7 +97,23 @@ def test_another_whole_clip_in_its_place_is_altered_and_a_missing_one_gone(ledge
     (folder / "2.mcap").unlink()
     result, document = verified(ledger)
     assert (result.exit_code, states(document)) == (1, ["fine", "altered", "gone", "fine"])
+
+
+def test_one_that_went_for_want_of_room_is_no_loss_where_a_later_record_says_so(ledger: Path) -> None:
+    folder = ledger.parent / "ledger.clips"
+    newest = folder / "4.mcap"
+    write(newest, [Message(0.0, WORDS, b"newest")], {})
+    body = {"file": f"ledger.clips/{newest.name}", "sha256": hashlib.sha256(newest.read_bytes()).hexdigest()}
+    with Ledger.open(ledger, key=key_of(ledger), context="field", software_version="0") as one:
+        one.append([Record("clip", "recorder", 4, 0.0, None, None, body | {"cleared": ["0.mcap", "1.mcap"]})])
+    for name in ("0.mcap", "1.mcap"):
+        (folder / name).unlink()
+    result, document = verified(ledger)
+    assert (result.exit_code, states(document)) == (0, ["cleared", "cleared", "fine", "fine", "fine"])
     assert "clips_mb" in result.stderr
+    (folder / "2.mcap").unlink()
+    result, document = verified(ledger)
+    assert (result.exit_code, states(document)[2]) == (1, "gone")
 
 
 def test_a_clip_that_no_record_knows_is_named_and_harms_nothing(ledger: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from iatro_governor.ledger import Reader
+from test.conftest import ROOT
 
 pytestmark = pytest.mark.ros
 TRIGGER = 200.0
@@ -143,3 +144,26 @@ def test_a_clip_holds_where_everything_is_on_the_robot_whoever_says_it(
     _, clip = run(*publishers)
     frames = {transform.child_frame_id for _, one in clip["/tf_static"] for transform in one.transforms}
     assert frames == {"lidar", "camera"}
+
+
+def test_a_clip_s_record_names_those_that_went_for_want_of_room(
+    node_here: Callable[[str], Any], wait_until: Callable[..., None], tmp_path: Path
+) -> None:
+    from iatro_governor.nodes.clip_taker import ClipTaker
+    from iatro_governor.profile.load import load_data
+
+    told: list[dict[str, Any]] = []
+
+    def clips() -> int:
+        taker.turn(at_once=True)
+        return len(told)
+
+    data = load_data(ROOT / "config" / "amr.yaml")
+    taker = ClipTaker(node_here("taker"), data, tmp_path, 1e-6, told.append)
+    for count in (1, 2):
+        for state in ("NOMINAL", "PROTECTIVE_STOP"):
+            taker.decision({"writer": "ring", "channel": "base", "state": state, "latch": None})
+        wait_until(lambda: clips() == count, 20.0, f"clip {count}")  # noqa: B023 - asked at once
+    first, second = (Path(one["file"]).name for one in told)
+    assert (told[0].get("cleared"), told[1]["cleared"]) == (None, [first])
+    assert [path.name for path in tmp_path.glob("*.mcap")] == [second]
