@@ -45,8 +45,8 @@ soak: setup
 
 # A governed hop beside a bare relay, peers on one corpus of hostile commands, times of the core's steps beside the
 # budgets of the design, from every fault to the first stop command on the wire, of labelling a text, whether a hundred
-# statements a second all get their verdict, of the simulated robots and of campaigns; out/bench/*.json, and
-# docs/benchmarks.md made of them.
+# statements a second all get their verdict, how often the monitor of rates cries wolf, of the simulated robots and of
+# campaigns; out/bench/*.json, and docs/benchmarks.md made of them.
 bench: setup peers
 	@$(RUN) python -m bench.hop
 	@$(RUN) python -m bench.peers
@@ -56,6 +56,7 @@ bench: setup peers
 	@$(RUN) python -m bench.ledger
 	@$(RUN) python -m bench.labels
 	@$(RUN) python -m bench.statements
+	@$(RUN) python -m bench.monitor
 	@$(RUN) python -m bench.plant
 	@$(RUN) python -m bench.trial
 	@$(RUN) python -m tools.benchmarks

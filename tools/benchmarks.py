@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.page.core import core
-from bench.page.figures import labels, ledger, plant, stops, trial
+from bench.page.figures import labels, ledger, monitor, plant, stops, trial
 from bench.page.growth import growth
 from bench.page.hop import hop
 from bench.page.peers import peers
@@ -98,6 +98,7 @@ SECTIONS: dict[str, Section] = {
     "ledger_full": ("The ledger, with ten million records", ledger, FULL),
     "labels": ("Labels of a text", labels, BENCH),
     "statements": ("A hundred statements a second for a minute", lambda data: [listed(data)], BENCH),
+    "monitor": ("The monitor of rates, simulated", monitor, BENCH),
     "plant": ("The plant", plant, BENCH),
     "trial": ("The trial", trial, BENCH),
     "soak": ("Going on and on", soak, "make soak"),

@@ -1,4 +1,4 @@
-"""Sections that are a table or two: stops, the plant, the ledger, labels, trials."""
+"""Sections that are a table or two: stops, the plant, the ledger, labels, trials, the monitor."""
 
 from __future__ import annotations
 
@@ -107,6 +107,30 @@ def campaign(robot: str, row: Data) -> tuple[object, ...]:
     """One robot's."""
     took, whole = f"{row['took_s']:.0f}", f"{row['worked_out_s']:.0f}"
     return (robot, row["runs"], took, row["size"], whole, TEN_MINUTES_S, "yes" if row["whole"] else "no")
+
+
+def monitor(data: Data) -> list[str]:
+    """How often the monitor of rates raises an alarm, by the rate before and after."""
+    about = (
+        f"Simulated runs of {data['reference']} statements of reference and {data['statements']} more, looked at after"
+        f" every one. Where the rate stays, at most {data['alpha']:g} of the runs may ever raise an alarm.\n"
+    )
+    head = (
+        "rate before",
+        "rate after",
+        "runs",
+        "with an alarm",
+        "share (95 %)",
+        "statements until it, median",
+    )
+    rows = []
+    for row in data["rows"]:
+        found = row["alarms"]
+        shown = f"{found['value']} ({found['low']} to {found['high']})"
+        rows.append(
+            [row["before"], row["after"], found["whole"], found["part"], shown, row["median_statements"]]
+        )
+    return [about, table(head, rows)]
 
 
 def labels(data: Data) -> list[str]:
