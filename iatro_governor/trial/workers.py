@@ -79,7 +79,7 @@ def _client(stack: ExitStack, workers: int, scheduler: str | None) -> AbstractCo
             threads_per_worker=1,
             processes=True,
             host="127.0.0.1",
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",  # any free port: other campaigns may run beside
             worker_dashboard_address=None,
             silence_logs=40,
         )

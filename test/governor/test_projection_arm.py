@@ -23,7 +23,7 @@ from test.governor.test_coupling import Tiago
 from test.limits.bodies import body_situations, joint_rates
 from test.limits.situations import make
 
-BEFORE_THE_SHELF = [0.35, 0.4, 0.53, -2.35, -0.43, 2.66, 2.02]
+BEFORE_THE_SHELF = [0.35, 0.28, 0.53, -2.35, -0.43, 2.66, 2.02]
 OVER_THE_TABLE = {
     "panda.yaml": [0.0, 0.4, 0.0, -2.0, 0.0, 2.4, 0.785],
     "ur5.yaml": [0.0, -0.9, 1.5, -0.6, 1.0, 0.0],

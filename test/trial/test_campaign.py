@@ -72,7 +72,7 @@ def test_two_workers_give_the_same_bytes_as_one(short, tmp_path):
 
 
 def test_a_cluster_gives_the_same_bytes_as_this_process(tiny, tmp_path):
-    local = {"processes": False, "protocol": "tcp", "host": "127.0.0.1", "dashboard_address": None}
+    local = {"processes": False, "protocol": "tcp", "host": "127.0.0.1", "dashboard_address": "127.0.0.1:0"}
     with distributed.LocalCluster(n_workers=1, threads_per_worker=1, **local) as cluster:
         carry_out(tmp_path / "there", tiny, scheduler=cluster.scheduler_address)
     carry_out(tmp_path / "here", tiny)
