@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Simulate, write, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("out/bench"))
-    parser.add_argument("--runs", type=int, default=1000)
+    parser.add_argument("--runs", type=int, default=500)
     parser.add_argument("--statements", type=int, default=2000, help="after the reference")
     chosen = parser.parse_args(arguments)
     rows = [watched(*rates, chosen.runs, chosen.statements) for rates in RATES]
