@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+import time
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,8 @@ OLD_S = 0.25
 looked at the time for the last time. Nobody can call it back; who obeys can tell by its stamp. Each counts."""
 OLDEST_S = 2.0
 """A stamp that is still older is one of a clock that was set."""
+PLACED_S = 0.5
+"""A place that was told longer ago than this may be of a plant that was killed since, s."""
 DEAD_S = 0.35
 """A governor that was silent for so long goes on from where its watch has, or should have, the robot."""
 STEP_S = 0.02
@@ -267,15 +270,22 @@ def main(profile: str, out: str, *sim: str) -> int:
 
         def __init__(self) -> None:
             super().__init__("judge")
-            self.pose: Pose | None = None
-            self.foreign = 0
+            self._pose: tuple[float, Pose] | None = None
+            self.foreign = self.unplaced = 0
             self.create_subscription(Odometry, "raw/odom", self._stand, qos.INPUT)
             self.create_subscription(TwistStamped, "cmd_vel", self._see, QoSProfile(depth=1000))
             self.get_logger().info("judge ready")
 
         def _stand(self, message: Odometry) -> None:
             place, turn = message.pose.pose.position, message.pose.pose.orientation
-            self.pose = (place.x, place.y, 2 * math.atan2(turn.z, turn.w))
+            self._pose = time.monotonic(), (place.x, place.y, 2 * math.atan2(turn.z, turn.w))
+
+        def _placed(self) -> Pose | None:
+            """Where the robot is; None where nobody has said so lately: a plant that is new stands elsewhere."""
+            if self._pose is None or time.monotonic() - self._pose[0] > PLACED_S:
+                self.unplaced += 1
+                return None
+            return self._pose[1]
 
         def _see(self, message: TwistStamped, info: dict[str, Any]) -> None:
             if message.header.frame_id == ROGUE:
@@ -287,11 +297,14 @@ def main(profile: str, out: str, *sim: str) -> int:
             values = (line.x, line.y, line.z, turn.x, turn.y, turn.z)
             sent = info["source_timestamp"] * 1e-9
             output = Output(sent, seconds(message.header.stamp), info["publication_sequence_number"], values)
-            for wrong in judge.see(output, self.pose):
+            for wrong in judge.see(output, self._placed()):
                 print(wrong, flush=True)
 
         def destroy_node(self) -> None:
-            Path(out).write_text(json.dumps(judge.summary() | {"foreign": self.foreign}), encoding="utf-8")
+            Path(out).write_text(
+                json.dumps(judge.summary() | {"foreign": self.foreign, "unplaced": self.unplaced}),
+                encoding="utf-8",
+            )
             super().destroy_node()
 
     return run.run("judge", Bench, args=[])
