@@ -22,7 +22,7 @@ PERIOD = 0.01
 READY = (0.0, -np.pi / 4, 0.0, -3 * np.pi / 4, 0.0, np.pi / 2, np.pi / 4)
 OVER_THE_TABLE = (0.0, 0.49, 0.0, -2.15, 0.0, 2.55, 0.785)
 """The hand so near above the bench that its way to rest is looked at closely, and let pass."""
-ON_THE_TABLE = (0.0, 0.58, 0.0, -2.15, 0.0, 2.55, 0.785)
+ON_THE_TABLE = (0.0, 0.5, 0.0, -2.15, 0.0, 2.55, 0.785)
 """The hand so low that it is slowed down."""
 MADE_UP = {"source": "made up for a measurement"}
 ALONGSIDE = [
