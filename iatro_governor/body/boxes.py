@@ -52,14 +52,17 @@ class Boxes:
         """Distances (..., C, Z) of segments (..., C, 2, 3) that are never too large, and soon told."""
         return _box_bound(self._local(ends), self.half)
 
-    def each(self, segments: Array, radius: Array, number: Indices, cutoff: float = np.inf) -> Array:
-        """Distances (s,), m, of capsules (s, 2, 3) with ``radius`` (s,), each from the box of its ``number`` (s,)."""
+    def each(self, segments: Array, radius: Array, number: Indices, cutoff: Array | float = np.inf) -> Array:
+        """Distances (..., s), m, of capsules (..., s, 2, 3), ``radius`` (s,), each from the box of its ``number`` (s,).
+
+        cutoff: one for all or (s,), as of ``distance``.
+        """
         turn, middle, half = self.poses[number, :3, :3], self.poses[number, :3, 3], self.half[number]
         local = (segments - middle[:, None]) @ turn
         signed = _box_bound(local, half)
-        near = np.flatnonzero(signed - radius <= max(cutoff, 0.0))
-        if near.size:
-            signed[near] = _axis_in_box(local[near], half[near])[1]
+        near = (signed - radius <= np.maximum(cutoff, 0.0)).nonzero()
+        if near[0].size:
+            signed[near] = _axis_in_box(local[near], half[near[-1]])[1]
         out: Array = signed - radius
         return out
 

@@ -28,6 +28,7 @@ class VolumeSet:
         for group, members in ((ROUND, round_ones), (BOX, box_ones)):
             self._group[members] = group
             self._place[members] = np.arange(len(members))
+        self._all_boxes = len(box_ones) == len(self._volumes)
         self._centres, self._reach, self._axes = _bounds(self._volumes)
 
     def __len__(self) -> int:
@@ -66,19 +67,27 @@ class VolumeSet:
         )
         return Gap(found.distance.reshape(shape), first, second, normal)
 
-    def each(self, segments: Array, radius: Array, number: Indices, cutoff: float = np.inf) -> Array:
-        """Distances (s,), m, of capsules (s, 2, 3), ``radius`` (s,), each from the volume of its ``number`` (s,)."""
+    def each(self, segments: Array, radius: Array, number: Indices, cutoff: Array | float = np.inf) -> Array:
+        """Distances (..., s), m, of capsules (..., s, 2, 3), each from the volume of its ``number`` (s,).
+
+        radius: (s,) m. cutoff: one for all or (s,), as of ``distance``.
+        """
+        if self._all_boxes:
+            return self._boxes.each(segments, radius, number, cutoff)
         group, place = self._group[number], self._place[number]
-        distance = np.empty(len(segments))
+        most, distance = np.broadcast_to(cutoff, number.shape), np.empty(segments.shape[:-2])
         if (at := np.flatnonzero(group == ROUND)).size:
             second, sizes = self._segments[place[at]], self._radius[place[at]]
-            distance[at] = capsule_distance(segments[at], radius[at], second, sizes)
+            distance[..., at] = capsule_distance(segments[..., at, :, :], radius[at], second, sizes)
         if (at := np.flatnonzero(group == BOX)).size:
-            distance[at] = self._boxes.each(segments[at], radius[at], place[at], cutoff)
+            distance[..., at] = self._boxes.each(segments[..., at, :, :], radius[at], place[at], most[at])
         if (others := np.flatnonzero(group == OTHER)).size:
             for one in np.unique(number[others]):
                 at = others[number[others] == one]
-                distance[at] = self._volumes[one].distance(segments[at], radius[at], cutoff)
+                found = self._volumes[one].distance(
+                    segments[..., at, :, :], radius[at], float(most[at].max())
+                )
+                distance[..., at] = found
         return distance
 
     def each_gap(self, segments: Array, radius: Array, number: Indices) -> Gap:

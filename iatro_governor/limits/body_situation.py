@@ -21,6 +21,7 @@ from iatro_governor.limits.course import Course
 from iatro_governor.limits.landmarks import Landmarks, Reach
 from iatro_governor.limits.sensed import Sensed
 from iatro_governor.limits.situation import Jerk, Situation
+from iatro_governor.limits.survey import Survey
 
 
 @dataclass(eq=False)
@@ -148,6 +149,11 @@ class BodySituation:
     def still(self) -> Array:
         """Joint velocities (m,) of the stop itself."""
         return self.drive.rates(np.zeros(len(self.anchor)))
+
+    @cached_property
+    def survey(self) -> Survey | None:
+        """How it is to all that it is kept out of; None where that is nothing."""
+        return None if self.landmarks is None else self.landmarks.survey(self.now, self.flown)
 
     def place(self, channel: str) -> slice:
         """The components of ``u`` that are ``channel``'s."""

@@ -13,6 +13,7 @@ from iatro_governor.body.model import Indices
 from iatro_governor.body.planar import Array
 from iatro_governor.body.volume_set import VolumeSet
 from iatro_governor.body.volumes import Volume
+from iatro_governor.limits.survey import Pairs, Survey
 
 
 class Landmarks:
@@ -25,6 +26,8 @@ class Landmarks:
         self._kept = kept
         self._ids = [id(volume) for volume in volumes]
         self._counts: NDArray[np.bool_] | None = None
+        self._near: tuple[frozenset[int], Pairs] | None = None
+        """The pairs of what was not far lately, by what was."""
         self._seen: tuple[Array, Array, frozenset[int]] | None = None
         """A posture, how far each capsule (C,) was from the margins of what was far then, m, and what that was."""
 
@@ -44,6 +47,14 @@ class Landmarks:
         far = frozenset(one for one, is_far in zip(self._ids, missed.tolist(), strict=True) if is_far)
         self._seen = now.q, rooms[:, missed].min(axis=1, initial=np.inf), far
         return far
+
+    def survey(self, now: Posture, flown: Array) -> Survey:
+        """How the body is to all volumes that were not out of reach when that was asked last; ``flown`` (C,) m."""
+        far = frozenset[int]() if self._seen is None else self._seen[2]
+        if self._near is None or self._near[0] != far:
+            near = [number for number, one in enumerate(self._ids) if one not in far]
+            self._near = far, Pairs.of(self._ids, self._kept, self._margins, near)
+        return Survey(self._volumes, self._near[1], now, flown)
 
     def _counted(self, capsules: int) -> NDArray[np.bool_]:
         """Which capsules (C, Z) are kept out of which volumes."""

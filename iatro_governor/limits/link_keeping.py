@@ -19,11 +19,10 @@ from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import ROUNDING, Cap, Clearance, Guard, excess
 from iatro_governor.limits.postures import STILL, at_margin
 from iatro_governor.limits.rows import Rows
+from iatro_governor.limits.survey import LOOKED, Along
 from iatro_governor.limits.trip import Challenge, Face
 
 Frame = Literal["odom", "body"]
-LOOKED = 0.15
-"""What is further than this beyond a margin, m, is not measured exactly."""
 
 
 class Measure(Protocol):
@@ -68,6 +67,9 @@ class LinkKeeper:
 
     def now(self, situation: BodySituation) -> Array:
         """Distances (k,) of the kept capsules, m; of those further than ``LOOKED`` beyond the margin at least that."""
+        survey = situation.survey
+        if survey is not None and (place := survey.place(self.measure)) is not None:
+            return survey.now[place]
         key = (self, "now")
         if key not in situation.memo:
             which = self.capsules(situation.model)
@@ -90,23 +92,32 @@ class LinkKeeper:
     def clear(self, ways: Ways, situation: BodySituation, tolerance: float) -> NDArray[np.bool_] | None:
         """Which candidates (c,) keep the margin; None where nothing is near enough to matter."""
         margin = self.margin - tolerance
+        found = self._along(ways, situation, margin)
+        if found is None:
+            return None
+        return Guard(found.soon - tolerance, found.ahead, margin, -np.inf, self.noise).holds(found.half_step)
+
+    def _along(self, ways: Ways, situation: BodySituation, margin: float) -> Along | None:
+        """Of the kept capsules that any of ``ways`` may lead nearer than ``margin``, m."""
+        survey = situation.survey
+        if survey is not None and survey.place(self.measure) is not None:
+            return survey.along(ways, self.measure)
         which = self.capsules(situation.model)
         # What the way and half a step cannot reach cannot matter.
         reach = margin + ways.swept[:, which].max(axis=0)
-        near = np.flatnonzero(self.now(situation) - situation.flown[which] <= reach)
-        if not near.size:
+        close = np.flatnonzero(self.now(situation) - situation.flown[which] <= reach)
+        if not close.size:
             return None
-        at = which[near]
-        ends = ways.rows.ends(at)
-        half_step = ways.half_steps(at, ends)
+        near = which[close]
+        ends = ways.rows.ends(near)
+        half_step = ways.half_steps(near, ends)
         # What is further than any candidate needs may be told too small: it is far enough all the same.
         cutoff = margin + float(half_step.max())
-        distance = distances(self.measure, self.frame, ways.rows, at, situation.freedoms, cutoff, ends)
-        soon, ahead = distance[0], distance[1:].reshape(*ways.ahead.shape[:2], -1)
-        if (soon > reach[near]).all():
+        distance = distances(self.measure, self.frame, ways.rows, near, situation.freedoms, cutoff, ends)
+        if (distance[0] > reach[close]).all():
             return None
-        guard = Guard(soon - tolerance, ahead, margin, -np.inf, self.noise)
-        return guard.holds(half_step)
+        ahead = distance[1:].reshape(*ways.ahead.shape[:2], -1)
+        return Along(near, distance[0], ahead, half_step)
 
     def trips(
         self, scene: BodySituation, place: slice, ball: tuple[Array, float], faces: Sequence[Face]
@@ -172,15 +183,12 @@ class LinkKeeper:
     def least_ahead(self, ways: Ways, situation: BodySituation) -> float:
         """Least distance of any kept capsule along the first of ``ways``, m."""
         which, now = self.capsules(situation.model), self.now(situation)
-        first, freedoms = slice(1, 1 + ways.ahead.shape[1]), situation.freedoms
-        nearest = int(now.argmin())
-        least = float(self._distance(ways.rows, which[nearest : nearest + 1], freedoms)[first].min())
-        # Nearly always what is nearest now is so all along the way, for nothing else gets so near.
-        nearer = now - situation.flown[which] - ways.travel[0, which] < least
-        nearer[nearest] = False
-        if not np.count_nonzero(nearer):
-            return least
-        return min(least, float(self._distance(ways.rows, which[nearer], freedoms, least)[first].min()))
+        moved = situation.flown[which] + ways.travel[0, which]
+        # What is measured exactly gets no further than this: whatever stays beyond is not the nearest.
+        most = (now + moved)[now <= self.margin + LOOKED].min(initial=np.inf)
+        nearer = which[now - moved <= most]
+        first = slice(1, 1 + ways.ahead.shape[1])
+        return float(self._distance(ways.rows, nearer, situation.freedoms)[first].min())
 
     def retreat(self, command: Array, situation: BodySituation) -> Cap | None:
         """Inside the margin the way out is taken slowly: no point of the body faster than ``retreat_speed``."""

@@ -20,10 +20,11 @@ from iatro_governor.limits.keeping import FAR
 from iatro_governor.limits.kinds import BODY_MOTION
 from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import Cap, Clearance, Example, Guard, Limit, LimitConfig
-from iatro_governor.limits.link_keeping import LOOKED, capsules_of, slow
+from iatro_governor.limits.link_keeping import capsules_of, slow
 from iatro_governor.limits.link_zone import Links
 from iatro_governor.limits.rows import Rows
 from iatro_governor.limits.sensed import Cloud
+from iatro_governor.limits.survey import LOOKED
 from iatro_governor.profile.base import Name, NonNegative, Positive
 
 

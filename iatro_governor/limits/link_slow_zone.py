@@ -16,10 +16,11 @@ from iatro_governor.limits.body_rows import AROUND, hardest_braking, speed_rows,
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.kinds import BODY_MOTION
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, excess
-from iatro_governor.limits.link_keeping import LOOKED, Frame, capsules_of, distances
+from iatro_governor.limits.link_keeping import Frame, capsules_of, distances
 from iatro_governor.limits.link_zone import Links
 from iatro_governor.limits.postures import moving_on, nearest
 from iatro_governor.limits.rows import Rows
+from iatro_governor.limits.survey import LOOKED
 from iatro_governor.limits.trip import Challenge
 from iatro_governor.profile.base import Positive
 from iatro_governor.profile.volumes import Volume3

@@ -17,9 +17,10 @@ from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.kinds import BODY_MOTION
 from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import Cap, Clearance, Example, Guard, Limit, LimitConfig
-from iatro_governor.limits.link_keeping import LOOKED, slow
+from iatro_governor.limits.link_keeping import slow
 from iatro_governor.limits.postures import STILL, at_margin
 from iatro_governor.limits.rows import Rows
+from iatro_governor.limits.survey import LOOKED
 from iatro_governor.limits.trip import Challenge
 from iatro_governor.profile.base import NonNegative, Positive
 
