@@ -150,10 +150,16 @@ class BodySituation:
         """Joint velocities (m,) of the stop itself."""
         return self.drive.rates(np.zeros(len(self.anchor)))
 
-    @cached_property
+    @property
     def survey(self) -> Survey | None:
-        """How it is to all that it is kept out of; None where that is nothing."""
-        return None if self.landmarks is None else self.landmarks.survey(self.now, self.flown)
+        """How it is to all that it is kept out of, by its posture now; None where that is nothing."""
+        if self.landmarks is None:
+            return None
+        key = (self.landmarks, "survey")
+        if key not in self.memo:
+            self.memo[key] = self.landmarks.survey(self.now)
+        survey: Survey = self.memo[key]
+        return survey
 
     def place(self, channel: str) -> slice:
         """The components of ``u`` that are ``channel``'s."""

@@ -48,13 +48,13 @@ class Landmarks:
         self._seen = now.q, rooms[:, missed].min(axis=1, initial=np.inf), far
         return far
 
-    def survey(self, now: Posture, flown: Array) -> Survey:
-        """How the body is to all volumes that were not out of reach when that was asked last; ``flown`` (C,) m."""
+    def survey(self, now: Posture) -> Survey:
+        """How the body is to all volumes that were not out of reach when that was asked last."""
         far = frozenset[int]() if self._seen is None else self._seen[2]
         if self._near is None or self._near[0] != far:
             near = [number for number, one in enumerate(self._ids) if one not in far]
             self._near = far, Pairs.of(self._ids, self._kept, self._margins, near)
-        return Survey(self._volumes, self._near[1], now, flown)
+        return Survey(self._volumes, self._near[1], now)
 
     def _counted(self, capsules: int) -> NDArray[np.bool_]:
         """Which capsules (C, Z) are kept out of which volumes."""

@@ -101,7 +101,7 @@ class LinkKeeper:
         """Of the kept capsules that any of ``ways`` may lead nearer than ``margin``, m."""
         survey = situation.survey
         if survey is not None and survey.place(self.measure) is not None:
-            return survey.along(ways, self.measure)
+            return survey.along(ways, self.measure, situation.flown)
         which = self.capsules(situation.model)
         # What the way and half a step cannot reach cannot matter.
         reach = margin + ways.swept[:, which].max(axis=0)

@@ -58,12 +58,11 @@ class Along:
 
 
 class Survey:
-    """Of ``pairs`` in one posture. flown: as of ``BodySituation``, (C,)."""
+    """Of ``pairs`` in one posture."""
 
-    def __init__(self, volumes: VolumeSet, pairs: Pairs, at: Posture, flown: Array) -> None:
+    def __init__(self, volumes: VolumeSet, pairs: Pairs, at: Posture) -> None:
         self._volumes, self._pairs = volumes, pairs
-        radius, self._flown = at.model.capsule_radius, flown
-        self._radius = radius[pairs.capsule]
+        self._radius = at.model.capsule_radius[pairs.capsule]
         self.now = volumes.each(at.ends(pairs.capsule), self._radius, pairs.number, pairs.margin + LOOKED)
         """Distances (p,), m; of those further than ``LOOKED`` beyond their margin at least that."""
         self._along: tuple[Ways, dict[int, Along]] | None = None
@@ -72,16 +71,19 @@ class Survey:
         """The pairs of ``volume`` in ``now``; None where they are not among these."""
         return self._pairs.spans.get(id(volume))
 
-    def along(self, ways: Ways, volume: object) -> Along | None:
-        """Of what any of ``ways`` may lead within the margin of ``volume``, and half a step; None where nothing is."""
+    def along(self, ways: Ways, volume: object, flown: Array) -> Along | None:
+        """Of what any of ``ways`` may lead within the margin of ``volume``, and half a step; None where nothing is.
+
+        flown: bound (C,) on how far each capsule moves from the posture to where the ways start, m.
+        """
         if self._along is None or self._along[0] is not ways:
-            self._along = ways, self._followed(ways)
+            self._along = ways, self._followed(ways, flown)
         return self._along[1].get(id(volume))
 
-    def _followed(self, ways: Ways) -> dict[int, Along]:
+    def _followed(self, ways: Ways, flown: Array) -> dict[int, Along]:
         pairs = self._pairs
         reach = pairs.margin + ways.swept.max(axis=0)[pairs.capsule]
-        near = np.flatnonzero(self.now - self._flown[pairs.capsule] <= reach)
+        near = np.flatnonzero(self.now - flown[pairs.capsule] <= reach)
         if not near.size:
             return {}
         capsule = pairs.capsule[near]
