@@ -8,6 +8,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from zlib import crc32
 
 import numpy as np
@@ -33,7 +34,7 @@ PLACES = 2 * (_WHOLE + 1)
 
 
 _MASK = DIMENSIONS - 1
-_CRC_OF_START = crc32(b"^ ")
+_CRC_OF_START, _CRC_OF_RUN = crc32(b"^ "), crc32(b"~")
 _ROWS = "i"
 """Rows are kept as C ints, packed: a text's are joined thousands at a time."""
 
@@ -95,23 +96,21 @@ def _place(position: int, question: bool) -> int:
 
 
 def _instance(text: str, start: int, place: int) -> Instance:
-    parts: list[bytes] = []
-    pairs = array(_ROWS)
-    triples = array(_ROWS)
-    before, two_before = _CRC_OF_START, None
-    for token in _TOKEN.findall(text):
-        own, word, blank = _of_token(token)
-        parts.append(own)
-        pairs.append(crc32(word, before) & _MASK)
-        if two_before is not None:
-            triples.append(crc32(word, two_before) & _MASK)
-        two_before, before = crc32(blank, before), crc32(blank)
-    return Instance(text, start, b"".join([*parts, pairs.tobytes(), triples.tobytes()]), place)
+    tokens = [_of_token(token) for token in _TOKEN.findall(text)]
+    if not tokens:
+        return Instance(text, start, b"", place)
+    own, words, blanks, after = zip(*tokens, strict=True)
+    before = (_CRC_OF_START, *after[:-1])
+    pairs = map(crc32, words, before)
+    # A checksum goes on where another ended: from that of "the one before, this one and a blank" to the next one's.
+    triples = map(crc32, words[1:], map(crc32, blanks, before))
+    neighbours = array(_ROWS, [crc & _MASK for crc in chain(pairs, triples)])
+    return Instance(text, start, b"".join([*own, neighbours.tobytes()]), place)
 
 
 @lru_cache(maxsize=1 << 15)
-def _of_token(token: str) -> tuple[bytes, bytes, bytes]:
-    """Packed rows of a token: the word itself and its runs of letters; then the word, and the word with a blank.
+def _of_token(token: str) -> tuple[bytes, bytes, bytes, int]:
+    """Packed rows of a token: the word and its runs of letters; then the word, it with a blank, and the CRC of that.
 
     Runs are of fewer signs where the script has no blanks between words. A number is one whatever its value.
     """
@@ -121,11 +120,17 @@ def _of_token(token: str) -> tuple[bytes, bytes, bytes]:
         rows = _runs(token, _SIGN_RUNS)
     else:
         rows = [row(token), *_runs(f"<{token[:_LONGEST_TOKEN]}>", _LETTER_RUNS)]
-    return array(_ROWS, rows).tobytes(), token.encode(), f"{token} ".encode()
+    blank = f"{token} ".encode()
+    return array(_ROWS, rows).tobytes(), token.encode(), blank, crc32(blank)
 
 
 def _runs(token: str, lengths: Sequence[int]) -> list[int]:
-    return [row(f"~{token[at : at + length]}") for length in lengths for at in range(len(token) - length + 1)]
+    """Rows of "~" and each run of signs."""
+    return [
+        crc32(token[at : at + length].encode(), _CRC_OF_RUN) & _MASK
+        for length in lengths
+        for at in range(len(token) - length + 1)
+    ]
 
 
 def row(feature: str) -> int:

@@ -33,7 +33,7 @@ _RULES = (
     *(*phrases.LIMIT, *deeds.LIMIT),
     *(*phrases.COMMIT, *deeds.COMMIT),
 )
-_GATE, _FOREIGN_GATE = Gate(_RULES), Gate((*_RULES, *tongues.RULES))
+_GATE = Gate((*_RULES, *tongues.RULES))
 _WEAK, _PLAIN = 0.6, 0.8
 
 
@@ -68,9 +68,8 @@ class LexicalLabeller:
             return NOTHING
         tally = _Tally()
         for passage in _pieces(plain.text):
-            gate = _GATE if tongues.FOREIGN.search(passage.text) is None else _FOREIGN_GATE
-            for rule, phrase in gate.open(passage.text):
-                if phrase.search(passage.text) is None:
+            for rule, phrase in _GATE.open(passage.text):
+                if phrase.search(passage.text) is None or not rule.reads(passage.text):
                     continue
                 for start, end in _held(rule, phrase, passage, tally.scores["refusal"] > 0):
                     tally.add(rule.label, rule.score, plain.span(passage.start + start, passage.start + end))

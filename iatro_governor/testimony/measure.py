@@ -19,6 +19,7 @@ _KILO = re.compile(r"キロ(?!グラム|ニュートン)")
 _HALF_MORE = re.compile(r"\s?(?:and a half|y medi[oa]|et demie?|半)(?![a-z])")
 _PERCENT_BEFORE = re.compile(r"百分之$")
 _LOOK_BACK = 8
+_LONGEST_JOINT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,8 @@ def _unit(text: str, number: Number, opening: Number | None = None) -> Unit | No
 
 
 def _second_of_range(text: str, end: int, numerals: Numerals | None, joint: re.Pattern[str]) -> Number | None:
-    second = next_number(text, end, numerals)
-    if second is None or second.start - end > 8:
+    second = next_number(text, end, numerals, until=end + _LONGEST_JOINT)
+    if second is None:
         return None
     gap = text[end : second.start]
     if second.value < 0 and not gap.strip():

@@ -51,6 +51,7 @@ _FRACTIONS = {
     "tenth": 0.1,
     "tenths": 0.1,
 }
+_KNOWN = frozenset({*_WORDS, *_SCALES, *_FRACTIONS, "a", "an", "and", "point", "of"})
 _WORD = re.compile(r"[a-z]+")
 _GAP = re.compile(r"(?:\s+|-)")
 _START = re.compile(r"(?<![\w.,])(?:[-+]?\.?\d|(?:a|an|point|" + "|".join((*_WORDS, *_FRACTIONS)) + r")\b)")
@@ -74,10 +75,15 @@ class Numerals:
     read: Callable[[str, int], Number | None]
 
 
-def next_number(text: str, at: int, numerals: Numerals | None = None) -> Number | None:
-    """The first number in plain ``text`` that starts at or after ``at``; its words are English unless told."""
+def next_number(
+    text: str, at: int, numerals: Numerals | None = None, *, until: float = math.inf
+) -> Number | None:
+    """The first number in plain ``text`` that starts at or after ``at``; its words are English unless told.
+
+    None that starts after ``until``.
+    """
     start, read = (numerals.start, numerals.read) if numerals else (_START, _worded)
-    while (match := start.search(text, at)) is not None:
+    while (match := start.search(text, at)) is not None and match.start() <= until:
         found = _digits(text, match.start()) or read(text, match.start())
         if found is not None and math.isfinite(found.value):
             return found
@@ -114,10 +120,9 @@ def _worded(text: str, at: int) -> Number | None:
 
 
 def _run_of_words(text: str, at: int) -> tuple[list[str], list[int]]:
-    known = {*_WORDS, *_SCALES, *_FRACTIONS, "a", "an", "and", "point", "of"}
     words: list[str] = []
     ends: list[int] = []
-    while len(words) < 9 and (match := _WORD.match(text, at)) is not None and match.group() in known:
+    while len(words) < 9 and (match := _WORD.match(text, at)) is not None and match.group() in _KNOWN:
         words.append(match.group())
         ends.append(match.end())
         gap = _GAP.match(text, match.end())

@@ -17,6 +17,7 @@ _OWN_VOICE = re.compile(
     r"(?:\bmy (?:answer|reply|response|words?)(?: is)?|\bi(?:'ll| will)? (?:say|answer|reply|respond|repeat)"
     r"|\"(?:response|say|text|reply|message|content|answer|speech)\")\s*[:,]?\s*$"
 )
+_MARK = re.compile('"')
 _MASK = "\u00a4"
 _KEY = re.compile(r"\s*:")
 _LOOK_BACK = 48
@@ -83,7 +84,7 @@ def quotes(text: str) -> Quotes:
     Not reported: a text that is one quotation from end to end, the value of a JSON key, and what the speaker
     introduces as its own answer. A mark left open quotes nothing.
     """
-    marks = [at for at, char in enumerate(text) if char == '"']
+    marks = [match.start() for match in _MARK.finditer(text)]
     ranges = _paired(text, marks)
     ranges += _single(text)
     ranges.sort()

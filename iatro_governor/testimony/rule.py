@@ -17,9 +17,17 @@ class Rule:
     """The speaker must be its subject: another one, a condition or a negation before it takes it back."""
     phrases: tuple[re.Pattern[str], ...] = ()
     """Each alternative by itself."""
+    only_in: re.Pattern[str] | None = None
+    """It is read in a passage alone in which this is found."""
+
+    def reads(self, text: str) -> bool:
+        """Whether it is read in a passage of this text."""
+        return self.only_in is None or self.only_in.search(text) is not None
 
 
-def rule(label: str, score: float, *alternatives: str, own: bool = True) -> Rule:
+def rule(
+    label: str, score: float, *alternatives: str, own: bool = True, only_in: re.Pattern[str] | None = None
+) -> Rule:
     """A rule of several alternative patterns over the plain form of a text.
 
     Alternatives that begin at a word's edge share one test for it: most characters then cost one step, however
@@ -33,7 +41,7 @@ def rule(label: str, score: float, *alternatives: str, own: bool = True) -> Rule
         parts.insert(0, rf"\b(?=[\w'])(?:{'|'.join(edged)})")
     if started:
         parts.insert(0, rf"^(?:{'|'.join(started)})")
-    return Rule(label, score, re.compile("|".join(parts)), own, tuple(map(re.compile, branches)))
+    return Rule(label, score, re.compile("|".join(parts)), own, tuple(map(re.compile, branches)), only_in)
 
 
 def _branches(pattern: str) -> list[str]:

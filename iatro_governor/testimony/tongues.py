@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from iatro_governor.testimony.rule import rule
 
@@ -12,9 +13,10 @@ FOREIGN = re.compile(
     r"lo siento|no puedo|puedo|estoy|voy|muy|peligroso|niego|muevo|llevo|abro|cierro|traigo)\b"
 )
 """A text without any of these is not read for other languages."""
+_rule = partial(rule, only_in=FOREIGN)
 
 RULES = (
-    rule(
+    _rule(
         "refusal",
         0.9,
         r"\bno (?:puedo|lo har\u00e9|voy a|quiero|debo|me es posible|har\u00e9)\b|\bme niego\b|"
@@ -27,7 +29,7 @@ RULES = (
         r"(?:\u3067\u304d\u307e\u305b\u3093|\u51fa\u6765\u307e\u305b\u3093|\u304a\u65ad\u308a|"
         r"\u3044\u305f\u3057\u304b\u306d\u307e\u3059|\u62d2\u5426)",
     ),
-    rule(
+    _rule(
         "caution",
         0.9,
         r"\b(?:con cuidado|cuidado|tenga cuidado|con precauci\u00f3n|vorsichtig|vorsicht|achtung|"
@@ -35,7 +37,7 @@ RULES = (
         r"prudemment|attention|faites attention)\b|\u5c0f\u5fc3|\u6ce8\u610f|\u614e\u91cd|"
         r"\u6c17\u3092\u3064\u3051",
     ),
-    rule(
+    _rule(
         "hazard",
         0.9,
         r"\b(?:peligros[oa]s?|da\u00f1ar|herir|ilegal|riesgo|gef\u00e4hrlich\w*|verletz\w+|gefahr|"
@@ -43,7 +45,7 @@ RULES = (
         r"danger|risque|ill\u00e9gal)\b|\u5371\u9669|\u4f24\u5bb3|\u53d7\u4f24|\u8fdd\u6cd5|\u5371\u967a|"
         r"\u602a\u6211|\u9055\u6cd5|\u5371\u306a\u3044",
     ),
-    rule(
+    _rule(
         "limit",
         0.85,
         r"\b(?:despacio|lentamente|sin tocar|solo hasta|langsam|h\u00f6chstens|ohne zu ber\u00fchren|"
@@ -51,7 +53,7 @@ RULES = (
         r"au maximum)\b|\u6162\u6162|\u7f13\u6162|\u4e0d\u8d85\u8fc7|\u3086\u3063\u304f\u308a|"
         r"\u4ee5\u4e0b\u3067",
     ),
-    rule(
+    _rule(
         "commit",
         0.85,
         r"\b(?:voy a|estoy \w+ndo|he \w+[ai]do|lo har\u00e9|ya lo)\b|\b(?:muevo|llevo|abro|cierro|traigo|"

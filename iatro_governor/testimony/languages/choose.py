@@ -45,6 +45,6 @@ def grammar_of(plain: str) -> Grammar | None:
     if _HAN.search(head):
         return CHINESE
     words = _WORD.findall(head)
-    counts = {name: sum(word in common for word in words) for name, common in _COMMON.items()}
+    counts = {name: sum(map(common.__contains__, words)) for name, common in _COMMON.items()}
     best = max(_GRAMMARS, key=lambda name: counts[name])
     return _GRAMMARS[best] if counts[best] > counts["en"] else None
