@@ -19,6 +19,7 @@ from iatro_governor.cli.output import console, notes, print_json
 from iatro_governor.errors import Problem, ProfileError
 from iatro_governor.governor.overrides import changes, table_of, weakened
 from iatro_governor.governor.self_test import tested
+from iatro_governor.limits.leaps import leaping
 from iatro_governor.limits.registry import build, load_profile
 from iatro_governor.profile.load import Profile
 from iatro_governor.profile.obedience import obedience_of
@@ -82,7 +83,11 @@ def summarise(profile: Profile) -> dict[str, Any]:
         "sources": sources,
         "limits": rows,
         "faults": changes(profile),
-        "warnings": [*weakened(profile), *([] if profile.body is None else profile.body.warnings)],
+        "warnings": [
+            *weakened(profile),
+            *leaping(profile),
+            *([] if profile.body is None else profile.body.warnings),
+        ],
         "ungoverned": _ungoverned(profile),
     }
 
