@@ -2,8 +2,8 @@
 
 An hour of the simulated base, its scripted errands over and over, with every decision into a ledger: in one process,
 as fast as that goes. Then real nodes in real time, governor, recorder, witness and watch, driven for all of that time
-but for short turns of a bare relay: resident memory of each, and commands that were not answered before the next but
-one was due.
+but for short turns of a bare relay: memory of each, pages of files apart, and commands that were not answered before
+the next but one was due.
 
 Memory is flat where the upper end of its slope's interval is below a bound: what noise hides is not shown, and that is
 no pass.

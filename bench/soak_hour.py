@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.memory import resident_mb
+from bench.memory import owned_mb
 from iatro_governor import __version__
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Decision
@@ -72,7 +72,7 @@ class Base(BaseRig):
 
 
 def hour(folder: Path, seconds: float) -> dict[str, Any]:
-    """Play ``seconds`` simulated; what was recorded, and ``memory``: when it was looked at, s, and MB resident."""
+    """Play ``seconds`` simulated; what was recorded, and ``memory``: when it was looked at, s, and MB of its own."""
     path, began = folder / "hour.db", time.monotonic()
     memory: tuple[list[float], list[float]] = [], []
     scenario = load(shared("scenarios/demo.yaml"))
@@ -92,7 +92,7 @@ def hour(folder: Path, seconds: float) -> dict[str, Any]:
             base.step(CONTROL_PERIOD)
             if period % round(SAMPLE_S / CONTROL_PERIOD) == 0:
                 memory[0].append(base.plant.t)
-                memory[1].append(resident_mb())
+                memory[1].append(owned_mb())
             if period and period % round(TOLD_S / CONTROL_PERIOD) == 0:
                 print(f"{base.plant.t:.0f} of {seconds:.0f} s simulated", file=sys.stderr, flush=True)
         recorded.flush()

@@ -12,7 +12,7 @@ from typing import Any
 from bench.hop import configured
 from bench.hop_driver import Driver, driver
 from bench.hop_figures import in_time
-from bench.memory import resident_mb
+from bench.memory import owned_mb
 from iatro_governor.ledger.accounts import reconcile
 from iatro_governor.ledger.check import verify
 from iatro_governor.ledger.keys import find_key
@@ -70,7 +70,7 @@ class Run:
             self.driven_s += STRETCH_S
             for name, process in self._processes.items():
                 self.memory[name][0].append(self.driven_s)
-                self.memory[name][1].append(resident_mb(process.pid))
+                self.memory[name][1].append(owned_mb(process.pid))
 
 
 def lateness(shares: dict[str, list[float]]) -> dict[str, float]:

@@ -46,7 +46,7 @@ def drivers(monkeypatch: pytest.MonkeyPatch) -> dict[str, Counting]:
 
     monkeypatch.setattr(soak_nodes, "standing", standing)
     monkeypatch.setattr(soak_nodes, "configured", lambda folder: folder / "amr.yaml")
-    monkeypatch.setattr(soak_nodes, "resident_mb", lambda pid: 90.0 + pid)
+    monkeypatch.setattr(soak_nodes, "owned_mb", lambda pid: 90.0 + pid)
     monkeypatch.setattr(soak_nodes, "accounts", lambda path: {"problems": [path.name]})
     return made
 
