@@ -59,6 +59,7 @@ class Flights:
         self._reach: tuple[Drive, Array] | None = None
         """How far (N, C) each component of ``u`` moves the capsules, m, and by which drive."""
         self._delay = max(chart.config.actuator_delay_s for chart in charts.values())
+        self._known: dict[tuple[str, ...], InFlight] = {}
 
     def late(self, t: float, since: Mapping[str, float], outputs: Outputs, measured: Array) -> Going:
         """All that may be yet to do, on its way, of what was published and of what is ``measured`` (N,).
@@ -143,7 +144,6 @@ class Flights:
         names = [name for name, chart in self._charts.items() if chart.lead is None]
         if ages is None or not names or not (any(outputs.values) or late.led.any()):
             return []
-        lasts = situation.coast_s(candidates)
         drive = situation.drive
         if self._reach is None or self._reach[0] is not drive:
             self._reach = drive, drive.most.T @ self._levers
@@ -153,12 +153,19 @@ class Flights:
             far: Array = (np.abs(ways) @ reach).max(axis=-1)
             return far
 
-        flights = InFlight(self._size, [Part(self._places[name], self._delays[name]) for name in names])
-        since = self.ages(ages)
-        found = flights.doubts(
-            situation.t, [since[n] for n in names], outputs, late.led, candidates * lasts[:, None], metres
-        )
+        flights, since = self._in_flight(tuple(names)), self.ages(ages)
+        lately = situation.t, [since[n] for n in names], outputs, late.led
+        if flights.goes_on(*lately, candidates, metres):
+            return []
+        found = flights.turned(*lately, candidates * situation.coast_s(candidates)[:, None], metres)
         return [dict(zip(names, shares, strict=True)) for shares in found]
+
+    def _in_flight(self, names: tuple[str, ...]) -> InFlight:
+        """Commands in flight of the channels ``names``."""
+        if names not in self._known:
+            parts = [Part(self._places[name], self._delays[name]) for name in names]
+            self._known[names] = InFlight(self._size, parts)
+        return self._known[names]
 
     def fitting(
         self, situation: BodySituation, since: BodySituation, outputs: Outputs

@@ -59,8 +59,14 @@ class InFlight:
         from there, both in ``u`` times s. A shorter delay has them start further back by ``off``: that makes no
         difference along the way they go, and none where they go nowhere.
         """
-        if self._goes_on(t, ages, outputs, late, ahead, metres):
+        if self.goes_on(t, ages, outputs, late, ahead, metres):
             return []
+        return self.turned(t, ages, outputs, late, ahead, metres)
+
+    def turned(
+        self, t: float, ages: Sequence[float], outputs: Outputs, late: Array, ahead: Array, metres: Metres
+    ) -> list[Shares]:
+        """As ``doubts``, where commands are known not to go on as they did."""
         ahead = ahead[metres(ahead) > ASIDE]
         if not len(ahead):
             return []
@@ -85,13 +91,14 @@ class InFlight:
         apart = (metres(_beside(off, ahead)) > ASIDE).any(axis=1)
         return [tuple(SHARES[list(views[k])].tolist()) for k in np.flatnonzero(apart)]
 
-    def _goes_on(
+    def goes_on(
         self, t: float, ages: Sequence[float], outputs: Outputs, late: Array, ahead: Array, metres: Metres
     ) -> bool:
         """Whether one part alone only goes on as it did, faster or slower: then nothing lies beside its way.
 
         Nearly always it is so, and told in a fifth of the time: along that way lie all that was published and all of
-        ``ahead``, and so what ``late`` has beside it is all that can be.
+        ``ahead``, and so what ``late`` has beside it is all that can be. How far candidates lead makes no difference to
+        that: their values in ``u`` will do for ``ahead``.
         """
         if sum(any(outputs.values[part.place]) for part in self._parts) != 1:
             return False

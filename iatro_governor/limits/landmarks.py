@@ -89,12 +89,19 @@ class Reach:
         self.joints = joints
         self.swept = swept
         self.capsules: Array = joints @ levers
+        self._levers = levers
         self.seconds = seconds
         self.ends = ends
         self.fastest: list[float] = np.abs(ends).max(axis=0).tolist()
         """Magnitudes (m,) of the joint velocities."""
         self.most: tuple[float, ...] = tuple(most.tolist())
         self._far = frozenset() if landmarks is None else landmarks.out_of_reach(now, levers, swept)
+
+    @cached_property
+    def swept_capsules(self) -> Array:
+        """How far each capsule (C,) may move, with no more between two samples than may truly lie there, m."""
+        swept: Array = self.swept @ self._levers
+        return swept
 
     @cached_property
     def lowest(self) -> list[float]:

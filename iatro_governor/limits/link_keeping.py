@@ -86,8 +86,10 @@ class LinkKeeper:
             room = distance - ((np.abs(q - then) + reach.swept) @ situation.levers)[which]
             if room.min() > self.margin:
                 return True
-        self._seen = q, self.now(situation)
-        return bool((self._seen[1] - (reach.swept @ situation.levers)[which]).min() > self.margin)
+        now = self.now(situation)
+        far = bool((now - reach.swept_capsules[which]).min() > self.margin)
+        self._seen = (q, now) if far else None
+        return far
 
     def clear(self, ways: Ways, situation: BodySituation, tolerance: float) -> NDArray[np.bool_] | None:
         """Which candidates (c,) keep the margin; None where nothing is near enough to matter."""
