@@ -1,11 +1,13 @@
 """Runs the tests for ``make test``: pytest, then each skip with its reason, then the counts as the last line.
 
-Tests of pure code share the cores; then those of real nodes (marker ``ros``) run in two processes, for they mostly
-wait. Those with little time to spare go one by one, in an interpreter that had few nodes before (marker ``apart``).
-In both, nodes find each other sooner than they would (test/discovery.xml). Whole runs go one by one, too, with the
-middleware as robots have it (marker ``alone``). Arguments are pytest's own. A test that errors in its set-up or
-tear-down and a file that cannot be collected count as failed; so that nothing can pass by not running, zero tests are a
-failure too.
+Whole runs go first and one by one, with the machine to themselves and the middleware as robots have it (marker
+``alone``). The other tests of real nodes (marker ``ros``) mostly wait; tests of pure code run beside them, in a process
+that gets only what the nodes leave of the cores (tools/beside.py). Of the nodes' tests, those with little time to spare
+go one by one, in an interpreter that had few nodes before (marker ``apart``), then the rest in two processes. In both,
+nodes find each other sooner than they would (test/discovery.xml).
+
+Arguments are pytest's own. A test that errors in its set-up or tear-down and a file that cannot be collected count as
+failed; so that nothing can pass by not running, zero tests are a failure too.
 
 Real nodes share their machine with whatever else it does. So what fails of them is tried a second time, by itself, and
 counts as that says; both outcomes are named at the end. Tests of what may never happen, however busy the machine is
@@ -14,14 +16,21 @@ counts as that says; both outcomes are named at the end. Tests of what may never
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import beside  # only found with the line above
 
 
 class Tally:
@@ -56,6 +65,18 @@ class Tally:
         self.failed |= other.failed
         self.again |= other.again
         self.skipped |= other.skipped
+
+    def plain(self) -> dict[str, Any]:
+        """All of it as JSON has it."""
+        return {"passed": sorted(self.passed), "failed": sorted(self.failed), "skipped": self.skipped}
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Tally:
+        """The tally that this is the plain form of."""
+        tally = cls()
+        tally.passed, tally.failed = set(plain["passed"]), set(plain["failed"])
+        tally.skipped = dict(plain["skipped"])
+        return tally
 
     def second_try(self, run: Callable[[str], Tally]) -> None:
         """Take the outcome of ``run(name)`` for each that failed, if it may be tried again."""
@@ -102,9 +123,9 @@ class Part:
 
 
 PURE = Part("not ros", ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal"))
+ALONE = Part("ros and alone", ("-p", "no:xdist"))
 REAL_NODES = (
     Part("ros and apart", ("-n", "1"), SOON),
-    Part("ros and alone", ("-p", "no:xdist")),
     Part("ros and not apart and not alone", ("-n", "2", "--dist", "worksteal"), SOON),
 )
 """The last looks at every file, and sees what is skipped whole."""
@@ -112,8 +133,12 @@ BY_ITSELF = Part("ros", ("-n", "1"), SOON)
 NOTHING = int(pytest.ExitCode.NO_TESTS_COLLECTED)
 
 
-def run(parts: Iterable[Part], arguments: list[str]) -> tuple[Tally, set[int]]:
-    """Run pytest for each part; returns what became of the tests, and pytest's exit codes."""
+Outcome = tuple[Tally, set[int]]
+"""What became of tests, and pytest's exit codes."""
+
+
+def run(parts: Iterable[Part], arguments: list[str]) -> Outcome:
+    """Run pytest for each part."""
     tally, codes = Tally(), set()
     for part in parts:
         with patch.dict(os.environ, part.environment):
@@ -121,13 +146,34 @@ def run(parts: Iterable[Part], arguments: list[str]) -> tuple[Tally, set[int]]:
     return tally, codes
 
 
-def real_nodes(arguments: list[str]) -> tuple[Tally, set[int]]:
-    """Run the tests of real nodes, and a second time what fails of them."""
-    tally, codes = run(REAL_NODES, arguments)
+def pure_and_nodes(arguments: list[str]) -> tuple[Outcome, Outcome]:
+    """Run tests of pure code, and those of real nodes that need not be alone: at once, where that holds up no node."""
+    if not beside.possible():
+        return run([PURE], arguments), run(REAL_NODES, arguments)
+    with closing(beside.Beside(Path(__file__), arguments)) as pure:
+        print(f"tests of pure code run beside those of nodes: {pure.output}", flush=True)
+        nodes = run(REAL_NODES, arguments)
+        told = pure.told()
+    if told is None:
+        print("the tests of pure code did not come to their end")
+        return (Tally(), {int(pytest.ExitCode.INTERNAL_ERROR)}), nodes
+    return (Tally.of(told), set(told["codes"])), nodes
+
+
+def pure_for(told: Path, arguments: list[str]) -> int:
+    """Run the tests of pure code, behind all other processes, and leave in ``told`` what became of them."""
+    beside.give_way()
+    tally, codes = run([PURE], arguments)
+    told.write_text(json.dumps({**tally.plain(), "codes": sorted(codes)}), encoding="utf-8")
+    return 0
+
+
+def second_tries(nodes: Outcome, arguments: list[str]) -> None:
+    """Run a second time what failed of real nodes."""
+    tally, codes = nodes
     tally.second_try(lambda name: run([BY_ITSELF], [*options(arguments), name])[0])
     if not tally.failed:
         codes.discard(int(pytest.ExitCode.TESTS_FAILED))
-    return tally, codes
 
 
 def options(arguments: list[str]) -> list[str]:
@@ -141,13 +187,23 @@ def keep_bytecode() -> None:
     sys.dont_write_bytecode = False
 
 
+def every_part(arguments: list[str]) -> Outcome:
+    """Run every test."""
+    nodes, codes = run([ALONE], arguments)
+    pure, more = pure_and_nodes(arguments)
+    nodes.add(more[0])
+    codes |= more[1]
+    second_tries((nodes, codes), arguments)
+    nodes.add(pure[0])
+    return nodes, codes | pure[1]
+
+
 def main(arguments: list[str]) -> int:
     """Run pytest and print the summary; returns the exit code."""
     keep_bytecode()
-    tally, codes = run([PURE], arguments)
-    nodes, more = real_nodes(arguments)
-    codes |= more
-    tally.add(nodes)
+    if arguments[:1] == ["--told"]:
+        return pure_for(Path(arguments[1]), arguments[2:])
+    tally, codes = every_part(arguments)
     if codes == {NOTHING} and not tally.skipped:
         print("no test was selected")
     print(*tally.summary(), sep="\n", flush=True)

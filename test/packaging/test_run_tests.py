@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 runner = importlib.import_module("tools.run_tests")
+beside = importlib.import_module("beside")
 
 BROKEN_TEAR_DOWN = """
 import pytest
@@ -134,3 +135,44 @@ def test_what_fails_twice_fails() -> None:
     name = "test/nodes/test_a.py::test_a"
     assert tried_again({name}, second_passes=False).failed == {name}
     assert tried_again({name}, second_passes=True).failed == set()
+
+
+KILLER = """
+import os
+import pathlib
+import signal
+
+if b"--told" in pathlib.Path(f"/proc/{os.getppid()}/cmdline").read_bytes():
+    os.kill(os.getppid(), signal.SIGKILL)
+
+def test_a():
+    pass
+"""
+
+
+@pytest.mark.skipif(not beside.possible(), reason="all tests run in one process after another here")
+def test_pure_code_whose_tests_never_came_to_their_end_has_not_passed(tmp_path: Path) -> None:
+    code, lines = outcome(tmp_path, KILLER)
+    assert code == int(pytest.ExitCode.INTERNAL_ERROR)
+    assert lines[-2:] == ["the tests of pure code did not come to their end", "0 passed, 0 failed, 0 skipped"]
+
+
+@pytest.mark.parametrize(
+    ("groups", "files", "possible"),
+    [
+        ("0::/a/b\n", {"cpu.max": "max 100000", "a/cpu.max": "max 100000"}, True),
+        ("0::/a/b\n", {"a/b/cpu.max": "200000 100000"}, False),
+        ("0::/a/b\n", {"cpu.max": "200000 100000", "a/cpu.max": "max 100000"}, False),
+        ("5:cpuset:/\n4:cpu,cpuacct:/a\n", {"cpu,cpuacct/a/cpu.cfs_quota_us": "-1"}, True),
+        ("5:cpuset:/\n4:cpu,cpuacct:/a\n", {"cpu,cpuacct/cpu.cfs_quota_us": "150000"}, False),
+        ("", {}, True),
+    ],
+)
+def test_with_a_quota_nothing_runs_beside_nodes(
+    tmp_path: Path, groups: str, files: dict[str, str], possible: bool
+) -> None:
+    said = {"proc/self/cgroup": groups} | {f"sys/fs/cgroup/{name}": text for name, text in files.items()}
+    for name, text in said.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert beside.possible(tmp_path) is (possible and hasattr(os, "SCHED_IDLE"))
