@@ -77,7 +77,7 @@ def read(path: Path) -> Document:
     if wrong:
         raise ProfileError(wrong)
     try:
-        data = yaml.safe_load(text)
+        data = yaml.SafeLoader("").construct_document(node)
     except (yaml.YAMLError, ValueError) as error:
         raise ProfileError([Problem(file, None, "(file)", file, "plain YAML values", str(error))]) from error
     return Document(file, data, lines)
