@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from iatro_governor.plant.arm_model import JOINTS
 from iatro_governor.plant.arm_simulation import ArmPlant
 from iatro_governor.profile.load import Profile
 from test.body.arm.conftest import robots_folder
+from test.shipped import shipped
 
 PANDA = Path(__file__).parents[2] / "config/panda.yaml"
 PERIOD = 0.01
@@ -34,7 +34,7 @@ def panda(
     """config/panda.yaml with ``channels`` merged in, one that is None left out, and the limits ``without`` as well."""
     if robots_folder() is None:
         pytest.skip("example-robot-data is not installed")
-    data = copy.deepcopy(yaml.safe_load(PANDA.read_text()))
+    data = shipped(PANDA)
     for name, change in (channels or {}).items():
         if change is None:
             del data["channels"][name]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import yaml
 
 from iatro_governor.limits.registry import load_profile
 from iatro_governor.profile.load import Profile
+from test.shipped import shipped
 
 AMR = Path(__file__).parents[2] / "config/amr.yaml"
 BOX = {"polygon": {"corners": [[0.4, 0.25], [-0.4, 0.25], [-0.4, -0.25], [0.4, -0.25]]}}
@@ -24,7 +24,7 @@ def amr(
     **changes: dict[str, Any],
 ) -> Profile:
     """config/amr.yaml without the kinds in ``drop``, with ``limits`` appended and ``changes`` merged in."""
-    data = copy.deepcopy(yaml.safe_load(AMR.read_text()))
+    data = shipped(AMR)
     if footprint is not None:
         data["robot"]["footprint"] = footprint
     data["limits"] = [row for row in data["limits"] if row["kind"] not in drop] + (limits or [])
@@ -47,7 +47,7 @@ def seeing(
     **changes: dict[str, Any],
 ) -> Profile:
     """config/amr.yaml without zones and without its lidar: ``sources`` see in its place."""
-    data = copy.deepcopy(yaml.safe_load(AMR.read_text()))
+    data = shipped(AMR)
     del data["sources"]["lidar"]
     data["sources"] |= sources
     data["limits"] = [row for row in data["limits"] if row["kind"] not in ZONES] + (limits or [])

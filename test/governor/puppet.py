@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from iatro_governor.profile.load import Profile
 from iatro_governor.resources import shared
 from test.body.arm.conftest import robots_folder
 from test.governor.arms import SAID
+from test.shipped import shipped
 
 PERIOD = 0.01
 
@@ -28,7 +28,7 @@ def projecting(folder: Path, name: str, weights: dict[str, list[float]], **chann
     """config/``name``, the channels of ``weights`` asking for the nearest command, but where ``channel`` says scale."""
     if robots_folder() is None:
         pytest.skip("example-robot-data is not installed")
-    data = copy.deepcopy(yaml.safe_load(shared(f"config/{name}").read_text()))
+    data = shipped(shared(f"config/{name}"))
     for key, own in weights.items():
         if channel.get("resolution") != "scale":
             data["channels"][key] |= {"resolution": "project", "weights_source": SAID, "weights": own}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from iatro_governor.governor.core import Governor
 from iatro_governor.limits.registry import load_profile
 from iatro_governor.resources import shared
 from test.body.arm.conftest import robots_folder
+from test.shipped import shipped
 
 PERIOD = 0.01
 CAMERA: dict[str, Any] = {
@@ -81,7 +81,7 @@ def test_sources_that_no_limit_looks_at_are_not_placed():
 @pytest.fixture
 def governor(tmp_path):
     """The shipped arm with a camera, and nobody else."""
-    data = copy.deepcopy(yaml.safe_load(shared("config/panda.yaml").read_text()))
+    data = shipped(shared("config/panda.yaml"))
     data["sources"]["camera"] = CAMERA
     kept = ("joint_velocity", "joint_position", "joint_acceleration", "joint_deceleration")
     data["channels"] = {"arm": data["channels"]["arm"]}

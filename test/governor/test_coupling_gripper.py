@@ -15,6 +15,7 @@ from iatro_governor.resources import shared
 from test.body.arm.conftest import robots_folder
 from test.governor.arms import FINGERS, SAID, channel
 from test.governor.test_coupling import PERIOD, SWING, TURN, Tiago
+from test.shipped import shipped
 
 pytestmark = pytest.mark.skipif(robots_folder() is None, reason="example-robot-data is not installed")
 
@@ -36,7 +37,7 @@ def gripping(tmp_path_factory: pytest.TempPathFactory) -> Profile:
     assert robots is not None
     urdf = robots / "tiago_description/robots/tiago_no_hand.urdf"
     (folder / "tiago.urdf").write_text(urdf.read_text().replace("</robot>", f"{HAND}</robot>"))
-    given = yaml.safe_load(shared("config/tiago.yaml").read_text())
+    given = shipped(shared("config/tiago.yaml"))
     given["robot"]["model"] |= {"urdf": "tiago.urdf", "srdf": str(shared("config/tiago.srdf"))}
     given["channels"]["gripper"] = channel("gripper")
     speed = {"name": "fingers", "kind": "gripper_speed", "channel": "gripper", "source": SAID}

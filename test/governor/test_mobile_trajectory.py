@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import math
 
 import numpy as np
@@ -17,6 +16,7 @@ from iatro_governor.limits.registry import load_profile
 from iatro_governor.resources import shared
 from test.body.arm.conftest import robots_folder
 from test.governor.arms import SAID
+from test.shipped import shipped
 
 pytestmark = pytest.mark.skipif(robots_folder() is None, reason="example-robot-data is not installed")
 PERIOD = 0.01
@@ -29,7 +29,7 @@ REACHED_OUT = {"torso_lift_joint": 0.15, "arm_1_joint": 1.5, "arm_2_joint": -0.1
 @pytest.fixture(scope="module")
 def profile(tmp_path_factory):
     """config/tiago.yaml, its arm by trajectories."""
-    data = copy.deepcopy(yaml.safe_load(shared("config/tiago.yaml").read_text()))
+    data = shipped(shared("config/tiago.yaml"))
     arm = data["channels"]["arm"]
     arm |= {
         "type": "joint_trajectory",

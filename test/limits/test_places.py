@@ -12,6 +12,7 @@ from iatro_governor.errors import ProfileError
 from iatro_governor.limits.registry import KINDS, load_profile
 from iatro_governor.resources import shared
 from test.body.arm.conftest import robots_folder
+from test.shipped import shipped
 
 pytestmark = pytest.mark.skipif(robots_folder() is None, reason="example-robot-data is not installed")
 PANDA = yaml.safe_load(shared("config/panda.yaml").read_text())
@@ -126,7 +127,7 @@ def test_a_task_that_no_trusted_source_tells_of(tmp_path, flags, flag, key):
 
 
 def test_links_of_a_robot_without_a_model(tmp_path):
-    data = yaml.safe_load(shared("config/amr.yaml").read_text())
+    data = shipped(shared("config/amr.yaml"))
     speed = {"name": "mine", "kind": "link_speed", "channel": "base", "bound": 0.5, "source": "a test"}
     path = tmp_path / "amr.yaml"
     path.write_text(yaml.safe_dump({**data, "limits": [*data["limits"], speed]}))

@@ -10,12 +10,13 @@ import yaml
 from iatro_governor.errors import ProfileError
 from iatro_governor.limits.registry import KINDS, load_profile
 from test.governor.profiles import AMR
+from test.shipped import shipped
 
 CONFIG = AMR.parent
 
 
 def refused(tmp_path, name: str, kind: str, **changes: Any) -> str:
-    data = yaml.safe_load((CONFIG / name).read_text())
+    data = shipped(CONFIG / name)
     row = {
         "name": "one_more",
         "kind": kind,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from iatro_governor.limits.registry import load_profile
 from iatro_governor.profile.sources import ScanSource
 from test.governor.profiles import amr
 from test.governor.room import STEP_S, Room
+from test.shipped import shipped
 
 CONFIG = Path(__file__).parents[2] / "config"
 SAID = "a test"
@@ -55,7 +55,7 @@ ENDS: list[tuple[str, str, float, float, str]] = [
 
 def changed(name: str, key: str, value: Any) -> dict[str, Any]:
     """A shipped profile with more sources, and one value of it changed."""
-    data: dict[str, Any] = copy.deepcopy(yaml.safe_load((CONFIG / f"{name}.yaml").read_text()))
+    data: dict[str, Any] = shipped(CONFIG / f"{name}.yaml")
     if name == "amr":
         data["sources"] |= {"amcl": dict(MAP), "handle": dict(HANDLE), "sonar": dict(SONAR)}
         data["channels"]["base"]["pushed_by"] = dict(PUSHED)
