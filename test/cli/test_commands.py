@@ -10,15 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from test.forked import iatro
 from test.governor.profiles import AMR
 
 COMMANDS = ("check", "govern", "testify", "demo", "label", "reset", "keygen", "schema", "ledger", "review")
 
 
-def iatro(*words, stdin: str | None = None, **environment: str):
+def started(*words, **environment: str):
+    """What a command answers that is started from nothing, as a user does."""
     return subprocess.run(
         [sys.executable, "-m", "iatro_governor.cli.main", *words],
-        input=stdin,
         capture_output=True,
         text=True,
         timeout=60,
@@ -34,9 +35,9 @@ def test_every_command_explains_itself_within_eighty_columns(name):
 
 
 def test_help_lists_every_command_and_an_unknown_one_is_misuse():
-    done = iatro("--help")
+    done = started("--help")
     assert all(f" {name} " in done.stdout for name in COMMANDS)
-    assert iatro("no-such-command").returncode == 2
+    assert started("no-such-command").returncode == 2
 
 
 def test_check_of_a_sound_profile():
@@ -134,7 +135,9 @@ def test_a_missing_extra_is_named_with_its_cure(tmp_path):
     (tmp_path / "jinja2.py").write_text(
         "raise ModuleNotFoundError('No module named jinja2', name='jinja2')\n"
     )
-    done = iatro("review", "report", "/dev/null", "--out", str(tmp_path / "x.html"), PYTHONPATH=str(tmp_path))
+    done = started(
+        "review", "report", "/dev/null", "--out", str(tmp_path / "x.html"), PYTHONPATH=str(tmp_path)
+    )
     assert done.returncode == 2 and "Traceback" not in done.stderr
     assert "pip install 'iatro_governor[review]'" in done.stderr or "iatro_governor[review]" in done.stderr
 

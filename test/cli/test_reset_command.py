@@ -13,7 +13,7 @@ import pytest
 
 from iatro_governor import operator_key
 from iatro_governor.errors import KeyRefused
-from test.cli.test_commands import iatro
+from test.forked import iatro
 from test.governor.profiles import AMR
 from test.governor.test_offline import drive
 

@@ -16,7 +16,7 @@ from iatro_governor.governor.ladder import DERIVED, TABLE, Level
 from iatro_governor.governor.overrides import ORDERS, said, table_of
 from iatro_governor.governor.resetting import token_of
 from iatro_governor.profile.faults import FaultOverride
-from test.cli.test_commands import iatro
+from test.forked import iatro
 from test.governor.profiles import amr
 from test.governor.room import Room
 

@@ -12,7 +12,7 @@ from iatro_governor.ledger import Ledger
 from iatro_governor.ledger.reader import Reader
 from iatro_governor.review.incidents import shadow_text
 from iatro_governor.review.report import write_report
-from test.cli.test_commands import iatro
+from test.forked import iatro
 from test.governor.profiles import AMR
 
 LOUD = "nothing was enforced"

@@ -16,7 +16,7 @@ from iatro_governor.cli.main import app
 from iatro_governor.errors import IatroError
 from iatro_governor.ledger import standing
 from iatro_governor.profile.load import load_data
-from test.cli.test_commands import iatro
+from test.forked import iatro
 from test.security.rules import Allowed, allowed, faults
 
 ROOT = Path(__file__).resolve().parents[2]
