@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import io
 import json
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from rich.console import Console
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = '''"""A limit."""
@@ -75,7 +80,7 @@ def test_a_test_that_is_taken_away_fails_the_run_and_what_was_found_before_does_
     room: Path,
 ) -> None:
     code, told = outcome(room)
-    assert code == 0 and "1 accepted" in told and "survived" not in told, told
+    assert code == 0 and "1 accepted" in told and "survived:" not in told, told
     before = counts(room)
     assert before["accepted"] == 1 and before["survived"] == 0 and before["noticed"] == before["changes"] - 1
     file = room / "test/limits/test_cap.py"
@@ -117,7 +122,7 @@ def test_without_a_room_each_is_tried_and_one_that_fails_hides_no_other(room: Pa
     """The wrong answers: to end at the first room that fails, or to have the code of the last."""
     for name in ("governor", "testimony"):
         (room / "iatro_governor" / name).mkdir()
-    (room / "iatro_governor/governor/step.py").write_text("LOW = 1\n")  # no test runs it
+    (room / "iatro_governor/governor/step.py").write_text("LOW = 1\n")  # no test asks for it
     (room / "iatro_governor/testimony/word.py").write_text('"""Nothing to change."""\n')
     code, told = whole(room)
     assert code == 1 and "governor/step.py: 1 changes, 0 noticed" in told
@@ -131,13 +136,109 @@ def test_a_file_that_no_room_has_is_no_room_without_survivors(room: Path) -> Non
     assert code == 2 and "cup.py" in told and not (room / "out/bench/mutation.json").exists()
 
 
-def test_the_names_on_the_list_are_of_changes_that_exist() -> None:
-    yaml = pytest.importorskip("yaml")
+def tried(told: str) -> int:
+    """How many changes were tried, and not known already."""
+    lines = [line for line in told.splitlines() if " changes, " in line and "left" in line]
+    return int(lines[-1].split()[1]) if lines else 0
+
+
+def test_what_a_test_noticed_stays_noticed_while_that_test_is_the_same_and_what_survived_does_not(
+    room: Path,
+) -> None:
+    """The wrong answers: to begin anew with each new test, or to believe a test that says something else by now."""
+    assert tried(outcome(room)[1]) == 5
+    assert tried(outcome(room)[1]) == 0
+    more = room / "test/limits/test_more.py"
+    more.write_text(
+        "from iatro_governor.limits.cap import cap\n\n\ndef test_more():\n    assert cap(1.0) == 1.0\n"
+    )
+    code, told = outcome(room)
+    assert code == 0 and tried(told) == 1, "the survivor alone"
+    more.write_text(more.read_text() + "    assert type(cap(3.0)) is float\n")
+    code, told = outcome(room)
+    assert code == 1 and tried(told) == 1 and f"take it off the list: {EQUAL}" in told
+    file = room / "test/limits/test_cap.py"
+    file.write_text(file.read_text() + "\n# another word\n")
+    assert tried(outcome(room)[1]) == 4, "all that this file noticed, and not what the other did"
+
+
+def test_a_test_that_fails_by_itself_notices_nothing(room: Path) -> None:
+    """The wrong answer, and the one that makes every room look well tested: each change is noticed."""
+    accept(room, "{}\n")
+    (room / "test/limits/test_cap.py").write_text(
+        "from iatro_governor.limits.cap import cap\n\nseen = []\n\n\ndef test_first():\n    seen.append(cap(1.0))\n"
+        "    assert sum(range(3_000_000))\n\n\ndef test_second():\n    assert seen and cap(1.0) == 1.0\n"
+    )
+    code, told = outcome(room)
+    assert code == 2 and "fails by itself without any change: test/limits/test_cap.py::test_second" in told
+    assert counts(room)["noticed"] == 0
+
+
+def test_a_change_to_what_runs_as_tests_are_collected_is_there_before_them(room: Path) -> None:
+    """The wrong answer: to change the function when all it is asked for is known already."""
+    code = "def half(n: int) -> float:\n    return n / 2\n\n\nTABLE = [half(n) for n in (1, 2)]\n"
+    (room / "iatro_governor/limits/table.py").write_text(code)
+    (room / "test/limits/test_table.py").write_text(
+        "from iatro_governor.limits.table import TABLE\n\n\ndef test_table():\n    assert TABLE == [0.5, 1.0]\n"
+    )
+    found, told = outcome(room, "--files", "table.py")
+    assert found == 0 and "4 changes, 4 noticed" in told, told
+
+
+def test_a_part_of_a_room_leaves_the_rest_as_not_tried(room: Path) -> None:
+    outcome(room, "--shard", "1/2")
+    assert counts(room)["changes"] == 5 and counts(room)["not tried"] == 2
+    outcome(room)
+    assert counts(room)["not tried"] == 0
+
+
+def test_a_person_sees_how_far_it_is_within_eighty_columns() -> None:
+    said = io.StringIO()
+    console = Console(file=said, force_terminal=True, width=80, color_system=None)
+    with tool("progress").progress("limits", 1234, console) as show:
+        show("limits/cap.py:8: cap: value > MOST -> value >= MOST")
+        show(None)
+    lines = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", said.getvalue()).replace("\r", "\n").splitlines()
+    assert any("limits, 1 survived" in line and "2/1234" in line for line in lines)
+    assert max(map(len, lines)) <= 80
+
+
+def test_a_test_is_made_of_its_file_the_conftests_above_it_and_what_these_import(tmp_path: Path) -> None:
+    files = {
+        "test/__init__.py": "",
+        "test/conftest.py": "from test import ports\n",
+        "test/ports.py": "",
+        "test/limits/conftest.py": "",
+        "test/limits/test_cap.py": "from test.governor.hall import Hall\nfrom .near import X\nimport json\n",
+        "test/limits/near.py": "",
+        "test/limits/other.py": "",
+        "test/governor/hall.py": "def f():\n    import test.body.far\n",
+        "test/governor/conftest.py": "",
+        "test/body/far.py": "",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    sources = tool("sources").Sources(tmp_path)
+    made = sources.parts("test/limits/test_cap.py")
+    assert made == set(files) - {"test/limits/other.py"}
+    before = sources.of(["test/limits/test_cap.py"])
+    (tmp_path / "test/body/far.py").write_text("A = 1\n")
+    assert tool("sources").Sources(tmp_path).of(["test/limits/test_cap.py"]) != before
+
+
+def tool(name: str) -> Any:
+    """A module of tools/mutation, which is no package of ours."""
     sys.path.insert(0, str(ROOT / "tools"))
     try:
-        from mutation.mutants import mutants  # the folder of the tools is no package of ours
+        return importlib.import_module(f"mutation.{name}")
     finally:
         sys.path.pop(0)
+
+
+def test_the_names_on_the_list_are_of_changes_that_exist() -> None:
+    yaml = pytest.importorskip("yaml")
+    mutants = tool("mutants").mutants
     listed = yaml.safe_load((ROOT / "tools/mutation/accepted.yaml").read_text(encoding="utf-8")) or {}
     for file, names in listed.items():
         source = (ROOT / file).read_text(encoding="utf-8")

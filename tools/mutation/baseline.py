@@ -1,10 +1,15 @@
-"""Which tests run which lines, and how long each takes: the run without any change."""
+"""Which tests run which lines, and how long each takes: the run without any change.
+
+Kept by test file, in out/mutation/ROOM.lines.json, for as long as the package, the test file and what that imports from
+test/ are the same.
+"""
 
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Iterator, Sequence
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,27 +18,39 @@ import coverage
 import pytest
 
 from . import child
+from .sources import Sources, digest
+
+OURS = ("iatro_governor", "test", "tools", "bench", "conftest", "__main__")
+CHOSEN = ("-m", "not ros and not alone and not apart")
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """tests: by file and line, those that run it. took: s of each test. whole: by file, all that run any of it."""
+    """What the tests do without any change."""
 
     tests: dict[str, dict[int, list[str]]]
+    """By file and line, those that run it."""
     took: dict[str, float]
+    """Seconds of a core, by test."""
+    collecting: dict[str, set[int]]
+    """By file, the lines that run while no test does: as modules are imported."""
+    modules: list[str]
+    """What they import that nobody changes."""
 
-    def of(self, file: str, line: int, budget_s: float) -> list[str]:
-        """The quickest tests of a line that fit into ``budget_s``; of one that runs as it is imported, of the file."""
+    def reaching(self, file: str, line: int) -> list[str]:
+        """The tests of a line, the quickest first; of one that runs as it is imported, those of the file, or all."""
         lines = self.tests.get(file, {})
-        found = lines.get(line) or sorted({name for names in lines.values() for name in names})
-        chosen: list[str] = []
+        found = lines.get(line) or {name for names in lines.values() for name in names} or self.took
+        return sorted(found, key=lambda one: (self.took.get(one, 0.0), one))
+
+    def within(self, tests: Sequence[str], budget_s: float) -> list[str]:
+        """The first of ``tests`` that fit into ``budget_s``, and one in any case."""
         spent = 0.0
-        for name in sorted(found, key=lambda one: self.took.get(one, 0.0)):
+        for number, name in enumerate(tests):
             spent += self.took.get(name, 0.0)
-            if chosen and spent > budget_s:
-                break
-            chosen.append(name)
-        return chosen
+            if number and spent > budget_s:
+                return list(tests[:number])
+        return list(tests)
 
 
 class Watch:
@@ -47,10 +64,15 @@ class Watch:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         """Around one test."""
         self._measured.switch_context(item.nodeid)
-        began = time.process_time()
+        began = used()
         yield
-        self.took[item.nodeid] = time.process_time() - began
+        self.took[item.nodeid] = used() - began
         self._measured.switch_context("")
+
+
+def used() -> float:
+    """Seconds of a core that this process has taken, and those that it started and that have ended."""
+    return sum(os.times()[:4])
 
 
 def measure(root: Path, files: Sequence[str], tests: Sequence[str], out: Path) -> int:
@@ -60,21 +82,78 @@ def measure(root: Path, files: Sequence[str], tests: Sequence[str], out: Path) -
     )
     watch = Watch(measured)
     measured.start()
-    code = child.tested(tests, None, [watch], "-m", "not ros and not alone and not apart")
+    code = int(pytest.main([*child.QUIET, "-x", *CHOSEN, *tests], plugins=[watch]))
     measured.stop()
     data = measured.get_data()
-    lines: dict[str, Any] = {}
-    for file in files:
-        by_line = data.contexts_by_lineno(str(root / file))
-        lines[file] = {line: sorted(filter(None, names)) for line, names in by_line.items()}
-    out.write_text(json.dumps({"tests": lines, "took": watch.took}), encoding="utf-8")
+    lines = {file: data.contexts_by_lineno(str(root / file)) for file in files}
+    found = {"lines": lines, "took": watch.took, "modules": others()}
+    out.write_text(json.dumps(found), encoding="utf-8")
     return code
 
 
-def read(path: Path) -> Baseline:
-    """What ``measure`` wrote."""
-    data = json.loads(path.read_text(encoding="utf-8"))
-    tests = {
-        file: {int(line): names for line, names in lines.items()} for file, lines in data["tests"].items()
-    }
-    return Baseline(tests, data["took"])
+def others() -> list[str]:
+    """The modules that are loaded and that nobody changes, in the order they came in."""
+    return [
+        name
+        for name, one in sys.modules.items()
+        if name.partition(".")[0] not in OURS and getattr(one, "__spec__", None)
+    ]
+
+
+class Lines:
+    """What is known of each test file of a room."""
+
+    def __init__(self, path: Path, sources: Sources, files: Sequence[str], package: Iterable[str]) -> None:
+        self._path, self._sources, self._files = path, sources, files
+        self._package = sources.text(package)
+        old = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        self._known: dict[str, Any] = old
+
+    def missing(self, tests: Sequence[str]) -> list[str]:
+        """Those test files that have to run."""
+        return [test for test in tests if self._known.get(test, {}).get("key") != self._key(test)]
+
+    def take(self, tests: Sequence[str], measured: Path) -> None:
+        """Keep what ``measure`` wrote of ``tests``."""
+        data = json.loads(measured.read_text(encoding="utf-8"))
+        for test in tests:
+            own = {
+                file: {line: of(names, test) for line, names in lines.items()}
+                for file, lines in data["lines"].items()
+            }
+            self._known[test] = {
+                "key": self._key(test),
+                "lines": {
+                    file: {line: names for line, names in lines.items() if names}
+                    for file, lines in own.items()
+                },
+                "collecting": {
+                    file: [int(line) for line, names in lines.items() if "" in names]
+                    for file, lines in data["lines"].items()
+                },
+                "took": {name: took for name, took in data["took"].items() if of([name], test)},
+                "modules": data["modules"],
+            }
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.write_text(json.dumps(self._known), encoding="utf-8")
+
+    def baseline(self, tests: Sequence[str]) -> Baseline:
+        """Of all of ``tests`` together."""
+        lines: dict[str, dict[int, list[str]]] = {file: {} for file in self._files}
+        collecting: dict[str, set[int]] = {file: set() for file in self._files}
+        for file in self._files:
+            for known in (self._known[test] for test in tests):
+                collecting[file].update(known["collecting"].get(file, ()))
+                for line, names in known["lines"].get(file, {}).items():
+                    lines[file].setdefault(int(line), []).extend(names)
+        took = {name: s for test in tests for name, s in self._known[test]["took"].items()}
+        modules = dict.fromkeys(name for test in tests for name in self._known[test]["modules"])
+        return Baseline(lines, took, collecting, list(modules))
+
+    def _key(self, test: str) -> str:
+        return digest([self._package, " ".join(self._files), self._sources.of([test])])
+
+
+def of(names: Iterable[str], test: str) -> list[str]:
+    """Those of ``names`` that are tests of the file ``test``."""
+    return sorted(name for name in names if name.partition("::")[0] == test)

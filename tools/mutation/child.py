@@ -1,17 +1,20 @@
-"""Tests in a process of their own, forked from one that has imported what does not change, with one module changed.
+"""A process of its own for each change, forked from one that has loaded what does not change.
 
-Nothing is written: the changed module is compiled in memory, and is what Python finds instead of the file.
+Nothing is written where people work: a change exists in the memory of the child alone. What a child has to say of its
+tests it writes to a file, so that it is known whatever ends it.
 """
 
 from __future__ import annotations
 
+import ctypes
 import importlib
 import os
 import resource
 import signal
 import sys
+import tempfile
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
 from pathlib import Path
@@ -19,22 +22,24 @@ from types import CodeType
 
 import pytest
 
-PASSED, FAILED, NOT_COLLECTED, NOT_FOUND = 0, 1, 2, 4
+PASSED, FAILED, NOT_COLLECTED, NOT_STARTED, NONE = 0, 1, 2, 4, 5
 """pytest's exit codes that say something of the code; the others say that the run itself went wrong."""
-BROKE = 99
+NOT_IN_PLACE, BROKE = 98, 99
 LOG = "IATRO_MUTATION_LOG"
 """Names the file that children print to, for whoever wants to know why a run went wrong."""
-QUIET = ("-x", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:terminal")
-BEFORE = ("numpy", "yaml", "pydantic", "coverage")
-"""Imported once, where they are installed."""
+QUIET = ("-s", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:terminal")
+PATIENCE, LEAST_S = 10.0, 20.0
+"""A test may take so many times as long as it took without a change, and at least so long, s of a core."""
+SAID = "said.txt"
+PR_SET_PDEATHSIG = 1
 
 
-def warm() -> None:
-    """Import what every test needs and nobody changes."""
-    for name in BEFORE:
+def warm(modules: Iterable[str]) -> None:
+    """Import what tests need and nobody changes, as far as it can be had."""
+    for name in modules:
         try:
             importlib.import_module(name)
-        except ImportError:
+        except Exception:  # noqa: BLE001 - then the child that wants it imports it
             continue
 
 
@@ -63,31 +68,73 @@ class Finder:
         return spec_from_file_location(name, self._file, loader=Changed(name, self._file, self._code))
 
 
-def fork(root: Path, work: Callable[[], int], cpu_s: float) -> int:
-    """Start ``work`` in a child, which may take ``cpu_s`` seconds of a core; returns its process id."""
+class Said:
+    """A pytest plugin: says which test begins and which fails, ends with the first that does, and limits each.
+
+    took: s of a core, by test, without any change.
+    """
+
+    def __init__(self, folder: Path, took: Mapping[str, float]) -> None:
+        self._out = os.open(folder / SAID, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        self._took = took
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """As a test begins."""
+        self._say("at", nodeid)
+        limit(max(LEAST_S, PATIENCE * self._took.get(nodeid, 0.0)))
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """What became of a part of a test."""
+        if report.failed:
+            self._failed(report.nodeid)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """What became of a file."""
+        if report.failed:
+            self._failed(report.nodeid)
+
+    def _failed(self, nodeid: str) -> None:
+        self._say("failed", nodeid)
+        os._exit(FAILED)
+
+    def _say(self, word: str, nodeid: str) -> None:
+        os.write(self._out, f"{word} {nodeid}\n".encode())
+
+
+def heard(folder: Path) -> tuple[str | None, str | None]:
+    """The test that failed, and the last that began, as a child said it in ``folder``."""
+    path = folder / SAID
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    last = {word: name for word, _, name in (line.partition(" ") for line in lines)}
+    return last.get("failed"), last.get("at")
+
+
+def limit(more_s: float) -> None:
+    """End this process when it has taken ``more_s`` seconds of a core from now on."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + more_s) + 1, hard))
+
+
+def fork(root: Path, folder: Path, work: Callable[[], int]) -> int:
+    """Start ``work`` in a child that ends with this process and leaves its files in ``folder``; returns its id."""
     pid = os.fork()
     if pid:
         return pid
     code = BROKE
     try:
         os.setsid()
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         os.chdir(root)
         sys.path.insert(0, str(root))
-        limit = int(cpu_s) + 1
-        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 5))
+        os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
         quiet(os.environ.get(LOG, os.devnull))
         code = work()
     except BaseException:  # noqa: BLE001 - whatever it is, the parent is told by the exit code
         traceback.print_exc()
     finally:
         os._exit(code)
-
-
-def tested(nodes: Sequence[str], finder: Finder | None, plugins: Sequence[object] = (), *more: str) -> int:
-    """Run these tests with the module that ``finder`` finds; returns pytest's exit code."""
-    if finder is not None:
-        sys.meta_path.insert(0, finder)
-    return int(pytest.main([*QUIET, *more, *nodes], plugins=list(plugins)))
 
 
 def quiet(log: str) -> None:
@@ -98,10 +145,15 @@ def quiet(log: str) -> None:
 
 
 def ended(pid: int) -> int:
-    """Wait for a child; its exit code, or FAILED where the limit of its time or memory ended it."""
+    """Wait for a child; its exit code, or less than 0 where a signal ended it."""
     _, status = os.waitpid(pid, 0)
+    kill(pid)  # what it started and left
+    return os.waitstatus_to_exitcode(status)
+
+
+def kill(pid: int) -> None:
+    """A child and all of its session that did not leave its group."""
     try:
-        os.killpg(pid, signal.SIGKILL)  # what it started and left
+        os.killpg(pid, signal.SIGKILL)
     except ProcessLookupError:
         pass
-    return FAILED if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)

@@ -37,7 +37,25 @@ OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
 }
 PAIRS = (("min", "max"), ("any", "all"), ("minimum", "maximum"), ("floor", "ceil"), ("argmin", "argmax"))
 CALLS = {one: other for pair in PAIRS for one, other in (pair, pair[::-1])}
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+NAMED = (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)
 UNTOUCHED = (ast.JoinedStr, ast.Raise, ast.Assert, ast.arg, ast.Import, ast.ImportFrom)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Of the outermost function around a change: its qualified name, where the function begins, its own lines."""
+
+    name: str
+    begins: int
+    first: int
+    last: int
+
+    @classmethod
+    def of(cls, node: Function, name: str) -> Body:
+        """Of the function ``node``; one with decorators begins at the first of them."""
+        begins = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+        return cls(name, begins, node.body[0].lineno, node.end_lineno or node.lineno)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +64,8 @@ class Mutant:
 
     name: str
     line: int
+    body: Body | None
+    """None: outside of every function's body."""
     tree: ast.Module
     """Of the changed file; it is compiled when it is tried."""
 
@@ -58,12 +78,12 @@ def mutants(source: str) -> Iterator[Mutant]:
     """Every change to ``source``, in the order of its lines."""
     tree = ast.parse(source)
     seen: dict[str, int] = {}
-    for place, owner in sorted(places(tree, ""), key=lambda one: (one[0].line, one[0].column)):
+    for place, owner in sorted(places(tree, "", None), key=lambda one: (one[0].line, one[0].column)):
         for new in replacements(place.node):
             text = f"{owner or 'module'}: {ast.unparse(place.node)} -> {ast.unparse(new)}".replace("\n", " ")
             number = seen[text] = seen.get(text, 0) + 1
             name = text if number == 1 else f"{text} #{number}"
-            yield Mutant(name, place.line, place.changed(tree, new))
+            yield Mutant(name, place.line, place.body, place.changed(tree, new))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +94,7 @@ class Place:
     parent: ast.AST
     field: str
     index: int | None
+    body: Body | None
 
     @property
     def line(self) -> int:
@@ -101,20 +122,20 @@ class Place:
             getattr(self.parent, self.field)[self.index] = node
 
 
-def places(parent: ast.AST, owner: str) -> Iterator[tuple[Place, str]]:
+def places(parent: ast.AST, owner: str, within: Body | None) -> Iterator[tuple[Place, str]]:
     """Everything below ``parent`` that can be changed, with the name of the function or class it is in."""
     for field, value in ast.iter_fields(parent):
+        body = within
+        if body is None and field == "body" and isinstance(parent, Function):
+            body = Body.of(parent, owner)
         if field in ("annotation", "returns", "decorator_list", "type_comment", "bases"):
             continue
         for index, node in enumerate(value) if isinstance(value, list) else ((None, value),):
             if not isinstance(node, ast.AST) or isinstance(node, UNTOUCHED) or only_for_types(node):
                 continue
-            yield Place(node, parent, field, index), owner
+            yield Place(node, parent, field, index, body), owner
             inner = f"{owner}.{node.name}".lstrip(".") if isinstance(node, NAMED) else owner
-            yield from places(node, inner)
-
-
-NAMED = (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)
+            yield from places(node, inner, body)
 
 
 def only_for_types(node: ast.AST) -> bool:

@@ -14,6 +14,8 @@ class Room:
 
     code: str
     tests: tuple[str, ...]
+    besides: tuple[str, ...] = ()
+    """Of these folders, those whose tests ask another process, where no change is."""
 
     def files(self, root: Path, only: tuple[str, ...] = ()) -> list[str]:
         """Its files, or those of them that are called as ``only`` says."""
@@ -26,5 +28,5 @@ ROOMS = {
     "limits": Room("iatro_governor/limits", ("test/limits", "test/profile", "test/governor")),
     "governor": Room("iatro_governor/governor", ("test/governor", "test/faults", "test/peers", "test/fuzz")),
     "testimony": Room("iatro_governor/testimony", ("test/testimony",)),
-    "ledger": Room("iatro_governor/ledger", ("test/ledger", "test/review")),
+    "ledger": Room("iatro_governor/ledger", ("test/ledger", "test/review"), ("test/review/page",)),
 }

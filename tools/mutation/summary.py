@@ -9,23 +9,23 @@ from typing import Any
 
 from bench.machine import stamp
 
-Found = dict[str, dict[str, bool]]
-"""By file and change, whether a test noticed."""
+Found = dict[str, dict[str, bool | None]]
+"""By file and change, whether a test noticed; None: it was not tried."""
 Accepted = Mapping[str, Mapping[str, str]]
 
 
-def row(found: Found, accepted: Accepted, shard: str) -> dict[str, Any]:
+def row(found: Found, accepted: Accepted) -> dict[str, Any]:
     """The counts of one room."""
-    left = [
-        (file, name) for file, changes in found.items() for name, noticed in changes.items() if not noticed
+    all_of_them = [
+        (file, name, noticed) for file, changes in found.items() for name, noticed in changes.items()
     ]
+    left = [(file, name) for file, name, noticed in all_of_them if noticed is False]
     allowed = sum(name in accepted.get(file, {}) for file, name in left)
-    changes = sum(len(each) for each in found.values())
     return {
         "files": len(found),
-        "shard": shard,
-        "changes": changes,
-        "noticed": changes - len(left),
+        "changes": len(all_of_them),
+        "not tried": sum(noticed is None for _, _, noticed in all_of_them),
+        "noticed": sum(noticed is True for _, _, noticed in all_of_them),
         "accepted": allowed,
         "survived": len(left) - allowed,
     }
