@@ -105,7 +105,7 @@ class Lines:
 
     def __init__(self, path: Path, sources: Sources, files: Sequence[str], package: Iterable[str]) -> None:
         self._path, self._sources, self._files = path, sources, files
-        self._package = sources.text(package)
+        self._package = digest([Path(__file__).read_text(encoding="utf-8"), sources.text(package)])
         old = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         self._known: dict[str, Any] = old
 

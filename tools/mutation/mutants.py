@@ -59,34 +59,6 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
-class Mutant:
-    """One change. name: where and what, and stays the same when lines move."""
-
-    name: str
-    line: int
-    body: Body | None
-    """None: outside of every function's body."""
-    tree: ast.Module
-    """Of the changed file; it is compiled when it is tried."""
-
-    def code(self, file: str) -> CodeType:
-        """What Python would make of the changed ``file``."""
-        return compile(self.tree, file, "exec")
-
-
-def mutants(source: str) -> Iterator[Mutant]:
-    """Every change to ``source``, in the order of its lines."""
-    tree = ast.parse(source)
-    seen: dict[str, int] = {}
-    for place, owner in sorted(places(tree, "", None), key=lambda one: (one[0].line, one[0].column)):
-        for new in replacements(place.node):
-            text = f"{owner or 'module'}: {ast.unparse(place.node)} -> {ast.unparse(new)}".replace("\n", " ")
-            number = seen[text] = seen.get(text, 0) + 1
-            name = text if number == 1 else f"{text} #{number}"
-            yield Mutant(name, place.line, place.body, place.changed(tree, new))
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
     """A node, and the field of its parent that holds it."""
 
@@ -106,20 +78,54 @@ class Place:
         """Where it begins in its line."""
         return int(getattr(self.node, "col_offset", 0))
 
-    def changed(self, tree: ast.Module, new: ast.AST) -> ast.Module:
-        """``tree``, in which this place is, with ``new`` in its stead."""
-        ast.copy_location(new, self.node)
-        self._put(new)
-        try:
-            return ast.fix_missing_locations(copy.deepcopy(tree))
-        finally:
-            self._put(self.node)
-
-    def _put(self, node: ast.AST) -> None:
+    def put(self, node: ast.AST) -> None:
+        """Have ``node`` in this place."""
         if self.index is None:
             setattr(self.parent, self.field, node)
         else:
             getattr(self.parent, self.field)[self.index] = node
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One change. name: where and what, and stays the same when lines move."""
+
+    name: str
+    tree: ast.Module
+    """Of the file as it is."""
+    place: Place
+    new: ast.AST
+    """What is in that place of the changed file."""
+
+    @property
+    def line(self) -> int:
+        """Where the change begins."""
+        return self.place.line
+
+    @property
+    def body(self) -> Body | None:
+        """None: outside of every function's body."""
+        return self.place.body
+
+    def code(self, file: str) -> CodeType:
+        """What Python would make of the changed ``file``."""
+        self.place.put(self.new)
+        try:
+            return compile(self.tree, file, "exec")
+        finally:
+            self.place.put(self.place.node)
+
+
+def mutants(source: str) -> Iterator[Mutant]:
+    """Every change to ``source``, in the order of its lines."""
+    tree = ast.parse(source)
+    seen: dict[str, int] = {}
+    for place, owner in sorted(places(tree, "", None), key=lambda one: (one[0].line, one[0].column)):
+        for new in replacements(place.node):
+            text = f"{owner or 'module'}: {ast.unparse(place.node)} -> {ast.unparse(new)}".replace("\n", " ")
+            number = seen[text] = seen.get(text, 0) + 1
+            name = text if number == 1 else f"{text} #{number}"
+            yield Mutant(name, tree, place, ast.fix_missing_locations(ast.copy_location(new, place.node)))
 
 
 def places(parent: ast.AST, owner: str, within: Body | None) -> Iterator[tuple[Place, str]]:

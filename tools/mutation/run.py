@@ -85,7 +85,7 @@ class Run:
         ]
         if not missing:
             return
-        with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
+        with tempfile.TemporaryDirectory(prefix="mutation-", ignore_cleanup_errors=True) as folder:
             base = self._baseline(Path(folder))
             place = Place(self._root, Path(folder), self._wish.workers, base.took)
             tasks = [self._task(base, *each, number) for number, each in enumerate(missing)]
