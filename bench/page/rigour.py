@@ -36,8 +36,8 @@ def soak(data: Data) -> list[str]:
 def mutation(data: Data) -> list[str]:
     """How many small wrong changes of each room its tests notice."""
     about = (
-        "`make mutate ROOM=...`: changes that no test notices, those with a reason in accepted.yaml apart, and those that"
-        " were not tried with the code and the tests as they were.\n"
+        "`make mutate ROOM=...`: changes that no test notices, those with a reason in accepted.yaml apart, and those"
+        " that were not tried with the code and the tests as they were.\n"
     )
     head = ("room", "files", "changes", "noticed", "accepted", "survived", "not tried", "commit", "date")
     rows = [[name, *(row[key] for key in head[1:])] for name, row in sorted(data["rooms"].items())]
