@@ -21,6 +21,8 @@ from .inplace import Live, module
 from .kept import Verdict
 from .tries import Outcome, Pool, Task
 
+LOADED = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
+"""Plugins that are loaded already (child.warm) say less of an assertion that fails in them, and that is no failure."""
 Took = Mapping[str, float]
 
 
@@ -60,7 +62,7 @@ def anew(place: Place) -> Pool:
         child.limit(2 * child.LEAST_S)
         files = list(dict.fromkeys(name.partition("::")[0] for name in order))
         plugins = [child.Said(folder, place.took), Picked(order)]
-        return int(pytest.main([*child.QUIET, *CHOSEN, *files], plugins=plugins))
+        return int(pytest.main([*child.QUIET, *LOADED, *CHOSEN, *files], plugins=plugins))
 
     return Pool(place.root, place.folder, place.workers, attempt)
 

@@ -61,7 +61,7 @@ class Pool:
     def __init__(self, root: Path, folder: Path, workers: int, attempt: Attempt) -> None:
         self._root, self._folder, self._workers, self._attempt = root, folder, workers, attempt
         self._recent: dict[str, list[str]] = {}
-        self._alone: dict[str, bool] = {}
+        self._passes: dict[tuple[str, ...], bool] = {}
         self._asleep = Asleep()
         self._looked = time.monotonic()
 
@@ -84,9 +84,11 @@ class Pool:
                 task, folder = running.pop(pid)
                 outcome = self._outcome(task, pid, folder)
                 by = outcome.verdict.by if outcome.verdict else ()
-                if len(by) == 1 and task.mutant is not None and not self._sound(by[0]):
-                    waiting.append(without(task, by[0]))
-                    continue
+                if by and not self._sound(task, by):
+                    if "::" in by[0]:
+                        waiting.append(without(task, by[0]))
+                        continue
+                    outcome = replace(outcome, verdict=None)
                 self._noticed(task.file, by)
                 yield outcome
 
@@ -94,13 +96,12 @@ class Pool:
         """Who noticed this change before, or its neighbours; then the quickest."""
         recent = [name for name in self._recent.get(task.file, []) if name in task.reaching][:RECENT]
         before = [name for name in task.first if name in task.reaching]
-        return [
-            name for name in dict.fromkeys([*before, *recent, *task.tests]) if self._alone.get(name, True)
-        ]
+        asked = dict.fromkeys([*before, *recent, *task.tests])
+        return [name for name in asked if self._passes.get((name,), True)]
 
     def unsound(self) -> list[str]:
         """The tests that fail by themselves without any change."""
-        return sorted(name for name, passes in self._alone.items() if not passes)
+        return sorted(name for by, passes in self._passes.items() for name in by if not passes)
 
     def _place(self, number: int) -> Path:
         return Path(tempfile.mkdtemp(prefix=f"{number}-", dir=self._folder))
@@ -139,17 +140,18 @@ class Pool:
         shutil.rmtree(folder, ignore_errors=True)
         return Outcome(task, judged(task, code, failed, last), code)
 
-    def _sound(self, test: str) -> bool:
-        """Whether ``test`` passes by itself where nothing is changed."""
-        if test not in self._alone:
-            task = Task(-1, "", None, [test], frozenset((test,)))
-            folder = self._place(task.number)
-            pid = self._start(task, folder)
+    def _sound(self, task: Task, by: tuple[str, ...]) -> bool:
+        """Whether the test that noticed passes by itself where nothing is changed; of files, all that were asked."""
+        if by not in self._passes:
+            tests = list(by) if "::" in by[0] else task.tests
+            same = replace(task, mutant=None, tests=tests, reaching=frozenset(tests), first=())
+            folder = self._place(same.number)
+            pid = self._start(same, folder)
             while not self._ended([pid]):
                 pass
-            verdict = self._outcome(task, pid, folder).verdict
-            self._alone[test] = verdict is not None and not verdict.noticed
-        return self._alone[test]
+            verdict = self._outcome(same, pid, folder).verdict
+            self._passes[by] = verdict is not None and not verdict.noticed
+        return self._passes[by]
 
     def _noticed(self, file: str, by: tuple[str, ...]) -> None:
         if len(by) == 1:
