@@ -164,8 +164,7 @@ def _detection(profile: Profile, index: int, limit: PowerAndForceConfig) -> Iter
 def _inertia(profile: Profile, index: int) -> Iterator[Problem]:
     """The robot's inertia can be computed."""
     part = profile.data.robot.model
-    if profile.body is None or part is None:
-        return
+    assert profile.body is not None and part is not None  # without a model its kind is refused
     try:
         mechanics(profile.body, part)
     except (MissingPart, ModelError) as error:

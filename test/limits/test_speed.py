@@ -35,3 +35,13 @@ def test_it_bounds_its_own_component_in_its_own_direction(axis, direction, value
     if value is not None and cap is not None:
         assert cap.requested == pytest.approx(value) and cap.allowed == pytest.approx(1.0)
         assert math.isclose(np.linalg.norm(scale * TWIST), np.linalg.norm(TWIST) / value)
+
+
+@pytest.mark.parametrize("axis, direction, value, unit", CASES)
+def test_its_planes_hold_the_same_component_in_the_same_direction(axis, direction, value, unit):
+    """A unit of the axis that is bounded to 1, there and back: each way that is bounded stops a larger command."""
+    rows = make("speed", axis=axis, direction=direction, bound=1.0).rows(AT)
+    assert rows is not None
+    held = bool((rows.matrix @ TWIST > rows.bounds + 1e-9).any())
+    assert held == (value is not None)
+    assert held or (rows.matrix @ (10 * TWIST) <= rows.bounds).all()
