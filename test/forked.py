@@ -10,6 +10,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,8 @@ from typing import Any, NoReturn
 
 ROOT = Path(__file__).resolve().parents[1]
 STREAMS = ("stdin", "stdout", "stderr")
+LONGEST_S = 300
+"""A command that takes longer is ended by an alarm: exit code -14."""
 
 
 def iatro(*words: str | Path, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -77,6 +80,7 @@ def serve() -> None:
 
 def _do(job: dict[str, Any]) -> NoReturn:
     """Be the command, to its end."""
+    signal.alarm(LONGEST_S)
     for number, name in enumerate(STREAMS):
         file = os.open(job[name], os.O_RDWR)
         os.dup2(file, number)
