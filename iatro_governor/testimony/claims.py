@@ -21,7 +21,7 @@ from iatro_governor.testimony.reading import Reading
 from iatro_governor.testimony.units import SI
 
 _FAR = 240
-_FULL_STOP = str.maketrans("。", "\n")
+_FULL_STOP = "。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def parse_plain(plain: Normalised) -> list[Claim]:
     grammar = grammar_of(plain.text)
     for measure in _measures(plain.text, grammar):
         if not sentences:
-            sentences, reported = passages(plain.text.translate(_FULL_STOP)), quotes(plain.text)
+            sentences, reported = passages(plain.text.replace(_FULL_STOP, "\n")), quotes(plain.text)
         sentence = _sentence_of(sentences, measure.first.start)
         if grammar is None:
             reading = english.read(plain.text, measure, sentence)

@@ -54,7 +54,11 @@ _FRACTIONS = {
 _KNOWN = frozenset({*_WORDS, *_SCALES, *_FRACTIONS, "a", "an", "and", "point", "of"})
 _WORD = re.compile(r"[a-z]+")
 _GAP = re.compile(r"(?:\s+|-)")
-_START = re.compile(r"(?<![\w.,])(?:[-+]?\.?\d|(?:a|an|point|" + "|".join((*_WORDS, *_FRACTIONS)) + r")\b)")
+_OPENING = ("a", "an", "point", *_WORDS, *_FRACTIONS)
+_START = re.compile(
+    rf"(?<![\w.,])(?=[-+.\d{''.join({word[0] for word in _OPENING})}])"
+    rf"(?:[-+]?\.?\d|(?:{'|'.join(_OPENING)})\b)"
+)
 
 
 @dataclass(frozen=True, slots=True)

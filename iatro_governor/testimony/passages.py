@@ -9,9 +9,11 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 _END = re.compile(
-    r"[!?\n;]+|\.+(?=\s|$|['\")\]])(?!(?<=max\.|min\.)\s?\d)|,\s*(?=but\b|however\b|although\b|though\b)"
+    r"(?=[!?\n;.,])(?:[!?\n;]+|\.+(?=\s|$|['\")\]])(?!(?<=max\.|min\.)\s?\d)|"
+    r",\s*(?=but\b|however\b|although\b|though\b))"
 )
 _OWN_VOICE = re.compile(
     r"(?:\bmy (?:answer|reply|response|words?)(?: is)?|\bi(?:'ll| will)? (?:say|answer|reply|respond|repeat)"
@@ -24,8 +26,7 @@ _LOOK_BACK = 48
 _LONGEST_QUOTE = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """One sentence or contrasting half of one, as offsets into the plain text."""
 
     start: int
@@ -110,7 +111,7 @@ def _paired(text: str, marks: list[int]) -> list[tuple[int, int]]:
     return ranges
 
 
-_SINGLE = re.compile(r"(?<![a-z0-9])'([^'\n]{2,200}(?:'[a-z][^'\n]{0,200}){0,4})'(?![a-z0-9])")
+_SINGLE = re.compile(r"'(?<![a-z0-9]')([^'\n]{2,200}(?:'[a-z][^'\n]{0,200}){0,4})'(?![a-z0-9])")
 
 
 def _single(text: str) -> list[tuple[int, int]]:

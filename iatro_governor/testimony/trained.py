@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -71,11 +72,11 @@ class TrainedLabeller:
 def inputs(seen: Sequence[Instance], rules: Labels, extent: float) -> dict[str, np.ndarray]:
     """The model's inputs for the instances of one text, what the rules say of it, and its ``features.extent``."""
     rows = np.frombuffer(b"".join([instance.packed for instance in seen]), dtype=np.intc)
-    counts = np.array([len(instance.packed) for instance in seen]) // rows.itemsize
+    counts = [len(instance.packed) // rows.itemsize for instance in seen]
     return {
         "rows": rows,
         "owners": np.arange(len(seen)).repeat(counts),
-        "scales": (1.0 / np.sqrt(counts)).astype(np.float32),
+        "scales": np.array([1.0 / math.sqrt(count) for count in counts], dtype=np.float32),
         "places": np.array([instance.place for instance in seen]),
         "rules": np.array([rules.scores[name] for name in NAMES], dtype=np.float32),
         "extent": np.array([extent], dtype=np.float32),
