@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,12 +37,34 @@ settings.register_profile("new", deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("IATRO_EXAMPLES", "same"))
 
 
+@cache
+def names(file: Path, mark: str) -> bool:
+    """Whether a file of tests names ``mark``."""
+    return f"pytest.mark.{mark}" in file.read_text(encoding="utf-8")
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Where the tests of one mark run, leave out what does not name it: to import all takes as long as some parts."""
+    mark = os.environ.get("IATRO_MARK")
+    if mark and collection_path.match("test_*.py") and not names(collection_path, mark):
+        return True
+    return None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark whatever has a ROS domain of its own as a test of real nodes: they run apart from the others."""
+    """Mark whatever has a ROS domain of its own as a test of real nodes: they run apart from the others.
+
+    Whoever is marked by other means than its own file's words would be left out unseen: it fails the whole run.
+    """
     for item in items:
         if "domain" in getattr(item, "fixturenames", ()):
             item.add_marker("ros")
+        for mark in ("alone", "apart"):
+            if item.get_closest_marker(mark) and not names(item.path, mark):
+                raise pytest.UsageError(
+                    f"{item.nodeid} is marked {mark}: its file has to say pytest.mark.{mark}"
+                )
 
 
 PATIENCE = 4.0

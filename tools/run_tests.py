@@ -123,12 +123,12 @@ class Part:
 
 
 PURE = Part("not ros", ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal"))
-ALONE = Part("ros and alone", ("-p", "no:xdist"))
+ALONE = Part("ros and alone", ("-p", "no:xdist"), {"IATRO_MARK": "alone"})
 REAL_NODES = (
-    Part("ros and apart", ("-n", "1"), SOON),
+    Part("ros and apart", ("-n", "1"), {**SOON, "IATRO_MARK": "apart"}),
     Part("ros and not apart and not alone", ("-n", "2", "--dist", "worksteal"), SOON),
 )
-"""The last looks at every file, and sees what is skipped whole."""
+"""The last looks at every file, and sees what is skipped whole; with IATRO_MARK, those that name the mark are."""
 BY_ITSELF = Part("ros", ("-n", "1"), SOON)
 NOTHING = int(pytest.ExitCode.NO_TESTS_COLLECTED)
 
