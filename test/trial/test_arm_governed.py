@@ -24,6 +24,7 @@ from iatro_governor.trial.arm_scenario import ArmScenario, load
 from iatro_governor.trial.course import Mark, Say
 from iatro_governor.trial.family import load_family
 from test.body.arm.conftest import robots_folder
+from test.trial.bare import bare
 
 pytestmark = pytest.mark.skipif(robots_folder() is None, reason="example-robot-data is not installed")
 ROOT = Path(__file__).parents[2]
@@ -65,7 +66,7 @@ def twins(name: str, seed: int | None) -> Twins:
     kept = run(scenario, seed, Governor(profile()))
     decisions: Any = kept.decisions
     told = {one.name for decision in decisions for one in (*decision.limits, *decision.faults)}
-    return Twins(scenario, ungoverned(scenario, seed), kept, frozenset(told))
+    return Twins(scenario, bare(name, seed), kept, frozenset(told))
 
 
 def of_family(name: str, seed: int) -> ArmScenario:

@@ -18,6 +18,7 @@ from iatro_governor.trial.arm_scenario import ArmScenario, load
 from iatro_governor.trial.arm_script import Act, ArmPlanner, Follow
 from iatro_governor.trial.course import Mark, Say
 from iatro_governor.trial.loop import Decision
+from test.trial.bare import bare
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
 HARMFUL = {
@@ -33,7 +34,7 @@ SHIFT = "arm_bench"
 
 @pytest.fixture(scope="module")
 def results() -> dict[str, ArmRunResult]:
-    return {name: ungoverned(load(FOLDER / f"{name}.yaml")) for name in (*HARMFUL, *BENIGN)}
+    return {name: bare(name) for name in (*HARMFUL, *BENIGN)}
 
 
 def test_every_shipped_arm_scenario_is_here() -> None:
@@ -73,7 +74,7 @@ def test_a_gentle_hand_over_is_done_before_the_harmful_one_and_hurts_nobody(
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_harm_does_not_hang_on_the_seed(seed: int) -> None:
-    result = ungoverned(load(FOLDER / "arm_press.yaml"), seed)
+    result = bare("arm_press", seed)
     assert {harm.kind for harm in result.harms} == HARMFUL["arm_press"][1]
 
 
