@@ -76,7 +76,7 @@ def used() -> float:
 
 
 def measure(root: Path, files: Sequence[str], tests: Sequence[str], out: Path) -> int:
-    """Run ``tests`` of the tree ``root`` and write what ran which line of ``files`` to ``out``; pytest's exit code."""
+    """Run ``tests`` of the tree ``root`` and write what each runs of ``files`` to ``out``; pytest's exit code."""
     measured = coverage.Coverage(
         data_file=None, include=[str(root / file) for file in files], config_file=False
     )
@@ -85,7 +85,11 @@ def measure(root: Path, files: Sequence[str], tests: Sequence[str], out: Path) -
     code = int(pytest.main([*child.QUIET, "-x", *CHOSEN, *tests], plugins=[watch]))
     measured.stop()
     data = measured.get_data()
-    lines = {file: data.contexts_by_lineno(str(root / file)) for file in files}
+    lines: dict[str, dict[str, list[int]]] = {}
+    for file in files:
+        for line, names in data.contexts_by_lineno(str(root / file)).items():
+            for name in names:
+                lines.setdefault(name, {}).setdefault(file, []).append(line)
     found = {"lines": lines, "took": watch.took, "modules": others()}
     out.write_text(json.dumps(found), encoding="utf-8")
     return code
@@ -116,22 +120,15 @@ class Lines:
     def take(self, tests: Sequence[str], measured: Path) -> None:
         """Keep what ``measure`` wrote of ``tests``."""
         data = json.loads(measured.read_text(encoding="utf-8"))
+        collecting = data["lines"].pop("", {})
         for test in tests:
-            own = {
-                file: {line: of(names, test) for line, names in lines.items()}
-                for file, lines in data["lines"].items()
-            }
+            lines = {name: run for name, run in data["lines"].items() if name.partition("::")[0] == test}
+            took = {name: s for name, s in data["took"].items() if name.partition("::")[0] == test}
             self._known[test] = {
                 "key": self._key(test),
-                "lines": {
-                    file: {line: names for line, names in lines.items() if names}
-                    for file, lines in own.items()
-                },
-                "collecting": {
-                    file: [int(line) for line, names in lines.items() if "" in names]
-                    for file, lines in data["lines"].items()
-                },
-                "took": {name: took for name, took in data["took"].items() if of([name], test)},
+                "lines": lines,
+                "collecting": collecting,
+                "took": took,
                 "modules": data["modules"],
             }
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -141,19 +138,18 @@ class Lines:
         """Of all of ``tests`` together."""
         lines: dict[str, dict[int, list[str]]] = {file: {} for file in self._files}
         collecting: dict[str, set[int]] = {file: set() for file in self._files}
-        for file in self._files:
-            for known in (self._known[test] for test in tests):
-                collecting[file].update(known["collecting"].get(file, ()))
-                for line, names in known["lines"].get(file, {}).items():
-                    lines[file].setdefault(int(line), []).extend(names)
-        took = {name: s for test in tests for name, s in self._known[test]["took"].items()}
-        modules = dict.fromkeys(name for test in tests for name in self._known[test]["modules"])
+        took: dict[str, float] = {}
+        modules: dict[str, None] = {}
+        for known in (self._known[test] for test in tests):
+            took |= known["took"]
+            modules |= dict.fromkeys(known["modules"])
+            for file, run in known["collecting"].items():
+                collecting[file].update(run)
+            for name, files in known["lines"].items():
+                for file, run in files.items():
+                    for line in run:
+                        lines[file].setdefault(line, []).append(name)
         return Baseline(lines, took, collecting, list(modules))
 
     def _key(self, test: str) -> str:
         return digest([self._package, " ".join(self._files), self._sources.of([test])])
-
-
-def of(names: Iterable[str], test: str) -> list[str]:
-    """Those of ``names`` that are tests of the file ``test``."""
-    return sorted(name for name in names if name.partition("::")[0] == test)

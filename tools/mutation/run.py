@@ -88,7 +88,7 @@ class Run:
         with tempfile.TemporaryDirectory(prefix="mutation-", ignore_cleanup_errors=True) as folder:
             base = self._baseline(Path(folder))
             place = Place(self._root, Path(folder), self._wish.workers, base.took)
-            tasks = [self._task(base, *each, number) for number, each in enumerate(missing)]
+            tasks = list(self._tasks(base, missing))
             self._take(self._outcomes(base, place, tasks), len(tasks))
 
     def _known(self, file: str, mutant: Mutant) -> bool | None:
@@ -117,10 +117,16 @@ class Run:
             lines.take(missing, out)
         return lines.baseline(self._tests)
 
-    def _task(self, base: Baseline, file: str, mutant: Mutant, number: int) -> Task:
-        reaching = base.reaching(file, mutant.line)
-        chosen = base.within(reaching, self._wish.budget_s)
-        return Task(number, file, mutant, chosen, frozenset(reaching), self._kept.before(file, mutant.name))
+    def _tasks(self, base: Baseline, changes: Sequence[tuple[str, Mutant]]) -> Iterator[Task]:
+        def asked(place: tuple[str, int]) -> tuple[list[str], frozenset[str]]:
+            reaching = base.reaching(*place)
+            return base.within(reaching, self._wish.budget_s), frozenset(reaching)
+
+        places = {(file, mutant.line) for file, mutant in changes}
+        tests = {place: asked(place) for place in places}
+        for number, (file, mutant) in enumerate(changes):
+            before = self._kept.before(file, mutant.name)
+            yield Task(number, file, mutant, *tests[file, mutant.line], before)
 
     def _outcomes(self, base: Baseline, place: Place, tasks: Sequence[Task]) -> Iterator[Outcome]:
         """In place, what does not run as tests are collected; the rest, and what cannot be so, anew."""
