@@ -12,7 +12,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -97,8 +97,11 @@ class AnchorLog:
         self._path = path
         self._key = subkey(key, "anchors")
         try:
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-            self.last = self._repair_tail()
+            with ExitStack() as undo:
+                self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+                undo.callback(os.close, self._file)
+                self.last = self._repair_tail()
+                undo.pop_all()
         except OSError as error:
             raise LedgerError(f"{path}: the anchors cannot be opened: {error}") from error
 
