@@ -143,19 +143,18 @@ def _named_problem(words: list[str]) -> str | None:
 
 
 def served(line: str, page: Page) -> str | None:
-    """Start a page, ask it for its list, end it as Ctrl-C does."""
+    """Start a page, ask it for its list (or for the list of each ledger), end it as Ctrl-C does."""
     words = page.shell(f"exec {line.strip()} --port 0")
     process = Process(words, page.environment, cwd=page.desk)
     try:
         process.wait_for("http://")
         address = re.search(r"http://[\w.:\[\]-]+", process.output)
         assert address is not None
-        request = urllib.request.Request(
-            address[0].replace("0.0.0.0", "127.0.0.1"),
-            headers={"Authorization": f"Bearer {page.environment['IATRO_REVIEW_TOKEN']}"},
+        root = address[0].replace("0.0.0.0", "127.0.0.1")
+        text = _asked(root, page)
+        text += "".join(
+            _asked(root + link, page) for link in re.findall(r'"step" href="(/ledgers/\d+/)"', text)
         )
-        with urllib.request.urlopen(request, timeout=20 * PATIENCE) as answer:
-            text = answer.read().decode()
     except (AssertionError, urllib.error.URLError) as error:
         return f"is not served: {error}"
     finally:
@@ -163,6 +162,14 @@ def served(line: str, page: Page) -> str | None:
     if code != 0:
         return f"ends with {code}, not 0: {process.output[-300:]}"
     return None if "errand-07" in text else "does not show the incident that there is"
+
+
+def _asked(address: str, page: Page) -> str:
+    request = urllib.request.Request(
+        address, headers={"Authorization": f"Bearer {page.environment['IATRO_REVIEW_TOKEN']}"}
+    )
+    with urllib.request.urlopen(request, timeout=20 * PATIENCE) as answer:
+        return str(answer.read().decode())
 
 
 def make_problem(words: list[str]) -> str | None:

@@ -86,9 +86,12 @@ def test_each_ledger_gets_its_report(run: Callable[..., Result], fleet: Path, tm
     assert run("report", fleet / "third.parquet").exit_code == 2
 
 
-def test_the_page_names_the_ledgers_of_a_folder(run: Callable[..., Result], fleet: Path) -> None:
+def test_the_page_of_exports_alone_is_refused(fleet: Path) -> None:
     from iatro_governor.cli.main import app as whole
 
-    result = CliRunner().invoke(whole, ["review", "serve", str(fleet)])
+    result = CliRunner().invoke(
+        whole, ["review", "serve", str(fleet / "third.parquet"), str(fleet / "cut.db")]
+    )
     assert result.exit_code == 2
-    assert "one ledger at a time" in result.stderr and str(fleet / "b/ledger.db") in result.stderr
+    assert "third.parquet: an export; a page needs the ledger itself" in result.stderr
+    assert "cut.db" in result.stderr

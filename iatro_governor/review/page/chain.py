@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,16 +30,23 @@ class ChainWatch:
     """Checks a ledger in a thread of its own, again when the file has changed."""
 
     def __init__(
-        self, db: Path, key: bytes | None, problem: str, clock: Callable[[], float] = time.time
+        self,
+        db: Path,
+        key: bytes | None,
+        problem: str,
+        clock: Callable[[], float] = time.time,
+        turn: threading.Lock | None = None,
     ) -> None:
+        """``turn`` is held while checking: watches that share one check one after another."""
         self._db, self._key, self._clock = db, key, clock
+        self._turn = turn or threading.Lock()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._seen: tuple[int, int] | None = None
         self._status = ChainStatus(None, f"Not checked: {problem}" if problem else "Being checked.")
 
-    def status(self) -> ChainStatus:
-        """The newest result, after waiting a little for one that is on its way."""
+    def status(self, patience: float = PATIENCE) -> ChainStatus:
+        """The newest result, after waiting up to ``patience`` (s) for one that is on its way."""
         if self._key is None:
             return self._status
         with self._lock:
@@ -49,7 +56,7 @@ class ChainWatch:
                 self._thread.start()
             thread = self._thread
         if thread is not None:
-            thread.join(PATIENCE)
+            thread.join(patience)
         return self._status
 
     def _is_due(self) -> bool:
@@ -69,7 +76,8 @@ class ChainWatch:
 
     def _check(self, key: bytes) -> None:
         try:
-            found = verify(self._db, key)
+            with self._turn:
+                found = verify(self._db, key)
         except (LedgerError, OSError) as error:
             self._status = ChainStatus(False, f"Cannot be checked: {error}", self._clock())
             return
@@ -83,3 +91,12 @@ class ChainWatch:
         else:
             text = f"NOT SOUND: {found.problem}."
         self._status = ChainStatus(found.sound, text, self._clock())
+
+
+def statuses(watches: Iterable[ChainWatch], clock: Callable[[], float] = time.monotonic) -> list[ChainStatus]:
+    """What is known of each, waiting no longer for all of them than for one."""
+    every = list(watches)
+    for one in every:
+        one.status(0.0)
+    end = clock() + PATIENCE
+    return [one.status(max(0.0, end - clock())) for one in every]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ...ledger.reader import Reader
@@ -11,16 +12,26 @@ from ..differences import Difference
 from ..incidents import shadow_text, start_time
 from ..index import Index
 from ..monitor import REFERENCE, Drift, drifts
+from ..rates import Rows
 from ..text import one_line
 from ..times import shown
 
 
 def comparing(reader: Reader, by: str | None) -> dict[str, Any]:
-    """What the template of comparisons needs; ``by`` that is none of ``BY`` is the first of them."""
-    chosen = by if by in BY else BY[0]
+    """What the template of comparisons within one ledger needs."""
+    start = start_time(reader)
     with Index(reader) as index:
-        found = compare_groups(index.rows, chosen)
-        flagged, drifted = undeclared(index.rows), drifts(index.rows)
+        return compared(index.rows, by, shadow_text(reader), lambda t: shown(t, start))
+
+
+def compared(rows: Rows, by: str | None, shadow: str, when: Callable[[float], str]) -> dict[str, Any]:
+    """The comparisons of the incidents that ``rows`` queries; ``by`` that is none of ``BY`` is the first of them.
+
+    ``when`` shows a time on record (s).
+    """
+    chosen = by if by in BY else BY[0]
+    found = compare_groups(rows, chosen)
+    flagged, drifted = undeclared(rows), drifts(rows)
     return {
         "by": chosen,
         "choices": BY,
@@ -30,9 +41,9 @@ def comparing(reader: Reader, by: str | None) -> dict[str, Any]:
             {"model": one_line(one["model"], 60), "digests": [one_line(text, 80) for text in one["digests"]]}
             for one in flagged
         ],
-        "monitor": [_drift(one, start_time(reader)) for one in drifted],
+        "monitor": [_drift(one, when) for one in drifted],
         "reference": REFERENCE,
-        "shadow": shadow_text(reader),
+        "shadow": shadow,
     }
 
 
@@ -54,11 +65,11 @@ def _row(row: Difference) -> dict[str, Any]:
     return {**shown, **tests, "effect": effect, "sure": sure}
 
 
-def _drift(one: Drift, start: float) -> dict[str, Any]:
+def _drift(one: Drift, when: Callable[[float], str]) -> dict[str, Any]:
     return {
         "model": one_line(one.model, 60) or "not named",
         "alarm": one.alarm,
-        "since": shown(one.since, start) if one.since is not None else "",
+        "since": when(one.since) if one.since is not None else "",
         "reference": short(one.reference),
         "later": short(one.later),
         "evidence": f"{one.evidence:.1f}" if one.evidence < 1000 else "> 1000",

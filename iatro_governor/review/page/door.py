@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .guard import HEADERS, Guard
+from .place import ONLY, Place
 from .render import refusal
 
 OPEN = ("/token", "/assets/")
@@ -16,8 +17,8 @@ OPEN = ("/token", "/assets/")
 class Door:
     """Lets a request pass to ``app`` when ``guard`` knows it."""
 
-    def __init__(self, app: ASGIApp, guard: Guard) -> None:
-        self._app, self._guard = app, guard
+    def __init__(self, app: ASGIApp, guard: Guard, home: Place = ONLY) -> None:
+        self._app, self._guard, self._home = app, guard, home
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request; what is no request of HTTP (the start and the end of the server) passes as it is."""
@@ -39,11 +40,13 @@ class Door:
         headers = Headers(scope=scope)
         if not self._guard.answers_to(headers.get("host")):
             return refusal(
-                400, "This page does not go by that name. Open it by the address that iatro printed."
+                400,
+                "This page does not go by that name. Open it by the address that iatro printed.",
+                self._home,
             )
         path = str(scope["path"])
         if self._guard.knows(headers.get("authorization"), headers.get("cookie")) or path.startswith(OPEN):
             return self._app
         if scope["method"] in ("GET", "HEAD") and "text/html" in headers.get("accept", ""):
             return RedirectResponse("/token", 303)
-        return refusal(401, "A token is needed: send it as `Authorization: Bearer TOKEN`.")
+        return refusal(401, "A token is needed: send it as `Authorization: Bearer TOKEN`.", self._home)

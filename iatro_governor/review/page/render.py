@@ -12,6 +12,7 @@ from iatro_governor import __version__
 
 from ..shown import marked
 from ..text import quantity, visible
+from .place import ONLY, Place
 
 TITLES = {
     400: "This cannot be read",
@@ -42,13 +43,13 @@ def environment() -> Environment:
     return found
 
 
-def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """The page that ``template`` makes of ``values``."""
-    text = environment().get_template(template).render(**values)
+def page(template: str, status: int = 200, place: Place = ONLY, **values: Any) -> HTMLResponse:
+    """The page that ``template`` makes of ``values``; its links lead to other pages of ``place``."""
+    text = environment().get_template(template).render(**values, place=place)
     return HTMLResponse(text.encode("utf-8", "backslashreplace"), status)
 
 
-def refusal(status: int, message: str) -> HTMLResponse:
-    """A page that says why there is none."""
+def refusal(status: int, message: str, place: Place = ONLY) -> HTMLResponse:
+    """A page that says why there is none, and leads back to ``place``."""
     title = TITLES.get(status, "Something is wrong")
-    return page("refusal.html.j2", status, title=title, message=visible(message))
+    return page("refusal.html.j2", status, place, title=title, message=visible(message))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator
 
 from ...errors import LedgerError
 from ..known import check
@@ -36,6 +36,7 @@ class Wanted(BaseModel):
     sort: Column = "time"
     way: Literal["up", "down"] | None = None
     at: str | None = None
+    _root: str = PrivateAttr("")
 
     @field_validator("*", mode="before")
     @classmethod
@@ -94,13 +95,19 @@ class Wanted(BaseModel):
         """Where the list begins; None for its beginning."""
         return None if self.at is None else Cursor.read(self.at)
 
+    def under(self, root: str) -> Self:
+        """The same, asked of the ledger whose addresses begin with ``root``."""
+        found = self.model_copy()
+        found._root = root
+        return found
+
     def address(self, path: str = "/", **changes: str | None) -> str:
         """The address of this list with ``changes``; another order or filter begins at the first page."""
         values = {**self.model_dump(exclude={"at"}), **changes}
         if values["sort"] == "time" and values["way"] is None:
             values["sort"] = None
         query = urlencode({name: value for name, value in values.items() if value is not None})
-        return f"{path}?{query}" if query else path
+        return f"{self._root}{path}?{query}" if query else f"{self._root}{path}"
 
     def sorted_by(self, column: Column) -> str:
         """The address that sorts by ``column``, the other way round where it does already."""

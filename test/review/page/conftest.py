@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -34,11 +35,12 @@ class Answer:
 
 @dataclass
 class Page:
-    """A served page: its process, and where it is."""
+    """A served page: its process, where it is, and what the process printed of it."""
 
     process: subprocess.Popen[str]
     address: str
     said: Path
+    told: dict[str, Any] = field(default_factory=dict)
     host: str = field(init=False)
     port: int = field(init=False)
 
@@ -110,7 +112,8 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
         assert select.select([process.stdout], [], [], 60)[0], "no word from the server"
         line = process.stdout.readline()
         assert line, said.read_text(encoding="utf-8")
-        page = Page(process, json.loads(line)["address"], said)
+        told = json.loads(line)
+        page = Page(process, told["address"], said, told)
         started.append(page)
         return page
 
