@@ -78,8 +78,9 @@ def test_all_that_should_not_be_is_told() -> None:
     )
 
 
-def test_a_minute_in_one_process_is_governed_recorded_and_sound(tmp_path: Path) -> None:
-    found = hour(tmp_path, 60.0)
+def test_what_one_process_plays_is_governed_recorded_and_sound(tmp_path: Path) -> None:
+    """The first seconds of what `make soak` does for an hour."""
+    found = hour(tmp_path, 25.0)
     assert found["problems"] == [] and found["chain_sound"]
-    assert found["decisions"] >= 6000 + found["commands"] and found["commands"] > 500
-    assert len(found["memory"][0]) == 6 and min(found["memory"][1]) > 10.0
+    assert found["decisions"] >= 2500 + found["commands"] and found["commands"] > 200
+    assert len(found["memory"][0]) == 3 and min(found["memory"][1]) > 10.0
