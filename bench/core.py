@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from bench.machine import stamp
 from bench.memory import allocations, collected
 from bench.profiled import profiled
 from bench.timing import both, interleaved
+from bench.written import write
 
 BUDGETS = {
     "base": (60, 300),
@@ -52,11 +52,8 @@ def main(arguments: list[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         result = measure(Path(folder), chosen.blocks, chosen.steps)
-    chosen.out.mkdir(parents=True, exist_ok=True)
-    path = chosen.out / "core.json"
-    path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    write(chosen.out / "core.json", result)
     report(result)
-    print(f"written: {path}")
 
 
 def measure(folder: Path, blocks: int, steps: int) -> dict[str, Any]:

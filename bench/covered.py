@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from bench.machine import ROOT, stamp
+from bench.written import write
 
 Data = dict[str, Any]
 PACKAGE = "iatro_governor"
@@ -24,12 +25,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "out" / "bench")
     chosen = parser.parse_args(arguments)
     rooms = by_room(json.loads(chosen.measured.read_text(encoding="utf-8"))["files"])
-    chosen.out.mkdir(parents=True, exist_ok=True)
-    path = chosen.out / "coverage.json"
-    path.write_text(json.dumps({**stamp(), "rooms": rooms}, indent=1) + "\n", encoding="utf-8")
+    write(chosen.out / "coverage.json", {**stamp(), "rooms": rooms})
     for name, row in rooms.items():
         print(f"{name}: {row['percent']} % of branches, {row['branches_taken']} of {row['branches']}")
-    print(f"written: {path}")
 
 
 def by_room(files: Data) -> dict[str, Data]:

@@ -7,7 +7,6 @@ and beyond it, of a base and of an arm; limits; shapes of links. Then what the n
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import tempfile
 from collections.abc import Callable, Mapping
@@ -30,6 +29,7 @@ from bench.cores import (
 )
 from bench.machine import stamp
 from bench.timing import Took, both, interleaved, slope
+from bench.written import write
 from iatro_governor.governor import events
 
 POINTS = (360, 3_600, 30_000, 100_000)
@@ -54,12 +54,9 @@ def main(arguments: list[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         result = {**stamp(), **measure(Path(folder), chosen.blocks, chosen.steps)}
-    chosen.out.mkdir(parents=True, exist_ok=True)
-    path = chosen.out / "growth.json"
-    path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    write(chosen.out / "growth.json", result)
     for name, found in {**result["messages"], **result["axes"]}.items():
         print(f"{name}: {found['slope']}")
-    print(f"written: {path}")
 
 
 def measure(folder: Path, blocks: int, steps: int) -> dict[str, Any]:

@@ -10,7 +10,6 @@ published and ends when Fast DDS has the answer; each figure is the median of th
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import tempfile
@@ -27,6 +26,7 @@ from bench.hop_figures import Size, Turn, Turns, summary
 from bench.hop_profile import BEGIN, END, KEPT, explained
 from bench.machine import stamp
 from bench.memory import resident_mb
+from bench.written import write
 from test.conftest import Process
 from test.domains import fresh_domain
 
@@ -62,11 +62,8 @@ def main(arguments: list[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         result = stamp() | summary(measure(Path(folder), size), size)
         result["profile"] = profiles(Path(folder))
-    chosen.out.mkdir(parents=True, exist_ok=True)
-    path = chosen.out / ("hop_full.json" if chosen.full else "hop.json")
-    path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    write(chosen.out / ("hop_full.json" if chosen.full else "hop.json"), result)
     report(result)
-    print(f"written: {path}")
 
 
 def measure(folder: Path, size: Size) -> Turns:

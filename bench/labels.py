@@ -19,6 +19,7 @@ from typing import Any
 
 from bench.machine import stamp
 from bench.timing import clocked, summary
+from bench.written import write
 from iatro_governor.testimony import load
 from iatro_governor.testimony.lexicon import LexicalLabeller
 from iatro_governor.testimony.normalise import normalise
@@ -119,8 +120,7 @@ def main() -> int:
         "statements_per_s": round(rate, 1),
         "sets": rows,
     }
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(answer, indent=1) + "\n", encoding="utf-8")
+    write(OUT, answer)
     print(json.dumps(answer, indent=1))
     return 0
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.machine import stamp
+from bench.written import write
 from iatro_governor import __version__
 from iatro_governor.ledger import Ledger, Reader, Record, store
 from iatro_governor.ledger.record import canonical
@@ -50,10 +51,8 @@ def main(arguments: list[str] | None = None) -> None:
     chosen.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=chosen.out) as folder:
         result = measure(Path(folder), chosen.durable, records)
-    path = chosen.out / ("ledger_full.json" if chosen.full else "ledger.json")
-    path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    write(chosen.out / ("ledger_full.json" if chosen.full else "ledger.json"), result)
     print(json.dumps(result, indent=1))
-    print(f"written: {path}")
 
 
 def measure(folder: Path, durable: int, records: int) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from statistics import median
 from typing import Any
 
 from bench.machine import stamp
+from bench.written import write
 from iatro_governor.review.monitor import ALPHA, REFERENCE, drift
 from iatro_governor.review.proportions import share
 
@@ -37,11 +38,8 @@ def main(arguments: list[str] | None = None) -> None:
         "statements": chosen.statements,
         "rows": rows,
     }
-    chosen.out.mkdir(parents=True, exist_ok=True)
-    path = chosen.out / "monitor.json"
-    path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    write(chosen.out / "monitor.json", result)
     print(json.dumps(rows, indent=1))
-    print(f"written: {path}")
 
 
 def watched(before: float, after: float, runs: int, statements: int) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from bench.gates.__main__ import GATES
 from bench.machine import ROOT, stamp
 from bench.peers_task import EPISODE, KINDS
 from bench.timing import summary
+from bench.written import write
 
 OWN = "iatro_governor"
 ENVIRONMENT = ROOT / ".venv-peers"
@@ -56,11 +57,8 @@ def main(arguments: list[str] | None = None) -> None:
         for name, each in taken.items():
             each.append(part(name, chosen.episodes, turn))
     result = stamp() | {"corpus": corpus_told(chosen.episodes), "turns": TURNS, "rows": rows(taken)}
-    chosen.out.mkdir(parents=True, exist_ok=True)
-    path = chosen.out / "peers.json"
-    path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    write(chosen.out / "peers.json", result)
     report(result)
-    print(f"written: {path}")
 
 
 def corpus_told(episodes: int) -> dict[str, Any]:

@@ -18,6 +18,7 @@ import mujoco
 
 from bench.machine import stamp
 from bench.timing import Took, both, clocked
+from bench.written import write
 from iatro_governor.plant.arm_simulation import ArmPlant
 from iatro_governor.plant.simulation import CONTROL_PERIOD, Plant
 from iatro_governor.trial import arm_scenario, scenario
@@ -38,11 +39,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seconds", type=float, default=5.0, help="simulated, a turn")
     chosen = parser.parse_args(arguments)
     result = {**stamp(), "mujoco": mujoco.__version__, **measure(chosen.turns, chosen.seconds)}
-    chosen.out.mkdir(parents=True, exist_ok=True)
-    path = chosen.out / "plant.json"
-    path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    write(chosen.out / "plant.json", result)
     print(json.dumps(result, indent=1))
-    print(f"written: {path}")
 
 
 def measure(turns: int, seconds: float) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from bench.machine import stamp
 from bench.soak_hour import hour
 from bench.soak_nodes import nodes
 from bench.timing import line
+from bench.written import write
 
 FLAT_MB_H = 4.0
 """What surely grows by less than this, MB an hour, is flat: a governor of 105 MB stays within its 150 for ten hours."""
@@ -46,10 +47,8 @@ def main(arguments: list[str] | None = None) -> int:
     chosen.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=chosen.out) as folder:
         result = stamp() | judged(hour(Path(folder), chosen.simulated), nodes(Path(folder), chosen.real))
-    path = chosen.out / "soak.json"
-    path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    write(chosen.out / "soak.json", result)
     print(json.dumps(result, indent=1))
-    print(f"written: {path}")
     for what in result["wrong"]:
         print(f"wrong: {what}", file=sys.stderr)
     return 1 if result["wrong"] else 0

@@ -20,6 +20,7 @@ from typing import Any
 
 from bench.machine import stamp
 from bench.memory import resident_mb
+from bench.written import write
 from iatro_governor.training.examples import own
 from test.conftest import Process, wait
 from test.domains import fresh_domain
@@ -40,8 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     texts = [text.text for text in islice(cycle(own("train")), HZ * chosen.seconds)]
     with tempfile.TemporaryDirectory() as folder:
         result = stamp() | measured(Path(folder), texts)
-    chosen.out.mkdir(parents=True, exist_ok=True)
-    (chosen.out / "statements.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    write(chosen.out / "statements.json", result)
     print(json.dumps(result, indent=1))
     return 0 if result["sound"] and not result["lost"] else 1
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from bench.machine import stamp
 from bench.timing import summary as distribution
+from bench.written import write
 from iatro_governor.governor.ladder import TABLE, Level
 from iatro_governor.profile.model import HEARTBEAT_S
 from test.domains import fresh_domain
@@ -54,11 +55,8 @@ def main(arguments: list[str] | None = None) -> None:
         "repeats": chosen.repeats,
         "rows": [summary(name, taken.get(name, [])) for name in chosen.rows],
     }
-    chosen.out.mkdir(parents=True, exist_ok=True)
-    path = chosen.out / "stops.json"
-    path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    write(chosen.out / "stops.json", result)
     print(table(result["rows"]))
-    print(f"written: {path}")
 
 
 def together(names: list[str], repeats: int, slow_repeats: int) -> dict[str, list[float]]:

@@ -18,6 +18,7 @@ from typing import Any
 import mujoco
 
 from bench.machine import stamp
+from bench.written import write
 from iatro_governor.cli._trial_plan import Planned, plan, wanted_of
 from iatro_governor.trial.campaign import Campaign, carry_out
 from iatro_governor.trial.grid import Grid
@@ -41,10 +42,8 @@ def main(arguments: list[str] | None = None) -> None:
     chosen.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=chosen.out) as folder:
         result = measure(Path(folder), chosen.rounds, chosen.families, chosen.full)
-    path = chosen.out / "trial.json"
-    path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    write(chosen.out / "trial.json", result)
     print(json.dumps(result, indent=1))
-    print(f"written: {path}")
 
 
 def measure(folder: Path, rounds: int, families: int, full: bool) -> dict[str, Any]:
