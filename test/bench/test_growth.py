@@ -35,9 +35,8 @@ def test_zones_under_the_hand_are_looked_at_and_those_beyond_reach_are_not(tmp_p
         return calls(ArmCase(profile(tmp_path, "panda.yaml", boxes_around(count)), READY, REACH))
 
     more, beyond = near(8) - near(0), far(8) - far(0)
-    assert (
-        more > 8 * 15 and beyond < 8 * 6
-    )  # asked for its distance, its ways and its clearance; or only where it is
+    # One is asked for its distance, its ways and its clearance, the other only where it is.
+    assert more > 8 * 15 and beyond < 8 * 6
 
 
 def test_zones_beside_the_way_of_a_base_are_on_both_sides_and_slow_it_not_down(tmp_path: Path) -> None:
