@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -45,10 +46,11 @@ class Fleet:
                 self._add_parquet(source)
             else:
                 self._add_ledger(Path(source))
-        except LedgerError as error:
+        except (LedgerError, OSError, sqlite3.Error) as error:
             self._db.execute("DELETE FROM incident WHERE source = ?", (source,))
             self.sources.remove(source)
-            self.problems.append(str(error))
+            said = str(error) if isinstance(error, LedgerError) else f"{source}: {error}"
+            self.problems.append(said)
 
     def _add_ledger(self, path: Path) -> None:
         import pyarrow as pa

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,10 +70,11 @@ class ChainWatch:
 
     def _state(self) -> tuple[int, int]:
         """What changes when the ledger does."""
-        files = [path for path in (self._db, Path(f"{self._db}-wal")) if path.exists()]
-        return sum(file.stat().st_size for file in files), max(
-            (file.stat().st_mtime_ns for file in files), default=0
-        )
+        found = []
+        for path in (self._db, Path(f"{self._db}-wal")):
+            with suppress(OSError):  # not there, or out of reach
+                found.append(path.stat())
+        return sum(one.st_size for one in found), max((one.st_mtime_ns for one in found), default=0)
 
     def _check(self, key: bytes) -> None:
         try:

@@ -35,6 +35,10 @@ def add_refusals(app: FastAPI, shelf: Shelf) -> None:
     def unreadable(request: Request, error: IatroError) -> Response:
         return refused(request, 404 if isinstance(error, NoIncident) else 503, str(error))
 
+    @app.exception_handler(OSError)
+    def out_of_reach(request: Request, error: OSError) -> Response:
+        return refused(request, 503, str(error))
+
     @app.exception_handler(Exception)
     def broken(request: Request, error: Exception) -> Response:
         return refused(request, 500, f"The page failed ({type(error).__name__}); the console says where.")

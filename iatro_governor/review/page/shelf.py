@@ -46,7 +46,8 @@ class Shelf:
             for one in found
             if is_export(one)
         ]
-        ledgers = [Path(one) for one in found if not is_export(one)]
+        once = {os.path.abspath(one): Path(one) for one in found if not is_export(one)}
+        ledgers = list(once.values())
         policies, turn = policies_of(configs), threading.Lock()
         desks = {
             str(number): Desk.beside(db, key_of(db), policies, Place(f"/ledgers/{number}", name), turn)
@@ -66,7 +67,7 @@ class Shelf:
             try:
                 with desk.reader() as reader:
                     readable[number] = shadow_text(reader)
-            except LedgerError as error:
+            except (LedgerError, OSError) as error:
                 damage[number] = str(error)
         return readable, damage
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -71,7 +72,7 @@ def _row(desk: Desk, check: ChainStatus) -> dict[str, Any]:
     try:
         with desk.reader() as reader, Index(reader) as index:
             found = _contents(reader, index, root)
-    except (IatroError, OSError, *MISSHAPEN) as error:  # also what another build wrote
+    except (IatroError, OSError, sqlite3.Error, *MISSHAPEN) as error:  # also what another build wrote
         found = {**_NOTHING, "problem": visible(str(error))}
     return {**row, **found, "sought": folded("\n".join([name, *found["robots"]]))}
 

@@ -6,7 +6,10 @@ import html
 import json
 import re
 import shutil
+import sqlite3
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import pytest
@@ -14,6 +17,9 @@ from typer.testing import CliRunner
 
 from iatro_governor.cli.main import app
 from iatro_governor.ledger import Reader
+from iatro_governor.review.index import Index
+from iatro_governor.review.page.desk import Desk
+from iatro_governor.review.page.place import Place
 from iatro_governor.review.page.render import page as rendered
 from iatro_governor.review.page.shelf import Shelf, names_of
 from iatro_governor.review.page.shelved import FEW, shadow_among, shelved
@@ -163,7 +169,13 @@ def test_one_that_vanishes_takes_nothing_with_it(serve: Serve, tmp_path: Path) -
     fleet = made(tmp_path / "fleet")
     page = serve(fleet)
     gone = fleet / "amr/ledger.db"
-    for spoil in (lambda: gone.unlink(), lambda: gone.write_bytes(b"x" * 9000)):
+    gone.unlink()
+    ways: tuple[Callable[[], object], ...] = (
+        lambda: None,
+        lambda: gone.symlink_to("x" * 300),  # a name that no system can follow
+        lambda: gone.write_bytes(b"x" * 9000),
+    )
+    for spoil in ways:
         spoil()
         for path, status in (
             (f"{FIRST}/", 503),
@@ -175,9 +187,9 @@ def test_one_that_vanishes_takes_nothing_with_it(serve: Serve, tmp_path: Path) -
         text = page.ask("/").text
         assert "4 incidents" in text and text.count("Cannot be read") == 2
         assert 'href="/">To all ledgers' in page.ask(f"{FIRST}/").text
+        gone.unlink(missing_ok=True)
     build(fleet / "later.db", PLANS[:1])
     assert "later" not in page.ask("/").text
-    gone.unlink()
     for left in gone.parent.iterdir():
         left.unlink()
     build(gone, PLANS[:1])
@@ -247,6 +259,32 @@ def test_among_many_one_is_looked_for(tmp_path: Path) -> None:
 )
 def test_names_tell_ledgers_apart(paths: list[str], names: list[str]) -> None:
     assert names_of(list(map(Path, paths))) == names
+
+
+def test_one_out_of_reach_or_with_a_spoilt_index_takes_nothing_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet = made(tmp_path / "fleet")
+    shelf = Shelf.lay([str(fleet), str(fleet / "amr/../amr/ledger.db")], lambda _: bytes(32))
+    assert len(shelf.desks) == 3, "one ledger by two names is one"
+    first = shelf.desks["1"]
+    far = Desk.beside(tmp_path / ("x" * 300), bytes(32), {}, Place("/ledgers/4", "far"))
+    both = Shelf({**shelf.desks, "4": far}, home=shelf.home)
+    found = shelved(both, "")
+    assert [bool(row["problem"]) for row in found["rows"]] == [False, True, False, True]
+    assert "name too long" in found["rows"][3]["problem"]
+    readable, damage = both.looked_through()
+    assert (sorted(readable), sorted(damage)) == (["1", "3"], ["2", "4"])
+
+    def spoilt(index: Index, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        if index._reader.path == first.db:
+            raise sqlite3.DatabaseError("database disk image is malformed")
+        return index.db.execute(sql, values).fetchall()
+
+    monkeypatch.setattr(Index, "rows", spoilt)
+    found = shelved(both, "")
+    assert [bool(row["problem"]) for row in found["rows"]] == [True, True, False, True]
+    assert "malformed" in found["rows"][0]["problem"] and found["total"][0] == 4
 
 
 def test_shadow_mode_of_any_is_said_first() -> None:
