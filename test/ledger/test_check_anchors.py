@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from iatro_governor.errors import LedgerError
-from iatro_governor.ledger import Ledger, Reader, verify
+from iatro_governor.ledger import Ledger, Reader, VerifyResult, verify
 
 Open = Callable[..., Ledger]
 RECORDS = 62  # 60 decisions between an opening and a closing record
@@ -41,7 +41,7 @@ def test_anchors_that_are_changed_still_let_the_first_changed_record_be_found(
     """The wrong answer: to look at no record where the anchors are of no use."""
     garbled(closed_ledger)
     found = verify(closed_ledger, key)
-    assert (found.sound, found.first_bad, found.records) == (False, None, RECORDS)
+    assert (found.sound, found.first_bad, found.records, found.anchors) == (False, None, RECORDS, 0)
     assert "the anchors were changed" in str(found.problem)
     with closing(sqlite3.connect(closed_ledger, isolation_level=None)) as db:
         db.execute("UPDATE record SET body = '{}' WHERE id = 17")
@@ -104,6 +104,10 @@ def test_a_sound_ledger_says_what_it_is(closed_ledger: Path, key: bytes) -> None
         "first_bad": None, "problem": None, "anchors": len(anchors_of(closed_ledger).read_text().splitlines()),
         "closed": True, "notes": [],
     }  # fmt: skip
+
+
+def test_a_result_that_nobody_has_filled_claims_no_end() -> None:
+    assert not VerifyResult("ledger.db").closed and VerifyResult("ledger.db").problem is None
 
 
 def test_an_index_that_leaves_a_record_out_is_damage(closed_ledger: Path, key: bytes) -> None:
