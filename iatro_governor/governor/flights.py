@@ -98,6 +98,19 @@ class Flights:
             led[at] = (until - outputs.led_until(start))[at]
         return Going(pieces, led)
 
+    @property
+    def apart_s(self) -> float:
+        """How much before another channel one of a body on a base may do what is decided, s."""
+        return self._delay if self._base and len(self._charts) > 1 else 0.0
+
+    def first(self, candidates: Array) -> list[str]:
+        """The channels that may begin with ``candidates`` (c, N) before others that move, too."""
+        if not self.apart_s:
+            return []
+        moves = {name: candidates[:, self._places[name]].any(axis=1) for name in self._charts}
+        together = np.sum(list(moves.values()), axis=0) > 1
+        return [name for name, own in moves.items() if (own & together).any()]
+
     def lasting(self, ages: Array, shares: Mapping[str, float]) -> Array:
         """How long the joints (m,) go on with what they do whatever is commanded, s."""
         return ages + max((shares.get(name, 1.0) for name in self._charts), default=1.0) * self._delay

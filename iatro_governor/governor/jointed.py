@@ -160,6 +160,7 @@ class JointedBody:
             build_up_s=self._build_up_s,
             ages=ages,
             in_flight=np.maximum(np.abs(soon - q), self._flights.farthest(t, ages, since, outputs, drive)),
+            apart_s=self._flights.apart_s,
             sooner=partial(self._sooner, outputs, late),
         )
 
@@ -173,9 +174,16 @@ class JointedBody:
     def _sooner(
         self, outputs: Outputs, late: Going, situation: BodySituation, candidates: Array
     ) -> list[BodySituation]:
-        """``situation`` had commands taken effect sooner, as far as that matters to ``candidates`` (c, N)."""
+        """``situation`` had commands taken effect sooner, as far as that matters to ``candidates`` (c, N).
+
+        And had any of the channels that move together taken them up before the others.
+        """
         doubts = self._flights.doubts(situation, outputs, late, candidates)
-        return [self._view(situation, outputs, shares) for shares in doubts]
+        views = [self._view(situation, outputs, shares) for shares in doubts]
+        if first := self._flights.first(candidates):
+            done = self._view(situation, outputs, dict.fromkeys(self._charts, 0.0))
+            views += [done.alone(name) for name in first]
+        return views
 
     def _view(self, situation: BodySituation, outputs: Outputs, shares: Mapping[str, float]) -> BodySituation:
         """``situation`` had the body done just what it was told, by these ``shares`` of the longest delays."""

@@ -73,6 +73,10 @@ class BodySituation:
     """How long ago each joint (m,) was measured, s."""
     in_flight: Array | None = None
     """The furthest that each joint (m,) goes, by any delay, while commands in flight are carried out; None: to soon."""
+    apart_s: float = 0.0
+    """One channel may do what is decided now this much before another does, s."""
+    only: slice | None = None
+    """The components of ``u`` that act meanwhile; None: all do."""
     sooner: Callable[[BodySituation, Array], Sequence[BodySituation]] | None = None
     """The same moment, had commands taken effect sooner, as far as that matters to outputs (c, N)."""
     memo: dict[tuple[object, str], Any] = field(default_factory=dict, repr=False, compare=False)
@@ -113,7 +117,7 @@ class BodySituation:
         ramp = max(self.drive.seconds(most, rates), self.comfort.seconds(most, rates))
         ramp += self.build_up_s
         flown, seconds = self.flying, self.period + ramp
-        way = rates * (self.period + ramp / 2)
+        way = rates * (max(self.period, self.apart_s) + ramp / 2)
         moved = flown + 2 * way
         swept = moved
         if not self.freedoms and not self.courses:
@@ -213,8 +217,15 @@ class BodySituation:
         """The same moment, for outputs that change at ``pace`` (c, N) per second."""
         return self if self.jerk is None else replace(self, jerk=replace(self.jerk, pace=pace))
 
+    def alone(self, channel: str) -> BodySituation:
+        """The same moment, where ``channel`` does what is decided ``apart_s`` before any other."""
+        return replace(self.lasting(max(self.period, self.apart_s)), only=self.places[channel])
+
     def roll_out(self, outputs: Array) -> Ways:
         """Ways to rest of ``outputs`` (c, N); where the body moves faster by itself, that is what has to stop."""
+        if self.only is not None:
+            every, outputs = outputs, np.zeros_like(outputs)
+            outputs[:, self.only] = every[:, self.only]
         moving = outputs
         if np.count_nonzero(self.beyond):
             faster = (outputs * self.beyond >= 0) & (np.abs(self.beyond) > np.abs(outputs))

@@ -89,6 +89,8 @@ class World:
     noise: tuple[float, float] = (5e-5, 1e-3)
     """Standard deviations of a position, rad or m, and of a velocity; no measurement is off by more than ``SIGMAS``."""
     seed: int = 0
+    delays: Mapping[str, float] = field(default_factory=dict)
+    """Of channels whose commands take effect after another time than ``delay_s``, s."""
     k: int = 0
     decisions: list[Decision] = field(default_factory=list)
     trail: list[np.ndarray] = field(default_factory=list)
@@ -96,7 +98,7 @@ class World:
     rates: list[np.ndarray] = field(default_factory=list)
     """True velocities (m,) of the joints at the same times."""
     _history: deque = field(default_factory=deque)
-    _sent: deque = field(default_factory=deque)
+    _sent: dict[str, deque] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.rng = np.random.default_rng(self.seed)
@@ -159,7 +161,9 @@ class World:
                     self.decisions += self.governor.handle(Command(self.t, name, told, self.t))
             decisions = self.governor.tick(self.t)
             self.decisions += decisions
-            self._sent.append((self.t + self.delay_s, {d.channel: self._u(d) for d in decisions}))
+            for d in decisions:
+                acts = self.t + self.delays.get(d.channel, self.delay_s)
+                self._sent.setdefault(d.channel, deque()).append((acts, self._u(d)))
             self._move()
             self.k += 1
         return self
@@ -220,8 +224,9 @@ class World:
         dt = self.governor.period / SUBSTEPS
         for part in range(1, SUBSTEPS + 1):
             t = self.t + (part - 1) * dt
-            while self._sent and self._sent[0][0] <= t + 1e-9:
-                self.told.update(self._sent.popleft()[1])
+            for name, sent in self._sent.items():
+                while sent and sent[0][0] <= t + 1e-9:
+                    self.told[name] = sent.popleft()[1]
             for name, told in self.told.items():
                 before = self.moves[name]
                 share = 1.0 if self.lag_s == 0 else 1.0 - math.exp(-dt / self.lag_s)

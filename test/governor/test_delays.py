@@ -12,6 +12,7 @@ from iatro_governor.body.kinematics import posture
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Action
 from iatro_governor.governor.in_flight import ASIDE
+from iatro_governor.profile.volumes import Volume3
 from test.body.arm.conftest import robots_folder
 from test.governor.hall import Drive, Hall
 from test.governor.judging import MARGIN, clearance, eaten
@@ -111,3 +112,41 @@ def test_the_nearest_command_keeps_out_whatever_the_delay(name, share):
     assert Action.PROJECTED in {decision.action for decision in at.decisions}
     assert clearance(at, surroundings.volumes, which).min() >= MARGIN - eaten(at)
     assert not [d for d in at.decisions if d.action is Action.UNREACHABLE]
+
+
+ARM_DELAY = 0.2
+
+
+@described
+@pytest.mark.parametrize("late", ["arm", "base"])
+def test_a_link_keeps_out_where_the_base_acts_before_the_arm_or_after_it(late):
+    """The base drives at a wall while the arm draws back as fast: until both do what they are told, one is alone."""
+    model, which, x = shipped("tiago").body, kept_capsules("tiago"), np.array([1.0, 0.0, 0.0])
+    q = np.array([0.0, 0.0, 0.0, 0.2, 1.5, 0.6, 0.0, 1.2, 0.0, 0.0, 0.0, 0.0, 0.0])
+    assert model is not None
+    ends, radius = posture(model, q).capsules()[which], model.capsule_radius[which]
+    foremost = int(np.argmax(ends[..., 0].max(axis=1) + radius))
+    front = float(ends[foremost, :, 0].max() + radius[foremost])
+    size = [1.0, 3.0, 3.0]
+    figure = {"box": {"size": size, "pose": [front + MARGIN + 0.504, 0.0, 1.0, 0.0, 0.0, 0.0]}}
+    row = {"name": "wall", "kind": "link_zone", "volume": figure, "margin": MARGIN}
+    profile = among("tiago", row)
+    slow = {
+        name: channel.model_copy(update={"actuator_delay_s": ARM_DELAY if name == late else 0.06})
+        for name, channel in profile.data.channels.items()
+    }
+    profile = replace(profile, data=profile.data.model_copy(update={"channels": slow}))
+    delays = {name: ARM_DELAY if name == late else 0.0 for name in slow}
+    at = World(Governor(profile), q, 0.0, 0.0, odom_every=1, noise=(0.0, 0.0), delays=delays)
+
+    def pilot(world: World):
+        now = world.now
+        tip = now.capsules()[which[foremost]].mean(axis=0)
+        row = now.rows(model.capsule_body[which[[foremost]]], tip[None], x[None])[0] @ world.led("arm")
+        row[0] = 0.0
+        away = 1.0 if late == "arm" else -1.0
+        return {"base": [0.5 * away, 0.0, 0.0, 0.0, 0.0, 0.0], "arm": list(-0.5 * away * row / (row @ row))}
+
+    at.run(0.9, pilot, every=1)
+    assert np.array(at.rates)[:, 0].max() > 0.0 if late == "arm" else np.array(at.rates)[:, 0].min() < 0.0
+    assert clearance(at, [Volume3.model_validate(figure).volume()], which).min() >= MARGIN - eaten(at)
