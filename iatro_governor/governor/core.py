@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from itertools import chain
+from typing import assert_never
 
 from iatro_governor.errors import EventError
 from iatro_governor.governor.bypass import watched_of
@@ -134,6 +135,8 @@ class Governor:
                 self.process.hold(event.name, event.t, event.active, event.detail, "shell")
             case Backlog():
                 self._backlog(event)
+            case _:
+                assert_never(event)
         return []
 
     def tick(self, t: float) -> list[Decision]:
@@ -226,6 +229,8 @@ class Governor:
                     self.senses.bodies(event)
                 case Flags():
                     self.senses.set_flags(event)
+                case _:
+                    assert_never(event)
         except EventError as error:
             if event.source in self.senses.sources:
                 self.process.pulse("sensor_malformed", event.t, f"{event.source}: {error}", event.source)

@@ -72,11 +72,6 @@ class Execution:
         return None if self._run is None else self._run.command
 
     @property
-    def stop(self) -> Stop | None:
-        """The stop that goes on."""
-        return None if self._run is None else self._run.stop
-
-    @property
     def under_way(self) -> bool:
         """Whether a trajectory or a stop goes on."""
         return self._run is not None

@@ -184,8 +184,9 @@ class Flights:
         self, situation: BodySituation, since: BodySituation, outputs: Outputs
     ) -> dict[str, float] | None:
         """The shares of the delays that explain best what the joints did from ``since`` on; None where none do."""
-        if situation.ages is None or since.ages is None:
-            return None
+        assert (
+            situation.ages is not None and since.ages is not None
+        )  # a body that moves by joints has told them
         begun, ended, out = self.ages(since.ages), self.ages(situation.ages), {}
         for name, own in ((name, self._joints[name]) for name in self._charts):
             times = since.t - begun[name], situation.t - ended[name]

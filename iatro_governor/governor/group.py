@@ -248,8 +248,9 @@ class Group:
         if self._level(process) >= Level.CONTROLLED_STOP:
             names = [fault.name for fault in (*process.reports, *self.ladder.reports)]
             return f"a stop is in force: {', '.join(dict.fromkeys(names))}"
-        if self._senses.unseen:
-            return f"waiting for {', '.join(self._senses.unseen)}"
+        assert (
+            not self._senses.unseen
+        )  # who is trapped was asked to move, and nobody is before every source has spoken
         if self.recovery.held(t) is not None:
             return None
         if not self.at_rest:

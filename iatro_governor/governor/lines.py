@@ -150,10 +150,7 @@ def subject_of(line: AnyLine) -> str | None:
 def _time(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    try:
-        return float(value) if abs(value) <= LATEST else None
-    except OverflowError:
-        return None
+    return float(value) if abs(value) <= LATEST else None
 
 
 def _why(error: Exception) -> str:

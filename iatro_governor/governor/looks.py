@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import assert_never
 
 import numpy as np
 
@@ -26,6 +27,8 @@ def kind_of(event: Look) -> str:
             return "points"
         case Range():
             return "range"
+        case _:
+            assert_never(event)
 
 
 def sweep_of(event: Look, source: SourceConfig, own: OwnBody, solid: bool) -> Sweep:

@@ -103,7 +103,8 @@ class TrajectoryChart(JointChart):
         self._stand = self._stand if left is None else left
         if self.execution.under_way:
             self._phase = self.execution.phase(t, self._measured_state)
-        elif self._stand is not None:
+        else:
+            assert self._stand is not None  # what has ended leaves a place behind
             away = np.abs(self._stand - self.positions).max()
             self._stand = None if away > self.trajectories.tracking_tolerance else self._stand
 

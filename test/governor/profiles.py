@@ -44,12 +44,13 @@ def seeing(
     sources: dict[str, dict[str, Any]],
     footprint: dict[str, Any] | None = None,
     limits: list[dict[str, Any]] | None = None,
+    others: dict[str, dict[str, Any]] | None = None,
     **changes: dict[str, Any],
 ) -> Profile:
-    """config/amr.yaml without zones and without its lidar: ``sources`` see in its place."""
+    """config/amr.yaml without zones and its lidar: ``sources`` see in its place; ``others`` tell other things."""
     data = shipped(AMR)
     del data["sources"]["lidar"]
-    data["sources"] |= sources
+    data["sources"] |= sources | (others or {})
     data["limits"] = [row for row in data["limits"] if row["kind"] not in ZONES] + (limits or [])
     for row in data["limits"]:
         if row.get("sources") == ["lidar"]:
