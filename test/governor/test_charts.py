@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -16,7 +18,7 @@ from test.governor.profiles import amr
 TOOLS = ("gripper", "wrench")
 
 
-def member_of(folder, kind, **changes):
+def member_of(folder, kind, **changes) -> Any:
     """The only channel of an arm."""
     governor = Governor(arm(folder, data({"it": channel(kind, "it", **changes)})))
     return governor, governor.channels["it"].member("it")
@@ -49,7 +51,7 @@ def test_a_tool_moves_no_joint_of_the_arm(tmp_path, kind):
 
 def test_nothing_is_measured_of_fingers_before_they_have_spoken(tmp_path):
     governor, member = member_of(tmp_path, "gripper")
-    assert member.chart.measured_values is None
+    assert not member.chart.measured_values
     told = (0.01, 0.02)
     names, places = (*JOINTS, *FINGERS), np.array([0.0, 0.0, *told])
     governor.handle(Joints(0.0, "joints", names, places, np.zeros(4), None, 0.0))
@@ -68,7 +70,7 @@ def test_a_stop_that_is_one_step_takes_no_time():
 def test_a_command_that_asks_for_rest_is_one_that_the_channel_takes(tmp_path, kind):
     governor, member = member_of(tmp_path, kind)
     governor.handle(Joints(0.0, "joints", tuple(JOINTS), np.array([0.3, -0.8]), np.zeros(2), None, 0.0))
-    command = resting(member)
+    command: Any = resting(member)
     assert member.stream.why_garbled(command) is None
     assert not member.chart.asks(command) or command.points is not None
     if kind == "joint_trajectory":
@@ -82,6 +84,6 @@ def test_a_trajectory_is_no_twist(tmp_path):
 
 
 def test_where_nothing_was_verified_lately_every_delay_of_a_base_counts(tmp_path):
-    chart = Governor(amr(tmp_path)).channels["base"].member("base").chart
+    chart: Any = Governor(amr(tmp_path)).channels["base"].member("base").chart
     situation = object()
     assert chart.fitted(situation, None, None) is situation

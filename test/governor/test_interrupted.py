@@ -18,7 +18,7 @@ from iatro_governor.governor.outcome import Arrival
 from iatro_governor.governor.path_check import PathCheck
 from iatro_governor.governor.resolve import Resolution
 from iatro_governor.governor.vetting import Answer, Outcome, vet
-from iatro_governor.limits.limit import Cap, Clearance
+from iatro_governor.limits.limit import Cap
 from iatro_governor.limits.link_zone import LinkZoneLimit
 from test.body.paths import bounds, through
 from test.governor.arms import JOINTS, arm, channel, data
@@ -44,7 +44,7 @@ def going(plain):
 def test_one_that_would_not_get_beyond_its_first_moments_is_refused_and_the_one_before_goes_on(plain):
     """Of what was just admitted nothing is out yet, so that taking it back is all that is needed."""
     robot, group, member = going(plain)
-    chart = member.chart
+    chart: Any = member.chart
     command = Command(robot.t, WAY, tuple(START + AWAY), robot.t, "p2")
     chart.begin(chart.execution._run.path, (), command)
     assert chart.executed is command
@@ -55,7 +55,7 @@ def test_one_that_would_not_get_beyond_its_first_moments_is_refused_and_the_one_
     arrival = Arrival(member, command, Verdict.ACCEPTED)
     stopped, told = group._trajectories.interrupt(nowhere, wanted, arrival, robot.t, group.ladder)
     assert told.verdict is Verdict.REFUSED and stopped == [member]
-    assert chart.executed is None, "what went on before is stopped for the same"
+    assert not chart.executed, "what went on before is stopped for the same"
     group.ladder.tell()
     reports = [fault for fault in group.ladder.reports if fault.name == "trajectory_refused"]
     assert [report.detail for report in reports] == ["slab, wall: no way to rest from its start"]
@@ -77,7 +77,7 @@ class Far(LinkZoneLimit):
     def clear(self, rollouts, situation, tolerance=0.0):
         return np.arange(len(rollouts.outputs)) < 2
 
-    def clearance(self, situation) -> Clearance | None:
+    def clearance(self, situation) -> Any:
         return None
 
     def blocked(self, wanted, situation):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,9 +12,10 @@ import pytest
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.events import Command, Knot
 from iatro_governor.governor.recorded import as_sent, decision_body, trajectory_body
+from test.governor.arms import JOINTS
 from test.governor.hall import Drive, Hall
 from test.governor.profiles import BOX, amr
-from test.governor.test_trajectory_chart import AWAY, JOINTS, Robot, profile_of, sent, smooth
+from test.governor.test_trajectory_chart import AWAY, Robot, profile_of, sent, smooth
 
 OFFSET = 1_700_000_000.0
 
@@ -22,7 +24,7 @@ OFFSET = 1_700_000_000.0
 def decided(tmp_path_factory):
     """Of an arm that follows a trajectory: the decision that published it, and the command that it was made on."""
     robot = Robot(profile_of(tmp_path_factory.mktemp("recorded")))
-    found = []
+    found: list[Any] = []
     handle = robot.governor.handle
 
     def kept(event):
@@ -30,7 +32,7 @@ def decided(tmp_path_factory):
         found.extend((d, event) for d in decisions if d.trajectory is not None)
         return decisions
 
-    robot.governor.handle = kept
+    robot.governor.handle = kept  # type: ignore[method-assign]
     robot.go(0.1).go(0.1, sent(robot.t, smooth()))
     ((decision, command),) = found
     return decision, command

@@ -23,7 +23,7 @@ SENSING: dict[str, Any] = {
     "sonar": SONAR | {"pose": [0.1, 0.0, 0.2, 0.0, 0.0, 0.0]},
 }
 AMCL = {"type": "map_pose", "topic": "amcl", "timeout_s": 1.0, "sigmas": 3.0, "source": "a test"}
-PEOPLE = {
+PEOPLE: dict[str, Any] = {
     "type": "bodies",
     "topic": "people",
     "frame": "odom",
@@ -50,7 +50,9 @@ def test_a_start_is_refused_at_the_line_of_the_limit_that_does_nothing(tmp_path,
     monkeypatch.setitem(KINDS, "speed", dead("speed", cap=nothing))
     with pytest.raises(ProfileError) as caught:
         start(profile)
-    speeds = [(i, config) for i, config in enumerate(profile.limits) if config.kind == "speed"]
+    speeds: list[Any] = [
+        (i, row) for i, row in enumerate(profile.limits) if getattr(row, "kind", "") == "speed"
+    ]
     problems = caught.value.problems
     assert [problem.key for problem in problems] == [f"limits[{i}].kind" for i, _ in speeds], "each once"
     assert all(problem.given == "speed" and problem.line for problem in problems)

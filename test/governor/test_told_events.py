@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -75,9 +76,9 @@ def test_nobody_recovers_a_channel_that_is_none(tmp_path):
 def test_joints_without_a_number_each_stop_the_arm(tmp_path, position, velocity, effort):
     governor = people_arm(tmp_path)
     told(governor, 0.0)
-    given = [None if values is None else np.array(values) for values in (position, velocity, effort)]
+    given: Any = [None if values is None else np.array(values) for values in (position, velocity, effort)]
     with pytest.raises(EventError, match="2 names need as many positions and velocities"):
-        governor.handle(Joints(0.01, "joints", tuple(JOINTS), *given, 0.01))
+        governor.handle(Joints(0.01, "joints", tuple(JOINTS), given[0], given[1], given[2], 0.01))
     decision = governor.tick(0.01)[0]
     assert decision.state is State.CONTROLLED_STOP and "sensor_malformed" in faults(decision)
 
@@ -118,7 +119,7 @@ def test_a_number_beyond_all_doubles_is_a_bad_line_and_no_crash(huge):
     """Python's own conversion of so long an integer fails in another way than one that is of the wrong type."""
     text = '{"t": 0.0, "type": "command", "channel": "base", "values": [' + huge + ", 0, 0, 0, 0, 0]}"
     try:
-        line = parse(text)
+        line: Any = parse(text)
     except BadLine as error:
         assert error.of == "command" and error.subject == "base" and str(error)
     else:
