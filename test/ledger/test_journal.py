@@ -1,15 +1,20 @@
-"""A journal on a disk that runs full: what could not be written is told, kept, and written once there is room."""
+"""A journal: on a disk that runs full, cut by a crash, and making room; nothing is told that was not whole."""
 
 from __future__ import annotations
 
+import os
+import struct
 import subprocess
 import sys
 from itertools import accumulate
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
-from iatro_governor.ledger.journal import chapters, frames
+from iatro_governor.errors import LedgerError
+from iatro_governor.ledger import build
+from iatro_governor.ledger.journal import Journal, build_of, chapters, folder_of, frames
 
 FULL = """
 import resource, sys
@@ -46,3 +51,106 @@ def test_a_disk_that_runs_full_in_the_middle_of_a_frame_loses_none(room: int, tm
     state, *told = frames(path)
     assert state == b"state"
     assert [int(one.partition(b":")[0]) for one in told] == list(range(21))
+
+
+def written(folder: Path, first: int, *told: bytes, writer: str = "w", most: int = 10**9) -> Path:
+    """A chapter of ``told``, closed."""
+    journal = Journal(folder, writer, most)
+    journal.begin(first, b"state")
+    for frame in told:
+        journal.add(frame)
+    journal.close()
+    return dict(chapters([folder], writer))[first]
+
+
+def test_the_state_and_what_was_told_come_back_up_to_the_frame_that_a_crash_tore(tmp_path: Path) -> None:
+    path = written(tmp_path, 0, b"one", b"", b"three")
+    assert list(frames(path)) == [b"state", b"one", b"", b"three"]
+    whole = path.read_bytes()
+    for cut in range(1, len(b"three") + 8 + 1):
+        path.write_bytes(whole[:-cut])
+        assert list(frames(path)) == [b"state", b"one", b""]
+    path.write_bytes(whole[:-3] + b"\x00" + whole[-2:])
+    assert list(frames(path)) == [b"state", b"one", b""], "a frame that does not fit its checksum is no frame"
+
+
+def test_a_length_beyond_all_frames_is_the_end_and_no_memory(tmp_path: Path) -> None:
+    path = written(tmp_path, 0, b"one")
+    path.write_bytes(path.read_bytes() + b"\xff\xff\xff\xff\x00\x00\x00\x00" + b"x" * 100)
+    assert list(frames(path)) == [b"state", b"one"]
+
+
+def test_who_wrote_a_chapter_is_told_and_one_from_before_that_was_kept_still_reads(tmp_path: Path) -> None:
+    path = written(tmp_path, 0, b"one")
+    made = build_of(path)
+    assert made == build.this()
+    preface = 8 + len(build.this().preface())
+    path.write_bytes(path.read_bytes()[preface:])
+    assert build_of(path) is None and list(frames(path)) == [b"state", b"one"]
+
+
+def test_a_preface_that_cannot_be_read_is_told_with_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "w-000000000000.journal"
+    journal = Journal(tmp_path, "w", 10**9)
+    journal.begin(0, b"state")
+    journal.close()
+    data = build.this().preface()
+    broken = data[: len(data) - 4] + b"\x00\x00\x00\x00"
+    assert build.is_preface(broken)
+    path.write_bytes(struct.pack("<II", len(broken), crc32(broken)) + broken)
+    with pytest.raises(LedgerError, match=r"w-0+\.journal"):
+        build_of(path)
+
+
+@pytest.mark.parametrize("left", [0, 5])
+def test_a_chapter_without_a_whole_frame_is_no_journal(tmp_path: Path, left: int) -> None:
+    path = written(tmp_path, 0)
+    path.write_bytes(path.read_bytes()[:left])
+    for reading in (build_of, lambda one: list(frames(one))):
+        with pytest.raises(LedgerError, match="no journal, or it was cut before its first frame"):
+            reading(path)
+
+
+def test_a_chapter_that_was_cut_before_its_state_has_nothing_to_go_on_from(tmp_path: Path) -> None:
+    path = written(tmp_path, 0)
+    path.write_bytes(path.read_bytes()[: 8 + len(build.this().preface())])
+    with pytest.raises(LedgerError, match="cut before its first state"):
+        list(frames(path))
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(LedgerError, match="cannot be read: No such file"):
+        list(frames(tmp_path / "none.journal"))
+
+
+def test_the_oldest_chapters_of_any_writer_make_room_and_the_one_that_is_written_stays(
+    tmp_path: Path,
+) -> None:
+    for first in range(3):
+        made = written(tmp_path, first, b"x" * 1000, writer="old" if first == 0 else "w")
+        os.utime(made, (first, first))
+    each = made.stat().st_size
+    journal = Journal(tmp_path, "w", 2 * each)
+    journal.begin(3, b"y" * 1000)
+    assert chapters([tmp_path], "old") == [] and [n for n, _ in chapters([tmp_path], "w")] == [2, 3]
+    journal.begin(4, b"y" * 3 * each)
+    journal.close()
+    assert [n for n, _ in chapters([tmp_path], "w")] == [4], "it alone is more than all may take, and stays"
+
+
+def test_chapters_are_those_of_one_writer_in_their_order_and_no_other_files(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    first, second = written(tmp_path, 12), written(other, 3)
+    (tmp_path / "w-first.journal").write_bytes(b"")
+    (tmp_path / "w-000000000004.txt").write_bytes(b"")
+    written(tmp_path, 5, writer="v")
+    assert chapters([tmp_path, other], "w") == [(3, second), (12, first)]
+    assert folder_of(tmp_path / "ledger.json") == tmp_path / "ledger.inputs"
+
+
+def test_before_a_chapter_is_begun_what_is_told_waits(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "new", "w", 10**9)
+    journal.add(b"early")
+    journal.flush()
+    journal.close()
+    assert journal.size == 0 and list((tmp_path / "new").iterdir()) == []
