@@ -130,7 +130,7 @@ def test_an_index_forgets_the_incidents_that_were_retired_and_one_that_is_none_i
 
 
 def facts(**changed: Any) -> dict[str, Any]:
-    nothing = dict.fromkeys(SUMMED, 0) | {"unjudged": [], "judged": []}
+    nothing: dict[str, Any] = dict.fromkeys(SUMMED, 0) | {"unjudged": [], "judged": []}
     return nothing | {"shared": {"attributed": [], "unattributed": []}} | changed
 
 
