@@ -74,7 +74,7 @@ bench-full: setup
 
 # Lines and branches of the deciding rooms that the tests which need no ROS take, room by room, in out/bench/coverage.json
 # and docs/benchmarks.md; which they do not take, line by line, in out/coverage/.
-COVERED := test/limits test/profile test/governor test/faults test/peers test/testimony test/ledger
+COVERED := test/limits test/profile test/governor test/faults test/peers test/testimony test/ledger test/cli/test_verify_clips.py
 coverage: setup
 	@mkdir -p out/coverage
 	@$(RUN) coverage erase
