@@ -144,3 +144,12 @@ def test_whatever_a_chart_makes_of_a_command_no_motion_that_is_not_finite_is_ask
     told = {fault.name: fault.detail for fault in decision.faults}
     assert told["command_malformed"] == "it: leads to no finite motion"
     assert decision.state is State.CONTROLLED_STOP and not any(decision.allowed)
+
+
+def test_a_path_that_is_too_jerky_and_begins_in_motion_has_no_cure():
+    """Slowed as a whole, it would begin at another speed than the joints have."""
+    bound = bounds(1, acceleration=20.0, deceleration=20.0, velocity=9.0, jerk=np.array([30.0]))
+    path = through([0, 1], [[0.0], [1.0]], [[0.9], [0]], [[0], [0]], entry=[0.9])
+    vetted = vet(path, bound, free, policy(Answer.RETIME))
+    assert {offence.limit for offence in vetted.offences} == {"joint_jerk"}
+    assert vetted.outcome is Outcome.REFUSED and "too fast at the start" in vetted.reason

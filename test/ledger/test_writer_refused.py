@@ -1,0 +1,113 @@
+"""A disk that refuses while a ledger is written, sealed or closed: nothing is half done, and the next try goes on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from iatro_governor.errors import LedgerError
+from iatro_governor.ledger import Ledger, Reader, Record, segments, verify
+from iatro_governor.ledger.ring import Ring
+from test.ledger.conftest import KEY
+
+Open = Callable[..., Ledger]
+Make = Callable[..., Record]
+
+
+class Refusing:
+    """``name`` of the module os, which refuses while ``now``."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, name: str, of: Any = os) -> None:
+        self.now, real = True, getattr(of, name)
+
+        def call(*given: Any, **named: Any) -> Any:
+            if self.now:
+                raise OSError(28, "No space left on device")
+            return real(*given, **named)
+
+        monkeypatch.setattr(of, name, call)
+
+
+def test_a_file_that_cannot_be_sealed_is_written_on(
+    tmp_path: Path, open_ledger: Open, make_decision: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_ledger() as ledger:
+        ledger.append([make_decision(0)])
+        refusing = Refusing(monkeypatch, "rename", Path)
+        with pytest.raises(LedgerError, match="cannot be sealed: No space left"):
+            ledger.seal()
+        assert segments.sealed(tmp_path / "ledger.db") == []
+        ledger.append([make_decision(1)])
+        refusing.now = False
+        assert ledger.seal()
+        ledger.append([make_decision(2)])
+    found = verify(tmp_path / "ledger.db", KEY)
+    assert (found.sound, found.closed, found.problem) == (True, True, None)
+    with Reader(tmp_path / "ledger.db") as reader:
+        assert [one.number for one in reader.records("decision")] == [0, 1, 2]
+
+
+def test_a_file_whose_end_cannot_be_anchored_is_not_sealed_and_written_on(
+    tmp_path: Path, open_ledger: Open, make_decision: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_ledger() as ledger:
+        ledger.append([make_decision(0)])
+        refusing = Refusing(monkeypatch, "pwrite")
+        with pytest.raises(LedgerError, match="the anchor cannot be written"):
+            ledger.seal()
+        refusing.now = False
+        assert segments.sealed(tmp_path / "ledger.db") == []
+        ledger.append([make_decision(1)])
+        assert Path(f"{tmp_path / 'ledger.db'}-wal").exists(), (
+            "readers and the writer do not wait for each other"
+        )
+    assert verify(tmp_path / "ledger.db", KEY).sound
+
+
+def test_an_anchor_that_is_cut_short_by_a_full_disk_is_taken_back(
+    tmp_path: Path, open_ledger: Open, make_decision: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.pwrite
+    with open_ledger() as ledger:
+        ledger.append([make_decision(0)])
+        monkeypatch.setattr(os, "pwrite", lambda file, line, at: real(file, line[:10], at))
+        told = ledger.append([make_decision(1)])
+        assert "the disk is full" in str(told), "the records are there, and it is told that no anchor is"
+        monkeypatch.setattr(os, "pwrite", real)
+        ledger.append([make_decision(2)])
+    found = verify(tmp_path / "ledger.db", KEY)
+    assert (found.sound, found.closed, found.problem) == (True, True, None)
+
+
+def test_a_ledger_is_closed_once(tmp_path: Path, open_ledger: Open) -> None:
+    ledger = open_ledger()
+    ledger.close()
+    ledger.close()
+    with Reader(tmp_path / "ledger.db") as reader:
+        assert [record.kind for record in reader.records()].count("close") == 1
+
+
+def test_the_policy_of_what_names_none_changes_with_the_session(
+    tmp_path: Path, open_ledger: Open, make_decision: Make
+) -> None:
+    with open_ledger() as ledger:
+        ledger.append([make_decision(0)])
+        ledger.under_policy("new")
+        ledger.append([make_decision(1), make_decision(2, config_hash="its own")])
+    with Reader(tmp_path / "ledger.db") as reader:
+        assert [one.config_hash for one in reader.records("decision")] == ["", "new", "its own"]
+
+
+def test_a_ring_for_which_there_is_no_room_is_not_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusing = Refusing(monkeypatch, "posix_fallocate")
+    with pytest.raises(LedgerError, match=r"the ring cannot be made: .*No space left"):
+        Ring.open(tmp_path / "ring", 65536)
+    refusing.now = False
+    with Ring.open(tmp_path / "ring", 65536) as ring:
+        assert ring.append(0, b"zero"), "its lock was let go of"
