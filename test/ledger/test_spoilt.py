@@ -12,12 +12,15 @@ import pytest
 
 from iatro_governor.errors import LedgerError, MissingPart
 from iatro_governor.ledger import Ledger, Record
+from iatro_governor.ledger.anchors import AnchorLog
 from iatro_governor.ledger.clips import check, write
 from iatro_governor.ledger.keeping import _beginning
 from iatro_governor.ledger.kept_clips import ClipState, clip_states
 from iatro_governor.ledger.padding import padded
 from iatro_governor.ledger.record import SEGMENT, TOMBSTONE, lost
+from iatro_governor.ledger.recovery import recover
 from iatro_governor.ledger.segments import holes, sealed, start_of
+from iatro_governor.ledger.store import foreign
 from test.ledger.conftest import KEY
 
 
@@ -110,3 +113,27 @@ def test_a_padded_copy_that_cannot_be_made_says_how_much_is_missing(
         padded(cut, tmp_path),
     ):
         pass
+
+
+def test_a_recovery_is_told_at_once_where_it_cannot_write(tmp_path: Path, closed_ledger: Path) -> None:
+    with pytest.raises(LedgerError, match=r"nowhere/ledger\.db: cannot be written: No such file"):
+        recover(closed_ledger, tmp_path / "nowhere" / "ledger.db", KEY, software_version="0")
+
+
+def test_anchors_that_cannot_be_opened_or_are_no_anchors_are_told(tmp_path: Path) -> None:
+    with pytest.raises(LedgerError, match="the anchors cannot be opened"):
+        AnchorLog(tmp_path / "nowhere" / "a.anchors", KEY)
+    for line in (b"{}\n", b"no json\n", b"[1]\n", b'{"event": "head"}\n'):
+        (path := tmp_path / "a.anchors").write_bytes(line)
+        with pytest.raises(LedgerError, match="line 1 is no anchor made with this key"):
+            AnchorLog(path, KEY)
+
+
+def test_a_file_that_cannot_be_opened_is_no_ledger_and_says_why(tmp_path: Path) -> None:
+    assert foreign(tmp_path / "none") == "cannot be opened (No such file or directory)"
+    (tmp_path / "empty").write_bytes(b"")
+    assert foreign(tmp_path / "empty") == "an empty file, so no ledger"
+    (tmp_path / "other").write_bytes(b"SQLite format 2")
+    assert foreign(tmp_path / "other") == "not a SQLite file, so not a ledger"
+    (tmp_path / "file").write_bytes(b"SQLite format 3\x00")
+    assert foreign(tmp_path / "file") is None

@@ -83,25 +83,6 @@ def test_an_anchor_that_is_cut_short_by_a_full_disk_is_taken_back(
     assert (found.sound, found.closed, found.problem) == (True, True, None)
 
 
-def test_a_ledger_is_closed_once(tmp_path: Path, open_ledger: Open) -> None:
-    ledger = open_ledger()
-    ledger.close()
-    ledger.close()
-    with Reader(tmp_path / "ledger.db") as reader:
-        assert [record.kind for record in reader.records()].count("close") == 1
-
-
-def test_the_policy_of_what_names_none_changes_with_the_session(
-    tmp_path: Path, open_ledger: Open, make_decision: Make
-) -> None:
-    with open_ledger() as ledger:
-        ledger.append([make_decision(0)])
-        ledger.under_policy("new")
-        ledger.append([make_decision(1), make_decision(2, config_hash="its own")])
-    with Reader(tmp_path / "ledger.db") as reader:
-        assert [one.config_hash for one in reader.records("decision")] == ["", "new", "its own"]
-
-
 def test_a_ring_for_which_there_is_no_room_is_not_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
