@@ -196,9 +196,10 @@ def test_a_person_sees_how_far_it_is_within_eighty_columns() -> None:
     said = io.StringIO()
     console = Console(file=said, force_terminal=True, width=80, color_system=None)
     with tool("progress").progress("limits", 1234, console) as show:
-        show("limits/cap.py:8: cap: value > MOST -> value >= MOST")
+        show("limits/cap.py:100: cap: value > MOST -> value >= MOST")
         show(None)
     lines = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", said.getvalue()).replace("\r", "\n").splitlines()
+    assert any(line.startswith("limits/cap.py:100:") for line in lines)
     assert any("limits, 1 survived" in line and "2/1234" in line for line in lines)
     assert max(map(len, lines)) <= 80
 

@@ -36,7 +36,7 @@ def progress(room: str, total: int, console: Console) -> Iterator[Show]:
             nonlocal survivors
             if survivor is not None:
                 survivors += 1
-                console.print(survivor, markup=False, highlight=False)
+                console.print(survivor, markup=False, highlight=False, emoji=False)
             bar.update(task, advance=1, description=f"{room}, {survivors} survived", refresh=True)
 
         bar.refresh()
@@ -52,14 +52,14 @@ def _lines(room: str, total: int, console: Console) -> Show:
         done += 1
         if survivor is not None:
             survivors += 1
-            console.print(f"survived: {survivor}", markup=False, highlight=False)
+            console.print(f"survived: {survivor}", markup=False, highlight=False, emoji=False)
         now = time.monotonic()
         if now - last < LINE_EVERY_S and done < total:
             return
         last = now
         left = duration((now - began) / done * (total - done))
         words = f"{room}: {done} of {total} changes, {survivors} survived, about {left} left"
-        console.print(words, markup=False, highlight=False)
+        console.print(words, markup=False, highlight=False, emoji=False)
 
     return show
 
