@@ -33,6 +33,7 @@ SURE = 0.975
 """Of a distribution, below the upper end of its 95 % interval."""
 MOST_ALIKE = 0.95
 """Of what is left of one sample in the next: pages are taken many at a time, and samples between say nothing new."""
+RELAY = "relay"
 SETTLED = 0.25
 """Share of a run after which everything has its size: what is remembered for a while is full by then."""
 
@@ -55,10 +56,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def judged(simulated: dict[str, Any], real: dict[str, Any]) -> dict[str, Any]:
-    """Both runs with what became of the memory of each process, and ``wrong``: all that should not be."""
+    """Both runs with what became of the memory of each process, and ``wrong``: all that should not be.
+
+    The relay is measured for comparison alone: it is not ours to keep flat.
+    """
     memory = {"one process": grown(*simulated.pop("memory"))}
     memory |= {name: grown(*samples) for name, samples in real.pop("memory").items()}
-    wrong = [told(name, row) for name, row in memory.items() if row["verdict"] != "flat"]
+    ours = {name: row for name, row in memory.items() if name != RELAY}
+    wrong = [told(name, row) for name, row in ours.items() if row["verdict"] != "flat"]
     if real["late"]["governed"] > real["late"]["relay"] + real["late"]["spread"]:
         wrong.append(f"late answers: {real['late']}")
     for name, run in (("simulated", simulated), ("real", real)):

@@ -78,6 +78,13 @@ def test_all_that_should_not_be_is_told() -> None:
     )
 
 
+def test_what_the_relay_takes_is_told_and_is_no_fault_of_ours() -> None:
+    good = {"governed": 0.0, "relay": 0.0, "spread": 0.0}
+    run = real(good, []) | {"memory": {"governor": samples(0.0), "relay": samples(50.0)}}
+    found = judged({"problems": [], "memory": samples(0.0)}, run)
+    assert found["memory"]["relay"]["verdict"] == "grows" and found["wrong"] == []
+
+
 def test_what_one_process_plays_is_governed_recorded_and_sound(tmp_path: Path) -> None:
     """The first seconds of what `make soak` does for an hour."""
     found = hour(tmp_path, 25.0)
