@@ -255,7 +255,7 @@ class Ring:
         if _CHECK.unpack_from(self._view, _PAGE + offset)[0] == _WRAP:
             position += self.capacity - offset
             offset = 0
-        if offset + _ENTRY.size > self.capacity or position - self._tail >= self.capacity:
+        if offset + _ENTRY.size > self.capacity:
             return None
         length, check, number = _ENTRY.unpack_from(self._view, _PAGE + offset)
         end = position + _padded(length)

@@ -19,7 +19,7 @@ from iatro_governor.ledger.clips import LONGEST_S, Buffer, Message, Topic, check
 from iatro_governor.ledger.keeping import Keeping, maintain, thin_out
 from iatro_governor.ledger.keys import create_key
 from iatro_governor.ledger.padding import missing_bytes, padded
-from iatro_governor.ledger.ring import Ring
+from iatro_governor.ledger.ring import _ENTRY, Ring
 from iatro_governor.ledger.standing import MOST_BYTES, MOST_KEYS, Standing
 from iatro_governor.ledger.store import explain
 
@@ -224,3 +224,24 @@ def test_a_part_that_is_not_installed_is_none_of_what_computes() -> None:
         build._version("no-such-part-of-anything") == "none"
         and build._version("numpy") in build.this().numbers
     )
+
+
+def test_a_ring_that_is_full_to_its_last_byte_is_found_again_whole_and_once(tmp_path: Path) -> None:
+    """The place after its last entry is that of its first: it is not to be read a second time."""
+    with Ring.open(tmp_path / "ring", 4096) as ring:
+        payload = bytes(512 - _ENTRY.size)
+        stored = [ring.append(number, payload) for number in range(9)]
+    assert stored == [True] * 8 + [False]
+    with Ring.open(tmp_path / "ring") as again:
+        assert [number for number, _ in again.unacknowledged()] == list(range(8)) and again.next_number == 9
+        again.acknowledge(1)
+        assert again.append(9, payload) and not again.append(10, payload)
+
+
+@pytest.mark.parametrize("left", [8, 16, 24])
+def test_a_ring_whose_end_has_no_room_for_an_entry_is_read_no_further(tmp_path: Path, left: int) -> None:
+    with Ring.open(tmp_path / "ring", 4096) as ring:
+        assert all(ring.append(number, bytes(512 - _ENTRY.size)) for number in range(7))
+        assert ring.append(7, bytes(512 - _ENTRY.size - left))
+    with Ring.open(tmp_path / "ring") as again:
+        assert [number for number, _ in again.unacknowledged()] == list(range(8)) and again.gaps() == []
