@@ -47,9 +47,8 @@ def two_links() -> ArmModel:
     return load_text(TWO_LINKS)
 
 
-@cache
-def three_links() -> ArmModel:
-    """The arm of the contract with a hand on it, long enough to meet the upper arm."""
+def hand_on_two_links() -> str:
+    """The arm of the contract with a hand on it, long enough to meet the upper arm, as a description."""
     hand = """<link name="hand">
     <collision><origin xyz="0.2 0 0" rpy="0 1.5707963267948966 0"/>
       <geometry><capsule radius="0.03" length="0.4"/></geometry></collision>
@@ -59,7 +58,13 @@ def three_links() -> ArmModel:
   <joint name="wrist" type="revolute"><parent link="lower"/><child link="hand"/>
     <origin xyz="0.4 0 0"/><axis xyz="0 0 1"/><limit lower="-3" upper="3" velocity="3" effort="10"/></joint>
 </robot>"""
-    return load_text(TWO_LINKS.replace("</robot>", hand))
+    return TWO_LINKS.replace("</robot>", hand)
+
+
+@cache
+def three_links() -> ArmModel:
+    """That arm."""
+    return load_text(hand_on_two_links())
 
 
 @cache

@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from iatro_governor.body.load import load_text
 from iatro_governor.limits.registry import KINDS
 from iatro_governor.limits.sensed import Felt, People, Sensed
-from test.limits.bodies import NOTHING, body_situation, three_links
+from test.limits.bodies import NOTHING, body_situation, hand_on_two_links, three_links
 from test.limits.situations import make, persons, situation
 from test.limits.test_contract import every_kind
 
@@ -76,9 +77,23 @@ def test_who_is_about_no_place_tells_of_none_and_nothing_at_rest_calls_for_a_sto
     assert limit.alarm(at) is None
 
 
-def test_self_collision_names_the_two_links_that_are_nearest():
-    limit = make("self_collision")
-    assert limit.about(body_situation(np.array([0.2, 1.8, 2.3]), model=three_links())) == "upper and hand"
+FINGER = """<link name="finger">
+    <collision><origin xyz="0.2 0 0" rpy="0 1.5707963267948966 0"/>
+      <geometry><capsule radius="0.03" length="0.4"/></geometry></collision>
+  </link>
+  <joint name="knuckle" type="revolute"><parent link="hand"/><child link="finger"/>
+    <origin xyz="0.4 0 0"/><axis xyz="0 0 1"/><limit lower="-3" upper="3" velocity="3" effort="10"/></joint>
+</robot>"""
+
+
+@pytest.mark.parametrize(
+    ("q", "links"), [([0.0, 0.0, 0.0, 2.8], "lower and finger"), ([0.2, 1.8, 2.3, -2.0], "upper and hand")]
+)
+def test_self_collision_names_the_two_links_that_are_nearest(q, links):
+    """Of three pairs: a finger that is bent back to the forearm, and a hand to the upper arm."""
+    model = load_text(hand_on_two_links().replace("</robot>", FINGER))
+    assert len(model.pairs) == 3
+    assert make("self_collision").about(body_situation(np.array(q), model=model)) == links
     assert make("joint_velocity").about(body_situation(STRAIGHT)) is None
 
 
