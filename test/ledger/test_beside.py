@@ -63,6 +63,26 @@ def test_a_clip_holds_what_stood_before_it_began_and_what_came_within_it() -> No
     assert [(one.t, one.data) for one in found[1]] == [(7.5, b"new"), (9.0, b"x"), (11.0, b"x")]
 
 
+def test_what_is_still_held_from_before_a_clip_stands_in_it_and_nothing_else_of_then() -> None:
+    buffer = Buffer(2.0, 1.0)
+    for message in (said(7.2, FRAMES, b"old"), said(7.5, FRAMES, b"new"), said(7.6), said(9.0)):
+        buffer.add(message)
+    buffer.trigger(10.0, "stop")
+    found = buffer.finished(10.0, at_once=True)
+    assert found is not None and [(one.t, one.data) for one in found[1]] == [(7.5, b"new"), (9.0, b"x")]
+    assert buffer.finished(99.0) is None
+
+
+def test_a_clip_whose_end_says_nothing_of_it_was_cut(tmp_path: Path) -> None:
+    writer_of = pytest.importorskip("mcap.writer", reason="mcap is not installed").Writer
+    with (path := tmp_path / "a.mcap").open("wb") as file:
+        writer = writer_of(file, use_statistics=False)
+        writer.start()
+        writer.finish()
+    with pytest.raises(LedgerError, match="has no summary: it was cut"):
+        check(path)
+
+
 def test_topics_of_one_type_share_its_definition_and_a_folder_that_is_none_is_told(tmp_path: Path) -> None:
     pytest.importorskip("mcap", reason="mcap is not installed")
     path = tmp_path / "clips" / "a.mcap"

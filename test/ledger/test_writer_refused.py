@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from iatro_governor.errors import LedgerError
-from iatro_governor.ledger import Ledger, Reader, Record, segments, verify
+from iatro_governor.ledger import Ledger, Reader, Record, segments, store, verify
 from iatro_governor.ledger.ring import Ring
 from test.ledger.conftest import KEY
 
@@ -92,3 +92,34 @@ def test_a_ring_for_which_there_is_no_room_is_not_made(
     refusing.now = False
     with Ring.open(tmp_path / "ring", 65536) as ring:
         assert ring.append(0, b"zero"), "its lock was let go of"
+
+
+def test_a_batch_that_the_disk_refuses_is_not_there_and_can_be_given_again(
+    tmp_path: Path, open_ledger: Open, make_decision: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = store.insert
+    with open_ledger() as ledger:
+        ledger.append([make_decision(0)])
+        assert ledger.context == "simulation"
+        monkeypatch.setattr(store, "insert", lambda: "INSERT INTO nowhere VALUES (?)")
+        with pytest.raises(LedgerError, match="no such table: nowhere"):
+            ledger.append([make_decision(1)])
+        monkeypatch.setattr(store, "insert", real)
+        assert ledger.next_expected("decision", "ring") == 1, "it was not counted"
+        ledger.append([make_decision(1)])
+    found = verify(tmp_path / "ledger.db", KEY)
+    assert (found.sound, found.closed, found.problem) == (True, True, None)
+
+
+def test_an_end_that_cannot_be_anchored_is_an_error_and_the_ledger_is_let_go_of(
+    tmp_path: Path, open_ledger: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An anchor between two commits may be missing; that of the end says that nothing was cut."""
+    ledger = open_ledger()
+    refusing = Refusing(monkeypatch, "pwrite")
+    with pytest.raises(LedgerError, match="the anchor cannot be written"):
+        ledger.close()
+    refusing.now = False
+    open_ledger().close()
+    found = verify(tmp_path / "ledger.db", KEY)
+    assert (found.sound, found.closed, found.problem) == (True, True, None)
