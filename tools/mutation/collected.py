@@ -134,7 +134,7 @@ def in_place(
                     continue
                 verdict = None if said["by"] is None else Verdict(tuple(said["by"]))
                 yield Outcome(by_number[said["number"]], verdict, said["code"])
-    except GeneratorExit:
+    except BaseException:  # nobody waits for it any more
         child.kill(pid)
         raise
     finally:
