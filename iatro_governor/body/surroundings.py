@@ -40,11 +40,15 @@ NOTHING = Obstacles(np.zeros((0, 2)), np.zeros(0, dtype=np.int64), np.zeros(0, d
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A sweep and the pose of the base in odom at its moment; ``nearest``: of what it saw, from the base then, m."""
+    """A sweep and the pose of the base in odom at its moment; ``nearest``: of what it saw, from the base then, m.
+
+    height: of the base over odom at its moment, m.
+    """
 
     sweep: Sweep
     pose: Array
     nearest: float
+    height: float = 0.0
 
 
 class Surroundings:
@@ -54,12 +58,15 @@ class Surroundings:
         self._memory_s = memory_s
         self._placed: dict[str, deque[Placed]] = {}
 
-    def add(self, source: str, sweep: Sweep, pose: Array) -> None:
-        """Take the newest sweep of ``source``, with the pose (3,) of the base in odom at its moment."""
+    def add(self, source: str, sweep: Sweep, pose: Array, height: float = 0.0) -> None:
+        """Take the newest sweep of ``source``, with the pose (3,) of the base in odom at its moment.
+
+        height: m, of the base over odom then.
+        """
         past = self._placed.setdefault(source, deque())
         if len(past) > 1 and sweep.t - past[-2].sweep.t < GLIMPSE_SPACING:
             past.pop()
-        past.append(Placed(sweep, pose, _nearest(sweep)))
+        past.append(Placed(sweep, pose, _nearest(sweep), height))
         while past[0].sweep.t < sweep.t - self._memory_s and len(past) > 1:
             past.popleft()
 

@@ -62,7 +62,18 @@ class Track:
 
     def pose_at(self, t: float) -> Array:
         """Pose (3,) at ``t``: from the last sample before it, carried on by its measured twist."""
-        before = next((s for s in reversed(self._samples) if s.t <= t), None)
+        before = self._before(t)
         if before is None:
             return self._samples[0].pose if self._samples else np.zeros(3)
         return compose(before.pose, arc(before.twist * (t - before.t)))
+
+    def height_at(self, t: float) -> float:
+        """Height over odom at ``t``, m, as ``pose_at``."""
+        before = self._before(t)
+        if before is None:
+            return self._samples[0].height if self._samples else 0.0
+        return before.height + float(before.level[2]) * (t - before.t)
+
+    def _before(self, t: float) -> OdomSample | None:
+        """The last sample that is no newer than ``t``."""
+        return next((s for s in reversed(self._samples) if s.t <= t), None)

@@ -98,7 +98,7 @@ class JointedBody:
         looked_at = {
             name for limit in limits if isinstance(limit, LinkObstacleLimit) for name in limit.config.sources
         }
-        self._clouds = Clouds(sorted(looked_at), senses.surroundings)
+        self._clouds = Clouds(sorted(looked_at), senses.surroundings, self.kind)
         self._sure = self._braking({name: chart.stopping for name, chart in charts.items()})
         self._ease = self._braking({name: chart.easing for name, chart in charts.items()})
         self._stops = [
@@ -127,7 +127,6 @@ class JointedBody:
         since = self._flights.ages(ages)
         late = self._flights.late(t, since, outputs, measured)
         soon, base_flight = self._landing(q, late, ages + self._delay, drive)
-        rise = float(q[2]) if self.kind == "aerial" else 0.0
         period = outputs.hold_s(self._period)
         return BodySituation(
             t=t,
@@ -148,7 +147,7 @@ class JointedBody:
             joints=self.joints,
             levers=self.levers,
             pair_levers=self._pair_levers,
-            sensed=perceive(self._senses, t, self._clouds.seen(t - age, q, rise)),
+            sensed=perceive(self._senses, t, self._clouds.seen(t - age, q)),
             landmarks=self._landmarks,
             courses={n: course for n, c in self._charts.items() if (course := c.course) is not None},
             tool=self._tool,

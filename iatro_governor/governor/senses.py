@@ -95,7 +95,11 @@ class Senses:
         A robot without any stands at odom's origin.
         """
         for name, sweep in self._unplaced.items():
-            self.surroundings.add(name, sweep, self.track.pose_at(sweep.t) if self.tracks else np.zeros(3))
+            if self.tracks:
+                pose, height = self.track.pose_at(sweep.t), self.track.height_at(sweep.t)
+                self.surroundings.add(name, sweep, pose, height)
+            else:
+                self.surroundings.add(name, sweep, np.zeros(3))
         self._unplaced.clear()
 
     def odom(self, event: Odom) -> None:

@@ -43,39 +43,40 @@ def sweep(t, *points, spread=0.02):
 def test_a_message_is_placed_once_and_knows_how_the_body_stood():
     around = Surroundings(0.0)
     clouds = Clouds(["camera"], around)
-    assert clouds.seen(0.0, np.array([0.0]), 0.0) == {}
+    assert clouds.seen(0.0, np.array([0.0])) == {}
     for step in range(1, 11):
-        clouds.seen(0.1 * step, np.array([0.1 * step]), 0.0)
+        clouds.seen(0.1 * step, np.array([0.1 * step]))
     around.add("camera", sweep(0.75, [1.0, 2.0, 0.5]), np.array([10.0, 0.0, np.pi / 2]))
-    cloud = clouds.seen(1.1, np.array([1.1]), 0.0)["camera"]
+    cloud = clouds.seen(1.1, np.array([1.1]))["camera"]
     assert cloud.q == pytest.approx([0.75]) and cloud.spread == 0.02
     assert cloud.points == pytest.approx(np.array([[8.0, 1.0, 0.5]]))  # turned to the left at x = 10
-    assert clouds.seen(1.2, np.array([1.2]), 0.0)["camera"] is cloud
+    assert clouds.seen(1.2, np.array([1.2]))["camera"] is cloud
     around.add("camera", sweep(1.15), np.zeros(3))
-    assert clouds.seen(1.3, np.array([1.3]), 0.0)["camera"] is not cloud
+    assert clouds.seen(1.3, np.array([1.3]))["camera"] is not cloud
 
 
 def test_what_was_stamped_before_or_after_everything_known_has_the_nearest_posture():
     around = Surroundings(0.0)
     clouds = Clouds(["early", "late"], around)
-    clouds.seen(1.0, np.array([1.0]), 0.0)
+    clouds.seen(1.0, np.array([1.0]))
     around.add("early", sweep(0.2), np.zeros(3))
     around.add("late", sweep(1.3), np.zeros(3))
-    found = clouds.seen(1.1, np.array([1.1]), 0.0)
+    found = clouds.seen(1.1, np.array([1.1]))
     assert found["early"].q == pytest.approx([1.0]) and found["late"].q == pytest.approx([1.1])
 
 
-def test_a_body_in_the_air_sees_from_its_own_height():
+def test_a_body_in_the_air_sees_from_the_height_that_it_had():
     around = Surroundings(0.0)
-    around.add("camera", sweep(0.0, [1.0, 0.0, -0.5]), np.zeros(3))
-    cloud = Clouds(["camera"], around).seen(0.0, np.zeros(4), 3.0)["camera"]
+    around.add("camera", sweep(0.0, [1.0, 0.0, -0.5]), np.zeros(3), 3.0)
+    cloud = Clouds(["camera"], around, "aerial").seen(0.1, np.array([0.0, 0.0, 3.2, 0.0]))["camera"]
     assert cloud.points == pytest.approx(np.array([[1.0, 0.0, 2.5]]))
+    assert cloud.q.tolist() == [0.0, 0.0, 3.0, 0.0]
 
 
 def test_sources_that_no_limit_looks_at_are_not_placed():
     around = Surroundings(0.0)
     around.add("camera", sweep(0.0, [1.0, 0.0, 0.0]), np.zeros(3))
-    assert Clouds([], around).seen(0.0, np.zeros(1), 0.0) == {}
+    assert Clouds([], around).seen(0.0, np.zeros(1)) == {}
 
 
 @pytest.fixture

@@ -121,10 +121,10 @@ def test_a_posture_that_was_measured_once_is_remembered_as_it_was_told_first():
     around = Surroundings(0.0)
     clouds = Clouds(["camera"], around)
     around.add("camera", sweep(1.0, [1.0, 0.0, 0.5]), np.zeros(3))
-    clouds.seen(1.0, np.array([0.1]), 0.0)
-    assert clouds.seen(1.0, np.array([9.0]), 0.0)["camera"].q.tolist() == [0.1]
+    clouds.seen(1.0, np.array([0.1]))
+    assert clouds.seen(1.0, np.array([9.0]))["camera"].q.tolist() == [0.1]
     around.add("camera", sweep(1.0, [2.0, 0.0, 0.5]), np.zeros(3))
-    assert clouds.seen(0.5, np.array([9.0]), 0.0)["camera"].q.tolist() == [0.1]
+    assert clouds.seen(0.5, np.array([9.0]))["camera"].q.tolist() == [0.1]
 
 
 @pytest.mark.parametrize("wrong", [np.nan, np.inf])
