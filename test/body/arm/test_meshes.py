@@ -65,7 +65,9 @@ def test_meshes_are_never_nearer_than_capsules(seed, robot_file):
             assert to_balls[mine, number].min() <= exact + 1e-6, link
             slack.append(exact - to_balls[mine, number].min())
             box = coal.Box(*(2 * boxes.half[number])), place(boxes.poses[number])
-            assert to_boxes[mine, number].min() <= coal_distance(coal, (geometry, pose), box) + 1e-6, link
+            # Within a box, coal tells how far a triangle would have to move, which is more than how deep it is.
+            exact = max(coal_distance(coal, (geometry, pose), box), 0.0)
+            assert to_boxes[mine, number].min() <= exact + 1e-6, link
     assert np.median(slack) < 0.06  # and capsules are not much larger than the links
 
 
