@@ -97,8 +97,8 @@ class InFlight:
         """Whether one part alone only goes on as it did, faster or slower: then nothing lies beside its way.
 
         Nearly always it is so, and told in a fifth of the time: along that way lie all that was published and all of
-        ``ahead`` (c, size), and so what ``late`` (size,) has beside it is all that can be. How far candidates lead makes
-        no difference to that: their values in ``u`` will do for ``ahead``.
+        ``ahead`` (c, size), and so what ``late`` (size,) has beside it is all that can be. How far candidates lead
+        makes no difference to that: their values in ``u`` will do for ``ahead``.
         """
         if sum(any(outputs.values[part.place]) for part in self._parts) != 1:
             return False
