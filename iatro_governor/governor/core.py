@@ -34,7 +34,7 @@ from iatro_governor.governor.events import (
     Wrench,
 )
 from iatro_governor.governor.group import Group
-from iatro_governor.governor.groups import build_groups, needed_joints
+from iatro_governor.governor.groups import build_groups, moved_by, needed_joints
 from iatro_governor.governor.ladder import Ladder
 from iatro_governor.governor.latching import Latches, Nonce
 from iatro_governor.governor.outcome import Outcome
@@ -75,7 +75,8 @@ class Governor:
         memory = max((c.memory_s for c in profile.limits if isinstance(c, UnseenConfig)), default=0.0)
         table = table_of(profile)
         self.process = Ladder(table)
-        self.senses = Senses(profile.data.sources, memory, needed_joints(profile), profile.data.robot)
+        told = needed_joints(profile), profile.data.robot, moved_by(profile)
+        self.senses = Senses(profile.data.sources, memory, *told)
         self._seq = first_seq
         self._latches = Latches(profile.data.robot.name, nonce or self._offline_nonce, latch)
         self._resets = Resets(key)

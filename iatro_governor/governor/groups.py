@@ -89,6 +89,12 @@ def needed_joints(profile: Profile) -> dict[str, list[str]]:
     return out
 
 
+def moved_by(profile: Profile) -> str:
+    """The odometry of the base; "" where no channel moves one."""
+    channels = profile.data.channels.values()
+    return next((channel.odom for channel in channels if isinstance(channel, TwistChannel)), "")
+
+
 def _jointed(
     profile: Profile,
     model: ArmModel,

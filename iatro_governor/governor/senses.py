@@ -49,8 +49,12 @@ class Senses:
         memory_s: float,
         joints: Mapping[str, Sequence[str]] | None = None,
         robot: Robot | None = None,
+        moved_by: str = "",
     ) -> None:
-        """``joints``: of each source of joints, the names that it must tell. ``robot``: what may see itself."""
+        """``joints``: of each source of joints, the names that it must tell. ``robot``: what may see itself.
+
+        moved_by: the odometry that tells where the base is, "" where none moves what is governed.
+        """
         self.sources = sources
         self.joint_tracks = {name: JointTrack(names) for name, names in (joints or {}).items()}
         self.of_wrenches = [name for name, source in sources.items() if source.type == "wrench"]
@@ -66,6 +70,8 @@ class Senses:
         self.own = NO_BODY if robot is None else own_body(robot)
         self._solid = robot is not None and robot.model is not None
         self.tracks = {name: Track(REMEMBERED_S) for name, s in sources.items() if s.type == "odom"}
+        self.track = self.tracks.get(moved_by)
+        """The odometry that places what is seen; other ones have an origin, and a drift, of their own."""
         self.surroundings = Surroundings(memory_s)
         self.flags: dict[str, tuple[float, dict[str, bool]]] = {}
         self._newest: dict[str, float] = {}
@@ -75,31 +81,26 @@ class Senses:
         self._waiting = [source.name for source in self._required]
         self._start: float | None = None
 
-    @property
-    def track(self) -> Track:
-        """The odometry that places what is seen."""
-        return next(iter(self.tracks.values()))
-
     def look(self, event: Look) -> None:
         """Take a scan, cloud or range. Raises EventError where it is garbled; a late one is taken for what it is."""
         source = self._source(event.source, kind_of(event), event.stamp, event.t)
         sweep = sweep_of(event, source, self.own, self._solid)
         if self._newer(event):
             self._unplaced[event.source] = sweep
-            if not self.tracks or self.track.known:
+            if self.track is None or self.track.known:
                 self._place()
 
     def _place(self) -> None:
         """Give sweeps their place in odom; those from before the first odometry wait for it.
 
-        A robot without any stands at odom's origin.
+        What no odometry moves stands at odom's origin.
         """
         for name, sweep in self._unplaced.items():
-            if self.tracks:
+            if self.track is None:
+                self.surroundings.add(name, sweep, np.zeros(3))
+            else:
                 pose, height = self.track.pose_at(sweep.t), self.track.height_at(sweep.t)
                 self.surroundings.add(name, sweep, pose, height)
-            else:
-                self.surroundings.add(name, sweep, np.zeros(3))
         self._unplaced.clear()
 
     def odom(self, event: Odom) -> None:
@@ -118,8 +119,9 @@ class Senses:
             sample, track = OdomSample(stamp, place, twist, height, level), self.tracks[event.source]
             jump = track.jump(sample)
             track.add(sample)
-            self._place()
-            self.localiser.place(self.track)
+            if track is self.track:
+                self._place()
+                self.localiser.place(track)
             if jump > source.max_jump:
                 led = f"the pose is {jump:.2f} m or rad from where the last one and its twist lead"
                 raise EventError(f"{led}; {source.max_jump} is allowed", "odom")
@@ -129,7 +131,7 @@ class Senses:
         source = self._source(event.source, "map_pose", event.stamp, event.t)
         assert isinstance(source, MapPoseSource)
         check(event)
-        if self._newer(event) and self.tracks:  # nothing else moves in the map
+        if self._newer(event) and self.track is not None:  # nothing else moves in the map
             self.localiser.take(event, source, self.track)
 
     def joints(self, event: Joints) -> None:

@@ -30,6 +30,7 @@ def contradictions(document: Document, data: ProfileData, limits: list[Part]) ->
     problems = [*_channel_references(document, data), *_shared_topics(document, data)]
     problems += _actuators(document, data)
     problems += _frames(document, data)
+    problems += _odometries(document, data)
     problems += _names(document, data, limits)
     for index, limit in enumerate(limits):
         for field, kinds in LIMIT_REFERENCES.items():
@@ -61,6 +62,17 @@ def _frames(document: Document, data: ProfileData) -> Iterator[Problem]:
                 yield document.problem(
                     ("channels", name, "fingers"), finger, "joints of no other channel", "is no finger"
                 )
+
+
+def _odometries(document: Document, data: ProfileData) -> Iterator[Problem]:
+    """What is seen has one place: two odometries drift apart."""
+    first = ""
+    for name, channel in data.channels.items():
+        if channel.type == "twist":
+            first = first or channel.odom
+            if channel.odom != first:
+                why = "moves the same robot as another channel, by another odometry"
+                yield document.problem(("channels", name, "odom"), channel.odom, first, why)
 
 
 def _channel_references(document: Document, data: ProfileData) -> Iterator[Problem]:

@@ -109,7 +109,7 @@ def test_odometry_that_is_stamped_within_it_moves_the_body(profile):
     rig.go(0.5)
     told = Odom(rig.t, "odom", np.array([0.3, 0, 0, 0, 0, 0, 1.0]), np.zeros(6), rig.t - STEP_S - 0.001)
     rig.tell(told)
-    assert rig.governor.senses.track.latest.pose[0] == pytest.approx(0.3)
+    assert rig.governor.senses.tracks["odom"].latest.pose[0] == pytest.approx(0.3)
 
 
 JOINTS = [f"panda_joint{k}" for k in range(1, 8)] + ["panda_finger_joint1", "panda_finger_joint2"]

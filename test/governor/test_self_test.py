@@ -115,7 +115,9 @@ def test_it_leaves_nothing_behind():
     tested, other = Governor(profile("amr")), Governor(profile("amr"))
     self_test(tested.profile)
     assert [d.to_json() for d in tested.tick(0.0)] == [d.to_json() for d in other.tick(0.0)]
-    assert not tested.senses.surroundings.obstacles(("lidar",), tested.senses.track.latest.pose).points.size
+    assert not tested.senses.surroundings.obstacles(
+        ("lidar",), tested.senses.tracks["odom"].latest.pose
+    ).points.size
 
 
 def test_a_wrist_that_feels_along_an_arm_at_full_length_is_tried_all_the_same(tmp_path):
