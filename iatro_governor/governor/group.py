@@ -29,7 +29,7 @@ from iatro_governor.governor.member import Member, members_of
 from iatro_governor.governor.moved import Body
 from iatro_governor.governor.obedience import Obedience
 from iatro_governor.governor.outcome import Arrival, Outcome, outcomes_of
-from iatro_governor.governor.outputs import Outputs
+from iatro_governor.governor.outputs import SAME_S, Outputs
 from iatro_governor.governor.projection import Projector
 from iatro_governor.governor.pushes import pushed
 from iatro_governor.governor.recovery import Hold, Recovery
@@ -174,9 +174,9 @@ class Group:
     def _publish(
         self, t: float, output: Array, dt: float, pace: Array | None = None
     ) -> dict[str, tuple[float, ...]]:
+        # What a late loop missed is not made up for at once: a set-point would jump by it, beyond what was judged.
+        moved = min(dt, PAUSE * self._period, self._outputs.hold_s(self._period) + SAME_S)
         standing = self._outputs.publish(t, output, dt, pace)
-        # What a late loop missed is not made up for at once: a set-point would jump by it.
-        moved = min(dt, PAUSE * self._period)
         return {m.name: m.chart.publish(standing[m.place], moved) for m in self.members if m.chart.ready}
 
     def _stop(
