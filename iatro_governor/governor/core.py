@@ -162,6 +162,15 @@ class Governor:
         self._last_t = t
 
     def _decide(self, group: Group, t: float, command: Command | None) -> list[Decision]:
+        """Decide ``group``. Where that fails, whoever asked stops the robot from what was published last."""
+        try:
+            return self._decided(group, t, command)
+        except Exception:
+            for each in self.groups:
+                each.failed(t)
+            raise
+
+    def _decided(self, group: Group, t: float, command: Command | None) -> list[Decision]:
         self.senses.watch(t, self.process)
         self._emergency.watch(t, self.process)
         waiting = self.senses.unseen

@@ -150,6 +150,10 @@ class Group:
             member.stream.drop()
             member.chart.absent()
 
+    def failed(self, t: float) -> None:
+        """Nothing could be decided at ``t``: what stood brakes meanwhile, as if the governor were absent."""
+        self.absent(t, self._outputs.elapsed(t, self._period))
+
     def faults(self, process: Ladder, member: Member) -> list[FaultReport]:
         """Everything in force for one channel."""
         owed = member.stream.owed if self._level(process) < Level.CONTROLLED_STOP else None

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from iatro_governor.governor.core import Governor
-from iatro_governor.governor.events import Fault
+from iatro_governor.governor.decision import State
+from iatro_governor.governor.events import Command, Fault
 from test.governor.arms import decisions
 from test.governor.hall import Drive, Hall
 from test.governor.profiles import amr
@@ -46,6 +47,34 @@ def test_the_command_from_before_moves_nothing_after(tmp_path):
     t = drive.k * drive.governor.period
     drive.governor.absent(t, 1.0)
     assert drive.governor.tick(t)[0].allowed == (0.0,) * 6
+
+
+@pytest.mark.parametrize("part", ["decide", "_decision"])
+@pytest.mark.parametrize("turns", [1, 20, 100])
+def test_a_core_that_failed_goes_on_where_the_stop_in_its_place_has_the_base(
+    tmp_path, monkeypatch, turns, part
+):
+    """In every turn that fails, the shell brakes by 0.8 m/s2 from what it published last."""
+    drive = Drive(Governor(amr(tmp_path)), Hall(OPEN))
+    drive.run(2.0, (0.5, 0.0, 0.0))
+    governor, period = drive.governor, drive.governor.period
+    t = drive.k * period
+    monkeypatch.setattr(governor.groups[0] if part == "decide" else governor, part, broken)
+    for _ in range(turns):
+        governor.handle(Fault(t, "internal_error", True, "by the test"))
+        with pytest.raises(ZeroDivisionError):
+            governor.tick(t)
+        with pytest.raises(ZeroDivisionError):
+            governor.handle(Command(t + period / 2, "base", (0.5, 0.0, 0.0, 0.0, 0.0, 0.0), t))
+        t += period
+    monkeypatch.undo()
+    first = governor.tick(t)[0]
+    assert first.allowed[0] == pytest.approx(max(0.5 - 0.8 * (turns + 1) * period, 0.0))
+    assert first.state is State.PROTECTIVE_STOP
+
+
+def broken(*_: object) -> None:
+    raise ZeroDivisionError
 
 
 def test_a_trajectory_that_the_watch_has_stopped_is_over(plain):
