@@ -141,9 +141,14 @@ class Governor:
         return []
 
     def tick(self, t: float) -> list[Decision]:
-        """Decide every channel at ``t``."""
+        """Decide every channel at ``t``. Where that fails, whoever asked brakes from what was published last."""
         self._advance(t)
-        return [decision for group in self.groups for decision in self._decide(group, t, None)]
+        try:
+            return [decision for group in self.groups for decision in self._decide(group, t, None)]
+        except Exception:
+            for group in self.groups:
+                group.failed(t)
+            raise
 
     def absent(self, t: float, braked_s: float) -> None:
         """Nothing was decided for long, and whoever watches has braked for ``braked_s`` s as a protective stop does."""
@@ -162,15 +167,6 @@ class Governor:
         self._last_t = t
 
     def _decide(self, group: Group, t: float, command: Command | None) -> list[Decision]:
-        """Decide ``group``. Where that fails, whoever asked stops the robot from what was published last."""
-        try:
-            return self._decided(group, t, command)
-        except Exception:
-            for each in self.groups:
-                each.failed(t)
-            raise
-
-    def _decided(self, group: Group, t: float, command: Command | None) -> list[Decision]:
         self.senses.watch(t, self.process)
         self._emergency.watch(t, self.process)
         waiting = self.senses.unseen

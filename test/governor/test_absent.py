@@ -73,7 +73,22 @@ def test_a_core_that_failed_goes_on_where_the_stop_in_its_place_has_the_base(
     assert first.state is State.PROTECTIVE_STOP
 
 
-def broken(*_: object) -> None:
+def test_a_command_that_could_not_be_decided_leaves_a_trajectory_to_be_stopped(plain, monkeypatch):
+    """Nothing stops the joints in the core's place, until its loop fails, too."""
+    robot = Robot(plain)
+    robot.go(0.5).go(0.8, sent(0.5, smooth()))
+    governor = robot.loop._governor
+    with monkeypatch.context() as patch:
+        patch.setattr(governor.channels[WAY], "decide", broken)
+        with pytest.raises(ZeroDivisionError):
+            governor.handle(Command(robot.t, WAY, tuple(START), robot.t))
+    robot.paths.clear()
+    governor.handle(Fault(robot.t, "internal_error", True, "by the test"))
+    robot.go(robot.t + 0.1)
+    assert robot.paths, "its stop is sent"
+
+
+def broken(*_: object, **__: object) -> None:
     raise ZeroDivisionError
 
 
