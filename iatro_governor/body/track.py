@@ -26,10 +26,10 @@ class OdomSample:
 
 
 class Track:
-    """Odometry of the last ``keep_s`` seconds, newest last."""
+    """Odometry of the last ``keep_s`` seconds, newest last. ``flies``: its height counts."""
 
-    def __init__(self, keep_s: float) -> None:
-        self._keep_s = keep_s
+    def __init__(self, keep_s: float, flies: bool = False) -> None:
+        self._keep_s, self._flies = keep_s, flies
         self._samples: deque[OdomSample] = deque()
 
     def add(self, sample: OdomSample) -> None:
@@ -48,7 +48,11 @@ class Track:
         mean = (last.twist + sample.twist) / 2
         expected = compose(last.pose, arc(mean * max(sample.t - last.t, 0.0)))
         turned = math.remainder(float(sample.pose[2] - expected[2]), 2 * math.pi)
-        return max(float(np.hypot(*(sample.pose - expected)[:2])), abs(turned))
+        rise = 0.0
+        if self._flies:
+            climbed = float(last.level[2] + sample.level[2]) / 2 * max(sample.t - last.t, 0.0)
+            rise = sample.height - last.height - climbed
+        return max(math.hypot(*(sample.pose - expected)[:2].tolist(), rise), abs(turned))
 
     @property
     def known(self) -> bool:

@@ -89,10 +89,10 @@ def needed_joints(profile: Profile) -> dict[str, list[str]]:
     return out
 
 
-def moved_by(profile: Profile) -> str:
-    """The odometry of the base; "" where no channel moves one."""
+def moved_by(profile: Profile) -> TwistChannel | None:
+    """The channel that moves the base; all that do go by one odometry."""
     channels = profile.data.channels.values()
-    return next((channel.odom for channel in channels if isinstance(channel, TwistChannel)), "")
+    return next((channel for channel in channels if isinstance(channel, TwistChannel)), None)
 
 
 def _jointed(

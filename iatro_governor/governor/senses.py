@@ -22,6 +22,7 @@ from iatro_governor.governor.localiser import Localiser, check
 from iatro_governor.governor.looks import kind_of, own_body, people_in, sweep_of
 from iatro_governor.limits.sensed import NOBODY, People
 from iatro_governor.profile.base import LARGEST
+from iatro_governor.profile.channels import TwistChannel
 from iatro_governor.profile.robot import Robot
 from iatro_governor.profile.sources import (
     BodiesSource,
@@ -49,11 +50,11 @@ class Senses:
         memory_s: float,
         joints: Mapping[str, Sequence[str]] | None = None,
         robot: Robot | None = None,
-        moved_by: str = "",
+        moved_by: TwistChannel | None = None,
     ) -> None:
         """``joints``: of each source of joints, the names that it must tell. ``robot``: what may see itself.
 
-        moved_by: the odometry that tells where the base is, "" where none moves what is governed.
+        moved_by: the channel whose odometry tells where the base is; None: no channel moves it.
         """
         self.sources = sources
         self.joint_tracks = {name: JointTrack(names) for name, names in (joints or {}).items()}
@@ -69,8 +70,9 @@ class Senses:
         self.localiser = Localiser()
         self.own = NO_BODY if robot is None else own_body(robot)
         self._solid = robot is not None and robot.model is not None
-        self.tracks = {name: Track(REMEMBERED_S) for name, s in sources.items() if s.type == "odom"}
-        self.track = self.tracks.get(moved_by)
+        flies = moved_by is not None and moved_by.base == "aerial"
+        self.tracks = {name: Track(REMEMBERED_S, flies) for name, s in sources.items() if s.type == "odom"}
+        self.track = None if moved_by is None else self.tracks[moved_by.odom]
         """The odometry that places what is seen; other ones have an origin, and a drift, of their own."""
         self.surroundings = Surroundings(memory_s)
         self.flags: dict[str, tuple[float, dict[str, bool]]] = {}

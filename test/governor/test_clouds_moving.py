@@ -11,12 +11,13 @@ import pytest
 
 from iatro_governor.body.distance import point_distance
 from iatro_governor.body.kinematics import posture
+from iatro_governor.errors import EventError
 from iatro_governor.governor.core import Governor
-from iatro_governor.governor.events import Points
+from iatro_governor.governor.events import Odom, Points
 from iatro_governor.profile.load import Profile
 from iatro_governor.profile.seeing import PointsSource
 from test.body.arm.conftest import robots_folder
-from test.governor.moving import World, among
+from test.governor.moving import World, among, shipped
 
 pytestmark = pytest.mark.skipif(robots_folder() is None, reason="example-robot-data is not installed")
 HIGH = 0.1
@@ -110,3 +111,11 @@ def test_what_is_behind_is_not_taken_for_the_arm_ahead_whatever_the_heading(yaw:
     at.run(2.0, lambda _: {"base": [-0.3, 0.0, 0.0, 0.0, 0.0, 0.0], "arm": [0.0] * 8}, every=1)
     assert np.array(at.rates)[:, :2].any(), "it backs off"
     assert at.nearest >= margin
+
+
+def test_a_height_that_jumps_is_garbled_odometry_of_what_flies() -> None:
+    governor = Governor(shipped("iris"))
+    for t, height in ((0.0, 5.0), (0.02, 5.1)):
+        governor.handle(Odom(t, "odom", np.array([0.0, 0.0, height, 0.0, 0.0, 0.0, 1.0]), np.zeros(6), t))
+    with pytest.raises(EventError, match=r"2\.00 m or rad from where"):
+        governor.handle(Odom(0.04, "odom", np.array([0.0, 0.0, 3.1, 0.0, 0.0, 0.0, 1.0]), np.zeros(6), 0.04))
