@@ -146,6 +146,9 @@ class Chart(Protocol):
     def wanted(self, command: Command, dt: float) -> Array:
         """``u`` (size,) of a command that is not garbled, for an output that stands for ``dt`` s."""
 
+    def unheld(self, motion: Array) -> Array:
+        """``motion`` (size,) in ``u``, or rest where it would lead a set-point on ahead of what something holds."""
+
     def publish(self, output: Array, dt: float) -> tuple[float, ...]:
         """The channel's values for ``u`` = ``output``, which stands from now on; ``dt`` s since the last one."""
 
@@ -190,6 +193,10 @@ class Plain:
     def clamps(self, command: Command) -> list[LimitReport]:
         """Nothing but limits cuts a command."""
         return []
+
+    def unheld(self, motion: Array) -> Array:
+        """Where there is no set-point, all of it."""
+        return motion
 
     def outgoing(self) -> tuple[Knot, ...] | None:
         """Its values are all."""

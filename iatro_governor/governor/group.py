@@ -278,7 +278,7 @@ class Group:
             self.recovery.end(t)
             return self._stop(t, dt, self._level(process), process, arrival)
         wanted = np.zeros(self._size)
-        wanted[hold.member.place] = hold.motion
+        wanted[hold.member.place] = hold.member.chart.unheld(hold.motion)
         limits = self._body.relevant(list(hold.limits), situation, wanted)
         step = partial(self.admissible.step, dt=max(dt, self._period))
         resolution = resolve(wanted, situation, limits, step)

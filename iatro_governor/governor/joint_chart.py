@@ -210,15 +210,14 @@ class JointPositionChart(JointChart):
         return tuple(self.setpoint.tolist())
 
     def wanted(self, command: Command, dt: float) -> Array:
-        """The velocity towards the commanded set-point, along a straight way and able to stop there.
-
-        A set-point that the joints no longer follow goes no further ahead of them: what holds them may let go.
-        """
-        way = np.array(command.values) - self.setpoint
-        ahead = self.setpoint - self.positions
-        if ((np.abs(ahead) > AHEAD) & (ahead * way > 0)).any():
-            return np.zeros(self.size)
+        """The velocity towards the commanded set-point, along a straight way and able to stop there."""
+        way = self.unheld(np.array(command.values) - self.setpoint)
         return bounded(approach(way, self.easing, dt, self._jerk).tolist(), FASTEST, SLOWEST)
+
+    def unheld(self, motion: Array) -> Array:
+        """A set-point that the joints no longer follow goes no further ahead of them: what holds them may let go."""
+        ahead = self.setpoint - self.positions
+        return np.zeros(self.size) if ((np.abs(ahead) > AHEAD) & (ahead * motion > 0)).any() else motion
 
     def publish(self, output: Array, dt: float) -> tuple[float, ...]:
         """The set-point that ``output`` has led to."""

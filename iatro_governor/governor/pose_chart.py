@@ -19,7 +19,7 @@ from iatro_governor.body.planar import Array
 from iatro_governor.body.rigid import Pose
 from iatro_governor.governor.chart import Plain
 from iatro_governor.governor.events import Command
-from iatro_governor.governor.joint_chart import APPROACH, FURTHEST, SAME, creeps
+from iatro_governor.governor.joint_chart import AHEAD, APPROACH, FURTHEST, SAME, creeps
 from iatro_governor.governor.readings import Readings, upright
 from iatro_governor.governor.senses import Senses
 from iatro_governor.governor.stacked import HalvesBrakes
@@ -37,6 +37,8 @@ UNIT = 0.01
 """How far from 1 the length of a quaternion may be."""
 DAMPING = 0.02
 """Of the inverse near singular postures, in m and rad alike."""
+AHEAD_M = 0.15
+"""A set-point further than this ahead of its link, m, or by more than ``AHEAD`` rad, is not followed: it is held."""
 LINEAR, ANGULAR = np.arange(3), np.arange(3, 6)
 
 
@@ -199,13 +201,21 @@ class PoseChart(Plain):
 
     def wanted(self, command: Command, dt: float) -> Array:
         """The twist toward the commanded pose along one screw, able to stop there (Torricelli's equation)."""
-        way = self._way(command)
+        way = self.unheld(self._way(command))
         whole, share = way / dt, 1.0
         for half, easing in zip((LINEAR, ANGULAR), self._easing, strict=True):
             fast = float(np.linalg.norm(whole[half]))
             able = math.sqrt(2 * APPROACH * easing * float(np.linalg.norm(way[half])))
             share = min(share, able / fast) if fast > able else share
         return bounded((share * whole).tolist(), FASTEST, SLOWEST)
+
+    def unheld(self, motion: Array) -> Array:
+        """A set-point that the link no longer follows goes no further ahead of it: what holds it may let go."""
+        ahead = self._measured_pose.way_to(self.setpoint)
+        for half, most in ((LINEAR, AHEAD_M), (ANGULAR, AHEAD)):
+            if np.linalg.norm(ahead[half]) > most and ahead[half] @ motion[half] > 0:
+                return np.zeros(self.size)
+        return motion
 
     def publish(self, output: Array, dt: float) -> tuple[float, ...]:
         """The set-point that ``output`` has led to."""

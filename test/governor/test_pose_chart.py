@@ -175,6 +175,16 @@ def test_a_stop_does_not_follow_a_link_that_sinks(profile):
     assert all(values == said[0] for values in said) and said[0][2] > by_hand(START)[2]
 
 
+def test_a_setpoint_goes_no_further_ahead_of_a_link_that_is_held(profile):
+    """What holds it may let go; and the way back is free."""
+    here = hand(profile, START)
+    rows, _ = run(profile, [*streamed(2.0, by_hand(beyond(0.9, 0.5))), *streamed(1.5, by_hand(START), 2.0)])
+    ways = np.array([here.way_to(Pose.read(np.array(row["allowed"]))) for row in decisions(rows)])
+    far, turned = np.linalg.norm(ways[:, :3], axis=1), np.linalg.norm(ways[:, 3:], axis=1)
+    assert 0.05 < far.max() < 0.17 and 0.25 < turned.max() < 0.34
+    assert far[-1] < 1e-6 and faults(rows) == set()
+
+
 def test_silence_in_mid_course_stops_and_silence_at_the_goal_does_not(profile):
     goal = by_hand(beyond(0.5, 0.0))
     rows, _ = run(profile, [*streamed(0.2, goal), *(joints(round(0.2 + k / 100, 2)) for k in range(80))])

@@ -43,6 +43,7 @@ class Boxed:
         self.kind = kind
         self.governor = Governor(arm(folder, between(kind)), key=KEY)
         self.t, self.q, self.v = 0.0, REST.copy(), np.zeros(2)
+        self.stuck = False
         self.last: Any = None
         self.decisions: list[Decision] = []
 
@@ -63,6 +64,7 @@ class Boxed:
             self.last = self.decisions[-1]
             out = np.array(self.last.allowed)
             self.v = out if self.kind == "joint_velocity" else (out - self.q) / 0.01
+            self.v = np.zeros(2) if self.stuck else self.v
             self.q = self.q + self.v * 0.01
             self.t = round(self.t + 0.01, 9)
 
@@ -95,6 +97,15 @@ def test_an_arm_between_two_volumes_creeps_out_by_its_operator_alone(tmp_path, k
     assert min(made.gaps()) >= worst - NOISE - 1e-6
     made.go(0.5)
     assert not made.v.any() and "awaiting_rearm" in {fault.name for fault in made.last.faults}
+
+
+def test_an_operator_winds_no_set_point_up_ahead_of_a_joint_that_something_holds(tmp_path):
+    """Once it lets go, the arm would do at once what was held back, and not at the operator's pace."""
+    made = Boxed(tmp_path, "joint_position")
+    made.go(2.2, asked=(0.0, 0.3))
+    made.stuck = True
+    made.go(9.0, held=(0.38, -1.0))
+    assert 0.29 < np.abs(np.array(made.last.allowed) - made.q).max() < 0.301
 
 
 def test_the_hand_is_where_the_slabs_are(tmp_path):
