@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -103,11 +103,16 @@ class Flights:
         """How much before another channel one of a body on a base may do what is decided, s."""
         return self._delay if self._base and len(self._charts) > 1 else 0.0
 
-    def first(self, candidates: Array) -> list[str]:
-        """The channels that may begin with ``candidates`` (c, N) before others that move, too."""
+    def first(self, candidates: Array, courses: Collection[str]) -> list[str]:
+        """The channels that may begin with ``candidates`` (c, N) before others that move, too.
+
+        courses: those that follow a path, which they have perhaps not begun yet.
+        """
         if not self.apart_s:
             return []
-        moves = {name: candidates[:, self._places[name]].any(axis=1) for name in self._charts}
+        moves = {
+            name: candidates[:, self._places[name]].any(axis=1) | (name in courses) for name in self._charts
+        }
         together = np.sum(list(moves.values()), axis=0) > 1
         return [name for name, own in moves.items() if (own & together).any()]
 

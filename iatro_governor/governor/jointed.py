@@ -179,7 +179,7 @@ class JointedBody:
         """
         doubts = self._flights.doubts(situation, outputs, late, candidates)
         views = [self._view(situation, outputs, shares) for shares in doubts]
-        if first := self._flights.first(candidates):
+        if first := self._flights.first(candidates, situation.courses):
             done = self._view(situation, outputs, dict.fromkeys(self._charts, 0.0))
             views += [done.alone(name) for name in first]
         return views

@@ -218,8 +218,9 @@ class BodySituation:
         return self if self.jerk is None else replace(self, jerk=replace(self.jerk, pace=pace))
 
     def alone(self, channel: str) -> BodySituation:
-        """The same moment, where ``channel`` does what is decided ``apart_s`` before any other."""
-        return replace(self.lasting(max(self.period, self.apart_s)), only=self.places[channel])
+        """The same moment, where ``channel`` does what is decided, or follows its path, ``apart_s`` before others."""
+        own = {name: course for name, course in self.courses.items() if name == channel}
+        return replace(self.lasting(max(self.period, self.apart_s)), only=self.places[channel], courses=own)
 
     def roll_out(self, outputs: Array) -> Ways:
         """Ways to rest of ``outputs`` (c, N); where the body moves faster by itself, that is what has to stop."""
