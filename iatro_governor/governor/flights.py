@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -55,6 +56,9 @@ class Flights:
         self._own = {name: joints[name].tolist() for name in self._charts}
         self._levers = np.concatenate([levers, LEAST_LEVER * np.eye(len(levers))], axis=1)
         self._size = sum(chart.size for chart in charts.values())
+        movers = [frozenset(own) for own in self._own.values()]
+        self._several = any(a.isdisjoint(b) for a, b in combinations(movers, 2))
+        """Whether channels with joints of their own, not several for the same ones, may move together."""
         self._delays = {name: chart.config.actuator_delay_s for name, chart in self._charts.items()}
         self._reach: tuple[Drive, Array] | None = None
         """How far (N, C) each component of ``u`` moves the capsules, m, and by which drive."""
@@ -100,8 +104,8 @@ class Flights:
 
     @property
     def apart_s(self) -> float:
-        """How much before another channel one of a body on a base may do what is decided, s."""
-        return self._delay if self._base and len(self._charts) > 1 else 0.0
+        """How much before another channel one may do what is decided, s."""
+        return self._delay if self._several else 0.0
 
     def first(self, candidates: Array, courses: Collection[str]) -> list[str]:
         """The channels that may begin with ``candidates`` (c, N) before others that move, too.

@@ -12,13 +12,14 @@ from iatro_governor.body.kinematics import posture
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Action
 from iatro_governor.governor.in_flight import ASIDE
+from iatro_governor.limits.registry import KINDS
 from iatro_governor.profile.volumes import Volume3
 from test.body.arm.conftest import robots_folder
 from test.governor.hall import Drive, Hall
 from test.governor.judging import MARGIN, clearance, eaten
 from test.governor.moving import World, among, shipped
 from test.governor.pilots import diving, said
-from test.governor.places import HOME, around, kept_capsules, start
+from test.governor.places import HOME, around, kept_capsules, kept_links, start
 from test.governor.profiles import amr
 
 ALONE = ("zone", "slow_zone", "obstacle", "time_to_collision", "unseen")
@@ -149,4 +150,48 @@ def test_a_link_keeps_out_where_the_base_acts_before_the_arm_or_after_it(late):
 
     at.run(0.9, pilot, every=1)
     assert np.array(at.rates)[:, 0].max() > 0.0 if late == "arm" else np.array(at.rates)[:, 0].min() < 0.0
+    assert clearance(at, [Volume3.model_validate(figure).volume()], which).min() >= MARGIN - eaten(at)
+
+
+@described
+@pytest.mark.parametrize("late", ["upper", "lower"])
+def test_a_link_keeps_out_where_one_channel_of_an_arm_acts_before_the_other(late):
+    """Two joints close in on a wall and four draw back as fast, or the other way round, of an arm with two drivers."""
+    profile, model, which = shipped("ur5"), shipped("ur5").body, kept_capsules("ur5")
+    assert model is not None
+    q, x = np.array([0.0, -1.0, 1.4, -0.4, -1.5, 0.0]), np.array([1.0, 0.0, 0.0])
+    ends, radius = posture(model, q).capsules()[which], model.capsule_radius[which]
+    front = float((ends[..., 0].max(axis=1) + radius).max())
+    figure = {"box": {"size": [1.0, 3.0, 3.0], "pose": [front + MARGIN + 0.504, 0.0, 1.0, 0.0, 0.0, 0.0]}}
+    wall = {"kind": "link_zone", "name": "wall", "channel": "lower", "volume": figure, "margin": MARGIN}
+    rows: list[dict[str, object]] = [{**wall, "links": kept_links("ur5")}]
+    channels, arm = {}, profile.data.channels["arm"]
+    for name, own in (("lower", slice(0, 2)), ("upper", slice(2, 6))):
+        given = arm.model_dump(exclude_unset=True, exclude={"recover"})
+        given |= {"joints": arm.joints[own], "input": name, "output": f"{name}_out"}  # type: ignore[union-attr]
+        given["actuator_delay_s"] = ARM_DELAY if name == late else 0.04
+        for mode in given["stop_modes"].values():
+            mode["deceleration"] = mode["deceleration"][own]
+            mode.pop("label")
+        channels[name] = type(arm).model_validate(given)
+        for kind, most in (("velocity", 1.5), ("acceleration", 2.0), ("deceleration", 3.0)):
+            bounds = [most] * len(given["joints"])
+            rows.append(
+                {"kind": f"joint_{kind}", "name": f"{name}_{kind}", "channel": name, "bounds": bounds}
+            )
+    limits = tuple(KINDS[str(row["kind"])].model.model_validate({"source": "a test", **row}) for row in rows)
+    profile = replace(profile, limits=limits, data=profile.data.model_copy(update={"channels": channels}))
+    at = World(Governor(profile), q, 0.0, 0.0, noise=(0.0, 0.0), delays={late: ARM_DELAY})
+
+    def pilot(world: World):
+        now = world.now
+        ends = now.capsules()[which]
+        foremost = int(np.argmax(ends[..., 0].max(axis=1) + radius))
+        tip = ends[foremost][np.argmax(ends[foremost][:, 0])]
+        row = now.rows(model.capsule_body[which[[foremost]]], tip[None], x[None])[0]
+        ways = {name: row @ world.led(name) for name in world.channels}
+        return {name: list((-0.6 if name == late else 0.6) * way / (way @ way)) for name, way in ways.items()}
+
+    at.run(0.4, pilot, every=1)
+    assert np.abs(np.array(at.rates)).max() > 0.0
     assert clearance(at, [Volume3.model_validate(figure).volume()], which).min() >= MARGIN - eaten(at)
