@@ -119,7 +119,7 @@ class LinkKeeper:
         if (distance[0] > reach[close]).all():
             return None
         ahead = distance[1:].reshape(*ways.ahead.shape[:2], -1)
-        return Along(near, distance[0], ahead, half_step)
+        return Along(distance[0], ahead, half_step)
 
     def trips(
         self, scene: BodySituation, place: slice, ball: tuple[Array, float], faces: Sequence[Face]

@@ -46,12 +46,11 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True)
 class Along:
-    """Some of the pairs of one volume along ways of c candidates: their capsules (n,), and distances of them, m.
+    """Distances, m, of some of the pairs of one volume along ways of c candidates.
 
     soon: (n,) where the ways start. ahead: (c, k, n) at the samples. half_step: (c, n) as of ``Ways``.
     """
 
-    capsule: Indices
     soon: Array
     ahead: Array
     half_step: Array
@@ -98,5 +97,5 @@ class Survey:
         for volume, span in pairs.spans.items():
             own = slice(*near.searchsorted((span.start, span.stop)).tolist())
             if close[own].any():  # else all keep their margin, and half a step, all the way
-                found[volume] = Along(capsule[own], distance[0, own], ahead[..., own], half_step[:, own])
+                found[volume] = Along(distance[0, own], ahead[..., own], half_step[:, own])
         return found
