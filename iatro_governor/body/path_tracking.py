@@ -47,6 +47,18 @@ def deviation(path: JointPath, since_start: float, measured: JointState, toleran
     return Deviation(position, velocity, joint, bool(lost[joint] or shares[joint] > 1.0))
 
 
+def nearest(times: Array, places: Array, measured: Array) -> tuple[float, Array]:
+    """When (s) the lines through ``places`` (k, n), of ``times`` (k,), are nearest to ``measured`` (n,), and how far
+    (n,) that is from there. Of places that are equally near, the first.
+    """
+    steps, away = np.diff(places, axis=0), measured - places[:-1]
+    size = (steps * steps).sum(axis=1)
+    share = np.clip((away * steps).sum(axis=1) / np.where(size > 0, size, 1.0), 0.0, 1.0)
+    left = away - share[:, None] * steps
+    best = int(np.argmin((left * left).sum(axis=1)))
+    return float(times[best] + share[best] * (times[best + 1] - times[best])), left[best]
+
+
 def _outside(expected: Array, measured: Array) -> Array:
     """How far ``measured`` (n,) is outside of what was expected at some moment (k, n)."""
     beyond = np.maximum(measured - expected.max(axis=0), expected.min(axis=0) - measured)

@@ -10,7 +10,7 @@ import numpy as np
 
 from iatro_governor.body.path import JointPath, JointState, Knots
 from iatro_governor.body.path_stop import stop_along
-from iatro_governor.body.path_tracking import Tolerance, deviation
+from iatro_governor.body.path_tracking import Tolerance, deviation, nearest
 from iatro_governor.body.planar import Array
 from iatro_governor.body.ways import SAMPLES
 from iatro_governor.governor.events import Command, Knot
@@ -171,13 +171,15 @@ class Execution:
         )
         return JointPath.through(knots, measured)
 
-    def phase(self, t: float, measured: JointState) -> float:
-        """The path's own time, s, at which the joints are: not later than now, not earlier than the lag allows."""
+    def phase(self, t: float, measured: JointState) -> tuple[float, Array]:
+        """The path's own time, s, at which the joints are, and how far they are beside it then (n,).
+
+        Not later than now, not earlier than the lag allows.
+        """
         assert self._run is not None
         since = t - self._run.began
         moments = np.maximum(np.linspace(since, since - self._how.lag_s, MOMENTS), 0.0)
-        away = np.abs(self._run.path.positions(moments) - measured.positions).max(axis=1)
-        return float(moments[int(np.argmin(away))])
+        return nearest(moments, self._run.path.positions(moments), measured.positions)
 
     def velocities(self, phase: float) -> Array:
         """Of the path (n,) at its own time ``phase``, rad/s or m/s."""
@@ -185,20 +187,23 @@ class Execution:
         velocities: Array = self._run.path.velocities(np.array(phase))
         return velocities
 
-    def course(self, t: float, phase: float) -> Course:
-        """The way that is left where the stop is sent one period from now; of a stop, what is left of it."""
+    def course(self, t: float, phase: float, aside: Array) -> Course:
+        """The way that is left where the stop is sent one period from now; of a stop, what is left of it.
+
+        aside: (n,) how far the joints are beside it.
+        """
         run = self._run
         assert run is not None
         since = t - run.began
         if run.stop is not None:
             times = since + _braked(SAMPLES) * max(run.path.duration - since, 0.0)
-            return Course(run.path.positions(times), max(run.path.duration - since, 0.0))
+            return Course(run.path.positions(times), max(run.path.duration - since, 0.0), aside)
         turn = since + self._how.period
         stop = stop_along(run.path, turn, self._how.decelerations["controlled"], LOOK_S)
         before = np.linspace(phase, turn, BEFORE + 1)[1:]
         ahead = stop.positions(_braked(SAMPLES - BEFORE) * stop.duration)
         positions = np.concatenate([run.path.positions(before), ahead])
-        return Course(positions, turn - phase + stop.duration)
+        return Course(positions, turn - phase + stop.duration, aside)
 
 
 def _braked(count: int) -> Array:

@@ -14,6 +14,7 @@ from iatro_governor.body.planar import Array
 from iatro_governor.body.rollout import Flight
 from iatro_governor.governor.chart import Chart
 from iatro_governor.governor.in_flight import (
+    ASIDE,
     SHARES,
     InFlight,
     Part,
@@ -23,6 +24,7 @@ from iatro_governor.governor.in_flight import (
 )
 from iatro_governor.governor.outputs import Outputs, Piece
 from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.course import Course
 
 LEAST_LEVER = 0.4
 """Every joint counts as if something stood out from it this far, m: its own stop is as near, whatever it moves."""
@@ -119,6 +121,11 @@ class Flights:
         }
         together = np.sum(list(moves.values()), axis=0) > 1
         return [name for name, own in moves.items() if (own & together).any()]
+
+    def beside(self, courses: Mapping[str, Course]) -> bool:
+        """Whether joints are so far beside the paths of ``courses`` that it counts."""
+        off = [(name, np.abs(course.aside)) for name, course in courses.items()]
+        return any(bool((each @ self._levers[self._joints[name]]).max() > ASIDE) for name, each in off)
 
     def lasting(self, ages: Array, shares: Mapping[str, float]) -> Array:
         """How long the joints (m,) go on with what they do whatever is commanded, s."""

@@ -175,13 +175,16 @@ class JointedBody:
     ) -> list[BodySituation]:
         """``situation`` had commands taken effect sooner, as far as that matters to ``candidates`` (c, N).
 
-        And had any of the channels that move together taken them up before the others.
+        And had any of the channels that move together taken them up before the others. And where joints are beside a
+        path that they follow, they may stay there.
         """
         doubts = self._flights.doubts(situation, outputs, late, candidates)
         views = [self._view(situation, outputs, shares) for shares in doubts]
         if first := self._flights.first(candidates, situation.courses):
             done = self._view(situation, outputs, dict.fromkeys(self._charts, 0.0))
             views += [done.alone(name) for name in first]
+        if self._flights.beside(situation.courses):
+            views += [view.aside() for view in (situation, *views)]
         return views
 
     def _view(self, situation: BodySituation, outputs: Outputs, shares: Mapping[str, float]) -> BodySituation:

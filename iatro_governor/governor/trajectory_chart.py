@@ -45,7 +45,7 @@ class TrajectoryChart(JointChart):
                 period,
             )
         )
-        self._t, self._phase = 0.0, 0.0
+        self._t, self._phase, self._aside = 0.0, 0.0, np.zeros(self.size)
         self._stand: Array | None = None
 
     @property
@@ -80,7 +80,7 @@ class TrajectoryChart(JointChart):
     @property
     def course(self) -> Course | None:  # type: ignore[override]
         """The way to rest along the trajectory."""
-        return self.execution.course(self._t, self._phase) if self.execution.under_way else None
+        return self.execution.course(self._t, self._phase, self._aside) if self.execution.under_way else None
 
     @property
     def executed(self) -> Command | None:  # type: ignore[override]
@@ -102,7 +102,7 @@ class TrajectoryChart(JointChart):
         left = self.execution.watch(t, self._measured_state, self._track.latest.t, self.measured_rest)
         self._stand = self._stand if left is None else left
         if self.execution.under_way:
-            self._phase = self.execution.phase(t, self._measured_state)
+            self._phase, self._aside = self.execution.phase(t, self._measured_state)
         else:
             assert self._stand is not None  # what has ended leaves a place behind
             away = np.abs(self._stand - self.positions).max()
@@ -121,7 +121,7 @@ class TrajectoryChart(JointChart):
         """Replace the trajectory by its stop."""
         self.execution.halt(self._t, "protective" if hard else "controlled", self._measured_state)
         if self.execution.under_way:
-            self._phase = self.execution.phase(self._t, self._measured_state)
+            self._phase, self._aside = self.execution.phase(self._t, self._measured_state)
 
     def why_garbled(self, command: Command) -> str | None:
         """A trajectory of the channel's joints; where it starts is for the vetting."""
@@ -161,7 +161,7 @@ class TrajectoryChart(JointChart):
     def begin(self, path: JointPath, points: tuple[Knot, ...] | None, command: Command) -> None:
         """Execute ``path`` from now on; ``points`` describe it, by default its own."""
         self.execution.begin(self._t, path, as_points(path) if points is None else points, command)
-        self._phase = 0.0
+        self._phase, self._aside = 0.0, np.zeros(self.size)
 
     def outgoing(self) -> tuple[Knot, ...] | None:
         """What is to be published now, once."""

@@ -125,6 +125,7 @@ class BodySituation:
         for channel, course in self.courses.items():
             own = self.joints[channel]
             way = np.abs(np.diff(course.positions, axis=0, prepend=self.soon_q[None, own])).sum(axis=0)
+            way += np.abs(course.aside)
             moved[own] = np.maximum(moved[own], flown[own] + 2 * way)
             seconds = max(seconds, course.seconds)
         ends = self.rates(asked[:2])
@@ -221,6 +222,10 @@ class BodySituation:
         """The same moment, where ``channel`` does what is decided, or follows its path, ``apart_s`` before others."""
         own = {name: course for name, course in self.courses.items() if name == channel}
         return replace(self.lasting(max(self.period, self.apart_s)), only=self.places[channel], courses=own)
+
+    def aside(self) -> BodySituation:
+        """The same moment, where joints that follow a path stay as far beside it as they are measured."""
+        return replace(self, courses={name: course.shifted() for name, course in self.courses.items()})
 
     def roll_out(self, outputs: Array) -> Ways:
         """Ways to rest of ``outputs`` (c, N); where the body moves faster by itself, that is what has to stop."""

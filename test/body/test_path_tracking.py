@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iatro_governor.body.path import JointState
-from iatro_governor.body.path_tracking import Tolerance, deviation
+from iatro_governor.body.path_tracking import Tolerance, deviation, nearest
 from test.body.paths import paths, through
 
 PATH = through([0, 2], [[0.0, 0.0], [1.0, -1.0]], [[0, 0], [0, 0]])
@@ -29,6 +29,14 @@ def test_on_the_path_there_is_no_deviation(late):
 def test_too_late_is_off_the_path():
     seen = deviation(PATH, 1.0, at(1.0, 0.2), ALLOWED)
     assert seen.exceeded and seen.position == pytest.approx(np.full(2, 0.12), abs=0.005)
+
+
+@pytest.mark.parametrize("late", [0.0, 0.013, 0.05, 0.1])
+@pytest.mark.parametrize("beside", [0.0, -0.02])
+def test_what_is_late_on_its_path_is_beside_it_by_what_it_is_off_across(late, beside):
+    times, across = np.linspace(1.0, 0.9, 9), np.array([beside, beside])
+    when, off = nearest(times, PATH.positions(times), at(1.0, late, q=across).positions)
+    assert off == pytest.approx(across, abs=1e-5) and when == pytest.approx(1.0 - late, abs=1e-3)
 
 
 def test_the_worst_joint_is_named():

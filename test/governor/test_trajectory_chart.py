@@ -104,7 +104,7 @@ class Robot:
         self.q, self.v, self.t = np.array(q), np.zeros(2), 0.0
         self.paths, self.rows = [], []
         self.deaf = self.stuck = False
-        self.push = np.zeros(2)
+        self.push, self.beside = np.zeros(2), np.zeros(2)
         self.crowd = []
 
     def go(self, seconds, *events):
@@ -143,7 +143,7 @@ class Robot:
         begun = [(began, path) for began, path in self.paths if began <= self.t]
         if begun and not self.stuck:
             began, path = begun[-1]
-            self.q = path.positions(np.array(self.t - began))
+            self.q = path.positions(np.array(self.t - began)) + self.beside
         self.q = self.q + self.push
         self.v = (self.q - before) / 0.01
 
