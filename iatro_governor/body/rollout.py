@@ -63,6 +63,13 @@ class Rollouts:
     ramp: Array | None = None
     coast: Array | None = None
 
+    @property
+    def last(self) -> Rollouts:
+        """The way of the last candidate alone."""
+        ramp, coast = (None if each is None else each[-1:] for each in (self.ramp, self.coast))
+        parts = self.outputs[-1:], self.poses[-1:], self.half_step[-1:], self.travel[-1:]
+        return Rollouts(*parts, self.flown, self.hold, ramp, coast)
+
     def seconds(self, reaction_s: float) -> Array:
         """When (c, k) each pose is reached, s after the last measurement; never too early.
 

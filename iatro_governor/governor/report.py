@@ -9,7 +9,7 @@ import numpy as np
 
 from iatro_governor.body.planar import Array
 from iatro_governor.governor.decision import LimitReport
-from iatro_governor.governor.resolve import Resolution
+from iatro_governor.governor.resolve import Resolution, Sight
 from iatro_governor.governor.stepping import Rates
 from iatro_governor.limits.limit import Cap, Limit
 from iatro_governor.limits.situation import Situation
@@ -28,7 +28,7 @@ def limit_reports(
         clearance = limit.clearance(situation)
         broken = clearance is not None and clearance.now < clearance.required - TOUCHING
         if limit in resolution.blocked or broken:
-            out.append(_kept(limit, wanted, resolution.seen.get(limit.config.name, situation)))
+            out.append(_kept(limit, wanted, resolution.seen.get(limit.config.name, Sight(situation))))
     return out
 
 
@@ -47,9 +47,9 @@ def _capped(limit: Limit[Any], cap: Cap, scale: float) -> LimitReport:
     )
 
 
-def _kept(limit: Limit[Any], wanted: Array, situation: Situation) -> LimitReport:
+def _kept(limit: Limit[Any], wanted: Array, sight: Sight) -> LimitReport:
     config = limit.config
-    requested, allowed, margin = limit.blocked(wanted, situation)
+    requested, allowed, margin = limit.blocked(wanted, sight.view, sight.ways)
     return LimitReport(config.name, config.kind, limit.unit, requested, allowed, margin, config.source)
 
 

@@ -29,19 +29,27 @@ AnySituation = Situation | BodySituation
 
 
 @dataclass(frozen=True, slots=True)
+class Sight:
+    """Where a limit refused. view: of the situation. ways: to rest, the last the command's own; None: not looked at."""
+
+    view: AnySituation
+    ways: Any = None
+
+
+@dataclass(frozen=True, slots=True)
 class Resolution:
     """What is admissible of a command.
 
     scale: the admissible part, None if not even stopping for it is. target: (3,) what to step towards. caps: what each
-    level limit allowed of it. blocked: clearance limits that refused a larger scale. seen: by their names, the view in
-    which they did, where that is not the situation itself.
+    level limit allowed of it. blocked: clearance limits that refused a larger scale. seen: by their names, where they
+    did.
     """
 
     scale: float | None
     target: Array
     caps: list[tuple[Limit[Any], Cap]] = field(default_factory=list)
     blocked: list[Limit[Any]] = field(default_factory=list)
-    seen: Mapping[str, Any] = field(default_factory=dict)
+    seen: Mapping[str, Sight] = field(default_factory=dict)
 
 
 def resolve(command: Array, situation: AnySituation, limits: Limits, step: Stepper) -> Resolution:
@@ -68,8 +76,13 @@ def resolve(command: Array, situation: AnySituation, limits: Limits, step: Stepp
     # The level has a place of its own in the order, so that what is the same as its neighbour is found there.
     at, scales = _with(level)
     coarse = [row + (row >= at) for row in COARSE]
-    seen = dict[str, AnySituation]()
-    tried = Tried(step(scales[:, None] * command), lambda outputs: _clear(outputs, views, limits, 0.0, seen))
+    seen = dict[str, Sight]()
+    # It is told of the command where it would have led: one way more among these is soon followed. One beyond its
+    # level is not looked at with them, for it may come near to more than they do.
+    whole = command if level >= 1.0 else None
+    tried = Tried(
+        step(scales[:, None] * command), lambda outputs: _clear(outputs, views, limits, 0.0, seen, whole)
+    )
     views = situation.views(tried.outputs)
     asked = [*coarse, at]
     held_back = situation.anchor.tolist() != (level * command).tolist()  # so the fine scales will count, too
@@ -126,10 +139,17 @@ def _clear(
     views: Sequence[AnySituation],
     limits: Limits,
     tolerance: float = 0.0,
-    seen: dict[str, AnySituation] | None = None,
+    seen: dict[str, Sight] | None = None,
+    whole: Array | None = None,
 ) -> tuple[np.ndarray[Any, Any], Refusals]:
-    """Which of ``outputs`` (c, 3) are clear in all ``views``, and who refused the others; ``seen`` is told where."""
-    clear = np.ones(len(outputs), dtype=bool)
+    """Which of ``outputs`` (c, 3) are clear in all ``views``, and who refused the others.
+
+    ``seen`` is told where, with the way of ``whole`` (3,) where that is given.
+    """
+    count = len(outputs)
+    clear = np.ones(count, dtype=bool)
+    if whole is not None and outputs[-1].tolist() != whole.tolist():
+        outputs = np.concatenate([outputs, whole[None]])
     refusals: dict[int, tuple[Limit[Any], np.ndarray[Any, Any]]] = {}
     for view in views:
         rollouts = view.roll_out(outputs)
@@ -137,12 +157,13 @@ def _clear(
             verdict = limit.clear(rollouts, view, tolerance)
             if verdict is None:
                 continue
+            verdict = verdict[:count]
             clear &= verdict
             if not verdict.all():
                 before = refusals.get(id(limit))
                 refusals[id(limit)] = (limit, verdict if before is None else verdict & before[1])
                 if seen is not None:
-                    seen.setdefault(limit.config.name, view)
+                    seen.setdefault(limit.config.name, Sight(view, None if whole is None else rollouts))
         if not clear.any():
             break
     return clear, list(refusals.values())

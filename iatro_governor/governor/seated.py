@@ -124,9 +124,10 @@ class Seated(Limit[Any]):
         """As the limit's own."""
         return self.limit.clearance(self._seen(situation)) if self.limit.view == "base" else None
 
-    def blocked(self, wanted: Array, situation: Any) -> tuple[float, float, float]:
+    def blocked(self, wanted: Array, situation: Any, ways: Any = None) -> tuple[float, float, float]:
         """As the limit's own."""
-        return self.limit.blocked(wanted[self.place], self._seen(situation))
+        planar = None if ways is None else ways.planar
+        return self.limit.blocked(wanted[self.place], self._seen(situation), planar)
 
     def eased(self, margin: float, speed: float) -> Seated | None:
         """As the limit's own, at its place."""

@@ -149,11 +149,14 @@ class JointPositionLimit(Limit[JointPositionConfig]):
         kept &= (high <= np.maximum(upper, soon) + eased).all(axis=1)
         return None if kept.all() else kept
 
-    def blocked(self, wanted: Array, situation: BodySituation) -> tuple[float, float, float]:
+    def blocked(
+        self, wanted: Array, situation: BodySituation, ways: Ways | None = None
+    ) -> tuple[float, float, float]:
         """Of the joint that goes furthest beyond: where to, its end, and how much is left of its way now."""
         own = situation.joints[self.config.channel]
         lower, upper = self._ends(situation)
-        q = situation.roll_out(wanted[None]).ahead[0][:, own]
+        ways = situation.roll_out(wanted[None]) if ways is None else ways
+        q = ways.ahead[-1][:, own]
         under, over = lower - q.min(axis=0), q.max(axis=0) - upper
         joint = int(np.argmax(np.maximum(under, over)))
         now = float(situation.now.q[own[joint]])

@@ -60,11 +60,11 @@ class Keeper:
         return Clearance(min(situation.returns(self.sources, figure).nearest, FAR), self.margin)
 
     def least_ahead(self, figure: Shape, rollouts: Rollouts, situation: Situation) -> float | None:
-        """Least distance of any return along the first rollout, m."""
+        """Least distance of any return along the last rollout, m."""
         obstacles = situation.obstacles(self.sources)
         if not len(obstacles.points):
             return None
-        return float(distances_ahead(obstacles, figure, rollouts)[0].min())
+        return float(distances_ahead(obstacles, figure, rollouts.last).min())
 
     def retreat(self, command: Array, figure: Shape, situation: Situation) -> Cap | None:
         """Inside the margin the way out is taken slowly: no point of the body faster than ``retreat_speed``."""

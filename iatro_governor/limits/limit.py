@@ -193,21 +193,25 @@ class Limit(ABC, Generic[Config]):
         return None
 
     def least_ahead(self, rollouts: Any, situation: Any) -> float | None:
-        """The smallest distance along the first of ``rollouts``, m, or None where this limit keeps none."""
+        """The smallest distance along the last of ``rollouts``, m, or None where this limit keeps none."""
         return None
 
-    def blocked(self, wanted: Array, situation: Any) -> tuple[float, float, float]:
+    def judged_ahead(self, rollouts: Any, situation: Any) -> float | None:
+        """The same as it is judged: between two samples the body may be nearer by half a step."""
+        least = self.least_ahead(rollouts, situation)
+        return None if least is None else least - float(np.max(rollouts.half_step[-1]))
+
+    def blocked(self, wanted: Array, situation: Any, ways: Any = None) -> tuple[float, float, float]:
         """Requested, allowed and margin, where ``clear`` refused ``wanted`` (n,): the least distance it led to, m.
 
-        Raises NotImplementedError where it keeps no clearance.
+        ``ways``: rollouts, the last of them that of ``wanted``, where there are any already. Raises NotImplementedError
+        where it keeps no clearance.
         """
         clearance = self.clearance(situation)
         if clearance is None:
             raise NotImplementedError(f"{type(self).__name__} refuses ways and keeps no clearance")
-        rollouts = situation.roll_out(wanted[None])
-        least = self.least_ahead(rollouts, situation)
-        # Between two samples the body may be nearer by half a step: that is what was judged.
-        ahead = clearance.now if least is None else least - float(np.max(rollouts.half_step[0]))
+        least = self.judged_ahead(situation.roll_out(wanted[None]) if ways is None else ways, situation)
+        ahead = clearance.now if least is None else least
         return ahead, clearance.required, clearance.now - clearance.required
 
     def eased(self, margin: float, speed: float) -> Limit[Any] | None:

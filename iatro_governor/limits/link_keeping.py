@@ -183,14 +183,22 @@ class LinkKeeper:
         return Clearance(float(self.now(situation).min()), self.margin)
 
     def least_ahead(self, ways: Ways, situation: BodySituation) -> float:
-        """Least distance of any kept capsule along the first of ``ways``, m."""
+        """Least distance of any kept capsule along the last of ``ways``, m."""
         which, now = self.capsules(situation.model), self.now(situation)
-        moved = situation.flown[which] + ways.travel[0, which]
+        moved = situation.flown[which] + ways.travel[-1, which]
         # What is measured exactly gets no further than this: whatever stays beyond is not the nearest.
         most = (now + moved)[now <= self.margin + LOOKED].min(initial=np.inf)
         nearer = which[now - moved <= most]
-        first = slice(1, 1 + ways.ahead.shape[1])
-        return float(self._distance(ways.rows, nearer, situation.freedoms)[first].min())
+        last = ways.rows.part(slice(-ways.ahead.shape[1], None))
+        return float(self._distance(last, nearer, situation.freedoms).min())
+
+    def judged_ahead(self, ways: Ways, situation: BodySituation) -> float | None:
+        """The same less half a step of each; None where that keeps the margin: it is not told exactly there."""
+        found = self._along(ways, situation, self.margin)
+        if found is None:
+            return None
+        least = float((found.ahead[-1] - found.half_step[-1]).min())
+        return least if least < self.margin else None
 
     def retreat(self, command: Array, situation: BodySituation) -> Cap | None:
         """Inside the margin the way out is taken slowly: no point of the body faster than ``retreat_speed``."""

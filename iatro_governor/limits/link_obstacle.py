@@ -161,10 +161,10 @@ class LinkObstacleLimit(Limit[LinkObstacleConfig]):
         return Clearance(situation.memo[key], self.config.margin)
 
     def least_ahead(self, rollouts: Ways, situation: BodySituation) -> float:
-        """Of the nearest point along the first of ``rollouts``."""
+        """Of the nearest point along the last of ``rollouts``."""
         within = self.config.margin + LOOKED + 2 * rollouts.travel.max(axis=0)
         found = self._along(rollouts, situation, within)
-        return self.config.margin + LOOKED if found is None else float(found[2][0].min())
+        return self.config.margin + LOOKED if found is None else float(found[2][-1].min())
 
     def _along(
         self, ways: Ways, situation: BodySituation, within: Array

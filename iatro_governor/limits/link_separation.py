@@ -168,15 +168,15 @@ class LinkSeparationLimit(ReserveLimit[LinkSeparationConfig]):
         return Clearance(max(float(far.min()), self._reserve), self._reserve)
 
     def least_ahead(self, rollouts: Ways, situation: BodySituation) -> float | None:
-        """Of the nearest pair along the first way, less what the person may have walked until then."""
+        """Of the nearest pair along the last way, less what the person may have walked until then."""
         people = situation.sensed.people[self.config.bodies]
         if not len(people.positions):
             return None
-        seconds = self._since(people, situation) + rollouts.seconds[0]
+        seconds = self._since(people, situation) + rollouts.seconds[-1]
         every = self._pairs(situation, np.full((len(situation.levers.T), len(people.positions)), np.inf))
         if every is None:
             return None
-        ends = rollouts.posture.capsules()[0][:, every.capsule]
+        ends = rollouts.posture.capsules()[-1][:, every.capsule]
         radius = situation.model.capsule_radius[every.capsule]
         ahead = ball_distance(ends, radius, people.positions[every.body], people.radius)
         return float((ahead - seconds[:, None] * self._human(people)[every.body]).min())

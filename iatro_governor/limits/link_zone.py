@@ -107,6 +107,11 @@ class LinkKeepingLimit(Limit[LinkKeepingConfig]):
         """Of the nearest link on the way."""
         return self._keeper.least_ahead(rollouts, situation)
 
+    def judged_ahead(self, rollouts: Ways, situation: BodySituation) -> float | None:
+        """Of each link by its own half step."""
+        judged = self._keeper.judged_ahead(rollouts, situation)
+        return super().judged_ahead(rollouts, situation) if judged is None else judged
+
 
 class LinkZoneLimit(LinkKeepingLimit):
     """Keeps the links outside a volume: along the way to rest none comes nearer to it than a margin."""

@@ -170,7 +170,7 @@ class SelfCollisionLimit(Limit[SelfCollisionConfig]):
     def least_ahead(self, rollouts: Ways, situation: BodySituation) -> float | None:
         """Of the nearest pair on the way."""
         first, second = situation.model.pairs.T
-        ends, radius = rollouts.posture.capsules()[0], situation.model.capsule_radius
+        ends, radius = rollouts.posture.capsules()[-1], situation.model.capsule_radius
         if not len(first):
             return None
         return float(capsule_distance(ends[:, first], radius[first], ends[:, second], radius[second]).min())

@@ -96,12 +96,12 @@ class SeparationLimit(ReserveLimit[SeparationConfig]):
         return Clearance(float((gaps - walked).min()), self._reserve)
 
     def least_ahead(self, rollouts: Rollouts, situation: Situation) -> float | None:
-        """Of the nearest person along the first way, less what they may have walked until then."""
+        """Of the nearest person along the last way, less what they may have walked until then."""
         people = self._people(situation)
         if people is None:
             return None
-        seconds = rollouts.seconds(situation.reaction_s)[0]
-        ahead = self._gaps(self._places(people, situation), rollouts.poses[0], people, situation)
+        seconds = rollouts.seconds(situation.reaction_s)[-1]
+        ahead = self._gaps(self._places(people, situation), rollouts.poses[-1], people, situation)
         return float((ahead - (people.age_s + seconds)[:, None] * self._human(people)).min())
 
     def _people(self, situation: Situation) -> People | None:

@@ -95,7 +95,7 @@ class Stay:
         return Clearance(self._ground.now(situation, required), required)
 
     def least_ahead(self, rollouts: Rollouts, situation: Situation) -> float | None:
-        """Least distance along the first rollout, m."""
+        """Least distance along the last rollout, m."""
         if not self._ground.known(situation):
             return None
-        return float(self._ground.along(situation, rollouts.poses[0]).min())
+        return float(self._ground.along(situation, rollouts.poses[-1]).min())

@@ -64,7 +64,7 @@ class Survey:
         self._radius = at.model.capsule_radius[pairs.capsule]
         self.now = volumes.each(at.ends(pairs.capsule), self._radius, pairs.number, pairs.margin + LOOKED)
         """Distances (p,), m; of those further than ``LOOKED`` beyond their margin at least that."""
-        self._along: tuple[Ways, dict[int, Along]] | None = None
+        self._along: dict[int, tuple[Ways, dict[int, Along]]] = {}
 
     def place(self, volume: object) -> slice | None:
         """The pairs of ``volume`` in ``now``; None where they are not among these."""
@@ -75,9 +75,9 @@ class Survey:
 
         flown: bound (C,) on how far each capsule moves from the posture to where the ways start, m.
         """
-        if self._along is None or self._along[0] is not ways:
-            self._along = ways, self._followed(ways, flown)
-        return self._along[1].get(id(volume))
+        if id(ways) not in self._along:
+            self._along[id(ways)] = ways, self._followed(ways, flown)
+        return self._along[id(ways)][1].get(id(volume))
 
     def _followed(self, ways: Ways, flown: Array) -> dict[int, Along]:
         pairs = self._pairs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +80,7 @@ class UnseenLimit(Limit[UnseenConfig]):
         """As slowly as the operator's eyes, in the place of the sensors, make it safe."""
         return UnseenLimit(self.config.model_copy(update={"speed": max(speed, self.config.speed)}))
 
-    def blocked(self, wanted: Array, situation: Situation) -> tuple[float, float, float]:
+    def blocked(self, wanted: Array, situation: Situation, ways: Any = None) -> tuple[float, float, float]:
         """The speed of the whole command, and what unseen space allows."""
         speed = float(np.hypot(wanted[0], wanted[1])) + abs(float(wanted[2])) * situation.reach
         return speed, self.config.speed, 0.0

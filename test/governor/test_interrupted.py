@@ -80,7 +80,7 @@ class Far(LinkZoneLimit):
     def clearance(self, situation) -> Any:
         return None
 
-    def blocked(self, wanted, situation):
+    def blocked(self, wanted, situation, ways=None):
         return 0.2, 0.7, 0.0
 
 

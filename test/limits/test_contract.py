@@ -121,6 +121,25 @@ def test_clearances_are_finite(kind, data):
 
 
 REFUSING = [kind for kind in [*sorted(KINDS), *sorted(VARIANTS)] if make(kind).keeps]
+
+
+@pytest.mark.parametrize("kind", REFUSING)
+def test_what_is_told_of_a_refused_way_is_the_same_alone_and_among_others(kind):
+    """And it led nearer, further or faster than allowed: else it was refused for nothing."""
+    limit, met = make(kind), 0
+    for at, ray in ways(kind):
+        whole = fastest(ray, at) * ray
+        among = rollouts(np.stack([0.5 * whole, 0.0 * whole, whole]), at)
+        clear = limit.clear(among, at)
+        if clear is None or clear[-1]:
+            continue
+        met += 1
+        told = limit.blocked(whole, at, among)
+        assert told == pytest.approx(limit.blocked(whole, at), abs=1e-9)
+        assert told[0] < told[1] if limit.clearance(at) is not None else abs(told[0]) > abs(told[1])
+    assert met >= 2, "nothing was refused"
+
+
 NOT_LEFT = {"unseen": "it keeps no margin that could be broken: where the body stands counts as seen"}
 """Kinds that look at ways and have nothing to retreat from, and why."""
 

@@ -76,6 +76,11 @@ def test_at_once_is_as_one_by_one(names, delay, margin, pace, q, anchor, outputs
         if min(near, all_of_it) <= limit.config.margin + LOOKED:
             assert near == pytest.approx(all_of_it, abs=1e-9)
         assert limit.least_ahead(others, together) == pytest.approx(limit.least_ahead(ways, alone), abs=1e-9)
+        judged = limit.judged_ahead(alone.roll_out(outputs[-1:]), alone)
+        for at, among in ((together, others), (alone, ways)):
+            told = limit.judged_ahead(among, at)
+            near = min(told, judged) < limit.config.margin
+            assert not near or told == pytest.approx(judged, abs=1e-9)
 
 
 def test_a_way_into_any_of_the_volumes_is_refused():
