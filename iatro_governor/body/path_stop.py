@@ -14,6 +14,8 @@ TINY = 1e-9
 """A joint slower than this, rad/s, does not bound how fast the pace falls."""
 LAST = 0.5
 """Part of a period that the last step takes at least, so that points do not crowd."""
+APART_S = 1e-6
+"""A knot of the path that is due sooner than this is reached: a controller refuses two points at one moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,20 @@ def stop_along(path: JointPath, t: float, deceleration: Array, period: float) ->
         raise ValueError(f"a stop needs decelerations above zero, given {deceleration}")
     if not (math.isfinite(period) and period > 0):
         raise ValueError(f"a stop needs a period above zero, given {period} s")
-    place = min(max(t, 0.0), path.duration)
+    place = _begun(path, t)
     moments = [_Moment(0.0, place, 1.0 if place < path.duration else 0.0)]
     while moments[-1].pace > 0:
         moments.append(_after(path, moments[-1], deceleration, period))
     if len(moments) == 1:
         moments.append(_Moment(period, place, 0.0))
     return _points(path, moments)
+
+
+def _begun(path: JointPath, t: float) -> float:
+    """Where on ``path`` it is at ``t`` s, at its next knot where that is as good as reached; s of the path."""
+    place, knots = min(max(t, 0.0), path.duration), path.knots.times
+    following = float(knots[min(int(np.searchsorted(knots, place)), len(knots) - 1)])
+    return following if 0.0 < following - place < APART_S else place
 
 
 def _after(path: JointPath, now: _Moment, deceleration: Array, period: float) -> _Moment:

@@ -59,6 +59,17 @@ def remaining(path, t):
     return times - times[0], path.positions(times)
 
 
+@pytest.mark.parametrize("before", [1.2e-16, 1e-12, 9e-7, 0.0, -1.2e-16])
+@pytest.mark.parametrize("knot", range(1, 8))
+def test_no_two_points_of_a_stop_that_begins_at_a_knot_are_due_at_one_moment(knot, before):
+    """A controller refuses points that are, and goes on along the path: the stop would not be made."""
+    times = np.arange(9) * 0.11
+    path = through(times, np.sin(times * 2)[:, None])
+    stop = stop_along(path, times[knot] - before, np.array([4.0]), 0.01)
+    assert np.diff(stop.knots.times).min() > 1e-3
+    assert away(path, stop.knots.positions).max() < 1e-3
+
+
 @pytest.mark.parametrize("period", [0.001, 0.01, 0.02])
 def test_a_straight_stop_takes_the_way_that_a_brake_takes(period):
     """v^2 / 2d, and v / d seconds: 1 rad/s with 4 rad/s2."""
