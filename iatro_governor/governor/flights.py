@@ -122,6 +122,22 @@ class Flights:
         together = np.sum(list(moves.values()), axis=0) > 1
         return [name for name, own in moves.items() if (own & together).any()]
 
+    def cut(self, lag: Array, situation: BodySituation, candidates: Array) -> bool:
+        """Whether joints that are ``lag`` (m,) behind a set-point cut a corner of it that counts, for ``candidates``.
+
+        Their way is that of joints of one time constant: between where they are, the set-point, and its end (c, N).
+        """
+        if (np.abs(lag) @ self._levers).max() <= ASIDE:
+            return False
+        ends = (
+            lag
+            + np.where(lag != 0.0, situation.rates(candidates), 0.0) * situation.coast_s(candidates)[:, None]
+        )
+        size = (ends * ends).sum(axis=1)
+        along = np.divide(ends @ lag, size, out=np.zeros(len(ends)), where=size > 0)
+        corners = np.abs(lag - along[:, None] * ends) @ self._levers
+        return bool((corners > ASIDE).any())
+
     def beside(self, courses: Mapping[str, Course]) -> bool:
         """Whether joints are so far beside the paths of ``courses`` that it counts."""
         off = [(name, np.abs(course.aside)) for name, course in courses.items()]

@@ -39,6 +39,8 @@ from iatro_governor.profile.sources import JointsSource
 
 HOLDING = ("joint_effort", "wrench")
 """Types of channel whose limits have to know which values mean rest."""
+SETTING = ("joint_position", "pose")
+"""Types of channel whose commands are places."""
 
 
 class JointedBody:
@@ -94,6 +96,7 @@ class JointedBody:
         self._loose: tuple[tuple[str, ...], Indices] | None = None
         """The channels that lead joints, and the joints (k,) that then none of them leads."""
         self._holding = [name for name, chart in charts.items() if chart.config.type in HOLDING]
+        self._setting = [name for name, chart in charts.items() if chart.config.type in SETTING]
         self._landmarks = _landmarks(limits, model)
         looked_at = {
             name for limit in limits if isinstance(limit, LinkObstacleLimit) for name in limit.config.sources
@@ -183,9 +186,21 @@ class JointedBody:
         if first := self._flights.first(candidates, situation.courses):
             done = self._view(situation, outputs, dict.fromkeys(self._charts, 0.0))
             views += [done.alone(name) for name in first]
+        lag = self._lag(situation)
+        if lag is not None and self._flights.cut(lag, situation, candidates):
+            views += [view.behind(lag) for view in (situation, *views)]
         if self._flights.beside(situation.courses):
             views += [view.aside() for view in (situation, *views)]
         return views
+
+    def _lag(self, situation: BodySituation) -> Array | None:
+        """How far joints (m,) are behind the set-points that they follow; None where none follows one."""
+        led = [self.joints[name] for name in self._setting if self._claims.has(name)]
+        if not led:
+            return None
+        own, lag = np.concatenate(led), np.zeros(len(situation.soon_q))
+        lag[own] = (situation.soon_q - situation.now.q)[own]
+        return lag
 
     def _view(self, situation: BodySituation, outputs: Outputs, shares: Mapping[str, float]) -> BodySituation:
         """``situation`` had the body done just what it was told, by these ``shares`` of the longest delays."""

@@ -77,6 +77,8 @@ class BodySituation:
     """One channel may do what is decided now this much before another does, s."""
     only: slice | None = None
     """The components of ``u`` that act meanwhile; None: all do."""
+    lag: Array | None = None
+    """How far behind their set-points joints (m,) start, to go straight to where those end; None: the way of those."""
     sooner: Callable[[BodySituation, Array], Sequence[BodySituation]] | None = None
     """The same moment, had commands taken effect sooner, as far as that matters to outputs (c, N)."""
     memo: dict[tuple[object, str], Any] = field(default_factory=dict, repr=False, compare=False)
@@ -121,7 +123,8 @@ class BodySituation:
         moved = flown + 2 * way
         swept = moved
         if not self.freedoms and not self.courses:
-            swept = flown + (1.0 + min(half_step_share(float(way @ self.model.turning)), 1.0)) * way
+            swept = flown + way  # all in one, where joints cut the corners of what is in flight
+            swept = swept * (1.0 + min(half_step_share(float(swept @ self.model.turning)), 1.0))
         for channel, course in self.courses.items():
             own = self.joints[channel]
             way = np.abs(np.diff(course.positions, axis=0, prepend=self.soon_q[None, own])).sum(axis=0)
@@ -227,6 +230,10 @@ class BodySituation:
         """The same moment, where joints that follow a path stay as far beside it as they are measured."""
         return replace(self, courses={name: course.shifted() for name, course in self.courses.items()})
 
+    def behind(self, lag: Array) -> BodySituation:
+        """The same moment, where joints that are ``lag`` (m,) behind a set-point cut its corners."""
+        return replace(self, soon_q=self.soon_q - lag, lag=lag)
+
     def roll_out(self, outputs: Array) -> Ways:
         """Ways to rest of ``outputs`` (c, N); where the body moves faster by itself, that is what has to stop."""
         if self.only is not None:
@@ -242,7 +249,10 @@ class BodySituation:
             eased = self.jerk.stops(ramp, moving, outputs, self.anchor)
             ramp, coast = eased.time, eased.coast
         lasts = self.period + (ramp / 2 if coast is None else coast)
-        ahead = self.soon_q + (rates * lasts[:, None])[:, None] * FRACTIONS[:, None]
+        way = rates * lasts[:, None]
+        if self.lag is not None:
+            way += self.lag
+        ahead = self.soon_q + way[:, None] * FRACTIONS[:, None]
         for channel, course in self.courses.items():
             ahead[..., self.joints[channel]] = course.positions
             ramp = np.maximum(ramp, course.seconds)
