@@ -15,7 +15,7 @@ import numpy as np
 
 from iatro_governor.body.planar import Array
 from iatro_governor.governor.actions import actions_of, clamps_of
-from iatro_governor.governor.admissible import PAUSE, Admissible
+from iatro_governor.governor.admissible import Admissible
 from iatro_governor.governor.admission import Admission
 from iatro_governor.governor.chart import Chart
 from iatro_governor.governor.claims import Claims
@@ -178,8 +178,8 @@ class Group:
     def _publish(
         self, t: float, output: Array, dt: float, pace: Array | None = None
     ) -> dict[str, tuple[float, ...]]:
-        # What a late loop missed is not made up for at once: a set-point would jump by it, beyond what was judged.
-        moved = min(dt, PAUSE * self._period, self._outputs.hold_s(self._period) + SAME_S)
+        # What a late loop missed is not made up for: a set-point would jump by it, beyond what was judged.
+        moved = min(dt, self._period + SAME_S)
         standing = self._outputs.publish(t, output, dt, pace)
         return {m.name: m.chart.publish(standing[m.place], moved) for m in self.members if m.chart.ready}
 

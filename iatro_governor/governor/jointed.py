@@ -39,7 +39,7 @@ from iatro_governor.profile.sources import JointsSource
 
 HOLDING = ("joint_effort", "wrench")
 """Types of channel whose limits have to know which values mean rest."""
-SETTING = ("joint_position", "pose")
+SETTING = ("joint_position", "pose", "gripper")
 """Types of channel whose commands are places."""
 
 
@@ -97,6 +97,7 @@ class JointedBody:
         """The channels that lead joints, and the joints (k,) that then none of them leads."""
         self._holding = [name for name, chart in charts.items() if chart.config.type in HOLDING]
         self._setting = [name for name, chart in charts.items() if chart.config.type in SETTING]
+        self._going_on = [name for name in charts if name not in self._setting]
         self._landmarks = _landmarks(limits, model)
         looked_at = {
             name for limit in limits if isinstance(limit, LinkObstacleLimit) for name in limit.config.sources
@@ -130,7 +131,7 @@ class JointedBody:
         since = self._flights.ages(ages)
         late = self._flights.late(t, since, outputs, measured)
         soon, base_flight = self._landing(q, late, ages + self._delay, drive)
-        period = outputs.hold_s(self._period)
+        period = self._lasts(outputs)
         return BodySituation(
             t=t,
             period=period,
@@ -165,6 +166,11 @@ class JointedBody:
             apart_s=self._flights.apart_s,
             sooner=partial(self._sooner, outputs, late),
         )
+
+    def _lasts(self, outputs: Outputs) -> float:
+        """How long an output may go on, s; of set-points a period, however late the loop is."""
+        late = any(self._claims.has(name) for name in self._going_on)
+        return outputs.hold_s(self._period) if late else self._period
 
     def fitted(
         self, situation: BodySituation, outputs: Outputs, since: BodySituation | None

@@ -35,7 +35,7 @@ def test_set_points_lead_no_link_into_a_volume(name, how, seed):
     judge(at)
 
 
-@pytest.mark.parametrize("missed", [1, 2])
+@pytest.mark.parametrize("missed", [1, 2, 7, 12])
 def test_a_loop_that_is_late_for_the_first_time_leads_no_set_point_further_than_was_judged(missed):
     """A joint that is where it is told, on its way to its end, as the loop misses periods where it begins to brake."""
     profile = among("panda", drop=("self_collision", "link_speed"), setpoints=True)
