@@ -33,9 +33,11 @@ OTHERS = {
 
 
 def packed(value: Any, named: Mapping[str, object] | None = None) -> bytes:
-    """``value`` as bytes; of each object in ``named`` only its name."""
+    """``value`` as bytes; of each object in ``named`` only its name, and of a module, which a call never has."""
+    if named is None:
+        return pickle.dumps(value, 5)  # a command in 2 us: one who is asked about each of its parts takes 12
     out = io.BytesIO()
-    _Packer(out, named or {}).dump(value)
+    _Packer(out, named).dump(value)
     return out.getvalue()
 
 
