@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +21,7 @@ from iatro_governor.limits.postures import STILL, at_margin
 from iatro_governor.limits.rows import Rows
 from iatro_governor.limits.survey import LOOKED, Along
 from iatro_governor.limits.trip import Challenge, Face
-
-Frame = Literal["odom", "body"]
+from iatro_governor.limits.volume_frame import VolumeFrame, into
 
 
 class Measure(Protocol):
@@ -41,7 +40,7 @@ class LinkKeeper:
     def __init__(
         self,
         measure: Measure,
-        frame: Frame,
+        frame: VolumeFrame,
         links: Sequence[str] | None,
         margin: float,
         noise: float,
@@ -62,8 +61,20 @@ class LinkKeeper:
             self._chosen = capsules_of(model, self.links)
         return self._chosen
 
-    def _distance(self, at: Posture, which: Indices, freedoms: int, cutoff: float = np.inf) -> Array:
-        return distances(self.measure, self.frame, at, which, freedoms, cutoff)
+    def _distance(
+        self, at: Posture, which: Indices, situation: BodySituation, cutoff: float = np.inf
+    ) -> Array:
+        return distances(self.measure, self.frame, at, which, situation, cutoff)
+
+    def known(self, situation: BodySituation) -> bool:
+        """Whether it is known where what is measured stands."""
+        return self.frame.known(situation)
+
+    def required(self, situation: BodySituation) -> float:
+        """What is kept of the capsule that a map may lie worst for, m."""
+        if not self.frame.shifts:
+            return self.margin
+        return self.margin + float(np.max(self.frame.unsure(situation, self.capsules(situation.model))))
 
     def now(self, situation: BodySituation) -> Array:
         """Distances (k,) of the kept capsules, m; of those further than ``LOOKED`` beyond the margin at least that."""
@@ -73,13 +84,15 @@ class LinkKeeper:
         key = (self, "now")
         if key not in situation.memo:
             which = self.capsules(situation.model)
-            cutoff = self.margin + LOOKED
-            situation.memo[key] = self._distance(situation.now, which, situation.freedoms, cutoff)
+            cutoff = self.required(situation) + LOOKED
+            situation.memo[key] = self._distance(situation.now, which, situation, cutoff)
         seen: Array = situation.memo[key]
         return seen
 
     def idle(self, situation: BodySituation, reach: Reach) -> bool:
         """Whether nothing that is kept comes within the margin."""
+        if self.frame.shifts:
+            return False
         which, q = self.capsules(situation.model), situation.now.q
         if self._seen is not None:  # what was far lately has come no nearer than the joints have moved since
             then, distance = self._seen
@@ -93,6 +106,11 @@ class LinkKeeper:
 
     def clear(self, ways: Ways, situation: BodySituation, tolerance: float) -> NDArray[np.bool_] | None:
         """Which candidates (c,) keep the margin; None where nothing is near enough to matter."""
+        if not self.known(situation):
+            return np.asarray(~ways.outputs.any(axis=1))
+        if tolerance > 0.0 and self.frame.shifts:
+            # A fix may move the map by what the last one was unsure of.
+            tolerance += self.required(situation) - self.margin
         margin = self.margin - tolerance
         found = self._along(ways, situation, margin)
         if found is None:
@@ -105,17 +123,20 @@ class LinkKeeper:
         if survey is not None and survey.place(self.measure) is not None:
             return survey.along(ways, self.measure, situation.flown)
         which = self.capsules(situation.model)
+        unsure = self.frame.unsure(situation, which, ways.travel[:, which])
         # What the way and half a step cannot reach cannot matter.
-        reach = margin + ways.swept[:, which].max(axis=0)
+        reach = margin + (ways.swept[:, which] + unsure).max(axis=0)
         close = np.flatnonzero(self.now(situation) - situation.flown[which] <= reach)
         if not close.size:
             return None
         near = which[close]
         ends = ways.rows.ends(near)
         half_step = ways.half_steps(near, ends)
+        if isinstance(unsure, np.ndarray):
+            half_step = half_step + unsure[:, close]
         # What is further than any candidate needs may be told too small: it is far enough all the same.
         cutoff = margin + float(half_step.max())
-        distance = distances(self.measure, self.frame, ways.rows, near, situation.freedoms, cutoff, ends)
+        distance = distances(self.measure, self.frame, ways.rows, near, situation, cutoff, ends)
         if (distance[0] > reach[close]).all():
             return None
         ahead = distance[1:].reshape(*ways.ahead.shape[:2], -1)
@@ -132,7 +153,7 @@ class LinkKeeper:
         which = which[scene.levers[:, which].max(axis=0) > STILL]
 
         def distance(q: Array) -> Array:
-            each = self._distance(posture(scene.model, q), which, scene.freedoms)
+            each = self._distance(posture(scene.model, q), which, scene)
             least: Array = each.min(axis=-1)
             return least
 
@@ -140,31 +161,34 @@ class LinkKeeper:
             yield Challenge("clear", (), "none of its links moves")
             return
         kept = self.margin, self.noise
-        yield from at_margin(scene, place, faces, distance, kept, None if self.frame == "body" else ball)
+        yield from at_margin(scene, place, faces, distance, kept, self.frame.around(ball, scene))
 
     def rows(self, situation: BodySituation) -> Rows | None:
         """How fast each capsule that is near may close in; None where none is."""
+        if not self.known(situation):
+            return None
         which, ways = self.capsules(situation.model), travel(situation)
-        within = self.margin + AROUND + ways[which]
-        distance = self._distance(situation.soon, which, situation.freedoms, float(within.max()))
+        margin = self.required(situation)
+        within = margin + AROUND + ways[which]
+        distance = self._distance(situation.soon, which, situation, float(within.max()))
         near = which[distance <= within]
         if not near.size:
             return None
         capsule, gap = self._gaps(near, situation)
         at = tightest(gap.distance)
-        bounds = braked_for(gap.distance[at] - self.margin, ways[capsule[at]], situation)
-        bodies, on_base = situation.model.capsule_body[capsule[at]], self.frame == "body"
-        return closing_rows(situation, bodies, gap.first[at], -gap.normal[at], bounds, on_base)
+        bounds = braked_for(gap.distance[at] - margin, ways[capsule[at]], situation)
+        bodies, carried = situation.model.capsule_body[capsule[at]], self.frame.carried
+        return closing_rows(situation, bodies, gap.first[at], -gap.normal[at], bounds, carried)
 
     def _gaps(self, near: Indices, situation: BodySituation) -> tuple[Indices, Gap]:
         """Of the capsules ``near`` (k,) and of both their ends, what is nearest: a link may lie along a wall."""
         ends, radius = situation.soon.capsules()[near], situation.model.capsule_radius[near]
         balls = np.concatenate([ends, ends[:, [0, 0]], ends[:, [1, 1]]])
-        frame = situation.soon.bodies[situation.freedoms]
-        if self.frame == "body":
-            balls = into_base(balls, frame)
+        frame = self.frame.pose(situation.soon, situation)
+        if frame is not None:
+            balls = into(balls, frame)
         gap = self.measure.gap(balls, np.tile(radius, 3))
-        if self.frame == "body":
+        if frame is not None:
             turn, place = frame[:3, :3].T, frame[:3, 3]
             gap = Gap(gap.distance, gap.first @ turn + place, gap.second @ turn + place, gap.normal @ turn)
         own, first, second = gap.distance.reshape(3, -1)
@@ -173,28 +197,35 @@ class LinkKeeper:
         some = Gap(gap.distance[kept], gap.first[kept], gap.second[kept], gap.normal[kept])
         return np.tile(near, 3)[kept], some
 
-    def nearest(self, situation: BodySituation) -> str:
-        """The link that is nearest to what is measured."""
+    def nearest(self, situation: BodySituation) -> str | None:
+        """The link that is nearest to what is measured; None: it is not known where that stands."""
+        if not self.known(situation):
+            return None
         capsule = self.capsules(situation.model)[int(np.argmin(self.now(situation)))]
         return situation.model.links[int(situation.model.capsule_link[capsule])]
 
-    def clearance(self, situation: BodySituation) -> Clearance:
-        """Distance of the nearest kept capsule; of far ones at least this."""
-        return Clearance(float(self.now(situation).min()), self.margin)
+    def clearance(self, situation: BodySituation) -> Clearance | None:
+        """Distance of the nearest kept capsule; of far ones at least this. None: it is not known where it stands."""
+        if not self.known(situation):
+            return None
+        return Clearance(float(self.now(situation).min()), self.required(situation))
 
-    def least_ahead(self, ways: Ways, situation: BodySituation) -> float:
+    def least_ahead(self, ways: Ways, situation: BodySituation) -> float | None:
         """Least distance of any kept capsule along the last of ``ways``, m."""
+        if not self.known(situation):
+            return None
         which, now = self.capsules(situation.model), self.now(situation)
         moved = situation.flown[which] + ways.travel[-1, which]
         # What is measured exactly gets no further than this: whatever stays beyond is not the nearest.
-        most = (now + moved)[now <= self.margin + LOOKED].min(initial=np.inf)
+        most = (now + moved)[now <= self.required(situation) + LOOKED].min(initial=np.inf)
         nearer = which[now - moved <= most]
         last = ways.rows.part(slice(-ways.ahead.shape[1], None))
-        return float(self._distance(last, nearer, situation.freedoms).min())
+        return float(self._distance(last, nearer, situation).min())
 
     def judged_ahead(self, ways: Ways, situation: BodySituation) -> float | None:
         """The same less half a step of each; None where that keeps the margin: it is not told exactly there."""
-        found = self._along(ways, situation, self.margin)
+        # What a map is unsure of is no part of the way.
+        found = None if self.frame.shifts else self._along(ways, situation, self.margin)
         if found is None:
             return None
         least = float((found.ahead[-1] - found.half_step[-1]).min())
@@ -202,7 +233,7 @@ class LinkKeeper:
 
     def retreat(self, command: Array, situation: BodySituation) -> Cap | None:
         """Inside the margin the way out is taken slowly: no point of the body faster than ``retreat_speed``."""
-        if self.clearance(situation).now >= self.margin - self.noise:
+        if not self.known(situation) or self.now(situation).min() >= self.margin - self.noise:
             return None
         return slow(command, situation, self.retreat_speed)
 
@@ -234,21 +265,18 @@ def speed_share(situation: BodySituation, still: Array, change: Array, speed: fl
 
 def distances(
     measure: Measure,
-    frame: Frame,
+    frame: VolumeFrame,
     at: Posture,
     which: Indices,
-    freedoms: int,
+    situation: BodySituation,
     cutoff: float = np.inf,
     ends: Array | None = None,
 ) -> Array:
     """Distances (..., k), m, of the capsules ``which`` (k,) in postures ``at`` (...) from what ``measure`` measures.
 
-    ``freedoms``: joints of the base, in whose frame the thing stands where ``frame`` is body. ``ends``: of these
-    capsules, where they are known already.
+    ``frame``: where that stands, as of ``situation``. ``ends``: of these capsules, where they are known already.
     """
-    ends = at.ends(which) if ends is None else ends
-    if frame == "body":
-        ends = into_base(ends, at.bodies[..., freedoms, :, :])
+    ends = frame.local(at.ends(which) if ends is None else ends, at, situation)
     return measure.distance(ends, at.model.capsule_radius[which], cutoff)
 
 
@@ -258,9 +286,3 @@ def capsules_of(model: ArmModel, links: Sequence[str] | None) -> Indices:
         return np.arange(len(model.capsule_link))
     numbers = [model.link(name) for name in links]
     return np.flatnonzero(np.isin(model.capsule_link, numbers))
-
-
-def into_base(ends: Array, frame: Array) -> Array:
-    """Segments ``ends`` (..., k, 2, 3), seen from the frame (..., 4, 4) of a base."""
-    moved: Array = (ends - frame[..., None, None, :3, 3]) @ frame[..., None, :3, :3]
-    return moved

@@ -15,18 +15,18 @@ from iatro_governor.limits.approach import approach_speeds
 from iatro_governor.limits.body_rows import AROUND, hardest_braking, speed_rows, travel
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.kinds import BODY_MOTION
-from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, excess
-from iatro_governor.limits.link_keeping import Frame, capsules_of, distances
+from iatro_governor.limits.limit import Cap, Example, Limit, excess
+from iatro_governor.limits.link_keeping import capsules_of, distances
 from iatro_governor.limits.link_zone import Links
 from iatro_governor.limits.postures import moving_on, nearest
 from iatro_governor.limits.rows import Rows
 from iatro_governor.limits.survey import LOOKED
 from iatro_governor.limits.trip import Challenge
+from iatro_governor.limits.volume_frame import VolumeConfig, VolumeFrame
 from iatro_governor.profile.base import Positive
-from iatro_governor.profile.volumes import Volume3
 
 
-class LinkSlowZoneConfig(LimitConfig):
+class LinkSlowZoneConfig(VolumeConfig):
     """``speed``: m/s, of the fastest point of each link that reaches into ``volume``."""
 
     example: ClassVar[Example] = {
@@ -35,9 +35,6 @@ class LinkSlowZoneConfig(LimitConfig):
     }
 
     kind: Literal["link_slow_zone"]
-    frame: Frame = "odom"
-    """odom: over ground, or where the robot stands. body: fixed to its base. A volume for links is never in a map."""
-    volume: Volume3
     links: Links | None = None
     """The links that are slowed; all by default."""
     speed: Positive
@@ -60,6 +57,7 @@ class LinkSlowZoneLimit(Limit[LinkSlowZoneConfig]):
     def __init__(self, config: LinkSlowZoneConfig) -> None:
         super().__init__(config)
         self._volume = config.volume.volume()
+        self._frame = VolumeFrame(config)
         self._which: Indices | None = None
         self._seen: tuple[Array, Array] | None = None
 
@@ -70,11 +68,11 @@ class LinkSlowZoneLimit(Limit[LinkSlowZoneConfig]):
 
         def distance(q: Array) -> Array:
             at = posture(scene.model, q)
-            each = distances(self._volume, self.config.frame, at, which, scene.freedoms)
+            each = distances(self._volume, self._frame, at, which, scene)
             least: Array = each.min(axis=-1)
             return least
 
-        ball = None if self.config.frame == "body" else self._volume.bounding_ball
+        ball = self._frame.around(self._volume.bounding_ball, scene)
         found = nearest(scene, distance, 0.0, ball)
         if found.distance > 0.0 and (ball is None or not scene.freedoms):
             yield Challenge(
@@ -104,10 +102,12 @@ class LinkSlowZoneLimit(Limit[LinkSlowZoneConfig]):
             return None
         return self._cap(rates, ramp, which[near], distance[near], situation)
 
-    def present(self, situation: BodySituation) -> bool:
-        """Whether any slowed link is in the volume."""
+    def present(self, situation: BodySituation) -> bool | None:
+        """Whether any slowed link is in the volume; None: it is not known where that stands."""
+        if not self._frame.known(situation):
+            return None
         which, now = capsules_of(situation.model, self.config.links), situation.now
-        found = distances(self._volume, self.config.frame, now, which, situation.freedoms, LOOKED)
+        found = distances(self._volume, self._frame, now, which, situation, LOOKED)
         return bool(found.min() <= 0.0)
 
     def _cap(
@@ -145,8 +145,12 @@ class LinkSlowZoneLimit(Limit[LinkSlowZoneConfig]):
         return bool((distance - moved > slowing).all())
 
     def _distance(self, situation: BodySituation, which: Indices, needed: float) -> Array:
-        """Distances (k,), m, exact up to ``needed``."""
-        soon, config = situation.soon, self.config
-        found = distances(self._volume, config.frame, soon, which, situation.freedoms, needed + LOOKED)
-        self._seen = soon.q, found
+        """Distances (k,), m, exact up to ``needed``; 0 where it is not known what from."""
+        if not self._frame.known(situation):
+            return np.zeros(len(which))
+        soon, cutoff = situation.soon, needed + LOOKED
+        cutoff += float(np.max(self._frame.unsure(situation, which, cutoff), initial=0.0))
+        found = distances(self._volume, self._frame, soon, which, situation, cutoff)
+        found = found - self._frame.unsure(situation, which, np.maximum(found, 0.0))
+        self._seen = None if self._frame.shifts else (soon.q, found)
         return found

@@ -16,23 +16,20 @@ from iatro_governor.body.ways import Ways
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.kinds import BODY_MOTION
 from iatro_governor.limits.landmarks import Reach
-from iatro_governor.limits.limit import Cap, Clearance, Example, Limit, LimitConfig
-from iatro_governor.limits.link_keeping import Frame, LinkKeeper, Measure
+from iatro_governor.limits.limit import Cap, Clearance, Example, Limit
+from iatro_governor.limits.link_keeping import LinkKeeper, Measure
 from iatro_governor.limits.rows import Rows
 from iatro_governor.limits.trip import Challenge
+from iatro_governor.limits.volume_frame import VolumeConfig, VolumeFrame
 from iatro_governor.profile.base import NonNegative, Positive
 from iatro_governor.profile.joint_channels import JointName
-from iatro_governor.profile.volumes import Volume3
 
 Links = Annotated[tuple[JointName, ...], Field(min_length=1)]
 
 
-class LinkKeepingConfig(LimitConfig):
+class LinkKeepingConfig(VolumeConfig):
     """What keep-out and keep-in have in common."""
 
-    frame: Frame = "odom"
-    """odom: over ground, or where the robot stands. body: fixed to its base. A volume for links is never in a map."""
-    volume: Volume3
     links: Links | None = None
     """The links that are kept; all by default."""
     margin: NonNegative = 0.0
@@ -65,7 +62,7 @@ class LinkKeepingLimit(Limit[LinkKeepingConfig]):
         super().__init__(config)
         self.volume = volume
         self._keeper = LinkKeeper(
-            measure, config.frame, config.links, config.margin, config.noise, config.retreat_speed
+            measure, VolumeFrame(config), config.links, config.margin, config.noise, config.retreat_speed
         )
 
     def capsules(self, model: ArmModel) -> Indices:
@@ -95,15 +92,15 @@ class LinkKeepingLimit(Limit[LinkKeepingConfig]):
         """Nothing near."""
         return reach.misses(self._keeper.measure) or self._keeper.idle(situation, reach)
 
-    def about(self, situation: BodySituation) -> str:
+    def about(self, situation: BodySituation) -> str | None:
         """The nearest link."""
         return self._keeper.nearest(situation)
 
-    def clearance(self, situation: BodySituation) -> Clearance:
+    def clearance(self, situation: BodySituation) -> Clearance | None:
         """Of the nearest link."""
         return self._keeper.clearance(situation)
 
-    def least_ahead(self, rollouts: Ways, situation: BodySituation) -> float:
+    def least_ahead(self, rollouts: Ways, situation: BodySituation) -> float | None:
         """Of the nearest link on the way."""
         return self._keeper.least_ahead(rollouts, situation)
 
@@ -118,9 +115,10 @@ class LinkZoneLimit(LinkKeepingLimit):
 
     model = LinkZoneConfig
 
-    def present(self, situation: BodySituation) -> bool:
+    def present(self, situation: BodySituation) -> bool | None:
         """Whether any kept link is in the volume."""
-        return self.clearance(situation).now <= 0.0
+        clearance = self.clearance(situation)
+        return None if clearance is None else clearance.now <= 0.0
 
     def __init__(self, config: LinkZoneConfig) -> None:
         volume = config.volume.volume()

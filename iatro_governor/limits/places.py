@@ -70,6 +70,7 @@ def unreachable_areas(profile: Profile) -> list[Problem]:
 def unfitting_limits(profile: Profile) -> list[Problem]:
     """One problem for each limit that needs a model where there is none, or names links and joints it has not."""
     out = []
+    moves = any(isinstance(channel, TwistChannel) for channel in profile.data.channels.values())
     for index, limit in enumerate(profile.limits):
         channel = profile.data.channels[getattr(limit, "channel", "")]
         joints = len(getattr(channel, "joints", ()))
@@ -83,6 +84,9 @@ def unfitting_limits(profile: Profile) -> list[Problem]:
         for key, link in _links(limit, index):
             if link not in known:
                 out.append(profile.problem(key, link, named, "no link of the robot's model"))
+        if getattr(limit, "localisation", None) is not None and not moves:
+            why = f"{_name(limit)}: the robot stands, and no odometry says where its map lies"
+            out.append(profile.problem(("limits", index, "frame"), "map", "odom, body", why))
         if _toolless(limit, profile):
             why = f"{_name(limit)} needs a link, or robot.model.tool"
             out.append(profile.problem(("limits", index, "link"), "(missing)", named, why))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from iatro_governor.body.localisation import Fix
 from iatro_governor.body.planar import Array
 
 
@@ -50,12 +51,13 @@ class Cloud:
 
 @dataclass(frozen=True, slots=True)
 class Sensed:
-    """By source. flags: by name, those that were told and are not stale."""
+    """By source. flags: by name, those that were told and are not stale. fixes: where a map lies."""
 
     people: Mapping[str, People] = field(default_factory=dict)
     felt: Mapping[str, Felt] = field(default_factory=dict)
     points: Mapping[str, Cloud] = field(default_factory=dict)
     flags: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
+    fixes: Mapping[str, Fix] = field(default_factory=dict)
 
 
 WALKING = 1.6

@@ -12,6 +12,7 @@ from iatro_governor.body.dynamics import Dynamics
 from iatro_governor.body.kinematics import posture
 from iatro_governor.body.levers import levers, pair_levers
 from iatro_governor.body.load import load_text
+from iatro_governor.body.localisation import Fix
 from iatro_governor.body.mechanics import Mechanics
 from iatro_governor.body.model import ArmModel
 from iatro_governor.limits.body_situation import BodySituation
@@ -115,7 +116,10 @@ joint_rates = st.tuples(st.floats(-2.0, 2.0), st.floats(-3.0, 3.0)).map(charted)
 place = st.tuples(st.floats(-1.5, 1.5), st.floats(-1.5, 1.5), st.floats(-0.5, 0.5)).map(np.array)
 pace = st.tuples(st.floats(-1.5, 1.5), st.floats(-1.5, 1.5), st.floats(-0.2, 0.2)).map(np.array)
 NOBODY = People(np.zeros((0, 3)), np.zeros((0, 3)), 0.0, 0.1, (), ())
-NOTHING = Sensed({"people": NOBODY}, {"wrist": Felt(np.zeros(3), np.zeros(3), "lower", 0.0)})
+HELD = Felt(np.zeros(3), np.zeros(3), "lower", 0.0)
+FIXES = {"amcl": Fix(0.0, np.zeros(3), 0.02, 0.01)}
+SURE = {"amcl": Fix(0.0, np.zeros(3), 0.0, 0.0)}
+NOTHING = Sensed({"people": NOBODY}, {"wrist": HELD}, fixes=FIXES)
 
 
 def surroundings() -> list[Sensed]:
@@ -130,9 +134,9 @@ def surroundings() -> list[Sensed]:
         crowd = People(places, np.zeros((len(places), 3)), 0.0, 0.1, ids, (None,) * len(places))
         points = np.concatenate([middle + sides * (0.05 + gap) for middle in middles])
         cloud = Cloud(points, 0.0, np.array([0.5, 0.7]))
-        out.append(Sensed({"people": crowd}, {"wrist": quiet}, {"camera": cloud}))
+        out.append(Sensed({"people": crowd}, {"wrist": quiet}, {"camera": cloud}, fixes=FIXES))
     push = Felt(np.array([200.0, 0.0, 0.0]), np.zeros(3), "lower", 0.0)
-    return [*out, Sensed({"people": NOBODY}, {"wrist": push})]
+    return [*out, Sensed({"people": NOBODY}, {"wrist": push}, fixes=FIXES)]
 
 
 @st.composite
@@ -151,7 +155,7 @@ def sensed(draw: st.DrawFn) -> Sensed:
     points = np.array(draw(st.lists(place, max_size=6))).reshape(-1, 3)
     felt = Felt(force, force / 10, "lower", 0.0)
     seen = Cloud(points, draw(st.floats(0.0, 0.05)), np.array([draw(angle), draw(angle)]))
-    return Sensed({"people": people}, {"wrist": felt}, {"camera": seen})
+    return Sensed({"people": people}, {"wrist": felt}, {"camera": seen}, fixes=FIXES)
 
 
 @st.composite

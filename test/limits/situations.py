@@ -45,6 +45,9 @@ VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "slow_zone in the map": ("slow_zone", MAP),
     "geofence in the map": ("geofence", MAP),
+    "link_zone in the map": ("link_zone", MAP),
+    "workspace in the map": ("workspace", MAP),
+    "link_slow_zone in the map": ("link_slow_zone", MAP),
     "round geofence": ("geofence", {"figure": {"circle": {"radius": 2.0, "centre": [0.5, 0.0]}}}),
 }
 """Other settings of some kinds, which must keep the contract as well as the example does."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from iatro_governor.limits.rate import RateLimit
 from iatro_governor.limits.registry import KINDS
 from iatro_governor.limits.sensed import People, Sensed
 from test.governor.profiles import amr
-from test.limits.bodies import body_situation, surroundings, three_links
+from test.limits.bodies import SURE, body_situation, surroundings, three_links
 from test.limits.situations import VARIANTS, kind_of, make, persons, situation
 
 FASTEST = 4.0
@@ -71,6 +72,7 @@ def bodies(kind: str) -> Iterator[tuple[Any, np.ndarray]]:
         return
     somebody = People(np.array([[0.3, 1.8, 0.0]]), np.zeros((1, 3)), 0.0, 0.1, ("0",), (None,))
     seen = [*surroundings(), Sensed({"people": somebody}, surroundings()[0].felt)]
+    seen = [replace(each, fixes=SURE) for each in seen]
     rays = [np.array(ray) for ray in ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.3), (0.6, -0.8))]
     for q in (np.array([0.5, 0.7]), np.array([0.2, 0.7]), np.array([-0.9, 0.8])):
         yield from ((body_situation(q, sensed=each), ray) for each in seen for ray in rays)
