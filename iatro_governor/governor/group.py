@@ -25,6 +25,7 @@ from iatro_governor.governor.freshness import Verdict
 from iatro_governor.governor.halting import Halting
 from iatro_governor.governor.holders import Holders
 from iatro_governor.governor.ladder import Ladder, Level
+from iatro_governor.governor.leaving import Leaving
 from iatro_governor.governor.member import Member, members_of
 from iatro_governor.governor.moved import Body
 from iatro_governor.governor.obedience import Obedience
@@ -63,7 +64,7 @@ class Group:
         admissions: Mapping[str, Admission] | None = None,
     ) -> None:
         self.limits = limits
-        self._watchful = [limit for limit in limits if limit.fault]
+        self._watchful, self._leaving = [limit for limit in limits if limit.fault], Leaving()
         self.ladder = ladder
         self.members = members_of(charts, self.ladder, period, limits)
         self._by_name = {member.name: member for member in self.members}
@@ -309,7 +310,8 @@ class Group:
         """Whether a limit has the body stop at once."""
         alarmed = False
         for limit in self._watchful:
-            if (why := limit.alarm(situation)) is not None:
+            why = limit.alarm(situation) or self._leaving.worsens(limit, situation)
+            if why is not None:
                 self.ladder.pulse(limit.fault, t, f"{limit.config.name}: {why}", limit.config.name)
                 alarmed = True
         return alarmed

@@ -14,7 +14,7 @@ from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.contact_forces import Touch, judge, magnitudes, pushing_torques, turned
 from iatro_governor.limits.kinds import BODY_MOTION
 from iatro_governor.limits.landmarks import Reach
-from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig
+from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, Strain
 from iatro_governor.limits.link_keeping import slow
 from iatro_governor.limits.rows import Rows
 from iatro_governor.profile.base import Name, Part, Positive, Source
@@ -99,7 +99,9 @@ class ContactForceLimit(Limit[ContactForceConfig]):
     Of a wrench (f, tau) on the robot about a frame that moves by (v, w) the power is ``f . v + tau . w``, wherever the
     hand is touched. Joints feel ``tau_measured - g(q)`` (see ``limits.contact_forces``), and what is touched works
     against it. While the output that stands pushes on, the fault ``contact_collision`` brings the protective stop; then
-    the body may leave, at ``retreat_speed``. Joints that tell no efforts move nothing.
+    the body may leave, at ``retreat_speed``. A way out on which more is felt, by more than ``report``, is none: the
+    sensor tells another sign or other axes, or something is behind; the fault is the same. Joints that tell no efforts
+    move nothing.
     """
 
     model = ContactForceConfig
@@ -159,6 +161,17 @@ class ContactForceLimit(Limit[ContactForceConfig]):
             f"{contact.value:.4g} {unit}, {contact.threshold:g} {unit} are allowed, and the motion pushes on"
         )
 
+    def strain(self, situation: BodySituation) -> Strain | None:
+        """How hard it is pressed in a collision."""
+        contact = self._contact(situation)
+        if contact is None or contact.touch is not Touch.COLLISION or not contact.threshold:
+            return None
+        part = self._part(situation)
+        slack = max(low / high for low, high in zip(part.report, part.stop, strict=True))
+        moves = bool((situation.rates(situation.anchor) != situation.still).any())
+        leaving = moves and not self._pushes(situation.anchor, contact, situation)
+        return Strain(contact.value / contact.threshold, slack, leaving)
+
     def present(self, situation: BodySituation) -> bool | None:
         """Whether anything is touched; None before anything was measured."""
         contact = self._contact(situation)
@@ -215,13 +228,16 @@ class ContactForceLimit(Limit[ContactForceConfig]):
 
     def _judged(self, values: Array, situation: BodySituation) -> tuple[Touch, int, float]:
         """How bad ``values`` (k,) are, which of them is worst for its bound, and the bound that it is beyond."""
-        part: ContactForceConfig | ContactTask = self.config
-        if (task := self.config.task) is not None and situation.sensed.flags.get(task.flags, {}).get(
-            task.flag
-        ):
-            part = task
+        part = self._part(situation)
         report, stop = np.array(part.report), np.array(part.stop)
         touch = Touch(int(judge(values, report, stop)))
         bound = stop if touch is Touch.COLLISION else report
         worst = int(np.argmax(values / bound))
         return touch, worst, float(bound[worst])
+
+    def _part(self, situation: BodySituation) -> ContactForceConfig | ContactTask:
+        """Whose bounds hold."""
+        task = self.config.task
+        if task is not None and situation.sensed.flags.get(task.flags, {}).get(task.flag):
+            return task
+        return self.config

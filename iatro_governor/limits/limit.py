@@ -66,6 +66,19 @@ def excess(value: float, allowed: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
+class Strain:
+    """How hard a body pushes against what stopped it.
+
+    share: of what stops it. slack: how much more of that may be felt while it leaves. leaving: whether what stands
+    moves it, and by what is felt moves it away.
+    """
+
+    share: float
+    slack: float
+    leaving: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Clearance:
     """How far the body is from what a limit guards, m, and how far it must stay."""
 
@@ -166,6 +179,10 @@ class Limit(ABC, Generic[Config]):
 
     def alarm(self, situation: Any) -> str | None:
         """Why the body has to stop at once, whatever is commanded, or None."""
+        return None
+
+    def strain(self, situation: Any) -> Strain | None:
+        """How hard the body pushes, where this limit has stopped it for that; None: it has not."""
         return None
 
     def idle(self, situation: Any, reach: Any) -> bool:

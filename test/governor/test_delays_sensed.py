@@ -103,9 +103,13 @@ class Pressing(World):
     def _measure(self) -> None:
         super()._measure()
         self.force = STIFFNESS * max(self.floor - self.height, 0.0)
+        self.governor.handle(Wrench(self.t, WRIST, self.senses(), np.zeros(3), self.t))
+
+    def senses(self) -> np.ndarray:
+        """The force (3,), N, as the sensor says it, along the hand's own axes."""
         turn = self.now.link(HAND)[:3, :3]
-        felt = turn.T @ np.array([0.0, 0.0, self.force])
-        self.governor.handle(Wrench(self.t, WRIST, felt, np.zeros(3), self.t))
+        felt: np.ndarray = turn.T @ np.array([0.0, 0.0, self.force])
+        return felt
 
 
 def pressing_down(world: World) -> Commands:
