@@ -62,6 +62,7 @@ class Group:
         projector: Projector | None = None,
         smooth: SmoothStop | None = None,
         admissions: Mapping[str, Admission] | None = None,
+        covered_s: float = 0.0,
     ) -> None:
         self.limits = limits
         self._watchful, self._leaving = [limit for limit in limits if limit.fault], Leaving()
@@ -76,7 +77,7 @@ class Group:
         self._size = sum(chart.size for chart in charts.values())
         delay = max(chart.config.actuator_delay_s for chart in charts.values())
         keep_s = max(chart.keep_s for chart in charts.values())
-        outputs = self._outputs = Outputs(self._size, delay, keep_s)
+        outputs = self._outputs = Outputs(self._size, delay, keep_s, covered_s)
         claims = claims or Claims.of(charts)
         self._holders = Holders(self._by_name, claims, outputs)
         self._halting = Halting(self.members, stops, smooth, senses, limits, body, outputs)

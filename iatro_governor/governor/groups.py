@@ -66,9 +66,9 @@ def build_groups(
         stops = Stops({name: config}, partial(_alone, chart), senses)
         body, ladder = {name: chart}, Ladder(table)
         projector, smooth = _projector({name: config}, body), _smooth(chart.controlled, rates, body)
-        out.append(
-            Group(body, chart, stops, own, rates, senses, period, ladder, projector=projector, smooth=smooth)
-        )
+        first = body, chart, stops, own, rates, senses, period, ladder
+        covered = profile.data.loop.covered_gap_s
+        out.append(Group(*first, projector=projector, smooth=smooth, covered_s=covered))
     return out
 
 
@@ -138,6 +138,7 @@ def _jointed(
         nearest,
         smooth,
         admissions,
+        profile.data.loop.covered_gap_s,
     )
 
 

@@ -47,15 +47,19 @@ class Published(NamedTuple):
 
 
 class Outputs:
-    """The outputs of one channel, newest last; the newest stands until the next one."""
+    """The outputs of one channel, newest last; the newest stands until the next one.
 
-    def __init__(self, size: int, delay_s: float, keep_s: float) -> None:
+    delay_s: of the actuator. keep_s: for how long they are kept. covered_s: each may have to stand for, at least.
+    """
+
+    def __init__(self, size: int, delay_s: float, keep_s: float, covered_s: float = 0.0) -> None:
         self._rest = np.zeros(size)
         self._no_motion = (0.0,) * size
         self._delay_s = delay_s
         self._keep_s = keep_s
         self._past: deque[Published] = deque()
         self._slowest = 0.0
+        self._covered_s = covered_s
         self._pace: Array | None = np.zeros(size)
         self._change = (self._rest, self._rest, 1.0)
 
@@ -84,7 +88,7 @@ class Outputs:
 
     def hold_s(self, period: float) -> float:
         """How long an output may have to stand, s: a loop that was late lately may be late again."""
-        return max(period, self._slowest)
+        return max(period, self._slowest, self._covered_s)
 
     def publish(self, t: float, output: Array, dt: float, pace: Array | None = None) -> Array:
         """Let ``output`` (size,) stand from ``t`` on, ``dt`` s after the last; ``pace`` if it is not as it looks."""

@@ -24,6 +24,11 @@ class LoopTiming(Part):
     rate_hz: Annotated[float, Field(strict=True, ge=10, le=1000)] = 100.0
     max_gap_s: Annotated[float, Field(strict=True, gt=0, le=1)] = 0.25
     """A loop that was late by more than this has overrun, s."""
+    covered_gap_s: Annotated[float, Field(strict=True, ge=0, le=2)] = 0.0
+    """What stands is reckoned to go on for this long before any stop, s: in gaps of the loop up to that, margins hold.
+
+    0: for a period, or as long as the loop was late of late.
+    """
 
     @property
     def patience_s(self) -> float:

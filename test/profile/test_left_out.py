@@ -17,8 +17,8 @@ JUDGED = {
         speed_noise unsafe_brakes unsafe_clear_s unsafe_latches unsafe_recovery unsafe_shadow unsafe_state
         zero_means""",
     "left out, a stated number or way holds, and no profile may set it beyond its ends": """
-        allow_split alpha bearing_step behind_gap cell claim_fraction clear_s cluster_gap creep_speed
-        disobey_s floor freeze_s lease_grace_s loop max_command_hz max_duration_s max_future_s max_gap_s
+        allow_split alpha bearing_step behind_gap cell claim_fraction clear_s cluster_gap covered_gap_s
+        creep_speed disobey_s floor freeze_s lease_grace_s loop max_command_hz max_duration_s max_future_s max_gap_s
         max_increment max_jump max_points max_range_min max_speed max_unknown memory_s min_points n_min
         noise plan_idle_s rate_hz rearm_s repeated_stops rest_speed retreat_speed stamped trapped_s voxel""",
     "left out, the profile or the description says it elsewhere, or one of several has to be there": """
