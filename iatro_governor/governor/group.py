@@ -188,6 +188,8 @@ class Group:
     def _stop(
         self, t: float, dt: float, level: Level, process: Ladder, arrival: Arrival | None
     ) -> list[Outcome]:
+        if level < Level.PROTECTIVE_STOP and self._alarmed_in_a_stop(t):
+            level = self._level(process)
         hard = self.ladder.protective_mode or process.protective_mode
         chosen = self._halting.chosen(hard, t, process)
         output, pace = self._halting.braked(chosen, dt)
@@ -316,6 +318,11 @@ class Group:
                 self.ladder.pulse(limit.fault, t, f"{limit.config.name}: {why}", limit.config.name)
                 alarmed = True
         return alarmed
+
+    def _alarmed_in_a_stop(self, t: float) -> bool:
+        """The same where it stops already: it moves on until it rests, and may have to stop harder."""
+        moves = any(self._outputs.values) or self._trajectories.going
+        return bool(self._watchful and moves) and self._alarmed(t, self._body.situation(t, self._outputs))
 
     def _wanted(self, t: float, requests: Mapping[str, Command | None], dt: float) -> Array:
         wanted = np.zeros(self._size)
