@@ -33,9 +33,14 @@ class Track:
         self._samples: deque[OdomSample] = deque()
 
     def add(self, sample: OdomSample) -> None:
-        """Take a sample; one that is older than the newest is ignored, for it can change no decision."""
+        """Take a sample; one that is older than the newest is ignored, for it can change no decision.
+
+        One of the same time takes the newest one's place: stamps that stand still would be kept for ever.
+        """
         if self._samples and sample.t < self._samples[-1].t:
             return
+        if self._samples and sample.t == self._samples[-1].t:
+            self._samples.pop()
         self._samples.append(sample)
         while sample.t - self._samples[0].t > self._keep_s and len(self._samples) > 2:
             self._samples.popleft()

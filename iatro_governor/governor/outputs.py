@@ -22,6 +22,8 @@ LAG_S = 0.3
 """A body may follow its commands by this much beyond their delay, s."""
 OVERSHOOT = 0.1
 """A body may be faster than its commands by this share."""
+MOST = 20_000
+"""Outputs that are kept at most: while a clock stands, or has gone back, none of them is old."""
 
 
 WHOLE = slice(None)
@@ -57,7 +59,7 @@ class Outputs:
         self._no_motion = (0.0,) * size
         self._delay_s = delay_s
         self._keep_s = keep_s
-        self._past: deque[Published] = deque()
+        self._past: deque[Published] = deque(maxlen=MOST)
         self._slowest = 0.0
         self._covered_s = covered_s
         self._pace: Array | None = np.zeros(size)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from iatro_governor.body.track import OdomSample, Track
+from test.memory import kept
 
 
 def at(t: float, height: float, sinks: float = 0.0) -> OdomSample:
@@ -23,3 +24,12 @@ def test_a_height_that_was_sunk_to_is_none():
     track = Track(5.0, flies=True)
     track.add(at(1.0, 5.0, sinks=0.5))
     assert track.jump(at(1.2, 4.9, sinks=0.5)) == pytest.approx(0.0)
+
+
+def test_stamps_that_stand_still_are_kept_once():
+    """A driver whose clock has stopped may go on for days; the newest of what it tells counts."""
+    track, before = Track(5.0), kept(OdomSample)
+    for k in range(1000):
+        track.add(OdomSample(1.0, np.array([k, 0.0, 0.0]), np.zeros(3)))
+    assert track.latest.pose[0] == track.pose_at(1.0)[0] == 999.0
+    assert kept(OdomSample) - before < 100

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iatro_governor.governor.outputs import Outputs
+from iatro_governor.governor.outputs import MOST, Outputs, Published
+from test.memory import kept
 
 PERIOD, DELAY, BRAKING = 0.01, 0.1, 1.0
 
@@ -82,3 +83,14 @@ def test_what_is_ahead_is_where_all_pieces_lead():
         gone = outputs.gone_until(t) - outputs.gone_until(start)
         assert outputs.gone_since(start, t) == pytest.approx(gone, abs=1e-12)
     assert seen == {True, False}
+
+
+@pytest.mark.parametrize("step", [0.0, PERIOD])
+def test_no_more_is_kept_than_memory_has_room_for(step):
+    """Of a clock that stands, and of one that has gone back by an hour, nothing that is published grows old."""
+    outputs, before = Outputs(1, DELAY, 2.0), kept(Published)
+    outputs.publish(3600.0, np.zeros(1), PERIOD)
+    for k in range(MOST + 500):
+        outputs.publish(k * step, np.array([0.1]), step)
+    assert kept(Published) - before <= MOST
+    assert outputs.standing.tolist() == [0.1]
