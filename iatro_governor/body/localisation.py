@@ -38,5 +38,5 @@ def deviations(covariance: Array) -> tuple[float, float]:
     ``covariance`` (6, 6) of x, y, z and of the turns about them, as geometry_msgs/PoseWithCovariance has it.
     """
     flat = covariance[:2, :2]
-    widest = np.linalg.eigvalsh((flat + flat.T) / 2)[1]
+    widest = np.linalg.eigvalsh(flat / 2 + flat.T / 2)[1]
     return float(np.sqrt(max(widest, 0.0))), float(np.sqrt(max(covariance[5, 5], 0.0)))

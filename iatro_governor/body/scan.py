@@ -14,6 +14,8 @@ from iatro_governor.profile.figures import planar
 from iatro_governor.profile.sources import ScanSource
 
 MOST_BEAMS = 100_000
+MOST_TURNS = 4 * math.pi
+"""A first bearing beyond this, rad, is garbled: a larger one, still, has no digits left to tell directions by."""
 SINGLE = 1e-6
 """Share by which a number may grow when a message holds it in single precision."""
 
@@ -121,6 +123,10 @@ def _check_geometry(ranges: Array, angle_min: float, step: float, range_min: flo
     if not (math.isfinite(angle_min) and math.isfinite(step) and step != 0):
         raise EventError(
             f"angle_min {angle_min} and angle_increment {step} must be finite, the increment not 0", "scan"
+        )
+    if abs(angle_min) > MOST_TURNS:
+        raise EventError(
+            f"angle_min {angle_min:.4g} rad; at most {MOST_TURNS:.4g} either way is allowed", "scan"
         )
     if len(ranges) * abs(step) > 2 * math.pi + 1.5 * abs(step):
         raise EventError(f"{len(ranges)} beams of {step} rad cover more than one turn", "scan")

@@ -10,6 +10,7 @@ from iatro_governor.body.localisation import Fix, deviations, fix
 from iatro_governor.body.planar import Array, from_quaternion
 from iatro_governor.body.track import Track
 from iatro_governor.errors import EventError
+from iatro_governor.governor.credible import FARTHEST, credible
 from iatro_governor.governor.events import MapPose
 from iatro_governor.profile.sources import MapPoseSource
 
@@ -35,7 +36,8 @@ class Localiser:
         self.fixes[event.source] = fix(
             event.stamp, in_map, in_odom, source.sigmas * shift, source.sigmas * turn
         )
-        if last is not None and (jump := _apart(last.in_map(in_odom), in_map)) > source.max_jump:
+        jump = 0.0 if last is None else _apart(last.in_map(in_odom), in_map)
+        if not jump <= source.max_jump:
             led = f"the pose is {jump:.2f} m or rad from where the last one and odometry lead"
             raise EventError(f"{led}; {source.max_jump} is allowed", "map_pose")
 
@@ -48,8 +50,7 @@ class Localiser:
 
 def check(event: MapPose) -> None:
     """Raises EventError where a pose or its uncertainty makes no sense."""
-    if not np.isfinite(event.pose).all():
-        raise EventError("the pose must be finite", "map_pose")
+    credible(event.pose, FARTHEST, "pose", "map_pose")
     if not math.isclose(math.hypot(*event.pose[3:]), 1.0, abs_tol=0.05):
         raise EventError("the orientation is no unit quaternion", "map_pose")
     if event.covariance is None:

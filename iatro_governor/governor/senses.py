@@ -15,6 +15,7 @@ from iatro_governor.body.scan import Sweep
 from iatro_governor.body.surroundings import Surroundings
 from iatro_governor.body.track import OdomSample, Track
 from iatro_governor.errors import EventError
+from iatro_governor.governor.credible import FARTHEST, FASTEST, credible
 from iatro_governor.governor.events import Bodies, Flags, Joints, Look, MapPose, Odom, Sensed, Wrench
 from iatro_governor.governor.ladder import Ladder
 from iatro_governor.governor.late import Late
@@ -109,8 +110,8 @@ class Senses:
         """Take an odometry sample. Raises EventError where it is garbled."""
         source = self._source(event.source, "odom", event.stamp, event.t)
         assert isinstance(source, OdomSource)
-        if not (np.isfinite(event.pose).all() and np.isfinite(event.twist).all()):
-            raise EventError("pose and twist must be finite", "odom")
+        credible(event.pose, FARTHEST, "pose", "odom")
+        credible(event.twist, FASTEST, "twist", "odom")
         if not math.isclose(math.hypot(*event.pose[3:]), 1.0, abs_tol=0.05):
             raise EventError("the orientation is no unit quaternion", "odom")
         if self._newer(event):
@@ -124,7 +125,7 @@ class Senses:
             if track is self.track:
                 self._place()
                 self.localiser.place(track)
-            if jump > source.max_jump:
+            if not jump <= source.max_jump:
                 led = f"the pose is {jump:.2f} m or rad from where the last one and its twist lead"
                 raise EventError(f"{led}; {source.max_jump} is allowed", "odom")
 
@@ -161,7 +162,7 @@ class Senses:
             raise EventError(f"a joint at {furthest:.3g} rad or m; {LARGEST:g} is allowed", "joints")
         if self._newer(event):
             jump = track.add(event.stamp, event.names, event.position, event.velocity, event.effort)
-            if jump > source.max_jump:
+            if not jump <= source.max_jump:
                 led = f"a joint is {jump:.2f} rad or m from where the last state leads"
                 raise EventError(f"{led}; {source.max_jump} is allowed", "joints")
 
@@ -183,8 +184,8 @@ class Senses:
         if event.frame.strip("/") not in ("", source.frame):
             raise EventError(f"frame {event.frame!r}; {source.frame!r} is needed", "bodies")
         for body in event.bodies:
-            if not (np.isfinite(body.position).all() and np.isfinite(body.velocity).all()):
-                raise EventError(f"body {body.id!r}: position and velocity must be finite", "bodies")
+            credible(body.position, FARTHEST, f"body {body.id!r}: position", "bodies")
+            credible(body.velocity, FASTEST, f"body {body.id!r}: velocity", "bodies")
         if len({body.id for body in event.bodies}) != len(event.bodies):
             raise EventError("two bodies have the same id", "bodies")
         if self._newer(event):
