@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -183,6 +184,75 @@ def test_a_change_to_what_runs_as_tests_are_collected_is_there_before_them(room:
     )
     found, told = outcome(room, "--files", "table.py")
     assert found == 0 and "4 changes, 4 noticed" in told, told
+
+
+def test_a_line_that_runs_as_a_test_imports_it_is_asked_of_the_others_too(room: Path) -> None:
+    """The wrong answer: to ask whichever test came to import it, and no other."""
+    (room / "iatro_governor/limits/late.py").write_text("MOST = 3\n")
+    (room / "test/limits/test_late.py").write_text(
+        "def test_import():\n    import iatro_governor.limits.late\n\n\n"
+        "def test_most():\n    from iatro_governor.limits.late import MOST\n\n    assert MOST == 3\n"
+    )
+    code, told = outcome(room, "--files", "late.py")
+    assert code == 0 and "1 changes, 1 noticed" in told, told
+
+
+def test_a_test_that_is_skipped_or_expected_to_fail_notices_nothing(room: Path) -> None:
+    (room / "test/limits/test_other.py").write_text(
+        "import unittest\n\nimport pytest\n\nfrom iatro_governor.limits.cap import cap\n\n\n"
+        "def test_skipped():\n    cap(1.0)\n    pytest.skip('not here')\n\n\n"
+        "def test_expected_here():\n    cap(1.0)\n    pytest.xfail('not yet')\n\n\n"
+        "@pytest.mark.xfail\ndef test_expected():\n    assert cap(1.0) == 2.0\n\n\n"
+        "class Test(unittest.TestCase):\n    def test_of_it(self):\n        cap(1.0)\n"
+        "        raise unittest.SkipTest('nor here')\n"
+    )
+    code, told = outcome(room)
+    assert code == 0 and "1 accepted" in told and "fails by itself" not in told, told
+
+
+def test_hypothesis_ends_with_the_first_example_that_fails() -> None:
+    """The wrong answer is slow: it looks for the smallest one, which nobody reads."""
+    program = """
+import sys
+sys.path.insert(0, "tools")
+from mutation import child
+child.first_example()
+from hypothesis import given, settings, strategies as st
+settings.register_profile("same", deadline=None, derandomize=True, max_examples=50)
+settings.load_profile("same")
+seen = set()
+@given(st.lists(st.integers()))
+def test(numbers):
+    seen.add(tuple(numbers))
+    assert sum(numbers) < 100
+try:
+    test()
+except AssertionError:
+    print(sum(sum(one) >= 100 for one in seen))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "1\n"
+
+
+def test_who_noticed_changes_near_by_is_asked_first_and_the_quick_before_the_slow() -> None:
+    likely = tool("likely").Likely({"quick": 0.001, "middle": 0.1, "slow": 2.0})
+    tests = ["slow", "middle", "quick"]
+
+    def order(file: str, body: object, reaching: Iterable[str] = tests) -> list[str]:
+        found: list[str] = likely.order(file, body, tests, reaching)
+        return found
+
+    assert order("a.py", None) == ["quick", "middle", "slow"]
+    body = tool("mutants").Body("f", 1, 2, 3)
+    likely.noticed("a.py", body, "middle")
+    assert order("a.py", body) == ["middle", "quick", "slow"]
+    assert order("b.py", body) == ["quick", "middle", "slow"], "of this file nothing is known"
+    likely.noticed("a.py", body, "slow")
+    assert order("a.py", body) == ["middle", "quick", "slow"], "once is too little for its time"
+    assert order("b.py", None, ["slow"]) == ["quick", "slow", "middle"], "the others run nothing of the file"
+    assert likely.known("a.py") == ["middle", "slow"] and likely.known("b.py") == []
 
 
 def test_a_part_of_a_room_leaves_the_rest_as_not_tried(room: Path) -> None:

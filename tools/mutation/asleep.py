@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-ASLEEP_S = 120.0
+ASLEEP_S = 30.0
 
 
 class Asleep:
@@ -33,11 +33,11 @@ class Asleep:
 
 
 def done(pid: int) -> tuple[int, bool]:
-    """How much a process and all below it have run, in ticks, and whether a thread of theirs is ready to."""
+    """How much a process and all below it have run, in ticks, and whether a thread is ready to, or waits for a disk."""
     ticks, ready = 0, False
     for task in Path(f"/proc/{pid}/task").glob("*"):
         state, used = stat(task)
-        ticks, ready = ticks + used, ready or state == "R"
+        ticks, ready = ticks + used, ready or state in "RD"
         for other in children(task):
             more, other_ready = done(other)
             ticks, ready = ticks + more, ready or other_ready

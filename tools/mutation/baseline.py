@@ -1,13 +1,14 @@
 """Which tests run which lines, and how long each takes: the run without any change.
 
-Kept by test file, in out/mutation/ROOM.lines.json, for as long as the package, the test file and what that imports from
-test/ are the same.
+Kept by test file, in out/mutation/ROOM.lines.json, for as long as the room's files, the test file and what that imports
+from test/ are the same. Other rooms are not looked at: where one of them by now has a test run other lines, a change
+may survive that this test would notice, and none is taken for noticed that is not.
 """
 
 from __future__ import annotations
 
 import json
-import os
+import resource
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from . import child
 from .sources import Sources, digest
 
 OURS = ("iatro_governor", "test", "tools", "bench", "conftest", "__main__")
+WHO = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 CHOSEN = ("-m", "not ros and not alone and not apart")
 
 
@@ -37,11 +39,21 @@ class Baseline:
     modules: list[str]
     """What they import that nobody changes."""
 
-    def reaching(self, file: str, line: int) -> list[str]:
-        """The tests of a line, the quickest first; of one that runs as it is imported, those of the file, or all."""
+    def reaching(self, file: str, line: int, *, imported: bool) -> list[str]:
+        """The tests of a line, the quickest first; of one that runs as it is ``imported``, of the file, or all."""
         lines = self.tests.get(file, {})
-        found = lines.get(line) or {name for names in lines.values() for name in names} or self.took
-        return sorted(found, key=lambda one: (self.took.get(one, 0.0), one))
+        found = (not imported and lines.get(line)) or {name for names in lines.values() for name in names}
+        return self._quickest(found or self.took)
+
+    def others(self, tests: Iterable[str]) -> list[str]:
+        """All but ``tests``, the quickest first.
+
+        What a line sets as its file is imported, tests that run nothing of that file may look at.
+        """
+        return self._quickest(self.took.keys() - set(tests))
+
+    def _quickest(self, tests: Iterable[str]) -> list[str]:
+        return sorted(tests, key=lambda one: (self.took.get(one, 0.0), one))
 
     def within(self, tests: Sequence[str], budget_s: float) -> list[str]:
         """The first of ``tests`` that fit into ``budget_s``, and one in any case."""
@@ -72,7 +84,7 @@ class Watch:
 
 def used() -> float:
     """Seconds of a core that this process has taken, and those that it started and that have ended."""
-    return sum(os.times()[:4])
+    return sum(one.ru_utime + one.ru_stime for one in map(resource.getrusage, WHO))
 
 
 def measure(root: Path, files: Sequence[str], tests: Sequence[str], out: Path) -> int:
@@ -107,9 +119,9 @@ def others() -> list[str]:
 class Lines:
     """What is known of each test file of a room."""
 
-    def __init__(self, path: Path, sources: Sources, files: Sequence[str], package: Iterable[str]) -> None:
+    def __init__(self, path: Path, sources: Sources, files: Sequence[str]) -> None:
         self._path, self._sources, self._files = path, sources, files
-        self._package = digest([Path(__file__).read_text(encoding="utf-8"), sources.text(package)])
+        self._room = digest([Path(__file__).read_text(encoding="utf-8"), sources.text(files)])
         old = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         self._known: dict[str, Any] = old
 
@@ -152,4 +164,4 @@ class Lines:
         return Baseline(lines, took, collecting, list(modules))
 
     def _key(self, test: str) -> str:
-        return digest([self._package, " ".join(self._files), self._sources.of([test])])
+        return digest([self._room, self._sources.of([test])])

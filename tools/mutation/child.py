@@ -14,6 +14,7 @@ import signal
 import sys
 import tempfile
 import traceback
+import unittest
 from collections.abc import Callable, Iterable, Mapping
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
@@ -27,10 +28,12 @@ PASSED, FAILED, NOT_COLLECTED, NOT_STARTED, NONE = 0, 1, 2, 4, 5
 NOT_IN_PLACE, BROKE = 98, 99
 LOG = "IATRO_MUTATION_LOG"
 """Names the file that children print to, for whoever wants to know why a run went wrong."""
-QUIET = ("-s", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:terminal")
-PATIENCE, LEAST_S = 10.0, 20.0
+QUIET = ("-s", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:terminal", "--assert=plain")
+"""What nobody reads is not made: to explain an assertion takes longer than most tests."""
+PATIENCE, LEAST_S = 10.0, 5.0
 """A test may take so many times as long as it took without a change, and at least so long, s of a core."""
 SAID = "said.txt"
+NO_FAILURE = (pytest.skip.Exception, pytest.xfail.Exception, unittest.SkipTest)
 PR_SET_PDEATHSIG = 1
 
 
@@ -41,6 +44,17 @@ def warm(modules: Iterable[str]) -> None:
             importlib.import_module(name)
         except Exception:  # noqa: BLE001 - then the child that wants it imports it
             continue
+
+
+def first_example() -> None:
+    """Have hypothesis end with the first example that fails, here and in children: nobody reads a smaller one."""
+    try:
+        from hypothesis import Phase, settings
+    except ImportError:
+        return
+    phases = (Phase.explicit, Phase.generate)
+    settings.register_profile("mutation", phases=phases, database=None, report_multiple_bugs=False)
+    settings.load_profile("mutation")  # test/conftest.py says more, and takes the rest from this
 
 
 class Changed(SourceFileLoader):
@@ -82,6 +96,14 @@ class Said:
         """As a test begins."""
         self._say("at", nodeid)
         limit(max(LEAST_S, PATIENCE * self._took.get(nodeid, 0.0)))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+        """What a test raised says enough: pytest's report of it takes longer than most tests."""
+        if call.excinfo is None or item.get_closest_marker("xfail"):
+            return
+        if not isinstance(call.excinfo.value, NO_FAILURE):
+            self._failed(item.nodeid)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """What became of a part of a test."""

@@ -8,8 +8,7 @@ import gc
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,21 +18,10 @@ from . import child
 from .baseline import CHOSEN
 from .inplace import Live, module
 from .kept import Verdict
-from .tries import Outcome, Pool, Task
+from .tries import Outcome, Place, Pool, Task
 
-LOADED = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
-"""Plugins that are loaded already (child.warm) say less of an assertion that fails in them, and that is no failure."""
-Took = Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The tree, where children may write, how many at a time, and how long each test takes without a change."""
-
-    root: Path
-    folder: Path
-    workers: int
-    took: Took
+COLLECTING_S = 40.0
+"""So long may it take to import what is changed and collect a file, s of a core."""
 
 
 class Picked:
@@ -53,18 +41,22 @@ class Picked:
 
 
 def anew(place: Place) -> Pool:
-    """Children that import the changed file, and collect tests, by themselves."""
+    """Children that import the changed file, and collect tests, by themselves: a file when its tests are asked."""
 
     def attempt(task: Task, order: list[str], folder: Path) -> int:
         if task.mutant is not None:
             file = place.root / task.file
             sys.meta_path.insert(0, child.Finder(module(task.file), file, task.mutant.code(str(file))))
-        child.limit(2 * child.LEAST_S)
-        files = list(dict.fromkeys(name.partition("::")[0] for name in order))
-        plugins = [child.Said(folder, place.took), Picked(order)]
-        return int(pytest.main([*child.QUIET, *LOADED, *CHOSEN, *files], plugins=plugins))
+        said = child.Said(folder, place.took)
+        for tests in dict.fromkeys(name.partition("::")[0] for name in order):
+            child.limit(COLLECTING_S)
+            picked = Picked([name for name in order if name.partition("::")[0] == tests])
+            code = int(pytest.main([*child.QUIET, *CHOSEN, tests], plugins=[said, picked]))
+            if code not in (child.PASSED, child.NONE):
+                return code
+        return child.PASSED
 
-    return Pool(place.root, place.folder, place.workers, attempt)
+    return Pool(place, attempt)
 
 
 class InPlace:
@@ -89,7 +81,7 @@ class InPlace:
                 return child.NOT_IN_PLACE
             return run([items[name] for name in order if name in items])
 
-        pool = Pool(self._place.root, self._place.folder, self._place.workers, attempt)
+        pool = Pool(self._place, attempt)
         for outcome in pool.outcomes(self._tasks):
             self._say(
                 number=outcome.task.number, by=outcome.verdict and outcome.verdict.by, code=outcome.code

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from rich.console import Console
 
 from . import child
 from .baseline import Baseline, Lines, measure
-from .collected import Place, anew, in_place
+from .collected import anew, in_place
 from .kept import Kept
 from .mutants import Mutant, mutants
 from .progress import progress
 from .rooms import Room
 from .sources import Sources
 from .summary import Accepted, Found
-from .tries import Outcome, Task
+from .tries import Outcome, Place, Task
 
-PACKAGE = "iatro_governor"
 WRITE_EVERY_S = 5.0
+MEMORY, ROOM_BYTES = Path("/dev/shm"), 2**31
 
 
 class RunBroken(Exception):
@@ -85,7 +86,10 @@ class Run:
         ]
         if not missing:
             return
-        with tempfile.TemporaryDirectory(prefix="mutation-", ignore_cleanup_errors=True) as folder:
+        child.first_example()
+        with tempfile.TemporaryDirectory(
+            prefix="mutation-", dir=in_memory(), ignore_cleanup_errors=True
+        ) as folder:
             base = self._baseline(Path(folder))
             place = Place(self._root, Path(folder), self._wish.workers, base.took)
             tasks = list(self._tasks(base, missing))
@@ -97,10 +101,7 @@ class Run:
 
     def _baseline(self, folder: Path) -> Baseline:
         files = list(self._changes)
-        package = sorted(
-            one.relative_to(self._root).as_posix() for one in (self._root / PACKAGE).rglob("*.py")
-        )
-        lines = Lines(self._lines, self._sources, files, package)
+        lines = Lines(self._lines, self._sources, files)
         missing = lines.missing(self._tests)
         if missing:
             print(
@@ -118,15 +119,15 @@ class Run:
         return lines.baseline(self._tests)
 
     def _tasks(self, base: Baseline, changes: Sequence[tuple[str, Mutant]]) -> Iterator[Task]:
-        def asked(place: tuple[str, int]) -> tuple[list[str], frozenset[str]]:
-            reaching = base.reaching(*place)
-            return base.within(reaching, self._wish.budget_s), frozenset(reaching)
+        @cache
+        def asked(file: str, line: int, imported: bool) -> tuple[list[str], frozenset[str]]:
+            reaching = base.reaching(file, line, imported=imported)
+            every = [*reaching, *base.others(reaching)] if imported else reaching
+            return base.within(every, self._wish.budget_s), frozenset(reaching)
 
-        places = {(file, mutant.line) for file, mutant in changes}
-        tests = {place: asked(place) for place in places}
         for number, (file, mutant) in enumerate(changes):
             before = self._kept.before(file, mutant.name)
-            yield Task(number, file, mutant, *tests[file, mutant.line], before)
+            yield Task(number, file, mutant, *asked(file, mutant.line, mutant.body is None), before)
 
     def _outcomes(self, base: Baseline, place: Place, tasks: Sequence[Task]) -> Iterator[Outcome]:
         """In place, what does not run as tests are collected; the rest, and what cannot be so, anew."""
@@ -172,6 +173,12 @@ class Run:
             self._kept.put(task.file, task.mutant.name, verdict)
         allowed = task.mutant.name in self._wish.accepted.get(task.file, {})
         show(name if verdict is not None and not verdict.noticed and not allowed else None)
+
+
+def in_memory() -> Path | None:
+    """Where children may write and no test waits for a disk; None: in the usual place, for there is little room."""
+    there = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES
+    return MEMORY if there else None
 
 
 def runs_before(base: Baseline, task: Task) -> bool:

@@ -7,18 +7,27 @@ import select
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import child
 from .asleep import Asleep
 from .kept import Verdict
+from .likely import Likely
 from .mutants import Mutant
 
-RECENT = 3
-"""So many of the tests that noticed other changes to a file are asked before the rest."""
 LOOK_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The tree, where children may write, how many at a time, and how long each test takes without a change."""
+
+    root: Path
+    folder: Path
+    workers: int
+    took: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +41,7 @@ class Task:
     tests: list[str]
     """Those to be asked, in this order, and only these after ``first``."""
     reaching: frozenset[str]
-    """All that run the line."""
+    """All that run the line, or lines of its file where it runs as that is imported."""
     first: tuple[str, ...] = ()
     """Those that noticed it before."""
 
@@ -56,11 +65,11 @@ Attempt = Callable[[Task, list[str], Path], int]
 
 
 class Pool:
-    """Children of this process, at most ``workers`` at a time, each with a folder of its own in ``folder``."""
+    """Children of this process, some at a time, each with a folder of its own."""
 
-    def __init__(self, root: Path, folder: Path, workers: int, attempt: Attempt) -> None:
-        self._root, self._folder, self._workers, self._attempt = root, folder, workers, attempt
-        self._recent: dict[str, list[str]] = {}
+    def __init__(self, place: Place, attempt: Attempt) -> None:
+        self._place, self._attempt = place, attempt
+        self._likely = Likely(place.took)
         self._passes: dict[tuple[str, ...], bool] = {}
         self._asleep = Asleep()
         self._looked = time.monotonic()
@@ -73,10 +82,10 @@ class Pool:
         waiting = list(tasks)[::-1]
         running: dict[int, tuple[Task, Path]] = {}
         while waiting or running:
-            while waiting and len(running) < self._workers:
+            while waiting and len(running) < self._place.workers:
                 task = waiting.pop()
                 if task.tests:
-                    folder = self._place(task.number)
+                    folder = self._folder(task.number)
                     running[self._start(task, folder)] = task, folder
                 else:
                     yield Outcome(task, Verdict(()), child.PASSED)
@@ -89,26 +98,30 @@ class Pool:
                         waiting.append(without(task, by[0]))
                         continue
                     outcome = replace(outcome, verdict=None)
-                self._noticed(task.file, by)
+                if len(by) == 1:
+                    self._likely.noticed(task.file, task.mutant.body if task.mutant else None, by[0])
                 yield outcome
 
     def order(self, task: Task) -> list[str]:
-        """Who noticed this change before, or its neighbours; then the quickest."""
-        recent = [name for name in self._recent.get(task.file, []) if name in task.reaching][:RECENT]
-        before = [name for name in task.first if name in task.reaching]
-        asked = dict.fromkeys([*before, *recent, *task.tests])
+        """Who noticed this change before; then whoever is most likely to, for the time that it takes."""
+        may = {*task.tests, *task.reaching}
+        before = [name for name in task.first if name in may]
+        more = [name for name in self._likely.known(task.file) if name in may]
+        where = task.file, task.mutant.body if task.mutant else None
+        tests = self._likely.order(*where, {*more, *task.tests}, task.reaching)
+        asked = dict.fromkeys([*before, *tests])
         return [name for name in asked if self._passes.get((name,), True)]
 
     def unsound(self) -> list[str]:
         """The tests that fail by themselves without any change."""
         return sorted(name for by, passes in self._passes.items() for name in by if not passes)
 
-    def _place(self, number: int) -> Path:
-        return Path(tempfile.mkdtemp(prefix=f"{number}-", dir=self._folder))
+    def _folder(self, number: int) -> Path:
+        return Path(tempfile.mkdtemp(prefix=f"{number}-", dir=self._place.folder))
 
     def _start(self, task: Task, folder: Path) -> int:
         order = self.order(task)
-        return child.fork(self._root, folder, lambda: self._attempt(task, order, folder))
+        return child.fork(self._place.root, folder, lambda: self._attempt(task, order, folder))
 
     def _ended(self, pids: list[int]) -> list[int]:
         """Those that have, once any has; ends what sleeps."""
@@ -145,18 +158,13 @@ class Pool:
         if by not in self._passes:
             tests = list(by) if "::" in by[0] else task.tests
             same = replace(task, mutant=None, tests=tests, reaching=frozenset(tests), first=())
-            folder = self._place(same.number)
+            folder = self._folder(same.number)
             pid = self._start(same, folder)
             while not self._ended([pid]):
                 pass
             verdict = self._outcome(same, pid, folder).verdict
             self._passes[by] = verdict is not None and not verdict.noticed
         return self._passes[by]
-
-    def _noticed(self, file: str, by: tuple[str, ...]) -> None:
-        if len(by) == 1:
-            recent = self._recent.setdefault(file, [])
-            recent[:] = [by[0], *(name for name in recent if name != by[0])]
 
 
 def judged(task: Task, code: int, failed: str | None, last: str | None) -> Verdict | None:
