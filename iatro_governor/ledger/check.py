@@ -222,8 +222,7 @@ class _Steps:
         result, chain, anchor = self._result, self._chain, self._anchor
         assert chain is not None
         while anchor is not None and anchor.records <= result.records:
-            wrong = anchor.records < result.records or anchor.head != chain.head.hex()
-            if wrong or anchor.ledger_id != result.ledger_id:
+            if anchor.head != chain.head.hex() or anchor.ledger_id != result.ledger_id:
                 result.fail(
                     max(anchor.records, 1), f"record {anchor.records} is not the one that was anchored"
                 )
