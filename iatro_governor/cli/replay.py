@@ -31,6 +31,7 @@ def replay(
     """
     from ..ledger.reader import Reader
     from ..limits.registry import load_profile
+    from ..review.incidents import start_time
     from ..review.replay import folders_beside
     from ..review.replay import replay as again
 
@@ -38,6 +39,7 @@ def replay(
         profile = None if config is None else load_profile(config)
         with Reader(db) as reader:
             found = again(reader, incident, inputs or folders_beside(db), profile).to_json()
+            start = start_time(reader)
     except IatroError as error:
         if as_json:
             print_json({"error": str(error)})
@@ -46,23 +48,33 @@ def replay(
     if as_json:
         print_json(found)
     else:
-        _tell(found)
+        _tell(found, start)
     raise typer.Exit(0 if found["identical"] else 1)
 
 
-def _tell(found: dict[str, Any]) -> None:
+def _tell(found: dict[str, Any], start: float) -> None:
+    exact = found["policy"] == found["recorded_policy"]
     console.print(
         f"incident {found['incident']}: decisions {found['first']} to {found['last']}, {found['compared']} compared, "
         f"{found['differing']} differ, {found['missing']} not on record",
         markup=False,
     )
     for one in found["differences"]:
-        console.print(f"  decision {one['seq']} on {one['channel']} at {one['t']:.3f} s", markup=False)
+        at = f"{one['t'] - start:.3f} s after the first record"
+        console.print(f"  decision {one['seq']} on {one['channel']}, {at}", markup=False)
         for name, sides in one["differs"].items():
-            console.print(
-                f"    {name}: recorded {sides['recorded']}, replayed {sides['replayed']}", markup=False
-            )
+            recorded, replayed = (_value(sides[side], exact) for side in ("recorded", "replayed"))
+            console.print(f"    {name}: recorded {recorded}, replayed {replayed}", markup=False)
+    if (more := found["differing"] - len(found["differences"])) > 0:
+        console.print(f"  and {more} more that differ", markup=False)
     for note in found["notes"]:
         notes.print(note, markup=False)
     if found["identical"]:
         console.print("byte-identical", markup=False)
+
+
+def _value(value: Any, exact: bool) -> Any:
+    """Where bytes are compared every digit counts; under another policy four of them tell enough."""
+    if exact or not isinstance(value, list) or not all(isinstance(one, float) for one in value):
+        return value
+    return f"[{', '.join(f'{one:.4g}' for one in value)}]"

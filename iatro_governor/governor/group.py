@@ -89,6 +89,10 @@ class Group:
         self.bound_by: tuple[str, ...] = ()
         """The limits that leave no way out, as the newest decision found; empty: there is one, or nobody looked."""
 
+    def unfollowed(self) -> None:
+        """Nobody carries out what it decides: whether a body obeys is not judged from now on."""
+        self._obedience.end()
+
     @property
     def at_rest(self) -> bool:
         """Output and measurement both say so."""

@@ -80,6 +80,10 @@ class Obedience:
         ]
         self._claims = claims
 
+    def end(self) -> None:
+        """Judge nobody from now on."""
+        self._watched = []
+
     def judge(
         self, t: float, outputs: Outputs, guided: bool, pushed: Callable[[Member], bool], ladder: Ladder
     ) -> None:

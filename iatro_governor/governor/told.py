@@ -139,9 +139,15 @@ class ToldResets(Resets):
         return found or (None if latch is not None else "nothing is latched")
 
 
-def beginning(profile: Profile, first_seq: int, calls: Sequence[Call]) -> Governor:
-    """A governor under another policy, closed as after a start, for the same ``calls``: who reset then does again."""
+def beginning(profile: Profile, first_seq: int, calls: Sequence[Call], *, followed: bool) -> Governor:
+    """A governor under another policy, closed as after a start, for the same ``calls``: who reset then does again.
+
+    ``followed``: what is measured in ``calls`` came of what this policy decides. Else a robot that did as it was told
+    then would disobey now, so that obedience is not judged.
+    """
     governor = Governor(profile, first_seq=first_seq)
+    for group in () if followed else governor.groups:
+        group.unfollowed()
     governor._resets = ToldResets(rest[0] for kind, *rest in calls if kind == "refusal")
     return governor
 

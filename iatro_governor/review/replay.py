@@ -26,6 +26,10 @@ from .inputs import Inputs, inputs_of
 
 MOST_DIFFERENCES = 20
 """Decisions that differ and are shown one by one."""
+NOT_FOLLOWED = (
+    "the robot moved as the recorded policy let it, and not as this one would have: whether it obeys is not judged "
+    "(actuator_disobeys)"
+)
 _SHELL = ("writer", "software_version", "clock_source")
 """What the node adds to a decision, and no core can repeat."""
 
@@ -112,7 +116,9 @@ def _decisions(told: Inputs, last: int, profile: Profile | None, found: Replay) 
         governor = restored(told.state, calls, unpacked)
         found.recorded_policy = governor.profile.config_hash
     else:
-        governor = beginning(profile, told.first, calls)
+        followed = profile.config_hash == found.recorded_policy
+        governor = beginning(profile, told.first, calls, followed=followed)
+        found.notes += [] if followed else [NOT_FOLLOWED]
     found.policy = governor.profile.config_hash
     made: dict[int, dict[str, Any]] = {}
     for offset, one in told.told:
