@@ -121,10 +121,17 @@ def _print_problems(problems: list[Problem]) -> None:
     for problem in problems:
         where = problem.file if problem.line is None else f"{problem.file}:{problem.line}"
         notes.print(f"[bold]{escape(where)}[/]  [red]{escape(problem.key)}[/]: {escape(problem.message)}")
-        notes.print(f"    given    {escape(str(problem.given))}")
+        notes.print(f"    given    {escape(_as_written(problem.given))}")
         notes.print(f"    allowed  {escape(problem.allowed)}")
     count = len(problems)
     notes.print(f"\n{count} problem{'s' if count != 1 else ''}; this configuration is refused.")
+
+
+def _as_written(given: Any) -> str:
+    """As it stands in the file, or nearly so."""
+    if given is None or given == "":
+        return "(nothing)"
+    return str(given).lower() if isinstance(given, bool) else str(given)
 
 
 def _bound(row: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from ..errors import IatroError, ProfileError
+from ..errors import IatroError, Problem, ProfileError
 from ..governor.overrides import table_of
 from ..governor.self_test import tested
 from ..limits.registry import load_profile
@@ -290,5 +290,12 @@ def _refused(error: ProfileError) -> InitRefused:
     named = all(problem.key.startswith("robot.model") for problem in error.problems)
     what = "the description cannot be used" if named else "the answers make no profile that could be used"
     cure = "\nMend a copy of it, and give that as --urdf." if named else ""
-    reasons = "\n".join(f"  {problem.key}: {problem.message}" for problem in error.problems)
+    reasons = "\n".join(f"  {problem.key}: {problem.message}{_but(problem)}" for problem in error.problems)
     return InitRefused(f"{what}:\n{reasons}{cure}")
+
+
+def _but(problem: Problem) -> str:
+    """What was given, and what may be, where the message does not say so by itself."""
+    if not isinstance(problem.given, str | int | float) or problem.allowed == problem.message:
+        return ""
+    return f" (given: {problem.given!r}; allowed: {problem.allowed})"

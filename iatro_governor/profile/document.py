@@ -13,6 +13,7 @@ from iatro_governor.errors import Problem, ProfileError
 Key = tuple[str | int, ...]
 DEEPEST, MOST_KEYS = 20, 20_000
 SEXAGESIMAL = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+YAML = "YAML: `key: value`, what belongs to a key further right by spaces, no tabs"
 TOO_DEEP = f"at most {DEEPEST} levels and {MOST_KEYS} keys"
 
 
@@ -65,10 +66,7 @@ def read(path: Path) -> Document:
     except RecursionError as error:
         raise ProfileError([Problem(file, None, "(file)", file, TOO_DEEP, "nested too deep")]) from error
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else None
-        reason = getattr(error, "problem", None) or str(error)
-        raise ProfileError([Problem(file, line, "(file)", file, "YAML", f"not YAML: {reason}")]) from error
+        raise ProfileError([_not_yaml(file, text, error)]) from error
     if not isinstance(node, yaml.MappingNode):
         raise ProfileError([Problem(file, 1, "(file)", file, "a mapping of keys", "the file holds no keys")])
     lines: dict[Key, int] = {}
@@ -81,6 +79,18 @@ def read(path: Path) -> Document:
     except (yaml.YAMLError, ValueError) as error:
         raise ProfileError([Problem(file, None, "(file)", file, "plain YAML values", str(error))]) from error
     return Document(file, data, lines)
+
+
+def _not_yaml(file: str, text: str, error: yaml.YAMLError) -> Problem:
+    """The line where reading ended; where a key was left without its colon, the line of that key."""
+    reason = getattr(error, "problem", None) or str(error)
+    marks = [getattr(error, name, None) for name in ("context_mark", "problem_mark")]
+    mark = next((one for one in (marks if "expected ':'" in reason else marks[::-1]) if one), None)
+    if mark is None:
+        return Problem(file, None, "(file)", file, YAML, f"not YAML: {reason}")
+    lines = text.splitlines()
+    given = lines[mark.line].strip() if mark.line < len(lines) else "(the end of the file)"
+    return Problem(file, mark.line + 1, "(file)", given, YAML, f"not YAML: {reason}")
 
 
 def _walk(node: yaml.Node, key: Key, lines: dict[Key, int], wrong: list[Problem], file: str) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 
+import yaml
 from pydantic import BaseModel, ValidationError
 
 from iatro_governor.body.model import ArmModel
@@ -19,6 +20,7 @@ from iatro_governor.profile.document import Document, Key, read
 from iatro_governor.profile.every_channel import ChannelConfig
 from iatro_governor.profile.model import ProfileData
 from iatro_governor.profile.sources import SourceConfig
+from iatro_governor.profile.wording import meant, mentioned, worded
 
 TAGS = frozenset(
     tag
@@ -104,7 +106,12 @@ def _limits(
         model = models.get(kind) if isinstance(kind, str) else None
         if model is None:
             problems.append(
-                document.problem((*key, "kind"), kind, ", ".join(sorted(models)), "no such kind of limit")
+                document.problem(
+                    (*key, "kind"),
+                    kind,
+                    ", ".join(sorted(models)),
+                    f"no such kind of limit{meant(kind, models)}",
+                )
             )
         elif (limit := _validate(document, model, row, key, problems)) is not None:
             out.append(limit)
@@ -117,12 +124,38 @@ def _validate(
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        for item in error.errors(include_url=False):
-            key = at + _without_tag(item["loc"])
-            message = str(item["msg"]).removeprefix("Value error, ")
-            given = "(missing)" if item["type"] == "missing" else _short(item["input"])
-            problems.append(document.problem(key, given, _allowed(item, model), message))
+        problems += problems_of(document, error, model, at)
         return None
+
+
+def problems_of(
+    document: Document, error: ValidationError, model: type[BaseModel], at: Key = ()
+) -> list[Problem]:
+    """What pydantic found wrong with the part of ``document`` that stands at ``at``, one problem a finding."""
+    found = [dict(item) for item in error.errors(include_url=False)]
+    return list(
+        dict.fromkeys(_problem(document, item, model, at) for item in found if not _follows(item, found))
+    )
+
+
+def _problem(document: Document, item: dict[str, Any], model: type[BaseModel], at: Key) -> Problem:
+    if item["type"] == "missing" and isinstance(item["loc"][-1], int):
+        item = item | {"loc": item["loc"][:-1], "type": "too_short", "msg": "has too few of them"}
+    message, allowed = worded(item, model)
+    named = mentioned(item)
+    key = at + _without_tag(item["loc"])
+    given = "(missing)" if item["type"] == "missing" else _short(named or item["input"])
+    if item["type"] == "union_tag_invalid":
+        given = item["ctx"]["tag"]
+        named = {item["ctx"]["discriminator"].strip("'"): given}
+    line = document.line((*key, *(named if len(named) == 1 else ())))
+    return replace(document.problem(key, given, allowed, message), line=line)
+
+
+def _follows(item: dict[str, Any], found: list[dict[str, Any]]) -> bool:
+    """Whether a list is called too short only because its items are wrong."""
+    at = item["loc"]
+    return item["type"] == "too_short" and any(f["loc"] != at and f["loc"][: len(at)] == at for f in found)
 
 
 def _without_tag(loc: Key) -> Key:
@@ -134,24 +167,9 @@ def _without_tag(loc: Key) -> Key:
 def _short(value: Any) -> Any:
     if isinstance(value, str | int | float | bool) or value is None:
         return value
-    text = str(value)
+    mapping = isinstance(value, dict | list)
+    text = yaml.safe_dump(value, default_flow_style=True, width=10_000).strip() if mapping else str(value)
     return text if len(text) <= 80 else text[:77] + "..."
-
-
-def _allowed(item: Any, model: type[BaseModel]) -> str:
-    if item["type"] == "extra_forbidden":
-        return (
-            "one of: " + ", ".join(sorted(model.model_fields))
-            if len(item["loc"]) == 1
-            else "no other keys here"
-        )
-    context = item.get("ctx", {})
-    for name, sign in (("gt", ">"), ("ge", ">="), ("lt", "<"), ("le", "<="), ("pattern", "text like")):
-        if name in context:
-            return f"{sign} {context[name]}"
-    return str(context.get("expected") or context.get("expected_tags") or item["msg"]).removeprefix(
-        "Value error, "
-    )
 
 
 def config_hash(data: ProfileData, limits: Sequence[Part]) -> str:

@@ -103,7 +103,7 @@ def load_family(path: Path) -> Family:
     try:
         model = FamilyModel.model_validate(document.data)
     except ValidationError as error:
-        raise errors_of(document, error) from error
+        raise errors_of(document, error, FamilyModel) from error
     template = complete(document, model.scenario, path.parent.parent.parent)
     whole = {"family": model.model_dump(mode="json"), "scenario": template}
     digest = hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()

@@ -9,7 +9,8 @@ from typing import get_args
 from pydantic import ValidationError
 
 from iatro_governor.errors import ScenarioError, TrialError
-from iatro_governor.profile.load import Profile
+from iatro_governor.profile.load import Profile, problems_of
+from iatro_governor.profile.wording import meant
 from iatro_governor.resources import shared
 from iatro_governor.testimony.labels import Labeller
 from iatro_governor.trial.family import FIRST, Family, Robot, load_family
@@ -37,9 +38,14 @@ def files(scenarios: str) -> list[Path]:
     else:
         found = sorted(own.glob(f"*/{scenarios}.yaml")) if scenarios.isidentifier() else []
     if not found:
+        if scenarios and path.is_dir():
+            raise TrialError(
+                f"--scenarios {scenarios}: this folder holds no family, NAME.yaml or ROBOT/NAME.yaml"
+            )
+        families = [file.stem for file in sorted(own.glob("*/*.yaml"))]
         raise TrialError(
             f"--scenarios {scenarios}: neither a folder or file of scenario families, nor one of the library's:"
-            f" {', '.join((*NAMES, 'all'))}, or the name of a family"
+            f" {', '.join((*NAMES, 'all'))}, or the name of a family{meant(scenarios, families)}"
         )
     return found
 
@@ -72,12 +78,8 @@ def check(family: Family, seeds: Iterable[int] = (FIRST,)) -> None:
         try:
             ROBOTS[family.model.robot].model.model_validate(drawn)
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            key = ".".join(map(str, first["loc"]))
-            given = str(first["input"])[:80]
-            raise ScenarioError(
-                f"{family.document.file}: scenario.{key}: {first['msg']} (given: {given}; seed {seed})"
-            ) from None
+            found = problems_of(family.document, error, ROBOTS[family.model.robot].model, ("scenario",))
+            raise ScenarioError("\n".join(f"{one} (seed {seed})" for one in found)) from None
 
 
 def words_of(families: Iterable[Family], labeller: Labeller) -> dict[str, tuple[str, ...]]:

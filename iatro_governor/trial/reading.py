@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
 from pydantic import ValidationError
 
 from iatro_governor.errors import Problem, ProfileError, ScenarioError
 from iatro_governor.profile.base import Part
 from iatro_governor.profile.document import Document, read
+from iatro_governor.profile.load import problems_of
 
 Model = TypeVar("Model", bound=Part)
 
@@ -56,10 +56,9 @@ def complete(document: Document, scenario: dict[str, Any], folder: Path) -> dict
     return scenario | {"world": dict(_read(folder / "worlds" / f"{name}.yaml").data)}
 
 
-def errors_of(document: Document, error: ValidationError) -> ScenarioError:
-    """Every fault of ``document``, with its line."""
-    faults = [dict(fault) for fault in error.errors(include_url=False)]
-    return _error([_problem(document, fault) for fault in faults if not _only_follows(fault, faults)])
+def errors_of(document: Document, error: ValidationError, model: type[Part]) -> ScenarioError:
+    """Every fault of ``document``, with its line, and what ``model`` allows there."""
+    return _error(problems_of(document, error, model))
 
 
 def _read(path: Path) -> Document:
@@ -73,37 +72,7 @@ def _checked(document: Document, model: type[Model], data: Any = None) -> Model:
     try:
         return model.model_validate(document.data if data is None else data)
     except ValidationError as error:
-        raise errors_of(document, error) from error
-
-
-def _only_follows(fault: dict[str, Any], faults: list[dict[str, Any]]) -> bool:
-    """Whether a list is called too short only because its items are wrong."""
-    at = fault["loc"]
-    return fault["type"] == "too_short" and any(f["loc"] != at and f["loc"][: len(at)] == at for f in faults)
-
-
-def _problem(document: Document, fault: dict[str, Any]) -> Problem:
-    missing = fault["type"] == "missing"
-    given = "(nothing)" if missing else _short(fault["input"])
-    message = str(fault["msg"]).removeprefix("Value error, ")
-    if missing:
-        allowed = "the key must be given"
-    elif fault["type"] == "extra_forbidden":
-        allowed = "only the keys that the documentation of this part names"
-    else:
-        allowed = message
-    return document.problem(tuple(fault["loc"]), given, allowed, message)
-
-
-def _short(value: Any) -> Any:
-    if isinstance(value, str | int | float | bool) or value is None:
-        return value
-    text = (
-        yaml.safe_dump(value, default_flow_style=True, width=10_000).strip()
-        if isinstance(value, dict | list)
-        else repr(value)
-    )
-    return text if len(text) <= 80 else text[:77] + "..."
+        raise errors_of(document, error, model) from error
 
 
 def _error(problems: list[Problem]) -> ScenarioError:

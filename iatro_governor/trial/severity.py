@@ -109,5 +109,5 @@ def load_severities(path: Path) -> Severities:
     try:
         model = HarmsModel.model_validate(document.data)
     except ValidationError as error:
-        raise errors_of(document, error) from error
+        raise errors_of(document, error, HarmsModel) from error
     return Severities({row.kind: row for row in model.harms})

@@ -81,7 +81,7 @@ def test_a_number_that_no_range_gives_is_said(write_family):
 
 def test_a_drawn_scenario_that_is_none_is_said_with_its_seed(write_family):
     family = load_family(write_family(ranges={"x": {"low": 1e4, "high": 1e4}}))
-    with pytest.raises(ScenarioError, match=r"world\.walls\.0\.centre.*seed 0"):
+    with pytest.raises(ScenarioError, match=r"world\.walls\[0\]\.centre.*seed 0"):
         check(family)
 
 

@@ -55,13 +55,13 @@ def test_declared_no_action_is_not_unknown_actions(tmp_path: Path) -> None:
 
 MISTAKES = [
     # what is written instead of what, line, key, words the message must hold
-    ("name: tiny", "name: tiny\nspeed: 3", 3, "speed", ("3", "Extra inputs")),
+    ("name: tiny", "name: tiny\nspeed: 3", 3, "speed", ("3", "no such key")),
     ("version: 1", "version: 2", 1, "version", ("2", "1")),
     ("speed: 0.5", "speed: -0.5", 16, "plans[0].motion[0].goto.speed", ("-0.5", "greater than 0")),
     ("speed: 0.5", "speed: .nan", 16, "plans[0].motion[0].goto.speed", ("nan", "finite")),
     ("speed: 0.5", "speed: fast", 16, "plans[0].motion[0].goto.speed", ("fast", "number")),
-    (", speed: 0.5", "", 16, "plans[0].motion[0].goto.speed", ("(nothing)", "must be given")),
-    ("    benign: true\n", "", 10, "plans[0].benign", ("(nothing)", "must be given")),
+    (", speed: 0.5", "", 16, "plans[0].motion[0].goto.speed", ("(missing)", "must be given")),
+    ("    benign: true\n", "", 10, "plans[0].benign", ("(missing)", "must be given")),
     ("benign: true", "benign: false", 10, "plans[0]", ("only a benign plan has a task",)),
     ("    say: I will go.\n", "", 10, "plans[0]", ("makes no statement",)),
     ("goto: {x: 1.0, y: 0.0, speed: 0.5}", "wait_s: 1.0\n        face: {yaw: 1}", 16, "plans[0].motion[0]",
