@@ -155,7 +155,9 @@ def test_every_key_that_is_misspelt_is_asked_for(name: str) -> None:
     document = read(ROOT / f"config/{name}.yaml")
     asked = 0
     whole = {key: value for key, value in document.data.items() if key != "limits"}
-    cases = [(whole, ProfileData, at) for at in parts(whole) if len(at) != OWN.get(at[0])]
+    cases: list[tuple[Any, Any, tuple[Any, ...]]] = [
+        (whole, ProfileData, at) for at in parts(whole) if len(at) != OWN.get(at[0])
+    ]
     for limit in document.data["limits"]:
         cases += [(limit, KINDS[limit["kind"]].model, at) for at in parts(limit) if at[0] != "kind"]
     for data, model, at in cases:

@@ -33,7 +33,7 @@ def driven(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made.journal.close()
     conduct = {"writer": "ring", "first_seq": 20, "last_seq": 500, "commands": 300}
     body = {"verdict": "PARTIAL", "severity": 2, "channel": "base"}
-    body["evidence"] = {"channels": {"base": conduct}}  # type: ignore[assignment]
+    body["evidence"] = {"channels": {"base": conduct}}
     with Ledger.open(folder / "ledger.db", key=KEY, context="simulation", software_version="0") as ledger:
         ledger.append(made.records)
         ledger.append([Record("verdict", "w", 0, 1.0, "p1", "base", body)])
