@@ -129,10 +129,7 @@ class Flights:
         """
         if (np.abs(lag) @ self._levers).max() <= ASIDE:
             return False
-        ends = (
-            lag
-            + np.where(lag != 0.0, situation.rates(candidates), 0.0) * situation.coast_s(candidates)[:, None]
-        )
+        ends = lag + situation.rates(candidates) * situation.coast_s(candidates)[:, None]
         size = (ends * ends).sum(axis=1)
         along = np.divide(ends @ lag, size, out=np.zeros(len(ends)), where=size > 0)
         corners = np.abs(lag - along[:, None] * ends) @ self._levers

@@ -63,3 +63,19 @@ def test_joints_that_cut_the_corners_of_their_set_point_keep_out(tmp_path, lag_s
     assert MARGIN - ASIDE <= distance.min() < MARGIN + 0.005
     assert {fault.name for d in decisions for fault in d.faults} <= {"closed"}
     assert Action.UNREACHABLE not in {d.action for d in decisions}
+
+
+@pytest.mark.parametrize(
+    ("next_way", "cut"), [((1.0, 0.0), False), ((-1.0, 0.0), False), ((0.0, 1.0), True), ((1.0, -1.0), True)]
+)
+def test_a_corner_is_where_the_set_point_goes_on_otherwise_than_joints_that_lag(tmp_path, next_way, cut):
+    """One joint lags, and nothing but that: the other is where it is told, to the last digit."""
+    profile = arm(tmp_path, data({"way": channel("joint_position", "way")}, [*limits_of("way"), *RATES]))
+    governor, q = Governor(profile), np.array([0.3, -0.8])
+    for k in range(20):
+        t = k * governor.period
+        governor.handle(Joints(t, "joints", tuple(JOINTS), q, np.zeros(2), None, t))
+        governor.handle(Command(t, "way", (0.6, -0.8), t))
+        governor.tick(t)
+    (group,) = governor.groups
+    assert len(group.look(t).views(np.array([next_way]))) == (2 if cut else 1)
