@@ -51,9 +51,9 @@ def test_of_what_is_named_only_the_name_is_written_and_another_object_comes_back
 
 
 def test_a_module_that_the_body_needs_is_named_and_no_other_one() -> None:
-    assert unpacked(packed({"np": np}))["np"] is np
+    assert unpacked(packed({"np": np}, {}))["np"] is np
     with pytest.raises(EventError, match="may not name the module 'os'"):
-        unpacked(packed(os))
+        unpacked(packed(os, {}))
 
 
 def test_a_method_of_an_object_of_ours_comes_back_bound() -> None:

@@ -109,7 +109,8 @@ def test_one_that_nobody_accepted_fails_and_one_that_is_noticed_may_not_stay_on_
 
 def test_a_run_that_goes_wrong_says_nothing_of_the_code(room: Path) -> None:
     (room / "test/limits/test_cap.py").write_text(TESTS.replace("cap(2.0) == 2.0", "cap(2.0) == 7.0"))
-    assert outcome(room)[0] == 2
+    code, told = outcome(room)
+    assert code == 2 and "test/limits/test_cap.py::test_below" in told
 
 
 def whole(tree: Path, *options: str) -> tuple[int, str]:

@@ -71,6 +71,7 @@ class Watch:
     def __init__(self, measured: coverage.Coverage) -> None:
         self._measured = measured
         self.took: dict[str, float] = {}
+        self.failed = ""
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
@@ -80,6 +81,18 @@ class Watch:
         yield
         self.took[item.nodeid] = used() - began
         self._measured.switch_context("")
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """What became of a part of a test."""
+        self._note(report)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """What became of a file."""
+        self._note(report)
+
+    def _note(self, report: pytest.TestReport | pytest.CollectReport) -> None:
+        if report.failed:
+            self.failed = f"{report.nodeid}: {report.longreprtext.strip()[-300:]}"
 
 
 def used() -> float:
@@ -102,9 +115,14 @@ def measure(root: Path, files: Sequence[str], tests: Sequence[str], out: Path) -
         for line, names in data.contexts_by_lineno(str(root / file)).items():
             for name in names:
                 lines.setdefault(name, {}).setdefault(file, []).append(line)
-    found = {"lines": lines, "took": watch.took, "modules": others()}
+    found = {"lines": lines, "took": watch.took, "modules": others(), "failed": watch.failed}
     out.write_text(json.dumps(found), encoding="utf-8")
     return code
+
+
+def failed(measured: Path) -> str:
+    """The test that did not pass, as ``measure`` wrote it; empty where it wrote nothing."""
+    return str(json.loads(measured.read_text(encoding="utf-8"))["failed"]) if measured.exists() else ""
 
 
 def others() -> list[str]:

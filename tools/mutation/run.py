@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 
 from . import child
-from .baseline import Baseline, Lines, measure
+from .baseline import Baseline, Lines, failed, measure
 from .collected import anew, in_place
 from .kept import Kept
 from .mutants import Mutant, mutants
@@ -114,7 +114,7 @@ class Run:
                 child.fork(self._root, folder, partial(measure, self._root, files, missing, out))
             )
             if code not in (child.PASSED, child.NONE):
-                raise RunBroken(f"the tests do not pass without any change (pytest says {code})")
+                raise RunBroken(f"the tests do not pass without any change: {failed(out) or code}")
             lines.take(missing, out)
         return lines.baseline(self._tests)
 
