@@ -15,7 +15,7 @@ def perceive(senses: Senses, t: float, points: Mapping[str, Cloud]) -> Sensed:
     people = people_of(senses, t)
     felt = {name: _felt(senses, name, t) for name in senses.of_wrenches if name in senses.wrenches}
     flags = {name: flags_of(senses, name, t) for name in senses.of_flags}
-    return Sensed(people, felt, points, flags, senses.localiser.fixes)
+    return Sensed(people, felt, points, flags, senses.localiser.fixes, dict(senses.silence.longest))
 
 
 def people_of(senses: Senses, t: float) -> dict[str, People]:

@@ -21,6 +21,7 @@ from iatro_governor.governor.ladder import Ladder
 from iatro_governor.governor.late import Late
 from iatro_governor.governor.localiser import Localiser, check
 from iatro_governor.governor.looks import kind_of, own_body, people_in, sweep_of
+from iatro_governor.governor.silence import Silence
 from iatro_governor.limits.sensed import NOBODY, People
 from iatro_governor.profile.base import LARGEST
 from iatro_governor.profile.channels import TwistChannel
@@ -62,6 +63,9 @@ class Senses:
         self.of_wrenches = [name for name, source in sources.items() if source.type == "wrench"]
         self.of_flags = [name for name, source in sources.items() if source.type == "flags"]
         self.wrenches: dict[str, Wrench] = {}
+        feeling = {name: s.timeout_s for name, s in sources.items() if s.type in ("wrench", "joints")}
+        self.silence = Silence(feeling)
+        """Of those that feel a contact."""
         self.tracked = {
             name: (0.0, People(NOBODY, NOBODY, 0.0, s.radius, (), ()))
             for name, s in sources.items()
@@ -228,6 +232,8 @@ class Senses:
             if (why := self._late[name].count(event.t, newest - event.stamp)) is not None:
                 raise EventError(why, self.sources[name].type)
             return False
+        if newest > -math.inf:
+            self.silence.end(name, event.t, event.t - newest)
         self._newest[name] = max(event.stamp, newest)
         return True
 

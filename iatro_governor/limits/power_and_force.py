@@ -102,7 +102,9 @@ class PowerAndForceLimit(Limit[PowerAndForceConfig]):
 
     A region between the robot and something solid cannot give way: ``m_H`` is infinite, and the tissue gives by F / k.
     The robot comes on at its speed until the contact is felt, and must come to rest within that, from
-    ``detected_force`` on: ``v <= -aT + sqrt((aT)^2 + 2 a (F - F_detected) / k)``.
+    ``detected_force`` on: ``v <= -aT + sqrt((aT)^2 + 2 a (F - F_detected) / k)``. T holds the age that what feels it
+    reached of late before its next message. A wrist feels nothing of what the links before it clamp: none of these
+    closes in on that at all.
     """
 
     model = PowerAndForceConfig
@@ -208,13 +210,31 @@ class PowerAndForceLimit(Limit[PowerAndForceConfig]):
             force, k = self._clamped[region][held], stiffness[held]
             blow = contact_speed(force, k, mass[held], CLAMPED)
             gives = (force - self.config.detected_force) / k
-            felt = situation.reaction_s + situation.period
+            felt = self._felt_s(situation)
             out[:, held] = np.minimum(blow, approach_speeds(gives, np.zeros(()), braking[:, held], felt))
+            out[:, held & ~self._carried(situation)[pairs.capsule]] = 0.0
         return out
 
     def _feels(self, situation: BodySituation) -> bool:
         """Whether a contact would be noticed."""
         return self.config.contact_detection in situation.sensed.felt or situation.effort is not None
+
+    def _felt_s(self, situation: BodySituation) -> float:
+        """From a contact until the robot brakes for it, s: measured, told, decided on and acted upon."""
+        by, seen = self.config.contact_detection, situation.sensed
+        joints_s = 0.0 if situation.ages is None else float(situation.ages.max())
+        wrist_s = seen.felt[by].age_s if by in seen.felt else 0.0
+        told_s = max(joints_s, wrist_s, seen.silence.get(by, 0.0))
+        return situation.reaction_s - joints_s + told_s + situation.period
+
+    def _carried(self, situation: BodySituation) -> NDArray[np.bool_]:
+        """The capsules (C,) whose contacts are felt: all by joints, by a wrist those of what moves with it."""
+        model, felt = situation.model, situation.sensed.felt.get(self.config.contact_detection)
+        body = 0 if felt is None else int(model.link_body[model.link(felt.frame)])
+        if body == 0:
+            return np.ones(len(model.capsule_body), dtype=bool)
+        moved: NDArray[np.bool_] = model.supports[model.capsule_body, body - 1]
+        return moved
 
     @staticmethod
     def _masses(pairs: Pairs, situation: BodySituation) -> Array:

@@ -51,13 +51,17 @@ class Cloud:
 
 @dataclass(frozen=True, slots=True)
 class Sensed:
-    """By source. flags: by name, those that were told and are not stale. fixes: where a map lies."""
+    """By source. flags: by name, those that were told and are not stale. fixes: where a map lies.
+
+    silence: of those that feel a contact, the age of their news, s, at which of late the next ones came, at most.
+    """
 
     people: Mapping[str, People] = field(default_factory=dict)
     felt: Mapping[str, Felt] = field(default_factory=dict)
     points: Mapping[str, Cloud] = field(default_factory=dict)
     flags: Mapping[str, Mapping[str, bool]] = field(default_factory=dict)
     fixes: Mapping[str, Fix] = field(default_factory=dict)
+    silence: Mapping[str, float] = field(default_factory=dict)
 
 
 WALKING = 1.6

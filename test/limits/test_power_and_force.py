@@ -148,6 +148,35 @@ def test_between_robot_and_wall_the_tissue_must_be_enough_to_stop_in():
     assert 10.0 + 40_000.0 * travelled == pytest.approx(40.0)
 
 
+@pytest.mark.parametrize(("age", "silence"), [(0.0, 0.1), (0.1, 0.02), (0.1, 0.1)])
+def test_a_contact_is_felt_no_sooner_than_the_wrist_tells_of_it(age, silence):
+    """Beside 0.03 s until a command acts and a period: 0.1 s of what is old already, or of what comes so seldom."""
+    seen = there(NEAR)
+    old = replace(seen.felt["wrist"], age_s=age)
+    rule = limit(default=REGION, behind=[WALL], detected_force=10.0)
+    at = body_situation(STRAIGHT, None, replace(seen, felt={"wrist": old}, silence={"wrist": silence}))
+    found, a = rule.cap(np.array([1.0, 0.0]), at), 3 * np.hypot(1.0, 0.04)
+    assert found is not None
+    assert found.allowed == pytest.approx(approach_speed(30.0 / 40_000.0, 0.0, a, 0.14))
+    # Joints that are as old are not counted twice.
+    older = rule.cap(np.array([1.0, 0.0]), replace(at, ages=np.full(2, 0.1), reaction_s=0.13))
+    assert older is not None and older.allowed == pytest.approx(found.allowed)
+
+
+def test_a_wrist_feels_nothing_of_what_links_before_it_clamp():
+    """Beside the middle of the upper arm, which is 0.05 m thick; with a sensor in the shoulder it is felt."""
+    beside, rule = [0.3, 0.16, 0.0], {"default": REGION, "detected_force": 10.0}
+    assert cap([0.001, 0.0], there(beside), behind=[WALL], **rule).scale == 0.0
+    assert cap([-0.001, 0.0], there(beside), behind=[WALL], **rule) is None
+    assert cap([0.001, 0.0], there(beside), **rule).scale == 1.0  # nothing behind: it gives way
+    seen = there(beside)
+    shoulder = replace(seen, felt={"wrist": replace(seen.felt["wrist"], frame="upper")})
+    assert cap([0.001, 0.0], shoulder, behind=[WALL], **rule).scale == 1.0
+    by_joints = replace(body_situation(STRAIGHT, None, there(beside, felt=False)), effort=np.zeros(2))
+    found = limit(behind=[WALL], contact_detection="joints", **rule).cap(np.array([0.001, 0.0]), by_joints)
+    assert found is not None and found.scale == 1.0
+
+
 def test_a_blow_alone_bounds_where_the_robot_stops_at_once():
     at = replace(body_situation(STRAIGHT, None, there(NEAR)), reaction_s=0.0, period=1e-6)
     strong = replace(at.comfort, braking=np.array([1e9, 1e9]))
