@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from iatro_governor.body.kinematics import posture
+from iatro_governor.body.levers import levers
 from iatro_governor.body.mechanics import mechanics
 from iatro_governor.body.mobile import base_joints
 from iatro_governor.errors import MissingPart, ModelError, Problem
@@ -154,11 +155,28 @@ def _detection(profile: Profile, index: int, limit: PowerAndForceConfig) -> Iter
         why = f"{limit.name}: a contact that stops nothing is not detected"
         wanted = f"the source of a contact_force limit on channel {limit.channel}"
         yield profile.problem(("limits", index, "contact_detection"), limit.contact_detection, wanted, why)
-    felt = [other.stop[0] for other in stops if other.wrench is not None]
+    felt = [
+        _of_joints(profile, other) if other.wrench is None else max(part.stop[0] for part in _parts(other))
+        for other in stops
+        if limit.behind or other.wrench is not None  # torques are no force yet, and what is free gives way
+    ]
     if felt and limit.detected_force < min(felt):
         why = f"{limit.name}: below that force a contact stops nothing"
         key: Key = ("limits", index, "detected_force")
-        yield profile.problem(key, limit.detected_force, f"at least {min(felt):g}", why)
+        yield profile.problem(key, limit.detected_force, f"at least {min(felt):.4g}", why)
+
+
+def _parts(limit: ContactForceConfig) -> list[ContactForceConfig | ContactTask]:
+    """Its bounds, those of its task among them: while that is said to be done nothing else stops a contact."""
+    return [limit] if limit.task is None else [limit, limit.task]
+
+
+def _of_joints(profile: Profile, limit: ContactForceConfig) -> float:
+    """Force, N, that no joint feels beyond its ``stop`` where less of it acts on any link, however the arm stands."""
+    assert profile.body is not None  # what its kind fits has a model
+    names = getattr(profile.data.channels[limit.channel], "joints", ())
+    most = levers(profile.body)[[profile.body.joints.index(name) for name in names]].max(axis=1)
+    return max(float((np.array(part.stop) / most).min()) for part in _parts(limit))
 
 
 def _inertia(profile: Profile, index: int) -> Iterator[Problem]:

@@ -116,6 +116,42 @@ def test_contact_with_people_whose_regions_nobody_tells_is_bounded_by_the_defaul
     assert profile(tmp_path, by_force).limits[-1].name == "contact"
 
 
+BEHIND = {
+    "behind": [{"box": {"size": [4.0, 0.4, 4.0], "pose": [0.0, 0.45, 0.0, 0.0, 0.0, 0.0]}}],
+    "default": {"force": 90.0, "clamped_force": 80.0, "stiffness": 4e4, "mass": 1.0, "source": SAID},
+}
+RAISED = {"flags": "cell", "flag": "wiping", "report": [40.0, 4.0], "stop": [60.0, 8.0], "source": SAID}
+
+
+def test_a_force_that_a_task_lets_pass_is_not_detected(tmp_path):
+    """While somebody says that it wipes, the arm stops at 60 N; reckoned with was 30 N."""
+
+    def change(data, detected):
+        by_force(data)
+        data["sources"]["cell"] = copy.deepcopy(CELL)
+        data["limits"][-2]["task"] = RAISED
+        data["limits"][-1]["detected_force"] = detected
+
+    (problem,) = refused(tmp_path, lambda data: change(data, 59.9))
+    assert problem.key == "limits[4].detected_force" and problem.allowed == "at least 60"
+    assert profile(tmp_path, lambda data: change(data, 60.0))
+
+
+def test_joints_detect_no_force_that_their_longest_lever_does_not_show(tmp_path):
+    """1.04 m and 0.44 m, the tip's own thickness with them: 20 / 1.04 and 10 / 0.44 Nm/m. What is free needs none."""
+
+    def change(data, detected, **more):
+        by_force(data)
+        data["limits"][-2] |= {"state": "joints", "report": [5.0, 5.0], "stop": [20.0, 10.0]}
+        del data["limits"][-2]["wrench"]
+        data["limits"][-1] |= {"contact_detection": "joints", "detected_force": detected, **more}
+
+    (problem,) = refused(tmp_path, lambda data: change(data, 0.0, **BEHIND))
+    assert problem.key == "limits[4].detected_force" and problem.allowed == "at least 19.23"
+    assert profile(tmp_path, lambda data: change(data, 19.3, **BEHIND))
+    assert profile(tmp_path, lambda data: change(data, 0.0))
+
+
 def test_how_hard_an_arm_without_masses_hits_is_known_to_nobody(tmp_path):
     start = TWO_LINKS
     while "<inertial>" in start:
