@@ -14,7 +14,7 @@ from iatro_governor.governor.member import Member
 from iatro_governor.governor.moved import Body
 from iatro_governor.governor.outputs import Outputs
 from iatro_governor.governor.projection import Projector
-from iatro_governor.governor.resolve import Limits, Resolution, resolve
+from iatro_governor.governor.resolve import Limits, Resolution, is_clear, no_faster, resolve
 from iatro_governor.governor.standstill import STUCK, Standstill
 from iatro_governor.governor.stepping import Rates
 from iatro_governor.governor.trajectories import Trajectories
@@ -83,8 +83,26 @@ class Admissible:
         steps = self._rates.step(self._outputs.standing, targets, dt, PAUSE * self._period, pace)
         return self._trajectories.unshaped(steps, targets)
 
-    def next(self, target: Array, dt: float) -> Array:
-        """As ``step``, for one target (N,); what goes on is in it."""
+    def next(self, resolution: Resolution, situation: Any, limits: Limits, dt: float) -> Array:
+        """The output (N,) after ``dt`` s on the way to the target of ``resolution``; what goes on is in it.
+
+        Where what stands is too fast, it is slowed down no less than by braking alone.
+        """
+        output = self._towards(resolution.target, dt)
+        if not resolution.beyond:
+            return output
+        braked = self._towards(np.zeros(self._size), dt)
+        if no_faster(output, braked, situation, resolution.beyond):
+            return output
+        # What may only grow slowly, a turn say, would keep the speed up on a straight way: a planner could come into a
+        # slow zone fast by asking for one. So each component goes as far as it may by itself.
+        least, most = self._rates.reach(self._outputs.standing, dt, PAUSE * self._period)
+        apart = self._towards(np.clip(resolution.target, least, most), dt)
+        slower = apart if no_faster(apart, braked, situation, limits) else braked
+        return slower if is_clear(slower[None], situation, limits)[0] else output
+
+    def _towards(self, target: Array, dt: float) -> Array:
+        """As ``step``, for one target (N,)."""
         if self._smooth or self._trajectories.going:
             shaped: Array = self.step(target[None], dt)[0]
             return self._trajectories.fill(shaped)

@@ -224,7 +224,7 @@ class Group:
             return self._unreachable(t, dt, situation, limits, *found, process)
         self._verified.now(situation)
         target, standing = resolution.target, self._outputs.standing
-        output = self.admissible.next(target, dt)
+        output = self.admissible.next(resolution, situation, limits, dt)
         shaped: Iterable[LimitReport] = ()
         if output is not target:
             pace, step_s = self._outputs.pace, max(dt, self._period)
@@ -296,7 +296,7 @@ class Group:
             )
             return [outcome.trapped() for outcome in outcomes]
         self._verified.now(situation)
-        output = self.admissible.next(resolution.target, dt)
+        output = self.admissible.next(resolution, situation, limits, dt)
         told = tuple(limit_reports(resolution, limits, wanted, situation))
         whole = Action.RAMPED if resolution.scale >= 1.0 else Action.SCALED
         actions = {m.name: whole if any(output[m.place]) else Action.HOLD for m in self.members}

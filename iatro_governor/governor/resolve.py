@@ -20,6 +20,8 @@ GRID = np.arange(33) / 32
 STEPS: list[float] = GRID.tolist()
 COARSE = range(0, 33, 4)
 """Scales that are tried, and which of them first; fixed, so that one more limit can never let a larger one through."""
+SAME = 1e-9
+"""Shares that differ by no more are one."""
 FEW = 12
 """So many different outputs are looked at together: that takes less time than to look twice."""
 
@@ -50,6 +52,11 @@ class Resolution:
     caps: list[tuple[Limit[Any], Cap]] = field(default_factory=list)
     blocked: list[Limit[Any]] = field(default_factory=list)
     seen: Mapping[str, Sight] = field(default_factory=dict)
+
+    @property
+    def beyond(self) -> list[Limit[Any]]:
+        """The level limits that the output that stands is beyond."""
+        return [limit for limit, cap in self.caps if cap.excess > 0.0]
 
 
 def resolve(command: Array, situation: AnySituation, limits: Limits, step: Stepper) -> Resolution:
@@ -112,6 +119,16 @@ def caps_of(command: Array, situation: AnySituation, limits: Limits) -> list[tup
         for view in situation.views(command[None])[1:]:
             found = [(limit, _worse(limit, cap, command, view)) for limit, cap in found]
     return [(limit, cap) for limit, cap in found if cap is not None]
+
+
+def no_faster(output: Array, other: Array, situation: AnySituation, limits: Limits) -> bool:
+    """Whether no level limit finds ``output`` (n,) further beyond it than ``other`` (n,)."""
+    for limit in limits:
+        if (cap := limit.cap(output, situation)) is not None and cap.scale < 1.0:
+            least = limit.cap(other, situation)
+            if least is None or cap.scale < least.scale - SAME:
+                return False
+    return True
 
 
 def _worse(limit: Limit[Any], cap: Cap | None, command: Array, view: AnySituation) -> Cap | None:

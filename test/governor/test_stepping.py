@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,3 +23,18 @@ def test_one_target_is_shaped_as_many_are(anchor, target, growth, decrease, dt):
     rates = Rates(growth, decrease, np.full(SIZE, np.inf), ())
     alone = rates.one(anchor, target, dt, 0.02)
     assert alone.tolist() == rates.step(anchor, target[None], dt, 0.02)[0].tolist()
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    anchor=VALUES, target=VALUES, growth=BOUNDS, decrease=BOUNDS, dt=st.sampled_from([0.0, 0.004, 0.01, 0.2])
+)
+def test_what_each_component_reaches_by_itself_is_reached_and_no_more(anchor, target, growth, decrease, dt):
+    rates = Rates(growth, decrease, np.full(SIZE, np.inf), ())
+    least, most = rates.reach(anchor, dt, 0.02)
+    place = np.clip(target, least, most)
+    assert rates.one(anchor, place, dt, 0.02) == pytest.approx(place, abs=1e-12)
+    for component in np.flatnonzero(place != target):
+        alone = anchor.copy()
+        alone[component] = target[component]
+        assert rates.one(anchor, alone, dt, 0.02)[component] == pytest.approx(place[component], abs=1e-12)
