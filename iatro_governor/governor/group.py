@@ -43,6 +43,7 @@ from iatro_governor.governor.stops import Stops
 from iatro_governor.governor.trajectories import Trajectories
 from iatro_governor.governor.verified import Verified
 from iatro_governor.limits.limit import Limit
+from iatro_governor.profile.model import LoopTiming
 
 
 class Group:
@@ -62,7 +63,7 @@ class Group:
         projector: Projector | None = None,
         smooth: SmoothStop | None = None,
         admissions: Mapping[str, Admission] | None = None,
-        covered_s: float = 0.0,
+        loop: LoopTiming | None = None,
     ) -> None:
         self.limits = limits
         self._watchful, self._leaving = [limit for limit in limits if limit.fault], Leaving()
@@ -77,7 +78,8 @@ class Group:
         self._size = sum(chart.size for chart in charts.values())
         delay = max(chart.config.actuator_delay_s for chart in charts.values())
         keep_s = max(chart.keep_s for chart in charts.values())
-        outputs = self._outputs = Outputs(self._size, delay, keep_s, covered_s)
+        late = () if loop is None else (loop.covered_gap_s, loop.max_gap_s)
+        outputs = self._outputs = Outputs(self._size, delay, keep_s, *late)
         claims = claims or Claims.of(charts)
         self._holders = Holders(self._by_name, claims, outputs)
         self._halting = Halting(self.members, stops, smooth, senses, limits, body, outputs)

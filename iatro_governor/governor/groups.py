@@ -67,8 +67,7 @@ def build_groups(
         body, ladder = {name: chart}, Ladder(table)
         projector, smooth = _projector({name: config}, body), _smooth(chart.controlled, rates, body)
         first = body, chart, stops, own, rates, senses, period, ladder
-        covered = profile.data.loop.covered_gap_s
-        out.append(Group(*first, projector=projector, smooth=smooth, covered_s=covered))
+        out.append(Group(*first, projector=projector, smooth=smooth, loop=profile.data.loop))
     return out
 
 
@@ -138,7 +137,7 @@ def _jointed(
         nearest,
         smooth,
         admissions,
-        profile.data.loop.covered_gap_s,
+        profile.data.loop,
     )
 
 

@@ -13,7 +13,7 @@ from iatro_governor.body.planar import Array
 PIECES = 4
 """Pieces into which the commands in flight are divided."""
 LONGEST_S = 0.25
-"""A longer gap between outputs is an overrun, a fault of its own, s."""
+"""What a late loop makes up for at most, s."""
 FORGET = 0.995
 """Share of the longest gap that is still reckoned with at the next output: half of it after 1.4 s at 100 Hz."""
 SAME_S = 1e-6
@@ -52,13 +52,17 @@ class Outputs:
     """The outputs of one channel, newest last; the newest stands until the next one.
 
     delay_s: of the actuator. keep_s: for how long they are kept. covered_s: each may have to stand for, at least.
+    gap_s: a longer gap between them is an overrun, a fault of its own.
     """
 
-    def __init__(self, size: int, delay_s: float, keep_s: float, covered_s: float = 0.0) -> None:
+    def __init__(
+        self, size: int, delay_s: float, keep_s: float, covered_s: float = 0.0, gap_s: float = LONGEST_S
+    ) -> None:
         self._rest = np.zeros(size)
         self._no_motion = (0.0,) * size
         self._delay_s = delay_s
         self._keep_s = keep_s
+        self._gap_s = max(gap_s, LONGEST_S)
         self._past: deque[Published] = deque(maxlen=MOST)
         self._slowest = 0.0
         self._covered_s = covered_s
@@ -84,7 +88,7 @@ class Outputs:
         return self._pace
 
     def elapsed(self, t: float, period: float) -> float:
-        """Time since the last output, s; a period before the first one, and no more than an overrun lasts."""
+        """Time since the last output, s; a period before the first one, and no more than is made up for."""
         dt = t - self._past[-1].t if self._past else period
         return min(max(dt, 0.0), LONGEST_S)
 
@@ -104,7 +108,7 @@ class Outputs:
             last = self._past[-1]
             since = last.since if last.values == values else t
             stood = max(t - last.t, 0.0)
-            self._slowest = max(min(t - last.t, LONGEST_S), self._slowest * FORGET)
+            self._slowest = max(min(t - last.t, self._gap_s), self._slowest * FORGET)
             moved = last.output * stood
             led, gone = last.led + moved, last.gone + np.abs(moved)
         self._past.append(Published(t, output, values, led, gone, since, sum(map(abs, values))))

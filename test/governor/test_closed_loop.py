@@ -271,3 +271,19 @@ def test_a_loop_that_is_late_now_and_then_still_keeps_its_margin(tmp_path, late)
     drive.run(6.0, (0.8, 0.0, 0.0))
     assert MARGIN - 5e-4 <= min(drive.gaps) and drive.gaps[-1] < MARGIN + 0.02
     assert not [d for d in drive.decisions if d.action is Action.UNREACHABLE]
+
+
+def test_a_loop_that_may_be_late_for_longer_is_reckoned_to_be(tmp_path):
+    """Late by 0.8 s in every second, which this profile allows: what stands goes on for so long."""
+    wall = np.column_stack([np.full(81, 2.65), np.linspace(-2, 2, 81), np.full(81, 0.03)])
+    profile = amr(
+        tmp_path,
+        drop=("zone", "slow_zone", "time_to_collision"),
+        loop={"max_gap_s": 1.0},
+        sources={"odom": {"timeout_s": 2.0}, "lidar": {"timeout_s": 2.0}},
+        channels={"base": {"command_timeout_s": 10.0}},
+    )
+    drive = Drive(Governor(profile), Hall(wall), skip=lambda k: k % 100 >= 20)
+    drive.run(9.0, (0.8, 0.0, 0.0))
+    assert min(drive.gaps) >= MARGIN - 5e-4
+    assert drive.gaps[-1] < drive.gaps[0] - 1.0  # and it gets on
