@@ -23,9 +23,6 @@ MOMENTS = 9
 """Moments of the lag among which the one is looked for that the joints are at."""
 LOOK_S = 0.05
 """Between the points of a stop that is only reckoned with, s."""
-BEFORE = 2
-"""Of the samples on the way to rest, those before the stop begins."""
-
 Stop = Literal["controlled", "protective"]
 
 
@@ -33,7 +30,7 @@ Stop = Literal["controlled", "protective"]
 class Following:
     """How joints (n,) follow a path. decelerations: of each stop, rad/s2 or m/s2. tolerance: how far they may be off.
 
-    lag_s: by how much they may be late. period: s, between the points of a stop.
+    lag_s: by how much they may be late. period: s, between the points of a stop. covered_s: how late that may be sent.
     """
 
     joints: Sequence[str]
@@ -41,6 +38,7 @@ class Following:
     tolerance: Array
     lag_s: float
     period: float
+    covered_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +186,7 @@ class Execution:
         return velocities
 
     def course(self, t: float, phase: float, aside: Array) -> Course:
-        """The way that is left where the stop is sent one period from now; of a stop, what is left of it.
+        """The way that is left where the stop is sent in a period, or as late as is covered; of a stop, its rest.
 
         aside: (n,) how far the joints are beside it.
         """
@@ -198,12 +196,18 @@ class Execution:
         if run.stop is not None:
             times = since + _braked(SAMPLES) * max(run.path.duration - since, 0.0)
             return Course(run.path.positions(times), max(run.path.duration - since, 0.0), aside)
-        turn = since + self._how.period
+        turn = since + max(self._how.period, self._how.covered_s)
         stop = stop_along(run.path, turn, self._how.decelerations["controlled"], LOOK_S)
-        before = np.linspace(phase, turn, BEFORE + 1)[1:]
-        ahead = stop.positions(_braked(SAMPLES - BEFORE) * stop.duration)
+        first = _before(turn - phase, stop.duration)
+        before = np.linspace(phase, turn, first + 1)[1:]
+        ahead = stop.positions(_braked(SAMPLES - first) * stop.duration)
         positions = np.concatenate([run.path.positions(before), ahead])
         return Course(positions, turn - phase + stop.duration, aside)
+
+
+def _before(seconds: float, stop_s: float) -> int:
+    """How many samples of equal distance are on a way that goes on for ``seconds`` and then brakes evenly."""
+    return min(max(round(SAMPLES * seconds / (seconds + stop_s / 2)), 1), SAMPLES - 1)
 
 
 def _braked(count: int) -> Array:

@@ -181,7 +181,7 @@ def _chart(
         case JointTrajectoryChannel():
             # Its rates are vetted before it is passed: what is executed is shaped no more.
             rates = Rates.of((), {}, len(config.joints))
-            return TrajectoryChart(config, rates, senses, period), rates
+            return TrajectoryChart(config, rates, senses, period, profile.data.loop.covered_gap_s), rates
         case PoseChannel():
             rates = Rates.of(limits, {"linear": LINEAR, "angular": ANGULAR}, 6)
             assert profile.body is not None  # the profile has been checked

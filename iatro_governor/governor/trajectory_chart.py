@@ -29,7 +29,15 @@ LAG_S = 0.1
 class TrajectoryChart(JointChart):
     """Whole trajectories in; each of them, or its stop, out once. ``allowed`` is where that has the joints now."""
 
-    def __init__(self, config: JointTrajectoryChannel, rates: Rates, senses: Senses, period: float) -> None:
+    def __init__(
+        self,
+        config: JointTrajectoryChannel,
+        rates: Rates,
+        senses: Senses,
+        period: float,
+        covered_s: float = 0.0,
+    ) -> None:
+        """``covered_s``: how late the loop may be that would stop a trajectory."""
         super().__init__(config, rates, senses)
         modes = config.stop_modes
         self.trajectories = config
@@ -43,6 +51,7 @@ class TrajectoryChart(JointChart):
                 np.full(self.size, config.tracking_tolerance),
                 config.actuator_delay_s + LAG_S,
                 period,
+                covered_s,
             )
         )
         self._t, self._phase, self._aside = 0.0, 0.0, np.zeros(self.size)

@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from iatro_governor.body.kinematics import posture
+from iatro_governor.body.planar import Array
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.events import Command, Joints
+from iatro_governor.governor.execution import Execution, Following, Stop
 from iatro_governor.profile.volumes import Volume3
+from test.body.paths import through
 from test.governor.arms import JOINTS, SAID, arm, channel, data, limits_of
 
 MARGIN = 0.01
@@ -54,3 +57,14 @@ def test_in_a_gap_that_is_covered_an_arm_keeps_its_margin(tmp_path, missed):
         least.append(float(distance.min()))
         faults |= told
     assert min(least) >= MARGIN and max(least) < MARGIN + 0.01 and faults <= {"closed"}
+
+
+def test_a_trajectory_is_followed_as_far_as_a_covered_gap_lets_it_go_on_before_its_stop():
+    """At 0.5 rad/s, so much further; then it brakes as it did."""
+    path, ends = through([0, 2], [[0.0], [1.0]], [[0.5], [0.5]], entry=[0.5]), []
+    for covered_s in (0.0, 0.1):
+        brakes: dict[Stop, Array] = {"controlled": np.array([4.0]), "protective": np.array([8.0])}
+        execution = Execution(Following(("elbow",), brakes, np.array([0.1]), 0.05, 0.01, covered_s))
+        execution.begin(0.0, path, (), Command(0.0, "way", (1.0,), 0.0))
+        ends.append(float(execution.course(0.5, 0.5, np.zeros(1)).positions[-1, 0]))
+    assert ends[1] - ends[0] == pytest.approx(0.5 * (0.1 - 0.01), abs=1e-3)
