@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Literal
 
+import numpy as np
 from pydantic import model_validator
 
 from iatro_governor.body.planar import Array
@@ -50,6 +51,8 @@ class SlowZoneLimit(Limit[SlowZoneConfig]):
     def __init__(self, config: SlowZoneConfig) -> None:
         super().__init__(config)
         self._ground = Ground(config)
+        self._round: float | None = None
+        """By how much the outline is away from a disc about the base's origin, m."""
 
     def trips(self, scenes: Sequence[Any]) -> Iterator[Challenge]:
         """At its edge; where the body carries it, whatever may come near."""
@@ -66,7 +69,8 @@ class SlowZoneLimit(Limit[SlowZoneConfig]):
         now = math.hypot(*situation.anchor[:2].tolist())
         allowed = self._allowed(situation, -math.inf)
         if allowed is not None and max(value, now) > allowed:  # it matters how far the zone is
-            allowed = self._allowed(situation)
+            turn = max(abs(float(command[-1])), abs(float(situation.anchor[-1])))
+            allowed = self._allowed(situation, turned=self._turned(max(value, now), turn, situation))
         if allowed is None:
             return None
         return Cap(1.0 if value <= allowed else allowed / value, value, allowed, excess(now, allowed))
@@ -80,7 +84,8 @@ class SlowZoneLimit(Limit[SlowZoneConfig]):
 
     def rows(self, situation: Situation) -> Rows | None:
         """The planes that touch the bound of now."""
-        allowed = self._allowed(situation)
+        speed, turn = math.hypot(*situation.anchor[:2].tolist()), abs(float(situation.anchor[-1]))
+        allowed = self._allowed(situation, turned=self._turned(speed, turn, situation))
         return None if allowed is None else norm(2, len(situation.anchor), allowed)
 
     def present(self, situation: Situation) -> bool:
@@ -88,15 +93,34 @@ class SlowZoneLimit(Limit[SlowZoneConfig]):
         distance = self._distance(situation, math.inf)
         return distance is not None and distance <= 0.0
 
-    def _allowed(self, situation: Situation, enough: float = math.inf) -> float | None:
+    def _allowed(self, situation: Situation, enough: float = math.inf, turned: float = 0.0) -> float | None:
         """Translational speed, m/s, from which the zone can be entered at its own; None: nothing is in it.
 
-        ``enough``: as of ``Gauge.distance``; a smaller distance gives a smaller speed.
+        ``enough``: as of ``Gauge.distance``; a smaller distance gives a smaller speed. ``turned``: m, how much nearer the
+        footprint comes by turning.
         """
         distance = self._distance(situation, enough)
         if distance is None:
             return None
-        return self._from(distance, situation.flight.travel, situation)
+        return self._from(distance - turned, situation.flight.travel, situation)
+
+    def _turned(self, speed: float, turn: float, situation: Situation) -> float:
+        """How much nearer to a place the footprint comes, m, by turning at ``turn`` rad/s while it slows from ``speed``.
+
+        A corner of it is where its nearest side was, at the most.
+        """
+        if self.config.frame == "body":
+            return 0.0
+        if self._round is None:
+            inner = -float(situation.footprint.distance(np.zeros((1, 2)))[0])
+            self._round = situation.reach - max(inner, 0.0)
+        slowing_s = max(speed - self.config.speed, 0.0) / self._slows(situation)
+        lasts = situation.reaction_s + situation.period + slowing_s
+        return min(turn * situation.reach * lasts, self._round)
+
+    @staticmethod
+    def _slows(situation: Situation) -> float:
+        return min(situation.comfort.linear, situation.braking.linear)
 
     def _from(self, distance: float, flown: float, situation: Situation) -> float:
         """Translational speed, m/s, from which the zone ``distance`` m ahead can be entered at its own.
@@ -104,7 +128,7 @@ class SlowZoneLimit(Limit[SlowZoneConfig]):
         ``flown``: m, how far what is in flight leads before that: while a body slows down it is faster than what is
         asked for now.
         """
-        deceleration = min(situation.comfort.linear, situation.braking.linear)
+        deceleration = self._slows(situation)
         # Half of the build-up would do where it is let go of again; all of it is never too little.
         held = situation.period + situation.build_up_s(deceleration)
         late = approach_speed(distance - flown, self.config.speed, deceleration, held)

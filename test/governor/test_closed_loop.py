@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from iatro_governor.body.planar import transform
 from iatro_governor.body.shape import Polygon
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Action, State
@@ -186,6 +187,21 @@ def test_a_turn_keeps_no_speed_up_on_the_way_into_a_slow_zone(tmp_path, turn, ba
     assert len(inside) > 30 and speeds.max() <= 0.3 + 1e-6
     turned = [abs(d.allowed[5]) for d in drive.decisions if begins < d.t < begins + 0.2]
     assert max(turned) > 0.03  # it steers while it slows down
+
+
+def test_no_corner_that_turns_into_a_slow_zone_is_faster_there(tmp_path):
+    corners = [[1.2, -0.6], [2.0, -0.6], [2.0, 0.6], [1.2, 0.6]]
+    aisle = {**zone("odom", corners, speed=0.3), "name": "aisle", "kind": "slow_zone"}
+    profile = amr(tmp_path, BOX, [aisle])
+    drive = Drive(Governor(profile), Hall(np.zeros((0, 3)), pose=np.array([0.0, -0.42, 0.0])))
+    drive.run(2.2, lambda t: (1.0, 0.0, 0.0 if t < 0.9 else 1.3))
+    body = profile.data.robot.footprint
+    assert body is not None
+    outline, area = body.shape().outline(0.02), Polygon(np.array(corners))
+    poses = np.array(drive.poses)
+    inside = [k for k, pose in enumerate(poses) if area.distance(transform(pose, outline)).min() <= 0.0]
+    speeds = np.hypot(*np.diff(poses[inside, :2], axis=0).T) / 0.01
+    assert len(inside) > 20 and speeds.max() <= 0.3 + 1e-6
 
 
 def test_a_zone_carried_by_the_body_keeps_returns_out(tmp_path):
