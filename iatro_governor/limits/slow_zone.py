@@ -96,8 +96,8 @@ class SlowZoneLimit(Limit[SlowZoneConfig]):
     def _allowed(self, situation: Situation, enough: float = math.inf, turned: float = 0.0) -> float | None:
         """Translational speed, m/s, from which the zone can be entered at its own; None: nothing is in it.
 
-        ``enough``: as of ``Gauge.distance``; a smaller distance gives a smaller speed. ``turned``: m, how much nearer the
-        footprint comes by turning.
+        ``enough``: as of ``Gauge.distance``; a smaller distance gives a smaller speed. ``turned``: m, how much nearer
+        the footprint comes by turning.
         """
         distance = self._distance(situation, enough)
         if distance is None:
@@ -105,7 +105,7 @@ class SlowZoneLimit(Limit[SlowZoneConfig]):
         return self._from(distance - turned, situation.flight.travel, situation)
 
     def _turned(self, speed: float, turn: float, situation: Situation) -> float:
-        """How much nearer to a place the footprint comes, m, by turning at ``turn`` rad/s while it slows from ``speed``.
+        """How much nearer to a place, m, ``turn`` rad/s brings the footprint while it slows down from ``speed`` m/s.
 
         A corner of it is where its nearest side was, at the most.
         """
