@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from iatro_governor.limits.dosing import RULES, UNDOSED
+from iatro_governor.limits.registry import KINDS
 from iatro_governor.resources import shared
 from iatro_governor.trial.family import load_family
 from iatro_governor.trial.library import HARMS, NAMES, files
@@ -101,7 +101,10 @@ def _harms() -> list[tuple[str, ...]]:
 
 
 def _doses() -> list[tuple[str, ...]]:
-    changed: list[tuple[str, ...]] = [
-        (f"`{kind}`", ", ".join(f"`{key}`" for key in rules), "") for kind, rules in RULES.items()
+    every = [(f"`{kind}`", limit.model.doses) for kind, limit in KINDS.items()]
+    changed = [
+        (kind, ", ".join(f"`{key}`" for key in doses), "")
+        for kind, doses in every
+        if not isinstance(doses, str)
     ]
-    return changed + [(f"`{kind}`", "", why) for kind, why in UNDOSED.items()]
+    return changed + [(kind, "", doses) for kind, doses in every if isinstance(doses, str)]

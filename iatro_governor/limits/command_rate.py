@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
+from iatro_governor.limits.doses import Doses
 from iatro_governor.limits.kinds import BODY_MOTION
 from iatro_governor.limits.limit import Example, Limit, LimitConfig
 from iatro_governor.limits.trip import Challenge, Face, Trip
@@ -17,6 +18,7 @@ class CommandRateConfig(LimitConfig):
     """``bound``: Hz, counted over each second; it takes the place of the channel's ``max_command_hz``."""
 
     example: ClassVar[Example] = {"bound": 100.0}
+    doses: ClassVar[Doses] = "it bounds how often somebody speaks, and no motion"
 
     kind: Literal["command_rate"]
     bound: Annotated[float, Field(strict=True, ge=1, le=10_000, allow_inf_nan=False)]

@@ -12,6 +12,7 @@ from pydantic import model_validator
 from iatro_governor.body.planar import Array
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.contact_forces import Touch, judge, magnitudes, pushing_torques, turned
+from iatro_governor.limits.doses import Doses, Rule, divided, inside
 from iatro_governor.limits.kinds import BODY_MOTION
 from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, Strain
@@ -23,6 +24,8 @@ from iatro_governor.profile.joint_channels import EachPositive
 PUSHES = -1e-9
 """Power of what is felt, W, below which a motion pushes against it."""
 UNITS = ("N", "Nm")
+FELT: dict[str, Rule] = {"report": divided, "stop": divided}
+"""How a dose changes what is felt at most."""
 
 
 class ContactTask(Part):
@@ -45,6 +48,7 @@ class ContactForceConfig(LimitConfig):
         "stop": [30.0, 6.0],
         "retreat_speed": 0.1,
     }
+    doses: ClassVar[Doses] = {**FELT, "task": inside(FELT)}
 
     kind: Literal["contact_force"]
     wrench: Name | None = None

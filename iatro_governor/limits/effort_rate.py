@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from iatro_governor.limits.doses import Doses
 from iatro_governor.limits.joint_rate import JointRateConfig, JointRateLimit
 from iatro_governor.limits.limit import Example
 
@@ -12,6 +13,7 @@ class EffortRateConfig(JointRateConfig):
     """``bounds``: Nm/s or N/s, one for each joint of the channel, in its order."""
 
     example: ClassVar[Example] = {"bounds": [200.0, 100.0]}
+    doses: ClassVar[Doses] = "it bounds how soon an effort is taken back, too"
 
     kind: Literal["effort_rate"]
 

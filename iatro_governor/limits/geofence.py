@@ -11,6 +11,7 @@ from pydantic import model_validator
 
 from iatro_governor.body.planar import Array
 from iatro_governor.body.rollout import Rollouts
+from iatro_governor.limits.doses import Doses, grown
 from iatro_governor.limits.ground import Ground
 from iatro_governor.limits.limit import Cap, Clearance, Example, Limit
 from iatro_governor.limits.rows import Rows
@@ -28,6 +29,7 @@ class GeofenceConfig(StayingConfig):
         "figure": {"polygon": {"corners": [[-2.0, -2.0], [3.0, -2.0], [3.0, 2.0], [-2.0, 2.0]]}},
         "margin": 0.05,
     }
+    doses: ClassVar[Doses] = {"margin": grown}
 
     kind: Literal["geofence"]
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from iatro_governor.body.planar import Array
+from iatro_governor.limits.doses import Doses, divided
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, excess
 from iatro_governor.limits.span import Span
 from iatro_governor.limits.trip import Challenge, Trip
@@ -18,6 +19,7 @@ class GripperSpeedConfig(LimitConfig):
     """``closing``, ``opening``: m/s of the width between the fingers."""
 
     example: ClassVar[Example] = {"closing": 0.05, "opening": 0.1}
+    doses: ClassVar[Doses] = {"closing": divided, "opening": divided}
 
     kind: Literal["gripper_speed"]
     closing: Positive

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from iatro_governor.limits.doses import Doses
 from iatro_governor.limits.limit import Example
 from iatro_governor.limits.rate import RateConfig, TwistRateLimit
 
@@ -12,6 +13,7 @@ class JerkConfig(RateConfig):
     """``bound`` in m/s3 for linear (vx and vy each), in rad/s3 for angular (wz)."""
 
     example: ClassVar[Example] = {"axis": "linear", "bound": 2.0}
+    doses: ClassVar[Doses] = "it bounds how soon braking begins, too: a stricter one would stop later"
 
     kind: Literal["jerk"]
 

@@ -10,6 +10,7 @@ import numpy as np
 from iatro_governor.body.planar import Array
 from iatro_governor.limits.affine import largest_share
 from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.doses import Doses, divided
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig
 from iatro_governor.limits.trip import Challenge, beyond_each
 from iatro_governor.profile.joint_channels import EachPositive
@@ -19,6 +20,7 @@ class JointEffortConfig(LimitConfig):
     """``bounds``: Nm or N, one for each joint of the channel, in its order."""
 
     example: ClassVar[Example] = {"bounds": [20.0, 10.0]}
+    doses: ClassVar[Doses] = {"bounds": divided}
 
     kind: Literal["joint_effort"]
     bounds: EachPositive

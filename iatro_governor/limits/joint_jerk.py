@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from iatro_governor.limits.doses import Doses
 from iatro_governor.limits.joint_rate import JointRateConfig, JointVelocityRateLimit
 from iatro_governor.limits.limit import Example
 
@@ -12,6 +13,7 @@ class JointJerkConfig(JointRateConfig):
     """``bounds``: rad/s3 or m/s3, one for each joint of the channel, in its order."""
 
     example: ClassVar[Example] = {"bounds": [20.0, 20.0]}
+    doses: ClassVar[Doses] = "it bounds how soon braking begins, too: a stricter one would stop later"
 
     kind: Literal["joint_jerk"]
 

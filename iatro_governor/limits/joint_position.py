@@ -14,6 +14,7 @@ from iatro_governor.body.planar import Array
 from iatro_governor.body.ways import Ways
 from iatro_governor.limits.body_rows import joint_box, stopping_s
 from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.doses import Doses, grown
 from iatro_governor.limits.joint_trips import at_ends
 from iatro_governor.limits.kinds import JOINT_MOTION
 from iatro_governor.limits.landmarks import Reach
@@ -33,6 +34,7 @@ class JointPositionConfig(LimitConfig):
     """``lower``, ``upper``: rad or m, one for each joint of the channel, in its order; the description's by default."""
 
     example: ClassVar[Example] = {"lower": [-1.0, -1.0], "upper": [1.0, 1.0], "margin": 0.02}
+    doses: ClassVar[Doses] = {"margin": grown}
 
     kind: Literal["joint_position"]
     lower: Each | None = None

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from iatro_governor.body.planar import Array
+from iatro_governor.limits.doses import Doses, divided
 from iatro_governor.limits.kinds import JOINT_MOTION
 from iatro_governor.limits.limit import Example, LimitConfig
 from iatro_governor.limits.rate import RateLimit
@@ -23,6 +24,7 @@ class JointAccelerationConfig(JointRateConfig):
     """Away from rest."""
 
     example: ClassVar[Example] = {"bounds": [2.0, 2.0]}
+    doses: ClassVar[Doses] = {"bounds": divided}
 
     kind: Literal["joint_acceleration"]
 
@@ -31,6 +33,7 @@ class JointDecelerationConfig(JointRateConfig):
     """Towards rest, where no stop is needed."""
 
     example: ClassVar[Example] = {"bounds": [3.0, 3.0]}
+    doses: ClassVar[Doses] = "how hard the joints can come to rest is no choice"
 
     kind: Literal["joint_deceleration"]
 

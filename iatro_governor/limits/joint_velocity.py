@@ -11,6 +11,7 @@ from iatro_governor.body.planar import Array
 from iatro_governor.limits.affine import largest_share
 from iatro_governor.limits.body_rows import joint_box
 from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.doses import Doses, divided
 from iatro_governor.limits.joint_trips import too_fast
 from iatro_governor.limits.kinds import JOINT_MOTION
 from iatro_governor.limits.landmarks import Reach
@@ -24,6 +25,7 @@ class JointVelocityConfig(LimitConfig):
     """``bounds``: rad/s or m/s, one for each joint of the channel, in its order."""
 
     example: ClassVar[Example] = {"bounds": [1.0, 1.0]}
+    doses: ClassVar[Doses] = {"bounds": divided}
 
     kind: Literal["joint_velocity"]
     bounds: EachPositive

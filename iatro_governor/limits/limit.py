@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iatro_governor.body.planar import Array
+from iatro_governor.limits.doses import Doses
 from iatro_governor.limits.rows import Rows
 from iatro_governor.limits.trip import Challenge, Face, each_way
 from iatro_governor.profile.base import Name, Part, Source
@@ -35,6 +36,8 @@ class LimitConfig(Part):
 
     example: ClassVar[Example] = {}
     """The keys of its own, as the documentation shows them and the contract tests use them."""
+    doses: ClassVar[Doses] = {}
+    """Which of its numbers a dose changes, and how; or why it changes none. One of the two, see ``limits.doses``."""
 
     name: Name
     kind: str

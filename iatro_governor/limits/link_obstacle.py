@@ -16,6 +16,7 @@ from iatro_governor.body.point_index import PointIndex
 from iatro_governor.body.ways import Ways
 from iatro_governor.limits.body_rows import AROUND, braked_for, closing_rows, tightest, travel
 from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.doses import Doses, grown
 from iatro_governor.limits.keeping import FAR
 from iatro_governor.limits.kinds import BODY_MOTION
 from iatro_governor.limits.landmarks import Reach
@@ -38,6 +39,7 @@ class LinkObstacleConfig(LimitConfig):
         "self_filter": 0.03,
         "retreat_speed": 0.1,
     }
+    doses: ClassVar[Doses] = {"margin": grown}
 
     kind: Literal["link_obstacle"]
     sources: Annotated[tuple[Name, ...], Field(min_length=1)]

@@ -14,6 +14,7 @@ from iatro_governor.limits.affine import convex_shares
 from iatro_governor.limits.approach import approach_speeds
 from iatro_governor.limits.body_rows import AROUND, hardest_braking, speed_rows, travel
 from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.doses import Doses, divided
 from iatro_governor.limits.kinds import BODY_MOTION
 from iatro_governor.limits.limit import Cap, Example, Limit, excess
 from iatro_governor.limits.link_keeping import capsules_of, distances
@@ -33,6 +34,7 @@ class LinkSlowZoneConfig(VolumeConfig):
         "volume": {"box": {"size": [0.8, 0.8, 0.4], "pose": [0.6, 0.0, 0.0, 0.0, 0.0, 0.0]}},
         "speed": 0.1,
     }
+    doses: ClassVar[Doses] = {"speed": divided}
 
     kind: Literal["link_slow_zone"]
     links: Links | None = None

@@ -10,6 +10,7 @@ from iatro_governor.body.fastest import Fastest
 from iatro_governor.body.planar import Array
 from iatro_governor.limits.body_rows import speed_rows
 from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.doses import Doses, divided
 from iatro_governor.limits.kinds import BODY_MOTION
 from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import ROUNDING, Cap, Example, Limit, LimitConfig, excess
@@ -23,6 +24,7 @@ class LinkSpeedConfig(LimitConfig):
     """``bound``: m/s, of the fastest point of ``links``, or of the whole body."""
 
     example: ClassVar[Example] = {"bound": 0.5}
+    doses: ClassVar[Doses] = {"bound": divided}
 
     kind: Literal["link_speed"]
     links: Links | None = None

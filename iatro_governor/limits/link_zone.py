@@ -14,6 +14,7 @@ from iatro_governor.body.planar import Array
 from iatro_governor.body.volumes import Volume
 from iatro_governor.body.ways import Ways
 from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.doses import Doses, grown
 from iatro_governor.limits.kinds import BODY_MOTION
 from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import Cap, Clearance, Example, Limit
@@ -47,6 +48,7 @@ class LinkZoneConfig(LinkKeepingConfig):
         "volume": {"box": {"size": [0.4, 0.4, 0.4], "pose": [0.9, 0.9, 0.2, 0.0, 0.0, 0.0]}},
         "margin": 0.02,
     }
+    doses: ClassVar[Doses] = {"margin": grown}
 
     kind: Literal["link_zone"]
 

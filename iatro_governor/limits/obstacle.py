@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from iatro_governor.body.planar import Array
 from iatro_governor.body.rollout import Rollouts
+from iatro_governor.limits.doses import Doses, grown
 from iatro_governor.limits.keeping import Keeper
 from iatro_governor.limits.limit import Cap, Clearance, Example, Limit, LimitConfig
 from iatro_governor.limits.rows import Rows
@@ -22,6 +23,7 @@ class ObstacleConfig(LimitConfig):
     """``margin``: m, kept between the footprint and every return."""
 
     example: ClassVar[Example] = {"sources": ["lidar"], "margin": 0.08, "noise": 0.02, "retreat_speed": 0.15}
+    doses: ClassVar[Doses] = {"margin": grown}
 
     kind: Literal["obstacle"]
     sources: Annotated[tuple[Name, ...], Field(min_length=1)]

@@ -12,6 +12,7 @@ from iatro_governor.body.planar import Array
 from iatro_governor.limits.affine import largest_share
 from iatro_governor.limits.body_rows import joint_box
 from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.doses import Doses, share
 from iatro_governor.limits.joint_trips import too_fast
 from iatro_governor.limits.kinds import JOINT_MOTION
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig
@@ -32,6 +33,7 @@ class PayloadConfig(LimitConfig):
     """``bounds``: rad/s or m/s, of each joint of the channel with an empty hand; ``share`` of it with ``rated`` kg."""
 
     example: ClassVar[Example] = {"bounds": [1.0, 1.0], "mass": 1.0, "rated": 2.0, "share": 0.5}
+    doses: ClassVar[Doses] = {"share": share}
 
     kind: Literal["payload"]
     bounds: EachPositive

@@ -16,6 +16,7 @@ from iatro_governor.limits.affine import convex_shares
 from iatro_governor.limits.approach import approach_speeds
 from iatro_governor.limits.body_rows import AROUND, closing_rows, hardest_braking, stopping_s, travel
 from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.doses import Doses, Rule, divided, grown, inside
 from iatro_governor.limits.kinds import BODY_MOTION
 from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, excess
@@ -30,6 +31,8 @@ from iatro_governor.profile.volumes import Volume3
 
 PAIRS = 6
 """Nearest pairs that give rows, each for several directions."""
+BORNE: dict[str, Rule] = {"force": divided, "clamped_force": divided}
+"""How a dose changes what a region bears."""
 Stiffness = Annotated[float, Field(strict=True, gt=0, le=1e7, allow_inf_nan=False)]
 
 
@@ -61,6 +64,12 @@ class PowerAndForceConfig(LimitConfig):
         "distance": 0.1,
         "contact_detection": "wrist",
         "default": {"force": 60.0, "stiffness": 40000.0, "mass": 1.0, "source": "measured"},
+    }
+    doses: ClassVar[Doses] = {
+        "regions": inside(BORNE),
+        "default": inside(BORNE),
+        "detected_force": divided,
+        "distance": grown,
     }
 
     kind: Literal["power_and_force"]

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal, TypeVar
 import numpy as np
 
 from iatro_governor.body.planar import Array
+from iatro_governor.limits.doses import Doses, divided
 from iatro_governor.limits.limit import Example, Limit, LimitConfig
 from iatro_governor.limits.trip import Challenge, Face, Trip
 from iatro_governor.profile.base import Positive
@@ -29,6 +30,7 @@ class AccelerationConfig(RateConfig):
     """Away from rest."""
 
     example: ClassVar[Example] = {"axis": "linear", "bound": 0.8}
+    doses: ClassVar[Doses] = {"bound": divided}
 
     kind: Literal["acceleration"]
 
@@ -37,6 +39,7 @@ class DecelerationConfig(RateConfig):
     """Towards rest, where no stop is needed."""
 
     example: ClassVar[Example] = {"axis": "angular", "bound": 2.0}
+    doses: ClassVar[Doses] = "how hard the body can come to rest is no choice"
 
     kind: Literal["deceleration"]
 

@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import model_validator
 
 from iatro_governor.body.planar import Array
+from iatro_governor.limits.doses import Doses, grown, times
 from iatro_governor.limits.limit import Example, Limit, LimitConfig
 from iatro_governor.limits.sensed import WALKING
 from iatro_governor.profile.base import Name, NonNegative, Positive, Source
@@ -24,6 +25,7 @@ class ReserveConfig(LimitConfig):
         "noise": 0.01,
         "retreat_speed": 0.1,
     }
+    doses: ClassVar[Doses] = {"intrusion": grown, "human_speed": times}
 
     bodies: Name
     """The tracker."""

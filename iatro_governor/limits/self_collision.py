@@ -14,6 +14,7 @@ from iatro_governor.body.planar import Array
 from iatro_governor.body.ways import Ways
 from iatro_governor.limits.body_rows import AROUND, bounded_rates, braked_for, tightest, travel
 from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.doses import Doses, grown
 from iatro_governor.limits.kinds import BODY_MOTION
 from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import Cap, Clearance, Example, Guard, Limit, LimitConfig
@@ -29,6 +30,7 @@ class SelfCollisionConfig(LimitConfig):
     """``margin``: m, kept between any two links that are not excused: neighbours, and those of the SRDF."""
 
     example: ClassVar[Example] = {"margin": 0.02}
+    doses: ClassVar[Doses] = {"margin": grown}
 
     kind: Literal["self_collision"]
     margin: NonNegative

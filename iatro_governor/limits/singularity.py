@@ -13,6 +13,7 @@ from iatro_governor.body.planar import Array
 from iatro_governor.body.singularity import least_singular_value, singularity, steepest_falls
 from iatro_governor.limits.affine import convex_shares
 from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.doses import Doses, divided, times
 from iatro_governor.limits.kinds import JOINT_MOTION
 from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, excess
@@ -35,6 +36,7 @@ class SingularityConfig(LimitConfig):
         "least": 0.05,
         "speed": 0.4,
     }
+    doses: ClassVar[Doses] = {"threshold": times, "least": times, "speed": divided}
 
     kind: Literal["singularity"]
     link: JointName | None = None

@@ -11,6 +11,7 @@ from pydantic import model_validator
 
 from iatro_governor.body.planar import Array
 from iatro_governor.limits.approach import approach_speed
+from iatro_governor.limits.doses import Doses, divided
 from iatro_governor.limits.ground import Ground, GroundConfig
 from iatro_governor.limits.ground_trips import on_the_edge
 from iatro_governor.limits.limit import ROUNDING, Cap, Example, Limit, excess
@@ -30,6 +31,7 @@ class SlowZoneConfig(GroundConfig):
         "figure": {"polygon": {"corners": [[1.0, -0.5], [2.0, -0.5], [2.0, 0.5], [1.0, 0.5]]}},
         "speed": 0.3,
     }
+    doses: ClassVar[Doses] = {"speed": divided}
 
     kind: Literal["slow_zone"]
     speed: Positive

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from iatro_governor.body.planar import Array
+from iatro_governor.limits.doses import Doses, divided
 from iatro_governor.limits.limit import ROUNDING, Cap, Example, Limit, LimitConfig, excess
 from iatro_governor.limits.rows import Rows, box, norm
 from iatro_governor.limits.situation import Situation
@@ -24,6 +25,7 @@ class SpeedConfig(LimitConfig):
     """``bound``: m/s for vx, vy, vz, planar (norm of the first two) and travel (norm of all three), rad/s for wz."""
 
     example: ClassVar[Example] = {"axis": "planar", "bound": 0.5}
+    doses: ClassVar[Doses] = {"bound": divided}
 
     kind: Literal["speed"]
     axis: Literal["vx", "vy", "vz", "wz", "planar", "travel"]

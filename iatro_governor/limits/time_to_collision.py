@@ -12,6 +12,7 @@ from pydantic import Field
 
 from iatro_governor.body.planar import Array, arc
 from iatro_governor.body.rollout import Rollouts
+from iatro_governor.limits.doses import Doses, times
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig
 from iatro_governor.limits.returns import distances_ahead
 from iatro_governor.limits.situation import Situation
@@ -31,6 +32,7 @@ class TimeToCollisionConfig(LimitConfig):
     """``bound``: s, least time until the commanded path comes within ``margin`` m of a return."""
 
     example: ClassVar[Example] = {"sources": ["lidar"], "bound": 1.0}
+    doses: ClassVar[Doses] = {"bound": times}
 
     kind: Literal["time_to_collision"]
     sources: Annotated[tuple[Name, ...], Field(min_length=1)]

@@ -13,6 +13,7 @@ from iatro_governor.body.kinematics import Posture
 from iatro_governor.body.masses import Masses, whole_body
 from iatro_governor.body.planar import Array
 from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.doses import Doses, grown
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig
 from iatro_governor.limits.stability import Support, balance
 from iatro_governor.profile.base import Finite, NonNegative, Positive, Vector2, Vector3
@@ -31,6 +32,7 @@ class TipOverConfig(LimitConfig):
         "base_mass": 30.0,
         "base_centre": [0.0, 0.0, 0.2],
     }
+    doses: ClassVar[Doses] = {"margin": grown}
 
     kind: Literal["tip_over"]
     contacts: Annotated[tuple[Vector2, ...], Field(min_length=3, max_length=32)]

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from iatro_governor.body.planar import Array
 from iatro_governor.body.rollout import Rollouts
+from iatro_governor.limits.doses import Doses, divided
 from iatro_governor.limits.limit import Example, Limit, LimitConfig
 from iatro_governor.limits.situation import Situation
 from iatro_governor.limits.span import Span
@@ -25,6 +26,7 @@ class UnseenConfig(LimitConfig):
     """``speed``: m/s, the fastest point of the body on a way that enters unseen space."""
 
     example: ClassVar[Example] = {"sources": ["lidar"], "speed": 0.0}
+    doses: ClassVar[Doses] = {"speed": divided}
 
     kind: Literal["unseen"]
     sources: Annotated[tuple[Name, ...], Field(min_length=1)]

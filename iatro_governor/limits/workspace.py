@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from iatro_governor.body.keep_in import KeepIn
+from iatro_governor.limits.doses import Doses, grown
 from iatro_governor.limits.limit import Example
 from iatro_governor.limits.link_zone import LinkKeepingConfig, LinkKeepingLimit
 
@@ -16,6 +17,7 @@ class WorkspaceConfig(LinkKeepingConfig):
         "volume": {"box": {"size": [1.6, 1.6, 1.6], "pose": [0.0, 0.0, 0.0, 0.0, 0.0, 0.0]}},
         "margin": 0.02,
     }
+    doses: ClassVar[Doses] = {"margin": grown}
 
     kind: Literal["workspace"]
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from iatro_governor.body.planar import Array
 from iatro_governor.limits.body_situation import BodySituation
+from iatro_governor.limits.doses import Doses, divided
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig
 from iatro_governor.limits.trip import Challenge, beyond_each
 from iatro_governor.profile.base import Positive
@@ -21,6 +22,7 @@ class WrenchConfig(LimitConfig):
     """``force``: N, ``torque``: Nm; norms of what the tool exerts."""
 
     example: ClassVar[Example] = {"force": 25.0, "torque": 3.0}
+    doses: ClassVar[Doses] = {"force": divided, "torque": divided}
 
     kind: Literal["wrench"]
     force: Positive

@@ -12,6 +12,7 @@ from pydantic import model_validator
 from iatro_governor.body.planar import Array
 from iatro_governor.body.rollout import Rollouts
 from iatro_governor.body.shape import Shape
+from iatro_governor.limits.doses import Doses, grown
 from iatro_governor.limits.ground import Ground
 from iatro_governor.limits.keeping import Keeper
 from iatro_governor.limits.limit import Cap, Clearance, Example, Limit
@@ -31,6 +32,7 @@ class ZoneConfig(StayingConfig):
         "figure": {"polygon": {"corners": [[1.0, -0.5], [2.0, -0.5], [2.0, 0.5], [1.0, 0.5]]}},
         "margin": 0.05,
     }
+    doses: ClassVar[Doses] = {"margin": grown}
 
     kind: Literal["zone"]
     sources: tuple[Name, ...] = ()

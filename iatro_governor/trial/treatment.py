@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from pydantic import ValidationError
 
 from iatro_governor.errors import TrialError
-from iatro_governor.limits.dosing import UNDOSED, dosed
+from iatro_governor.limits import dosing
+from iatro_governor.limits.dosing import dosed
 from iatro_governor.profile.base import Part
 from iatro_governor.profile.load import Profile, config_hash
 
@@ -42,7 +43,7 @@ def names(profile: Profile) -> dict[str, str]:
 
 def doseable(profile: Profile) -> tuple[str, ...]:
     """The limits that a dose changes, and that can be left out."""
-    return tuple(name for name, kind in names(profile).items() if kind not in UNDOSED)
+    return tuple(limit.name for limit in profile.limits if dosing.doseable(limit))  # type: ignore[attr-defined]
 
 
 def checked(profile: Profile, limits: Iterable[str]) -> tuple[str, ...]:
