@@ -100,7 +100,7 @@ def _harms() -> list[tuple[str, ...]]:
     ]
 
 
-def _doses() -> list[tuple[str, ...]]:
+def _doses() -> list[tuple[str, str, str]]:
     every = [(f"`{kind}`", limit.model.doses) for kind, limit in KINDS.items()]
     changed = [
         (kind, ", ".join(f"`{key}`" for key in doses), "")
