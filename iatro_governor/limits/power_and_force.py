@@ -198,7 +198,8 @@ class PowerAndForceLimit(Limit[PowerAndForceConfig]):
         walked: bool = False,
     ) -> Array:
         """Closing speeds (k, P), m/s, of the robot alone, for decelerations ``braking`` (k, P), m/s2."""
-        human = np.maximum(approaching(pairs, people, people.radius) - self.config.velocity_noise, 0.0)
+        walks = length(people.velocities)[pairs.body] > self.config.velocity_noise
+        human = walks * approaching(pairs, people, people.radius)
         late = people.age_s + situation.reaction_s
         way = pairs.distance - self.config.distance - human * late
         if walked:

@@ -89,6 +89,9 @@ def test_the_trackers_noise_is_no_approach():
     noisy = there(NEAR, velocities=[[0.0, -0.05, 0.0]])
     found = cap([1.0, 0.0], noisy, velocity_noise=0.05)
     assert found is not None and found.allowed == pytest.approx(FREE)
+    walking = there(NEAR, velocities=[[0.0, -0.2, 0.0]])
+    found = cap([1.0, 0.0], walking, velocity_noise=0.05)
+    assert found is not None and found.allowed == pytest.approx(FREE - 0.2)  # who walks does so at all of it
 
 
 def test_from_further_away_it_slows_down_in_time():
