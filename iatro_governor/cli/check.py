@@ -21,6 +21,7 @@ from iatro_governor.governor.overrides import changes, table_of, weakened
 from iatro_governor.governor.self_test import tested
 from iatro_governor.limits.leaps import leaping
 from iatro_governor.limits.registry import build, load_profile
+from iatro_governor.limits.unheard import unheard
 from iatro_governor.profile.load import Profile
 from iatro_governor.profile.obedience import obedience_of
 
@@ -86,6 +87,7 @@ def summarise(profile: Profile) -> dict[str, Any]:
         "warnings": [
             *weakened(profile),
             *leaping(profile),
+            *unheard(profile),
             *([] if profile.body is None else profile.body.warnings),
         ],
         "ungoverned": _ungoverned(profile),
