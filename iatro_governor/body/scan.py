@@ -50,17 +50,29 @@ class Sweep:
     def has_seen(self, points: Array, slack: float) -> NDArray[np.bool_]:
         """Which of ``points`` (n, 2), in the base frame of the scan, lie in observed space, give or take ``slack``."""
         local = transform(inverse(self.sensor), points)
-        bearing = np.arctan2(local[:, 1], local[:, 0])
-        beams = len(self.seen)
-        turns = (bearing - self.first) / self.step
-        around = 2 * math.pi / abs(self.step)
-        index = np.rint(np.mod(turns + 0.5, around) - 0.5).astype(np.int64)
-        inside = (index >= 0) & (index < beams)
-        reach = np.where(inside, self.seen[np.clip(index, 0, beams - 1)], 0.0)
+        index = self.beams(local)
+        reach = np.append(self.seen, 0.0)[index]
         result: NDArray[np.bool_] = np.hypot(local[:, 0], local[:, 1]) <= np.where(
             reach > 0, reach + slack, 0.0
         )
         return result
+
+    def beams(self, points: Array) -> NDArray[np.int64]:
+        """The beam (n,) that comes nearest to each of ``points`` (n, 2) of the sensor's frame; -1: none does."""
+        turns = (np.arctan2(points[:, 1], points[:, 0]) - self.first) / self.step
+        around = 2 * math.pi / abs(self.step)
+        index: NDArray[np.int64] = np.rint(np.mod(turns + 0.5, around) - 0.5).astype(np.int64)
+        return np.where((index >= 0) & (index < len(self.seen)), index, -1)
+
+    def around(self, values: Array, count: int) -> Array:
+        """Of ``values`` (m,) by beam those of ``count`` beams on either side as well, (2 count + 1, m + 1).
+
+        0 stands beyond the first beam and the last, unless they meet, and last for what no beam comes near.
+        """
+        whole = len(values) * abs(self.step) >= 2 * math.pi - 1.5 * abs(self.step)
+        before, after = (values[-count:], values[:count]) if whole else (np.zeros(count), np.zeros(count))
+        padded = np.concatenate([before, values, after])
+        return np.array([np.append(padded[k : k + len(values)], 0.0) for k in range(2 * count + 1)])
 
 
 def read_scan(

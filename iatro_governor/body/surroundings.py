@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from iatro_governor.body.planar import IDENTITY, Array, seen_from, transform
+from iatro_governor.body.remembered import NOTHING as NO_MEMORY
+from iatro_governor.body.remembered import Remembered, remembered
 from iatro_governor.body.scan import Sweep
 
 GLIMPSE_SPACING = 0.1
@@ -40,15 +42,33 @@ NOTHING = Obstacles(np.zeros((0, 2)), np.zeros(0, dtype=np.int64), np.zeros(0, d
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A sweep and the pose of the base in odom at its moment; ``nearest``: of what it saw, from the base then, m.
+    """A sweep and the pose of the base in odom at its moment.
 
-    height: of the base over odom at its moment, m.
+    memory: what earlier ones saw and this one has not looked past. obstacles: both, in the base frame then. nearest: of
+    them, from the base then, m. height: of the base over odom at its moment, m.
     """
 
     sweep: Sweep
     pose: Array
+    memory: Remembered
+    obstacles: Obstacles
     nearest: float
     height: float = 0.0
+
+    @classmethod
+    def of(cls, sweep: Sweep, pose: Array, memory: Remembered, height: float) -> Placed:
+        """A sweep among what is remembered."""
+        obstacles = Obstacles(sweep.points, sweep.cluster, sweep.joined, sweep.grain)
+        if memory.there.any():
+            points, cluster = memory.obstacles(pose)
+            count = int(sweep.cluster[-1]) + 1 if len(sweep.cluster) else 0
+            obstacles = Obstacles(
+                np.concatenate([sweep.points, points]),
+                np.concatenate([sweep.cluster, cluster + count]),
+                np.concatenate([sweep.joined, np.zeros(len(points), dtype=bool)]),
+                sweep.grain,
+            )
+        return cls(sweep, pose, memory, obstacles, _nearest(obstacles), height)
 
 
 class Surroundings:
@@ -64,19 +84,22 @@ class Surroundings:
         height: m, of the base over odom then.
         """
         past = self._placed.setdefault(source, deque())
+        memory, since = NO_MEMORY, sweep.t - self._memory_s
+        if past:
+            known = past[-1].memory.beside(past[-1].sweep, past[-1].pose)
+            memory = remembered(known, sweep, pose, since)
         if len(past) > 1 and sweep.t - past[-2].sweep.t < GLIMPSE_SPACING:
             past.pop()
-        past.append(Placed(sweep, pose, _nearest(sweep), height))
-        while past[0].sweep.t < sweep.t - self._memory_s and len(past) > 1:
+        past.append(Placed.of(sweep, pose, memory, height))
+        while past[0].sweep.t < since and len(past) > 1:
             past.popleft()
 
     def obstacles(self, sources: tuple[str, ...], pose: Array) -> Obstacles:
         """Returns of ``sources``, as seen from the base at ``pose`` (3,) in odom."""
         if len(sources) == 1 and sources[0] in self._placed:
             placed = self._placed[sources[0]][-1]
-            there = seen_from(pose, placed.pose)
-            sweep = placed.sweep
-            return Obstacles(transform(there, sweep.points), sweep.cluster, sweep.joined, sweep.grain)
+            there, of = seen_from(pose, placed.pose), placed.obstacles
+            return Obstacles(transform(there, of.points), of.cluster, of.joined, of.grain)
         parts, offset = [NOTHING], 0
         for name in sources:
             if name in self._placed:
@@ -148,11 +171,11 @@ class Surroundings:
         return out
 
 
-def _nearest(sweep: Sweep) -> float:
-    """Distance of what ``sweep`` saw from the base of its moment, m; at least."""
-    if not len(sweep.points):
+def _nearest(obstacles: Obstacles) -> float:
+    """Distance of ``obstacles`` of one grain from the base, m; at least."""
+    if not len(obstacles.points):
         return math.inf
-    return float(np.hypot(sweep.points[:, 0], sweep.points[:, 1]).min()) - sweep.grain
+    return float(np.hypot(obstacles.points[:, 0], obstacles.points[:, 1]).min() - obstacles.grain)
 
 
 def _apart(pose: Array, other: Array, place: Array = IDENTITY) -> float:

@@ -32,11 +32,15 @@ class UnseenConfig(LimitConfig):
     sources: Annotated[tuple[Name, ...], Field(min_length=1)]
     speed: NonNegative = 0.0
     memory_s: Positive = 1.0
-    """How long an observation counts, s."""
+    """How long what was seen counts where its source does not look now, s: free space, and what stands in it."""
 
 
 class UnseenLimit(Limit[UnseenConfig]):
-    """A clearance limit on areas instead of things: reversing and retreat are no exception."""
+    """A clearance limit on areas instead of things: reversing and retreat are no exception.
+
+    Free space that was seen before counts for ``memory_s``, and so does what stood in it, as an obstacle to whatever
+    keeps off the same sources: until a sweep sees it anew, or looks past it with beams fine enough to meet a post.
+    """
 
     model = UnseenConfig
     unit = "m/s"
