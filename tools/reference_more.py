@@ -121,7 +121,9 @@ def _command(pages: Any, path: tuple[str, ...], command: Any) -> str:
 
 def _parameter(code: Callable[[str], str], one: Any) -> tuple[str, str, str, str]:
     argument = one.param_type_name == "argument"
-    shown = (one.metavar or one.name.upper()).strip("[]") if argument else ", ".join(one.opts)
+    shown = one.metavar or one.name.upper() if argument else ", ".join(one.opts)
+    if argument and one.nargs < 0 and "..." not in shown:
+        shown = f"{shown}..."
     kind = "flag" if getattr(one, "is_flag", False) else _kind(code, one.type_descriptor.annotation)
     default = one.default() if callable(one.default) else one.default
     empty = default in (None, False, "", (), [])

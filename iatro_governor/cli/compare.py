@@ -31,7 +31,7 @@ def compare(
     wanted: Filter,
     sources: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[DB]...", help="Ledgers, Parquet files or folders of both."),
+        typer.Argument(metavar="DB", help="Ledgers, Parquet files or folders of both."),
     ] = None,
     by: Annotated[
         str, typer.Option(help="model, robot, context, channel, policy, version or week.")

@@ -19,7 +19,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON document on standar
 Sources = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[SOURCE]...",
+        metavar="SOURCE",
         help="Ledgers, Parquet files or folders of both; out/demo/ledger.db unless given.",
     ),
 ]

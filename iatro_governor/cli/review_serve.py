@@ -23,7 +23,7 @@ def serve(
     sources: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[SOURCE]...",
+            metavar="SOURCE",
             help="Ledgers, or folders of them; out/demo/ledger.db unless given.",
         ),
     ] = None,

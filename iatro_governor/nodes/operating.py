@@ -15,6 +15,7 @@ from rclpy.executors import SingleThreadedExecutor
 from iatro_governor.errors import IatroError
 from iatro_governor.msg import GovernorState
 from iatro_governor.nodes import qos
+from iatro_governor.nodes.domain import see_domain
 from iatro_governor.nodes.stamps import seconds
 
 
@@ -79,12 +80,13 @@ def answers_alone() -> Iterator[None]:
 
 @contextmanager
 def operator(namespace: str, service: Any, name: str, timeout_s: float) -> Iterator[Operator]:
-    """An operator at the robot in ``namespace``; raises NoGovernor for what is no namespace."""
+    """An operator at the robot in ``namespace``; raises NoGovernor for what is no namespace, NoDomain for no domain."""
     with answers_alone():
         yield from _operator(namespace, service, name, timeout_s)
 
 
 def _operator(namespace: str, service: Any, name: str, timeout_s: float) -> Iterator[Operator]:
+    see_domain(os.environ)
     context = rclpy.Context()
     rclpy.init(args=[], context=context)
     try:

@@ -23,6 +23,7 @@ from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
 from iatro_governor.errors import IatroError
+from iatro_governor.nodes.domain import see_domain
 from iatro_governor.nodes.notify import Notifier
 
 AnyNode = TypeVar("AnyNode", bound=Node)
@@ -77,6 +78,7 @@ def run(
     """
     signals = Signals()
     try:
+        see_domain(os.environ)
         rclpy.init(args=sys.argv if args is None else args, signal_handler_options=SignalHandlerOptions.NO)
     except Exception as error:  # noqa: BLE001 - rclpy's errors for arguments share no base class
         return _unusable(name, error)

@@ -34,6 +34,12 @@ def test_every_command_explains_itself_within_eighty_columns(name):
     assert max(map(len, done.stdout.splitlines())) <= 80
 
 
+@pytest.mark.parametrize("words", [("compare",), *(("review", name) for name in ("list", "export", "serve"))])
+def test_sources_stand_in_the_usage_as_they_are_typed(words):
+    usage = " ".join(iatro(*words, "--help").stdout.split("╭")[0].split())
+    assert "[OPTIONS] [SOURCE]... " in usage or "[OPTIONS] [DB]... " in usage
+
+
 def test_help_lists_every_command_and_an_unknown_one_is_misuse():
     done = started("--help")
     assert all(f" {name} " in done.stdout for name in COMMANDS)

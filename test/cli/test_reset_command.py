@@ -123,3 +123,13 @@ def test_a_reset_where_no_governor_is_says_so(key, domain):
     assert done.returncode == 2 and "/amr/governor/reset" in done.stderr.replace("\n", "")
     done = iatro("reset", "--key", str(key), "--timeout", "0.5", "--namespace", "a b")
     assert done.returncode == 2 and "no namespace" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("given", ["abc", "999", "-1", "1.5"])
+def test_a_domain_that_there_is_not_is_said_before_the_middleware_ends_the_process(key, given, monkeypatch):
+    pytest.importorskip("rclpy", reason="ROS 2 (rclpy) is not installed")
+    monkeypatch.setenv("ROS_DOMAIN_ID", given)
+    for words in (("reset",), ("recover", "base", "--move", "1,0,0,0,0,0")):
+        done = iatro(*words, "--key", str(key), "--timeout", "0.1")
+        said = done.stderr.replace("\n", " ")
+        assert done.returncode == 2 and f"ROS_DOMAIN_ID is '{given}'" in said and "0 to 232" in said
