@@ -72,7 +72,7 @@ def incident_rows(sources: list[str], *filters: Filter) -> Iterator[tuple[Rows, 
             yield index.rows, _told(index.rows, filters, [shadow] if shadow else [], [])
     else:
         with Fleet(sources) as fleet:
-            yield fleet.rows, _told(fleet.rows, filters, [], fleet.problems)
+            yield fleet.rows, _told(fleet.rows, filters, fleet.alike(), fleet.problems)
 
 
 def _told(rows: Rows, filters: tuple[Filter, ...], notes: list[str], problems: list[str]) -> Told:

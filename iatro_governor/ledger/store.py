@@ -193,7 +193,7 @@ def explain(error: sqlite3.Error) -> str:
     if "not a database" in text:
         return "not a SQLite file, so not a ledger"
     if "malformed" in text:
-        return f"the file is damaged ({text})"
+        return f"the file is damaged ({text}); `iatro ledger recover` writes what can be had of it to another one"
     if "full" in text or "disk I/O" in text:
         return f"the disk is full or failing ({text}); free space, then go on: nothing acknowledged is lost"
     if "unable to open" in text or "readonly" in text:

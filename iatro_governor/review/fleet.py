@@ -84,6 +84,20 @@ class Fleet:
                 f"{source}: cannot be read as Parquet: {' '.join(str(error).split())}"
             ) from error
 
+    def alike(self) -> list[str]:
+        """A sentence for each two sources that tell of the same incidents, so that these count twice."""
+        pairs = self._db.execute(
+            "SELECT a.source, b.source, count(*) FROM incident a JOIN incident b"
+            " ON a.source < b.source AND a.id = b.id AND a.t = b.t AND a.begins = b.begins AND a.verdict = b.verdict"
+            " AND a.plan_id IS NOT DISTINCT FROM b.plan_id AND a.channel IS NOT DISTINCT FROM b.channel"
+            " GROUP BY a.source, b.source ORDER BY a.source, b.source"
+        ).fetchall()
+        return [
+            f"{one} and {other} have {count} incidents of the same number, time and plan, which count twice; "
+            "where one is a copy or an export of the other, name only one"
+            for one, other, count in pairs
+        ]
+
     def rows(self, sql: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query on the table ``incident``."""
         return list(self._db.execute(sql, list(values)).fetchall())

@@ -158,7 +158,11 @@ def test_a_witness_that_died_is_made_up_for(
     made = make_up(killed, key)["made_up"]
     assert verdicts(killed) == expected
     assert reconcile(killed)["sound"], reconcile(killed)["problems"]
+    before = killed.read_bytes(), killed.with_name("killed.db.anchors").read_bytes()
     assert make_up(killed, key)["made_up"] == 0 and made <= len(expected)
+    assert (killed.read_bytes(), killed.with_name("killed.db.anchors").read_bytes()) == before, (
+        "evidence stays"
+    )
     write(replaced, events, dies, dies + away * (last - dies))
     make_up(replaced, key)
     assert verdicts(replaced) == expected

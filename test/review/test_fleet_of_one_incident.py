@@ -95,3 +95,18 @@ def test_the_page_of_exports_alone_is_refused(fleet: Path) -> None:
     assert result.exit_code == 2
     assert "third.parquet: an export; a page needs the ledger itself" in result.stderr
     assert "cut.db" in result.stderr
+
+
+@pytest.mark.parametrize("redact", [[], ["--redact"]])
+def test_what_counts_twice_is_said(
+    run: Callable[..., Result], fleet: Path, tmp_path: Path, redact: list[str]
+) -> None:
+    ledger, out = fleet / "a/ledger.db", tmp_path / "a.parquet"
+    assert run("export", ledger, "--out", out, *redact).exit_code == 0
+    twice = run("overview", ledger, out)
+    said = " ".join(twice.stderr.split())
+    assert (
+        twice.exit_code == 0
+        and "have 2 incidents of the same number, time and plan, which count twice" in said
+    )
+    assert "count twice" not in run("overview", ledger, fleet / "b/ledger.db").stderr
