@@ -22,6 +22,7 @@ from iatro_governor.governor.self_test import tested
 from iatro_governor.limits.leaps import leaping
 from iatro_governor.limits.registry import build, load_profile
 from iatro_governor.limits.unheard import unheard
+from iatro_governor.limits.vain import vain
 from iatro_governor.profile.load import Profile
 from iatro_governor.profile.obedience import obedience_of
 
@@ -88,6 +89,7 @@ def summarise(profile: Profile) -> dict[str, Any]:
             *weakened(profile),
             *leaping(profile),
             *unheard(profile),
+            *vain(profile),
             *([] if profile.body is None else profile.body.warnings),
         ],
         "ungoverned": _ungoverned(profile),

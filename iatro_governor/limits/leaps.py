@@ -43,14 +43,14 @@ def _steps(profile: Profile) -> list[float]:
     out = []
     for name, channel in profile.data.channels.items():
         if isinstance(channel, TwistChannel):
-            speed, turn = _fastest(profile, name)
+            speed, turn = fastest(profile, name)
             stop = channel.stop_modes.controlled
             seconds = 1.0 / profile.data.loop.rate_hz + max(speed / stop.linear, turn / stop.angular) / 2
             out.append((speed + turn * reach) * seconds / samples)
     return out
 
 
-def _fastest(profile: Profile, channel: str) -> tuple[float, float]:
+def fastest(profile: Profile, channel: str) -> tuple[float, float]:
     """Highest speed, m/s, and turn, rad/s, that the limits of a base's ``channel`` allow: it is bound to have both."""
     own = [limit for limit in profile.limits if isinstance(limit, SpeedConfig) and limit.channel == channel]
 
