@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -262,6 +263,19 @@ def test_outputs_are_finite_capped_and_change_no_faster_than_allowed(tmp_path, s
     growth = np.abs(out[1:]) - np.abs(out[:-1])
     dt = np.diff(times)[:, None]
     assert (growth[:, [0]] <= 0.8 * dt + 1e-9).all() and (growth[:, [5]] <= 2.0 * dt + 1e-9).all()
+
+
+def test_whatever_is_changed_of_a_command_is_explained_with_its_source(tmp_path):
+    """Of two decisions at one moment the second has no time to change anything in, and names nothing for it."""
+    profile, cut = amr(tmp_path, BOX), []
+    for seed in range(1, 5):
+        drive = Drive(Governor(profile), Hall(posts(seed, 10)))
+        drive.run(3.0, wandering(seed))
+        cut += [d for before, d in pairwise(drive.decisions) if d.t > before.t and d.requested != d.allowed]
+    assert len(cut) > 500 and len({limit.kind for d in cut for limit in d.limits}) >= 5
+    for d in cut:
+        assert d.limits or d.faults, d
+        assert all(limit.source and limit.unit and math.isfinite(limit.margin) for limit in d.limits)
 
 
 @settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
