@@ -90,7 +90,7 @@ def parse(text: str) -> AnyLine:
         raise BadLine(f"unknown type {kind!r}; known: {', '.join(TYPES)}", known, t, None)
     try:
         return ADAPTER.validate_python(data)
-    except (ValidationError, OverflowError) as error:
+    except ValidationError as error:
         raise BadLine(_why(error), known, t, subject) from error
 
 
@@ -153,9 +153,7 @@ def _time(value: Any) -> float | None:
     return float(value) if abs(value) <= LATEST else None
 
 
-def _why(error: Exception) -> str:
-    if not isinstance(error, ValidationError):
-        return str(error)
+def _why(error: ValidationError) -> str:
     parts = []
     for item in error.errors(include_url=False, include_input=False)[:3]:
         where = ".".join(str(part) for part in item["loc"][1:])

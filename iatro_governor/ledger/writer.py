@@ -281,10 +281,9 @@ class Ledger:
             return batch.take_all(records)
 
     def _body_of(self, key: tuple[str, str, int]) -> str | None:
-        if self._begun:
-            sql = "SELECT body FROM record WHERE kind = ? AND writer = ? AND number = ?"
-            if (found := self._db.execute(sql, key).fetchone()) is not None:
-                return str(found[0])
+        sql = "SELECT body FROM record WHERE kind = ? AND writer = ? AND number = ?"
+        if (found := self._db.execute(sql, key).fetchone()) is not None:
+            return str(found[0])
         return segments.body_in(segments.sealed(self.path), key)
 
     def _commit(self, batch: Batch, event: str) -> str | None:

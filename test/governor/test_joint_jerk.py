@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,9 @@ from iatro_governor.governor.decision import Action
 from iatro_governor.governor.events import Command, EStop, Fault, Joints, Knot
 from iatro_governor.governor.smooth import SmoothStop
 from iatro_governor.governor.stacked import Brakes, StackedBrakes
+from iatro_governor.limits.situation import Jerk
 from test.governor.arms import JOINTS, SAID, arm, channel, data, limits_of
+from test.limits.bodies import body_situation
 
 PERIOD = 0.01
 JERK = np.array([10.0, 12.0])
@@ -226,3 +229,15 @@ def test_what_stops_by_itself_is_no_part_of_an_eased_stop():
         assert after[0] * -0.5 == pytest.approx(after[1], abs=1e-12)
         output = after
     assert not output.any()
+
+
+def test_outputs_of_another_pace_are_another_moment_only_where_jerk_is_bounded():
+    at, pace = body_situation(np.zeros(2), np.array([0.4, 0.2])), np.array([[-1.0, -0.5]])
+    assert at.changing(pace) is at
+    eased = replace(at, jerk=Jerk(np.array([20.0, 20.0]), 0.01, np.array([True, True])))
+    outputs = np.array([[0.39, 0.195]])
+    slowing = eased.changing(pace)
+    assert slowing.jerk is not None and slowing.jerk.pace is pace and eased.jerk is not None
+    # It brakes already: it goes less far than if the stop had yet to be built up.
+    steady = eased.changing(0.0 * pace)
+    assert slowing.roll_out(outputs).travel.sum() < steady.roll_out(outputs).travel.sum()

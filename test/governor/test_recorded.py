@@ -84,6 +84,13 @@ def test_off_the_wire_times_are_whole_nanoseconds_and_all_else_is_the_same(decid
     assert told["t"] == pytest.approx(made["t"], abs=1e-9) and told["allowed"] == list(made["allowed"])
 
 
+def test_what_has_no_trajectory_has_none_on_the_wire(decided):
+    decision, command = decided
+    made = body(decision, command, decision.joints)
+    plain = {name: value for name, value in made.items() if not name.endswith("_trajectory")}
+    assert as_sent(plain) == {name: value for name, value in as_sent(made).items() if name in plain}
+
+
 def test_a_stamp_of_zero_is_none_on_the_wire(decided):
     made = body(*decided)
     assert (

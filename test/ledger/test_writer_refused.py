@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +109,21 @@ def test_a_batch_that_the_disk_refuses_is_not_there_and_can_be_given_again(
         monkeypatch.setattr(store, "insert", real)
         assert ledger.next_expected("decision", "ring") == 1, "it was not counted"
         ledger.append([make_decision(1)])
+    found = verify(tmp_path / "ledger.db", KEY)
+    assert (found.sound, found.closed, found.problem) == (True, True, None)
+
+
+def test_while_another_program_writes_in_it_nothing_is_stored_and_it_goes_on_after(
+    tmp_path: Path, open_ledger: Open, make_decision: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "WAIT_S", 0.05)
+    with open_ledger() as ledger, closing(sqlite3.connect(tmp_path / "ledger.db")) as other:
+        ledger.append([make_decision(0)])
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(LedgerError, match="locked"):
+            ledger.append([make_decision(1)])
+        other.rollback()
+        assert ledger.append([make_decision(1)]).stored == 1
     found = verify(tmp_path / "ledger.db", KEY)
     assert (found.sound, found.closed, found.problem) == (True, True, None)
 

@@ -121,6 +121,14 @@ def test_clearances_are_finite(kind, data):
     assert clearance is None or math.isfinite(clearance.now)
 
 
+@every_kind
+@given(data=st.data())
+def test_a_strain_is_felt_and_has_a_size(kind, data):
+    """Only what feels a push is strained by one, and says by how much of what it bears."""
+    strain = make(kind).strain(draw_situation(data, kind))
+    assert strain is None or (kind_of(kind) == "contact_force" and math.isfinite(strain.share))
+
+
 REFUSING = [kind for kind in [*sorted(KINDS), *sorted(VARIANTS)] if make(kind).keeps]
 
 
