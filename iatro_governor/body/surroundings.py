@@ -16,6 +16,8 @@ from iatro_governor.body.scan import Sweep
 
 GLIMPSE_SPACING = 0.1
 """Least time between two remembered sweeps of a source, s."""
+MOST = 32
+"""About so many sweeps of a source are remembered: each is asked about every place that the body may go to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Surroundings:
 
     def __init__(self, memory_s: float) -> None:
         self._memory_s = memory_s
+        self._spacing_s = max(GLIMPSE_SPACING, memory_s / MOST)
         self._placed: dict[str, deque[Placed]] = {}
 
     def add(self, source: str, sweep: Sweep, pose: Array, height: float = 0.0) -> None:
@@ -88,7 +91,7 @@ class Surroundings:
         if past:
             known = past[-1].memory.beside(past[-1].sweep, past[-1].pose)
             memory = remembered(known, sweep, pose, since)
-        if len(past) > 1 and sweep.t - past[-2].sweep.t < GLIMPSE_SPACING:
+        if len(past) > 1 and sweep.t - past[-2].sweep.t < self._spacing_s:
             past.pop()
         past.append(Placed.of(sweep, pose, memory, height))
         while past[0].sweep.t < since and len(past) > 1:

@@ -9,10 +9,11 @@ import pytest
 
 from iatro_governor.body.rollout import Rollouts
 from iatro_governor.body.shape import Box, Circle
-from iatro_governor.body.surroundings import Surroundings
+from iatro_governor.body.surroundings import MOST, Surroundings
 from iatro_governor.limits.returns import Returns, distances_ahead, gaps
 from test.body.test_cloud import read as cloud
 from test.body.test_cone import read as cone
+from test.body.test_remembered import ahead
 from test.body.test_scan import one
 from test.body.test_scan import read as scan
 
@@ -78,3 +79,16 @@ def test_no_surface_is_nearer_than_is_told_at_once(around):
                 some, now = Returns(every, figure).near(within)
                 assert points.points.tolist() == some.points.tolist() and surfaces.tolist() == now.tolist()
                 assert (surfaces >= seen.least).all()
+
+
+def test_however_long_it_counts_a_place_is_looked_up_in_few_sweeps():
+    """Seen in the first minute of ten, and never after: asked of every sweep since, a step took a third of a second."""
+    out, spot = Surroundings(600.0), np.array([[2.0, 0.0]])
+    for k in range(1200):
+        turn = np.array([0.0, 0.0, 0.0 if k < 120 else math.pi])
+        out.add("lidar", ahead(t=0.5 * k), turn)
+    away = np.array([0.0, 0.0, math.pi])
+    behind = -spot  # in the base frame of one that has turned round
+    assert len(out._placed["lidar"]) <= MOST + 2
+    assert out.seen(("lidar",), away, behind, 0.0, 0.05).all()
+    assert not out.seen(("lidar",), away, behind, 80.0, 0.05).any()
