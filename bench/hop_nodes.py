@@ -54,4 +54,5 @@ if __name__ == "__main__":
         from bench.hop_profile import on_signals  # a profiler has no place in what is timed
 
         on_signals(Path(kept[0]))
+    del sys.argv[1 : 3 + len(kept)]  # a governor heeds none of them, and says so
     {"relay": relay, "governor": governed}[what](EXECUTORS[which])

@@ -392,6 +392,10 @@ def build() -> GovernorNode:
     gc.collect()
     gc.freeze()
     node.record_self_test(*node.tested)
+    if not node.get_parameter("config").value:
+        node.get_logger().warning(
+            f"no parameter config: the demo's robot is governed, {node.core.profile.file}"
+        )
     for warning in weakened(node.core.profile):
         node.get_logger().warning(warning)
     node.get_logger().info(

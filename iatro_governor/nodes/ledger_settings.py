@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from iatro_governor.errors import LedgerError
 from iatro_governor.ledger.keeping import Keeping
 from iatro_governor.ledger.keys import create_key, find_key, key_beside
+from iatro_governor.profile.wording import worded
 
 
 class _Keep(BaseModel):
@@ -105,8 +106,11 @@ def _checked(file: Path, data: Any) -> _File:
     try:
         return _File.model_validate(data)
     except ValidationError as error:
-        faults = [
-            f"{file}: {'.'.join(map(str, fault['loc'])) or 'file'}: {fault['msg']} (given: {fault['input']!r})"
-            for fault in error.errors(include_url=False)
-        ]
-        raise LedgerError("\n".join(faults)) from error
+        faults = [dict(fault) for fault in error.errors(include_url=False)]
+        raise LedgerError("\n".join(_told(file, fault) for fault in faults)) from error
+
+
+def _told(file: Path, fault: dict[str, Any]) -> str:
+    message, allowed = worded(fault, _File)
+    key = ".".join(map(str, fault["loc"])) or "file"
+    return f"{file}: {key}: {message} (given: {fault['input']!r}; allowed: {allowed})"

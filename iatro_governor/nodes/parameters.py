@@ -17,6 +17,7 @@ _MEANINGS = {
     "robot": "name of the robot, for the folder of its ledger where none is given",
     "ledger": "the ledger's settings file; records that wait for the ledger are kept beside it",
 }
+PARAMETERS = tuple(_MEANINGS)
 _OF_ROS = ("use_sim_time", "start_type_description_service", "qos_overrides.")
 
 

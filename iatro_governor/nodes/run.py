@@ -1,7 +1,7 @@
 """How every node of ours starts and ends.
 
 Exit code 0: ended by SIGINT or SIGTERM. 1: an error that the node does not live on with; its traceback is logged.
-2: it could not start: bad arguments or configuration, told in one message.
+2: it could not start: bad arguments or configuration, told in one message. ``--help`` ends it with 0.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
 from iatro_governor.errors import IatroError
+from iatro_governor.nodes.command_line import see_words
 from iatro_governor.nodes.domain import see_domain
 from iatro_governor.nodes.notify import Notifier
+from iatro_governor.nodes.parameters import PARAMETERS
 
 AnyNode = TypeVar("AnyNode", bound=Node)
 
@@ -78,8 +80,12 @@ def run(
     """
     signals = Signals()
     try:
+        given = sys.argv if args is None else args
+        if (told := see_words(name, given, PARAMETERS)) is not None:
+            print(told, flush=True)
+            return 0
         see_domain(os.environ)
-        rclpy.init(args=sys.argv if args is None else args, signal_handler_options=SignalHandlerOptions.NO)
+        rclpy.init(args=given, signal_handler_options=SignalHandlerOptions.NO)
     except Exception as error:  # noqa: BLE001 - rclpy's errors for arguments share no base class
         return _unusable(name, error)
     try:
