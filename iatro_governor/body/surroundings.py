@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from iatro_governor.body.planar import IDENTITY, Array, seen_from, transform
+from iatro_governor.body.planar import IDENTITY, Array, compose, seen_from, transform
 from iatro_governor.body.remembered import NOTHING as NO_MEMORY
 from iatro_governor.body.remembered import Remembered, remembered
 from iatro_governor.body.scan import Sweep
@@ -97,6 +97,18 @@ class Surroundings:
         while past[0].sweep.t < since and len(past) > 1:
             past.popleft()
 
+    def shift(self, by: Array) -> None:
+        """Odom has leapt by the motion ``by`` (3,): what stands stays by the base, and nothing seen is still free.
+
+        How far the base went in the meantime nobody knows.
+        """
+        for past in self._placed.values():
+            last = past[-1]
+            blind = replace(last.sweep, seen=np.zeros_like(last.sweep.seen), clear_radius=0.0)
+            memory = replace(last.memory, points=transform(by, last.memory.points))
+            past.clear()
+            past.append(Placed.of(blind, compose(by, last.pose), memory, last.height))
+
     def obstacles(self, sources: tuple[str, ...], pose: Array) -> Obstacles:
         """Returns of ``sources``, as seen from the base at ``pose`` (3,) in odom."""
         if len(sources) == 1 and sources[0] in self._placed:
@@ -140,13 +152,13 @@ class Surroundings:
         newest = [self._placed[name][-1].sweep for name in sources if name in self._placed]
         return max((sweep.solid_grain for sweep in newest), default=0.0)
 
-    def all_seen_within(self, sources: tuple[str, ...], pose: Array, radius: float) -> bool:
-        """Whether one sweep alone shows that nothing within ``radius`` m of the base is unseen."""
+    def all_seen_within(self, sources: tuple[str, ...], pose: Array, radius: float, since: float) -> bool:
+        """Whether one sweep alone, from ``since`` or later, shows that nothing within ``radius`` m is unseen."""
         for name in sources:
             placed = self.newest(name)
-            if placed is not None and placed.sweep.clear_radius >= radius + _apart(
-                pose, placed.pose, placed.sweep.sensor
-            ):
+            if placed is None or placed.sweep.t < since:
+                continue
+            if placed.sweep.clear_radius >= radius + _apart(pose, placed.pose, placed.sweep.sensor):
                 return True
         return False
 

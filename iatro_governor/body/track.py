@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from iatro_governor.body.planar import IDENTITY, Array, arc, compose
+from iatro_governor.body.planar import IDENTITY, Array, arc, compose, inverse
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +49,25 @@ class Track:
         """How far ``sample`` is from where the last one leads, m or rad, whichever is more."""
         if not self._samples:
             return 0.0
-        last = self._samples[-1]
-        mean = (last.twist + sample.twist) / 2
-        expected = compose(last.pose, arc(mean * max(sample.t - last.t, 0.0)))
+        last, expected = self._samples[-1], self._led(sample)
         turned = math.remainder(float(sample.pose[2] - expected[2]), 2 * math.pi)
         rise = 0.0
         if self._flies:
             climbed = float(last.level[2] + sample.level[2]) / 2 * max(sample.t - last.t, 0.0)
             rise = sample.height - last.height - climbed
         return max(math.hypot(*(sample.pose - expected)[:2].tolist(), rise), abs(turned))
+
+    def follow(self, sample: OdomSample) -> Array:
+        """Take all samples to where they lead to ``sample``; returns the motion (3,) that does so with a pose."""
+        by = compose(sample.pose, inverse(self._led(sample)))
+        self._samples = deque(replace(s, pose=compose(by, s.pose)) for s in self._samples)
+        return by
+
+    def _led(self, sample: OdomSample) -> Array:
+        """The pose (3,) that the last sample and the twists lead to at the time of ``sample``."""
+        last = self._samples[-1]
+        mean = (last.twist + sample.twist) / 2
+        return compose(last.pose, arc(mean * max(sample.t - last.t, 0.0)))
 
     @property
     def known(self) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
 from iatro_governor.body.localisation import Fix, deviations, fix
-from iatro_governor.body.planar import Array, from_quaternion
+from iatro_governor.body.planar import Array, compose, from_quaternion, inverse
 from iatro_governor.body.track import Track
 from iatro_governor.errors import EventError
 from iatro_governor.governor.credible import FARTHEST, credible
@@ -40,6 +41,11 @@ class Localiser:
         if not jump <= source.max_jump:
             led = f"the pose is {jump:.2f} m or rad from where the last one and odometry lead"
             raise EventError(f"{led}; {source.max_jump} is allowed", "map_pose")
+
+    def shift(self, by: Array) -> None:
+        """Odom has leapt by the motion ``by`` (3,), and the base has not."""
+        for name, known in self.fixes.items():
+            self.fixes[name] = replace(known, odom=compose(known.odom, inverse(by)))
 
     def place(self, track: Track) -> None:
         """Odometry is known now."""

@@ -125,11 +125,17 @@ class Senses:
             stamp = self._newest[event.source]
             sample, track = OdomSample(stamp, place, twist, height, level), self.tracks[event.source]
             jump = track.jump(sample)
+            leapt = not jump <= source.max_jump
+            if leapt:
+                by = track.follow(sample)
+                if track is self.track:
+                    self.surroundings.shift(by)
+                    self.localiser.shift(by)
             track.add(sample)
             if track is self.track:
                 self._place()
                 self.localiser.place(track)
-            if not jump <= source.max_jump:
+            if leapt:
                 led = f"the pose is {jump:.2f} m or rad from where the last one and its twist lead"
                 raise EventError(f"{led}; {source.max_jump} is allowed", "odom")
 

@@ -57,16 +57,17 @@ class UnseenLimit(Limit[UnseenConfig]):
     def idle(self, situation: Situation, reach: Span) -> bool:
         """One sweep alone has seen all around."""
         radius = situation.reach + reach.travel
-        return situation.surroundings.all_seen_within(self.config.sources, situation.pose, radius)
+        since = situation.t - self.config.memory_s
+        return situation.surroundings.all_seen_within(self.config.sources, situation.pose, radius, since)
 
     def clear(
         self, rollouts: Rollouts, situation: Situation, tolerance: float = 0.0
     ) -> NDArray[np.bool_] | None:
         """Only ways through observed space, or slow ones."""
         surroundings, sources = situation.surroundings, self.config.sources
-        if surroundings.all_seen_within(
-            sources, situation.pose, situation.reach + float(rollouts.travel.max())
-        ):
+        since = situation.t - self.config.memory_s
+        radius = situation.reach + float(rollouts.travel.max())
+        if surroundings.all_seen_within(sources, situation.pose, radius, since):
             return None
         if self._outline is None:
             self._outline = situation.footprint.outline(OUTLINE_SPACING)
@@ -74,7 +75,6 @@ class UnseenLimit(Limit[UnseenConfig]):
         covered = situation.footprint.distance(points) <= 1e-6  # the body is there already
         look = np.flatnonzero(~covered)
         seen = covered.copy()
-        since = situation.t - self.config.memory_s
         seen[look] = surroundings.seen(sources, situation.pose, points[look], since, SLACK)
         enters = ~seen.reshape(len(rollouts.outputs), -1).all(axis=1)
         outputs = rollouts.outputs

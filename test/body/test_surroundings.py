@@ -92,3 +92,21 @@ def test_however_long_it_counts_a_place_is_looked_up_in_few_sweeps():
     assert len(out._placed["lidar"]) <= MOST + 2
     assert out.seen(("lidar",), away, behind, 0.0, 0.05).all()
     assert not out.seen(("lidar",), away, behind, 80.0, 0.05).any()
+
+
+def test_all_around_was_seen_only_where_it_was_lately(around):
+    """The scan of the fixture is from 1.0 s; two metres away something stands."""
+    assert around.all_seen_within(EVERY, np.zeros(3), 1.9, since=1.0)
+    assert not around.all_seen_within(EVERY, np.zeros(3), 1.9, since=1.01)
+
+
+def test_where_odometry_leaps_to_things_stay_by_the_base_and_nothing_is_known_to_be_free(around):
+    """By 5 m and a quarter turn, as if the base had been carried there with all that is around it."""
+    before = around.obstacles(EVERY, np.zeros(3)).points
+    leap = np.array([5.0, -1.0, math.pi / 2])
+    around.shift(leap)
+    assert around.obstacles(EVERY, leap).points == pytest.approx(before)
+    here = np.array([[0.5, 0.0], [-0.5, 0.3]])
+    for pose in (np.zeros(3), leap):
+        assert not around.seen(EVERY, pose, here, 0.0, 0.05).any()
+        assert not around.all_seen_within(EVERY, pose, 0.1, 0.0)

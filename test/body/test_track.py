@@ -33,3 +33,16 @@ def test_stamps_that_stand_still_are_kept_once():
         track.add(OdomSample(1.0, np.array([k, 0.0, 0.0]), np.zeros(3)))
     assert track.latest.pose[0] == track.pose_at(1.0)[0] == 999.0
     assert kept(OdomSample) - before < 100
+
+
+def test_past_places_follow_a_leap():
+    """It went at 1 m/s along x for 0.2 s; then odometry begins anew at (0, 3), heading along y."""
+    track = Track(5.0)
+    for t in (1.0, 1.1):
+        track.add(OdomSample(t, np.array([t - 1.0, 0.0, 0.0]), np.array([1.0, 0.0, 0.0])))
+    anew = OdomSample(1.2, np.array([0.0, 3.0, np.pi / 2]), np.array([1.0, 0.0, 0.0]))
+    by = track.follow(anew)
+    track.add(anew)
+    assert by == pytest.approx([0.0, 2.8, np.pi / 2])
+    assert track.pose_at(1.0) == pytest.approx([0.0, 2.8, np.pi / 2])
+    assert track.jump(OdomSample(1.3, np.array([0.0, 3.1, np.pi / 2]), anew.twist)) == pytest.approx(0.0)

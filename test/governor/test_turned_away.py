@@ -11,7 +11,7 @@ import pytest
 from iatro_governor.governor.core import Governor
 from iatro_governor.limits.unseen import UnseenConfig
 from iatro_governor.profile.load import Profile
-from test.governor.hall import Drive, Hall
+from test.governor.hall import Drive, Hall, lidar
 from test.governor.profiles import amr, seeing
 from test.governor.test_closed_loop import MARGIN, SIMULATED
 from test.governor.test_seeing import CLOUD, cloud
@@ -59,3 +59,13 @@ def test_what_was_carried_away_while_it_looked_is_not_waited_for(tmp_path):
         amr(tmp_path, sources={"lidar": {"field_of_view": VIEW}}), [0.8, 0.0, 0.05], gone_at=0.3
     )
     assert math.hypot(*drive.hall.pose[:2]) > 0.5
+
+
+def test_a_lidar_that_falls_silent_has_not_seen_what_is_around_for_longer_than_memory(tmp_path):
+    """Its time-out is 3 s, and what was seen counts for 1 s."""
+    profile = amr(tmp_path, sources={"lidar": {"timeout_s": 3.0}})
+    hall = Hall(np.array([[9.0, 0.0, 0.05]]))
+    drive = Drive(Governor(profile), hall, looks=lambda hall, t: lidar(hall, t) if t < 0.5 else [])
+    drive.run(2.8, (0.8, 0.0, 0.0))
+    assert not any(drive.last.allowed)
+    assert "unseen_space" in {limit.name for decision in drive.decisions for limit in decision.limits}
