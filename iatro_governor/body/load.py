@@ -121,6 +121,18 @@ def load_meshes(
     return LinkMeshes(model, tuple(parts), coal)
 
 
+def load_surfaces(
+    text: str, options: Options, base: Path | None = None
+) -> tuple[dict[str, Surface], list[str]]:
+    """The shapes of every link that has any, in its own frame, as yet without capsules; and which meshes are missing.
+
+    Raises as ``load_text`` does.
+    """
+    warnings: list[str] = []
+    description = carried(parse(text), options.base, options.frame)
+    return _surfaces(description, options, _find_meshes(description, options, base, warnings)), warnings
+
+
 def _geometry(coal: Any, shape: Geometry, file: Path | None) -> Any:
     if file is not None:
         read_mesh(file, shape.scale)  # which says what is wrong with it
@@ -205,7 +217,14 @@ def _digest(text: str, options: Options, meshes: Mapping[str, Path | None]) -> s
 def _fit(
     description: Description, options: Options, meshes: Mapping[str, Path | None]
 ) -> dict[str, list[Capsule]]:
-    capsules: dict[str, list[Capsule]] = {}
+    found = _surfaces(description, options, meshes)
+    return {name: cover(surface, options.capsules_per_link) for name, surface in found.items()}
+
+
+def _surfaces(
+    description: Description, options: Options, meshes: Mapping[str, Path | None]
+) -> dict[str, Surface]:
+    found: dict[str, Surface] = {}
     problems: list[str] = []
     for link in description.links.values():
         surfaces = []
@@ -215,10 +234,10 @@ def _fit(
             except ModelError as error:
                 problems += error.problems
         if surfaces:
-            capsules[link.name] = cover(join(surfaces), options.capsules_per_link)
+            found[link.name] = join(surfaces)
     if problems:
         raise ModelError(problems)
-    return capsules
+    return found
 
 
 def _surface(

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ..body.capsules import join
 from ..body.description import MOVING, Description, Joint
-from ..body.kinematics import posture
-from ..body.load import Options, load_text
+from ..body.load import Options, load_surfaces
 from ..body.urdf import parse
 from ..errors import ModelError
 from ..profile.body_model import pip_packages
@@ -107,16 +107,14 @@ class Described:
             missing_mesh_box=MISSING_MESH_BOX,
             allow_missing_limits=True,
         )
-        model = load_text(self.text, options, base=self.file.resolve().parent)
-        if not len(model.capsule_radius):
+        links, warnings = load_surfaces(self.text, options, self.file.resolve().parent)
+        if not links:
             raise ModelError([f"{self.file}: no link has a shape, so nobody knows how large the robot is"])
-        now = posture(model, np.zeros(len(model.joints)))
-        frame = np.linalg.inv(now.link(base))
-        ends = now.capsules() @ frame[:3, :3].T + frame[:3, 3]
-        radii = np.asarray(model.capsule_radius)[:, None]
-        reach = float((np.hypot(ends[..., 0], ends[..., 1]) + radii).max())
-        low, high = float((ends[..., 2] - radii).min()), float((ends[..., 2] + radii).max())
-        return reach, (low, high), list(model.warnings)
+        frame = np.linalg.inv(self._at(base))
+        whole = join([surface.moved(frame @ self._at(link)) for link, surface in links.items()])
+        (x, y, z), around = whole.points.T, whole.inflation
+        reach = float((np.hypot(x, y) + around).max())
+        return reach, (float((z - around).min()), float((z + around).max())), warnings
 
     def _at(self, link: str) -> np.ndarray:
         hung = {joint.child: joint for joint in self.tree.joints}

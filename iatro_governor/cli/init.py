@@ -103,6 +103,8 @@ def init(
     for warning in dict.fromkeys(warnings):
         notes.print(f"[bold yellow]{'LOOK' if 'mesh' in warning else 'note'}[/] ", end="")
         notes.print(warning, markup=False)
+    if any("mesh" in warning for warning in warnings):
+        notes.print("Give --package-dir for the folder that holds a missing mesh's package, and --force.")
     console.print(f"{out}: a profile of {found['name']}, {len(profile.limits)} limits", markup=False)
     console.print("Numbers marked `not measured` are guesses: measure, then look at all of it with")
     console.print(f"    iatro check {out} --explain", markup=False)

@@ -128,6 +128,27 @@ def test_what_makes_no_profile_is_told_and_writes_nothing(
     assert not out.exists() and not list(tmp_path.glob("tmp*"))
 
 
+BOXY = """<robot name="cart">
+  <link name="base_link">
+    <visual><geometry><mesh filename="package://none/cart.stl"/></geometry></visual>
+    <collision><origin xyz="0 0 0.2"/><geometry><box size="0.8 0.6 0.3"/></geometry></collision></link>
+  <link name="left"><collision><geometry><sphere radius="0.1"/></geometry></collision></link>
+  <joint name="turns" type="continuous"><parent link="base_link"/><child link="left"/><origin xyz="0 0.2 0"/></joint>
+</robot>"""
+
+
+def test_a_base_is_no_larger_than_its_shapes(tmp_path: Path) -> None:
+    """Capsules about a box stand a tenth of a metre out of its sides and its bottom; no door would be wide enough."""
+    urdf, out = described(tmp_path, BOXY)
+    told = init("--urdf", urdf, "--out", out, "--yes")
+    assert told.exit_code == 0, told.output
+    robot = yaml.safe_load(out.read_text())["robot"]
+    assert robot["footprint"]["circle"]["radius"] == pytest.approx(0.5 + 0.02, abs=0.002)
+    assert robot["height"] == pytest.approx([-0.1 - 0.02, 0.35 + 0.02], abs=0.002)
+    assert "cart.stl" in told.output and "--package-dir" in told.output
+    assert "turns" not in told.output, "whose speed nobody asks for"
+
+
 def test_a_missing_mesh_becomes_a_box_and_is_said_loudly(tmp_path: Path) -> None:
     urdf, out = tmp_path / "robot.urdf", tmp_path / "robot.yaml"
     urdf.write_text(
