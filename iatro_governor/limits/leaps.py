@@ -9,6 +9,7 @@ import numpy as np
 from iatro_governor.body import rollout, ways
 from iatro_governor.body.shape import Circle, least_width
 from iatro_governor.limits.link_obstacle import LinkObstacleConfig
+from iatro_governor.limits.needs import ALONG
 from iatro_governor.limits.obstacle import ObstacleConfig
 from iatro_governor.limits.speed import SpeedConfig
 from iatro_governor.profile.channels import TwistChannel
@@ -54,15 +55,15 @@ def fastest(profile: Profile, channel: str) -> tuple[float, float]:
     """Highest speed, m/s, and turn, rad/s, that the limits of a base's ``channel`` allow: it is bound to have both."""
     own = [limit for limit in profile.limits if isinstance(limit, SpeedConfig) and limit.channel == channel]
 
-    def most(*axes: str) -> float:
+    def most(axis: str) -> float:
         ways = ("positive", "negative")
-        each = [
-            [row.bound for row in own if row.axis in axes and row.direction in ("both", way)] for way in ways
-        ]
+        rows = [row for row in own if row.axis == axis]
+        each = [[row.bound for row in rows if row.direction in ("both", way)] for way in ways]
         return max(min(bounds, default=math.inf) for bounds in each)
 
-    straight = profile.data.channels[channel].base in ("differential", "ackermann")  # type: ignore[union-attr]
-    return most("planar", "travel", *(["vx"] if straight else [])), most("wz")
+    base = profile.data.channels[channel].base  # type: ignore[union-attr]
+    whole, each = ALONG[base]
+    return min(most(whole), math.hypot(*map(most, each))), most("wz")
 
 
 def _size(profile: Profile) -> tuple[float, float]:

@@ -28,6 +28,13 @@ NEEDED = {
 }
 """What no channel of these types is governed without."""
 BOTH = frozenset({"positive", "negative"})
+ALONG = {
+    "differential": ("planar", ("vx",)),
+    "ackermann": ("planar", ("vx",)),
+    "omnidirectional": ("planar", ("vx", "vy")),
+    "aerial": ("travel", ("vx", "vy", "vz")),
+}
+"""Of each base, the axis that bounds its travel by itself, and those that do together."""
 
 
 def missing_limits(profile: Profile) -> list[Problem]:
@@ -57,10 +64,9 @@ def _body(profile: Profile, channel: AnyChannel) -> Iterator[Lack]:
 def _bounds(name: str, channel: AnyChannel, mine: Sequence[object]) -> Iterator[Lack]:
     key = f"limits (channel {name})"
     if isinstance(channel, TwistChannel):
-        bounded = _axes(mine, channel.base == "aerial")
-        air = "travel, or vx, vy and vz in both directions"
-        ground = "planar, or vx in both directions"
-        way = air if channel.base == "aerial" else ground
+        bounded = _axes(mine, channel.base)
+        whole, each = ALONG[channel.base]
+        way = f"{whole}, or {' and '.join(each)} in both directions"
         for axis, wanted in (("travel", way), ("turn", "wz in both directions")):
             if axis not in bounded:
                 yield key, f"a speed limit on {wanted}", f"has no bound on its {axis}"
@@ -75,13 +81,13 @@ def _bounds(name: str, channel: AnyChannel, mine: Sequence[object]) -> Iterator[
             yield key, f"a limit of kind {kind}", f"has no {kind.replace('_', ' ')} limit"
 
 
-def _axes(limits: Sequence[object], aerial: bool) -> set[str]:
-    """Which of travel and turn are bounded both ways. A base that drives sideways needs the planar bound."""
+def _axes(limits: Sequence[object], base: str) -> set[str]:
+    """Which of travel and turn are bounded both ways: of what drives sideways, that way, too."""
     ways = {(x.axis, way) for x in limits if isinstance(x, SpeedConfig) for way in _ways(x)}
     both = {axis for axis, _ in ways if {way for a, way in ways if a == axis} == BOTH}
-    single = {"vx", "vy", "vz"} if aerial else {"vx"}
+    whole, each = ALONG[base]
     out = set()
-    if both & ({"travel"} if aerial else {"planar"}) or single <= both:
+    if whole in both or both.issuperset(each):
         out.add("travel")
     if "wz" in both:
         out.add("turn")

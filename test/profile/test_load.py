@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from iatro_governor.errors import ProfileError
+from iatro_governor.limits.leaps import leaping
 from iatro_governor.limits.registry import KINDS, load_profile
 from test.governor.profiles import AMR
 
@@ -228,3 +229,25 @@ def test_a_channel_without_its_first_bounds_is_refused(tmp_path, gone, said):
     data = yaml.safe_load(TEXT)
     data["limits"] = [row for row in data["limits"] if row["name"] != gone]
     assert said in problems(tmp_path, yaml.safe_dump(data))[0].message
+
+
+def by_axes(base, axes):
+    """The shipped base, or another, whose travel is bounded along ``axes`` one by one."""
+    data = yaml.safe_load(TEXT)
+    data["channels"]["base"]["base"] = base
+    data["limits"] = [row for row in data["limits"] if row["name"] != "travel_speed"]
+    data["limits"] += [
+        {"name": axis, "kind": "speed", "channel": "base", "axis": axis, "bound": 0.3, "source": "a test"}
+        for axis in axes
+    ]
+    return yaml.safe_dump(data)
+
+
+def test_a_base_that_drives_sideways_is_bounded_sideways(tmp_path):
+    """By vx alone an omnidirectional base could be told any vy: it came to 4 m/s."""
+    (missing,) = problems(tmp_path, by_axes("omnidirectional", ["vx"]))
+    assert "travel" in missing.message and missing.allowed.endswith("vx and vy in both directions")
+    assert problems(tmp_path, by_axes("differential", ["vy"]))
+    for base, axes in (("omnidirectional", ["vx", "vy"]), ("differential", ["vx"])):
+        (tmp_path / "sound.yaml").write_text(by_axes(base, axes))
+        assert leaping(load_profile(tmp_path / "sound.yaml")) == []
