@@ -23,6 +23,8 @@ CELL = 0.02
 """Points in a square of this side, m, are remembered as one."""
 GAP = 0.3
 """Remembered points further apart than this, m, do not join one obstacle."""
+MOST = 4000
+"""So many points of a source are remembered at most: each is measured at every step near it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,10 @@ class Remembered:
 NOTHING = Remembered(np.zeros((0, 2)), np.zeros(0), np.zeros(0, dtype=bool))
 
 
-def remembered(before: Remembered, sweep: Sweep, pose: Array, since: float) -> Remembered:
+def remembered(before: Remembered, sweep: Sweep, pose: Array, since: float) -> tuple[Remembered, float]:
     """What of ``before`` was seen at or after ``since``, s, and stands for all that ``sweep`` from ``pose`` shows.
+
+    With it the time, s, ``since`` or later, from which on nothing had to be left out: there are no more than ``MOST``.
 
     It is forgotten where the sweep sees it anew, or looks past it on all sides by beams fine enough to meet it. It
     counts out of the field of view, where beams know nothing, and behind what is nearer. Where coarse beams miss it
@@ -68,7 +72,7 @@ def remembered(before: Remembered, sweep: Sweep, pose: Array, since: float) -> R
     A cone tells how far nothing stands, and not where something does: what it calls free, it has looked at whole.
     """
     if len(sweep.seen) == 1 or not len(before.points):
-        return NOTHING
+        return NOTHING, since
     local = transform(inverse(compose(pose, sweep.sensor)), before.points)
     away, index = np.hypot(local[:, 0], local[:, 1]), sweep.beams(local)
     ranges = sweep.around(sweep.seen, 1)[:, index]
@@ -77,10 +81,14 @@ def remembered(before: Remembered, sweep: Sweep, pose: Array, since: float) -> R
     again = on_surface | (np.abs(ranges - away) <= SAME).any(axis=0)
     kept = np.flatnonzero(~again & (before.last >= since))
     if not len(kept):
-        return NOTHING
+        return NOTHING, since
     away, index = away[kept], index[kept]
     past = sweep.around(sweep.seen, BESIDE).min(axis=0)[index] > away + SAME
     left = ~past | (away * abs(sweep.step) > THIN)
     kept, there = kept[left], ~past[left]
     one, _ = thinned(before.points[kept].T, CELL, -before.last[kept])
-    return Remembered(before.points[kept[one]], before.last[kept[one]], there[one])
+    last = before.last[kept[one]]
+    if len(one) > MOST:
+        since = float(np.nextafter(np.sort(last)[-MOST - 1], np.inf))
+        one, last = one[last >= since], last[last >= since]
+    return Remembered(before.points[kept[one]], last, there[one]), since

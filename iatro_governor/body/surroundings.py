@@ -90,7 +90,9 @@ class Surroundings:
         memory, since = NO_MEMORY, sweep.t - self._memory_s
         if past:
             known = past[-1].memory.beside(past[-1].sweep, past[-1].pose)
-            memory = remembered(known, sweep, pose, since)
+            memory, since = remembered(
+                known, sweep, pose, since
+            )  # where free space counts, so does what stands
         if len(past) > 1 and sweep.t - past[-2].sweep.t < self._spacing_s:
             past.pop()
         past.append(Placed.of(sweep, pose, memory, height))

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from iatro_governor.body.remembered import CELL
+from iatro_governor.body.remembered import CELL, MOST
 from iatro_governor.body.surroundings import Surroundings
 from test.body.test_cloud import read as cloud
 from test.body.test_cone import read as cone
@@ -144,3 +144,17 @@ def test_of_a_cone_nothing_for_all_across_it_would_count():
 
 def test_without_a_memory_there_is_none():
     assert not len(known((ahead(1.0), turned(0)), (ahead(t=0.1), turned(120)), memory_s=0.0).points)
+
+
+def test_where_too_much_would_have_to_be_remembered_free_space_is_forgotten_with_it():
+    """Walls at ever other places, each left behind at once: what was seen first has to go."""
+    around = Surroundings(1e4)
+    for k in range(20):
+        pose = np.array([30.0 * k, 0.0, math.pi * (k % 2)])
+        around.add("lidar", ahead(t=400.0 * k, around=3.0 + 0.01 * k, beams=()), pose)
+    found = around.obstacles(("lidar",), np.zeros(3)).points
+    assert 2000 < len(found) <= MOST + 721
+    before = np.array([[1.0, 0.0]])
+    assert not around.seen(("lidar",), np.zeros(3), before, 0.0, 0.05)
+    assert around.seen(("lidar",), np.array([30.0 * 18, 0.0, 0.0]), before, 0.0, 0.05)
+    assert found[:, 0].min() > 30.0
