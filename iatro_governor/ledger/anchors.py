@@ -85,9 +85,8 @@ def _parse(line: bytes) -> Anchor | None:
         anchor = Anchor(**json.loads(line))
     except (ValueError, TypeError):
         return None
-    texts = (anchor.event, anchor.ledger_id, anchor.head, anchor.previous, anchor.mac)
-    whole = isinstance(anchor.records, int) and isinstance(anchor.wall, float) and anchor.mac.isascii()
-    return anchor if all(isinstance(text, str) for text in texts) and whole else None
+    # Of the rest nothing is asked: what is not as a writer makes it has no mac that fits.
+    return anchor if isinstance(anchor.mac, str) and anchor.mac.isascii() else None
 
 
 class AnchorLog:

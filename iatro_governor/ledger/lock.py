@@ -22,13 +22,12 @@ def take(path: Path, what: str) -> int:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        owner = os.pread(handle, 32, 0).decode("ascii", "replace").strip() or "unknown"
-        os.close(handle)
+        with open(handle, encoding="ascii", errors="replace") as file:
+            owner = file.read().strip() or "unknown"
         raise LedgerTaken(
             f"{path}: another writer (process {owner}) has this {what} open, and it can only have one"
         ) from error
-    os.ftruncate(handle, 0)
-    os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+    os.ftruncate(handle, os.pwrite(handle, f"{os.getpid()}\n".encode(), 0))
     return handle
 
 

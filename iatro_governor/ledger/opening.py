@@ -77,7 +77,7 @@ def resumed(path: Path, db: sqlite3.Connection, key: bytes, last: Anchor | None)
     state = State(last.ledger_id, Chain(key, head), last.records, {}, {})
     for row, mac in store.rows(db, last.records + 1):
         state.records += 1
-        if row[0] != state.records or not state.chain.fits(row, mac):
+        if not state.chain.fits(row, mac):
             raise ChainBroken(row[0], f"{path}: record {row[0]} does not fit the chain")
     stored, settled = store.numbers(db)
     state.stored = segments.merged(start.stored, stored)
@@ -94,7 +94,8 @@ def continued(path: Path, sealed: Path, key: bytes, last: Anchor | None) -> Stat
         if problem := store.layout_problem(db):
             raise ChainBroken(1, f"{sealed}: {problem}")
         state = resumed(sealed, db, key, last)
-    if last is not None and state.records != last.records:
+    assert last is not None  # resumed() has refused that
+    if state.records != last.records:
         raise ChainBroken(
             state.records, f"{path}: it is gone, or {sealed.name} was not sealed by this program"
         )

@@ -81,7 +81,8 @@ def leave_wal(db: sqlite3.Connection) -> bool:
     """Brings everything into the file itself and lets go of the -wal file; False at once where a reader needs it."""
     db.execute("PRAGMA busy_timeout = 0")
     try:
-        if db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+        busy, *_ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
             return False
         with suppress(sqlite3.OperationalError):
             db.execute("PRAGMA journal_mode = DELETE")

@@ -59,7 +59,8 @@ class Ledger:
         self.duplicates = 0
         self.conflicts = 0
         self._provenance = by
-        self._db, self._lock, self._key, self._anchors = db, lock, key, anchors
+        self._db, self._key, self._anchors = db, key, anchors
+        self._lock: int | None = lock
         self._state = State("", Chain(key, b""), 0, {}, {})
         self._conflicting: set[bytes] = set()
         self._commits = 0
@@ -119,7 +120,8 @@ class Ledger:
             self._state = opening.resumed(self.path, self._db, self._key, last)
             self._begun = True
             self._migrate()
-        clean = self._state.records == 0 or (last is not None and last.event == CLOSED)
+        ended = last.event if last else None
+        clean = self._state.records == 0 or ended == CLOSED
         body = opening.session_body(self._state, self._key, self._provenance, clean=clean, shadow=shadow)
         self._commit(self._batch_of([self._own(OPEN, body)]), OPENED)
         self._remove_leftovers(before)
@@ -251,7 +253,7 @@ class Ledger:
 
     def close(self) -> None:
         """Writes the closing record and anchor and lets go of the ledger; a second call does nothing."""
-        if self._lock < 0:
+        if self._lock is None:
             return
         try:
             self._begin_segment()
@@ -261,7 +263,7 @@ class Ledger:
             self._db.close()
             self._anchors.close()
             os.close(self._lock)
-            self._lock = -1
+            self._lock = None
 
     def __enter__(self) -> Self:
         return self

@@ -77,7 +77,7 @@ def _blind(case: Case) -> bool:
 
 def _unsaid(case: Case) -> bool:
     """It commands, and has said nothing."""
-    return not case.words.said and case.evidence.known
+    return not case.words.said
 
 
 def _only_words_of_caution(case: Case) -> bool:

@@ -95,6 +95,17 @@ def test_the_walk_ends_with_the_first_record_that_is_wrong(closed_ledger: Path) 
     assert verify(closed_ledger, KEY).problem == "record 30 is missing, the next one is 31"
 
 
+def test_a_record_before_the_first_is_found_however_far_before(closed_ledger: Path) -> None:
+    rest = "number, t, plan_id, channel, context, config_hash, software_version, clock_source, body, mac"
+    changed(
+        closed_ledger,
+        f"INSERT INTO record SELECT ?, kind, 'forged', {rest} FROM record WHERE id = 2",
+        -(2**63),
+    )
+    found = verify(closed_ledger, KEY)
+    assert (found.sound, found.first_bad) == (False, 1)
+
+
 @pytest.mark.parametrize(
     ("sql", "bad"),
     [("UPDATE record SET t = 9.0 WHERE id = 62", RECORDS), ("DELETE FROM record WHERE id = 30", 30)],

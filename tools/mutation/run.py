@@ -122,8 +122,11 @@ class Run:
         @cache
         def asked(file: str, line: int, imported: bool) -> tuple[list[str], frozenset[str]]:
             reaching = base.reaching(file, line, imported=imported)
-            every = [*reaching, *base.others(reaching)] if imported else reaching
-            return base.within(every, self._wish.budget_s), frozenset(reaching)
+            others = base.others(reaching) if imported else []
+            every = [
+                tests for group in (reaching, others) for tests in base.within(group, self._wish.budget_s)
+            ]
+            return every, frozenset(reaching)
 
         for number, (file, mutant) in enumerate(changes):
             before = self._kept.before(file, mutant.name)
