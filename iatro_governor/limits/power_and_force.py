@@ -29,6 +29,8 @@ from iatro_governor.limits.sensed import People
 from iatro_governor.profile.base import Name, NonNegative, Part, Positive, Source
 from iatro_governor.profile.volumes import Volume3
 
+OPPOSITE = 0.5
+"""Cosine of how far two pushes that hold a region between them may be from straight at each other: 60 degrees."""
 PAIRS = 6
 """Nearest pairs that give rows, each for several directions."""
 BORNE: dict[str, Rule] = {"force": divided, "clamped_force": divided}
@@ -87,7 +89,7 @@ class PowerAndForceConfig(LimitConfig):
     behind: tuple[Volume3, ...] = ()
     """Solid things that a region may be clamped against; in the frame of the bodies."""
     behind_gap: NonNegative = 0.05
-    """How near behind a region such a thing clamps it, m."""
+    """How near behind a region such a thing, or another link, clamps it, m."""
     velocity_noise: NonNegative = 0.0
     """Speed below which a tracked body counts as standing, m/s."""
 
@@ -113,7 +115,7 @@ class PowerAndForceLimit(Limit[PowerAndForceConfig]):
     The robot comes on at its speed until the contact is felt, and must come to rest within that, from
     ``detected_force`` on: ``v <= -aT + sqrt((aT)^2 + 2 a (F - F_detected) / k)``. T holds the age that what feels it
     reached of late before its next message. A wrist feels nothing of what the links before it clamp: none of these
-    closes in on that at all.
+    closes in on that at all. Another link on the other side of the region is as solid as a table.
     """
 
     model = PowerAndForceConfig
@@ -215,7 +217,7 @@ class PowerAndForceLimit(Limit[PowerAndForceConfig]):
         stiffness, mass = self._stiffness[region], self._masses(pairs, situation)
         free = contact_speed(self._force[region], stiffness, mass, self._mass[region])
         out = np.broadcast_to(free, braking.shape).copy()
-        held = self._held(pairs, people)
+        held = self._held(pairs, people, situation)
         if held.any():
             force, k = self._clamped[region][held], stiffness[held]
             blow = contact_speed(force, k, mass[held], CLAMPED)
@@ -257,16 +259,28 @@ class PowerAndForceLimit(Limit[PowerAndForceConfig]):
         mass: Array = robot_mass(links, mechanics.payload, mechanics.rotors_known)
         return mass
 
-    def _held(self, pairs: Pairs, people: People) -> NDArray[np.bool_]:
+    def _held(self, pairs: Pairs, people: People, situation: BodySituation) -> NDArray[np.bool_]:
         """Which pairs (P,) have something solid behind the body."""
+        between = self._between(pairs, situation)
         if not len(self._behind):
-            return np.zeros(len(pairs.body), dtype=bool)
+            return between
         centre = people.positions[pairs.body]
         through = centre + pairs.toward * (people.radius + self.config.behind_gap)
         segments = np.stack([centre, through], axis=1)
         distance = self._behind.distance(segments, np.zeros(len(centre)), 0.0)
-        held: NDArray[np.bool_] = distance.min(axis=1) <= 0.0
+        held: NDArray[np.bool_] = between | (distance.min(axis=1) <= 0.0)
         return held
+
+    def _between(self, pairs: Pairs, situation: BodySituation) -> NDArray[np.bool_]:
+        """Which pairs (P,) have another link right behind the body, of those that move against theirs."""
+        touches = pairs.distance <= self.config.behind_gap
+        if np.count_nonzero(touches) == 0:
+            return np.zeros(len(touches), dtype=bool)
+        carrier = situation.model.capsule_body[pairs.capsule]
+        apart = (carrier[:, None] != carrier) & (pairs.body[:, None] == pairs.body)
+        opposite = pairs.toward @ pairs.toward.T <= -OPPOSITE
+        found: NDArray[np.bool_] = (apart & opposite & touches).any(axis=1)
+        return found
 
     def _pairs(self, people: People, situation: BodySituation, robot: Array, seconds: float) -> Pairs | None:
         """Pairs that may meet within ``seconds``, where the capsules move no further than ``robot`` (C,) m."""

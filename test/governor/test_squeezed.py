@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
+from iatro_governor.body.distance import ball_distance
 from iatro_governor.body.kinematics import posture
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.events import Bodies, Body, Wrench
@@ -65,12 +66,14 @@ class Squeezing(World):
         self.governor.handle(Bodies(t, "people", "panda_link0", (body,), t))
 
 
-def squeezing(timeout_s: float) -> Profile:
+TABLE = {"box": {"size": [2.0, 2.0, 0.02], "pose": [0.4, 0.0, 0.3, 0.0, 0.0, 0.0]}}
+
+
+def squeezing(timeout_s: float, *behind: dict) -> Profile:
     """The shipped arm with what it feels and whom it sees, and bounds on that alone."""
     touch = {
         "kind": "power_and_force", "name": "touch", "bodies": "people", "distance": 0.05, "default": ARM,
-        "contact_detection": "wrist", "detected_force": STOP_N, "behind_gap": 0.1,
-        "behind": [{"box": {"size": [2.0, 2.0, 0.02], "pose": [0.4, 0.0, 0.3, 0.0, 0.0, 0.0]}}],
+        "contact_detection": "wrist", "detected_force": STOP_N, "behind_gap": 0.1, "behind": behind,
     }  # fmt: skip
     felt = {"kind": "contact_force", "name": "felt", "wrench": "wrist", "report": [10.0, 2.0]}
     profile = among("panda", touch, felt | {"stop": [STOP_N, 100.0], "retreat_speed": 0.1})
@@ -85,13 +88,51 @@ def squeezing(timeout_s: float) -> Profile:
     ("late_s", "every", "timeout_s"), [(0.0, 1, 0.1), (0.09, 1, 0.1), (0.0, 10, 0.1), (0.25, 1, 0.3)]
 )
 def test_who_is_squeezed_is_squeezed_no_harder_however_late_that_is_told(late_s, every, timeout_s):
-    profile = squeezing(timeout_s)
+    profile = squeezing(timeout_s, TABLE)
     delay = profile.data.channels["arm"].actuator_delay_s
     q = np.array(HOME["panda"])
     at = Squeezing(Governor(profile), q, delay, 0.0, noise=(0.0, 0.0), late_s=late_s, every=every)
     at.run(1.5, moving_by(-0.1), every=2)
     assert STOP_N < max(at.forces) <= BOUND_N
     assert "contact_collision" in {fault.name for decision in at.decisions for fault in decision.faults}
+
+
+@dataclass
+class Folding(World):
+    """Somebody's forearm lies in the crook of its elbow, where no wrist feels anything."""
+
+    crook = np.array([0.18, 0.0, 0.42])
+
+    def _measure(self) -> None:
+        super()._measure()
+        body = Body("ann", self.crook, np.zeros(3), "forearm")
+        self.governor.handle(Bodies(self.t, "people", "panda_link0", (body,), self.t))
+        self.governor.handle(Wrench(self.t, "wrist", np.zeros(3), np.zeros(3), self.t))
+
+    def room(self) -> np.ndarray:
+        """How wide the crook is (k,), across the forearm, m."""
+        way = self.way()
+        ends, radius, links = way.capsules(), way.model.capsule_radius, way.model.capsule_link
+        sides = [[way.model.link(name) for name in names] for names in (("panda_link5",), ("panda_link2",))]
+        out = 0.0
+        for side in sides:
+            own = np.flatnonzero(np.isin(links, side))
+            places = np.broadcast_to(self.crook, (len(own), 3))
+            out = out + ball_distance(ends[:, own], radius[own], places, 0.0).min(axis=1)
+        room: np.ndarray = np.asarray(out)
+        return room
+
+
+@pytest.mark.skipif(robots_folder() is None, reason="example-robot-data is not installed")
+def test_nobody_is_squeezed_between_links_that_feel_nothing():
+    """A forearm is 0.1 m thick. With nothing solid behind but the arm itself, it went on until 24 mm were missing."""
+    profile = squeezing(0.1)
+    q = np.array([0.0, 0.0, 0.0, -1.7, 0.0, 2.2, 0.7])
+    at = Folding(Governor(profile), q, 0.03, 0.0, noise=(0.0, 0.0))
+    fold = (0.0, 0.0, 0.0, -1.0, 0.0, 0.0, 0.0)
+    at.run(2.0, lambda world: {"arm": fold})
+    assert at.q[3] < -2.0, "it moves"
+    assert at.room().min() > 0.1
 
 
 def heard(*messages: tuple[float, float]) -> float:

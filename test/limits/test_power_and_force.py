@@ -182,6 +182,27 @@ def test_a_wrist_feels_nothing_of_what_links_before_it_clamp():
     assert found is not None and found.scale == 1.0
 
 
+FOLDED = np.array([0.0, 2.4])
+BETWEEN = [0.214, 0.15, 0.0]
+"""The ball touches the upper arm, and the lower one is 0.01 m from its other side."""
+
+
+@pytest.mark.parametrize(("away", "clamped"), [(0.0, True), (0.04, True), (0.08, False)])
+def test_between_two_links_a_region_cannot_give_way(away, clamped):
+    """The forearm closes in, and the upper arm is behind, up to ``behind_gap``, 0.05 m: as squeezed as at the wall."""
+    place = np.array(BETWEEN) + away * np.array([-0.675, 0.737, 0.0])
+    at = body_situation(FOLDED, None, there(place.tolist()))
+    rule = limit(default=REGION, detected_force=10.0, distance=0.2)
+    found = rule.cap(np.array([0.0, 1.0]), at)
+    assert found is not None
+    a = found.requested / (1.0 / 4.0)  # the elbow brakes by 4 rad/s2
+    squeezed = approach_speed(30.0 / 40_000.0, 0.0, a, 0.04)
+    assert (found.allowed == pytest.approx(squeezed)) == clamped
+    assert clamped or found.allowed > 5 * squeezed
+    opening = rule.cap(np.array([0.0, -0.1]), at)
+    assert opening is None or opening.scale == 1.0
+
+
 def test_a_blow_alone_bounds_where_the_robot_stops_at_once():
     at = replace(body_situation(STRAIGHT, None, there(NEAR)), reaction_s=0.0, period=1e-6)
     strong = replace(at.comfort, braking=np.array([1e9, 1e9]))
