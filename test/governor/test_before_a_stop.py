@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,7 +25,10 @@ def two_channels(folder: Path) -> Governor:
         name: channel("joint_velocity", name, joints=[joint], stop_modes=SLOWS, command_timeout_s=5.0)
         for name, joint in OF.items()
     }
-    rows = [("joint_velocity", {"bounds": [1.0]}), ("joint_position", {"margin": 0.02})]
+    rows: list[tuple[str, dict[str, Any]]] = [
+        ("joint_velocity", {"bounds": [1.0]}),
+        ("joint_position", {"margin": 0.02}),
+    ]
     limits = [
         {"name": f"{name}_{kind}", "kind": kind, "channel": name, "source": SAID} | more
         for name in OF
