@@ -22,6 +22,11 @@ def read_scenario(path: Path, model: type[Model], world: type[Part], worlds: str
     """
     document = _read(path)
     data = dict(document.data)
+    if {"family", "scenario"} <= data.keys():
+        allowed = "one scenario, with a world and plans of its own"
+        raise _error(
+            [document.problem(("family",), data["family"], allowed, "a family, for `iatro trial run`")]
+        )
     if isinstance(data.get("world"), str):
         name, folder = data["world"], path.parent / "worlds"
         known = sorted(file.stem for file in folder.glob(worlds))

@@ -141,3 +141,8 @@ def test_a_mistake_in_a_named_world_names_the_worlds_file(tmp_path: Path) -> Non
     inline = MINIMAL[MINIMAL.index("world:") : MINIMAL.index("plans:")]
     with pytest.raises(ScenarioError, match=r"bad\.yaml:3: walls\[0\]\.centre"):
         load(written(tmp_path, MINIMAL.replace(inline, "world: bad\n")))
+
+
+def test_a_family_is_told_from_a_scenario():
+    with pytest.raises(ScenarioError, match="a family, for `iatro trial run`"):
+        load(Path(__file__).resolve().parents[2] / "scenarios/families/base/crossing.yaml")

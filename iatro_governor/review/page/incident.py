@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from ...errors import IatroError
@@ -42,6 +43,7 @@ def incident(reader: Reader, desk: Desk, number: int, wanted: Wanted) -> dict[st
         "bounds": [_bound(bound, start) for bound in found.action.limits],
         "sheets": _sheets(found, policy),
         "policy": policy,
+        "others": [] if policy else _others(desk, found),
         "chain": desk.chain.status(),
         "view": _view(found, desk, policy, start),
         "moved": found.action.decisions > 0,
@@ -51,6 +53,15 @@ def incident(reader: Reader, desk: Desk, number: int, wanted: Wanted) -> dict[st
         "can_annotate": desk.key is not None,
         "shadow": shadow_text(reader),
     }
+
+
+def _others(desk: Desk, found: Detail) -> list[str]:
+    """The configurations that were given, none of which was in force: each by its file and its hash."""
+    given = [
+        f"{visible(Path(policy.profile.file).name)} has {hash_[:12]}"
+        for hash_, policy in desk.policies.items()
+    ]
+    return [*given, f"in force was {visible(found.action.config_hash[:12]) or 'none'}"] if given else []
 
 
 def _view(found: Detail, desk: Desk, policy: Policy | None, start: float) -> dict[str, Any] | None:

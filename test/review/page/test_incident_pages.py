@@ -19,6 +19,7 @@ from iatro_governor.ledger.check import verify
 from iatro_governor.ledger.frames import packed
 from iatro_governor.ledger.journal import Journal
 from iatro_governor.ledger.keys import create_key, key_beside, read_key
+from iatro_governor.limits.registry import load_profile
 from iatro_governor.review.incidents import details
 from iatro_governor.review.index import Index
 from iatro_governor.review.page.fleet import SHOWN
@@ -28,7 +29,7 @@ from iatro_governor.review.report import write_report
 from iatro_governor.review.scene import scene
 from test.review.conftest import HASH, PLANS, Plan, build
 from test.review.oracle import incidents
-from test.review.page.conftest import Answer, Page, Serve
+from test.review.page.conftest import ROOT, Answer, Page, Serve
 
 FORM = "application/x-www-form-urlencoded"
 HOSTILE = "<script>alert(1)</script> \u202edrac \x1b[2J"
@@ -142,6 +143,14 @@ def test_the_overview_counts_what_the_terminal_counts(page: Page, sample: Path) 
             for one in rates:
                 assert f"{one.name or 'not named'} {one.statements} {one.disagreement.value:.0%}" in text
                 assert f"{one.limited.part} of {one.statements}" in text
+
+
+def test_a_configuration_of_another_hash_is_said_to_be_one(desk: Path, serve: Serve) -> None:
+    """Who gives one and sees no zone has to learn why."""
+    config = ROOT / "config/amr.yaml"
+    given = load_profile(config).config_hash
+    text = serve(desk, "--config", str(config)).ask(f"/incidents/{number_of(desk, PLANS[0].name)}").text
+    assert f"What was given is another: amr.yaml has {given[:12]}; in force was {HASH[:12]}." in text
 
 
 def test_the_view_from_above_is_that_of_the_inputs(own: Page, desk: Path) -> None:
