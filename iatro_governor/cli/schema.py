@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.table import Table
+from rich.text import Text
 
 from iatro_governor.cli.output import console, print_json
 from iatro_governor.governor.decision import Action, State
@@ -48,14 +50,7 @@ def schema(
         print_json({**names(), "profile": profile_schema()})
         return
     for title, values in names().items():
-        console.print(f"[bold]{title}[/]")
-        for value in values:
-            meaning = (
-                f"  {TABLE[value].level.name.lower()}, clears with {TABLE[value].clears}"
-                if title == "faults"
-                else ""
-            )
-            console.print(f"  {value:<20}{meaning}")
+        _show(title, [(value, _meaning(value) if title == "faults" else "") for value in values])
 
 
 def planner_schema(config: Path) -> dict[str, Any]:
@@ -68,13 +63,31 @@ def _show_planner(config: Path, json: bool) -> None:
     if json:
         print_json(shape)
         return
-    console.print("[bold]reply[/]")
-    for name, part in shape["reply"]["properties"].items():
-        console.print(f"  {name:<20}{part.get('description', '')}")
-    console.print("[bold]tools[/]")
-    for tool in (one["function"] for one in shape["tools"]):
-        arguments = ", ".join(tool["parameters"]["properties"])
-        console.print(f"  {tool['name']:<20}{tool['description']} ({arguments})", markup=False)
+    parts = shape["reply"]["properties"].items()
+    _show("reply", [(name, part.get("description", "")) for name, part in parts])
+    tools = [one["function"] for one in shape["tools"]]
+    _show(
+        "tools",
+        [
+            (one["name"], f"{one['description']} ({', '.join(one['parameters']['properties'])})")
+            for one in tools
+        ],
+    )
+
+
+def _meaning(fault: str) -> str:
+    row = TABLE[fault]
+    return f"{row.level.name.lower()}; clears with: {row.clears}"
+
+
+def _show(title: str, rows: list[tuple[str, str]]) -> None:
+    """A name a line, and what it means beside it; long ones go on below their beginning."""
+    console.print(f"[bold]{title}[/]")
+    table = Table.grid(padding=(0, 2), pad_edge=True)
+    table.add_column(no_wrap=True)
+    for name, meaning in rows:
+        table.add_row(Text(name), Text(meaning))
+    console.print(table)
 
 
 def names() -> dict[str, list[str]]:

@@ -126,6 +126,15 @@ def test_schema_lists_names_and_a_valid_json_schema():
     assert document["profile"]["properties"]["limits"]["items"]["anyOf"]
 
 
+@pytest.mark.parametrize("words", [(), ("--planner",)])
+def test_what_a_name_of_the_schema_means_stands_beside_it_within_eighty_columns(words):
+    done = iatro("schema", *words)
+    lines = done.stdout.splitlines()
+    assert done.returncode == 0 and max(map(len, lines)) <= 80
+    titles = {"states", "actions", "kinds", "faults", "reply", "tools"}
+    assert {line for line in lines if not line.startswith("  ")} <= titles, "a long one goes on under itself"
+
+
 def test_a_reader_that_goes_away_is_no_crash(tmp_path):
     source = tmp_path / "in.jsonl"
     source.write_text("".join(json.dumps({"t": t, "type": "tick"}) + "\n" for t in range(40)))
