@@ -46,7 +46,7 @@ class AnchorCommand:
             done = subprocess.run(
                 self._command, input=line, capture_output=True, timeout=TIMEOUT_S, check=False
             )
-        except (OSError, subprocess.TimeoutExpired) as error:
+        except (OSError, ValueError, subprocess.TimeoutExpired) as error:
             self.fault = f"the anchor command failed: {error}"
             return
         said = done.stderr.decode("utf-8", "backslashreplace").strip()[-200:]

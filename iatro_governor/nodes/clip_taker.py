@@ -139,6 +139,9 @@ class ClipTaker:
         except (IatroError, OSError) as error:
             self.fault = f"no clip: {error}"
             return
+        except Exception as error:  # noqa: BLE001 - in this thread nobody else would tell it
+            self.fault = f"no clip: {type(error).__name__}: {error}"
+            return
         self.fault = ""
         about = {"begin": clip.begin, "end": clip.end, "causes": clip.causes, "messages": len(messages)}
         if cleared:

@@ -55,6 +55,8 @@ class DriftWatch:
             self._trouble = ""
         except (LedgerError, ImportError) as error:
             self._trouble = str(error)
+        except Exception as error:  # noqa: BLE001 - or what was found last would pass for what is so now
+            self._trouble = f"{type(error).__name__}: {error}"
 
 
 def status(one: Drift) -> DiagnosticStatus:

@@ -30,7 +30,8 @@ def test_the_command_gets_each_anchor_when_it_is_due_and_the_last_one_always(tmp
 
 
 @pytest.mark.parametrize(
-    "command", [["/absent/command"], [sys.executable, "-c", "import sys; sys.exit('no route')"]]
+    "command",
+    [["/absent/command"], ["no\0command"], [sys.executable, "-c", "import sys; sys.exit('no route')"]],
 )
 def test_a_command_that_fails_is_told_and_stops_nothing(command: list[str]) -> None:
     hook = AnchorCommand(command, 1.0)

@@ -14,7 +14,7 @@ pytest.importorskip("scipy", reason="scipy is not installed")
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 
-from iatro_governor.nodes import qos
+from iatro_governor.nodes import drifting, qos
 from iatro_governor.nodes.drifting import NAME, DriftWatch
 from test.review.test_compare import records, runs, written
 
@@ -57,6 +57,29 @@ def test_too_few_statements_no_ledger_and_a_broken_one_are_said(tmp_path: Path) 
     broken.write_bytes(b"no ledger at all" * 100)
     [said] = looked(broken)
     assert said.level == DiagnosticStatus.STALE and "broken.db" in said.message
+
+
+def test_a_look_that_fails_is_said_and_not_what_was_found_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = DriftWatch(ledger(tmp_path, 0.2, 0.2, 100), every_s=1.0)
+    assert seen(watch, 0.0).level == DiagnosticStatus.OK
+
+    def broken(_rows: Any) -> Any:
+        raise RuntimeError("out of memory, say")
+
+    monkeypatch.setattr(drifting, "drifts", broken)
+    one = seen(watch, 2.0)
+    assert one.level == DiagnosticStatus.STALE and "RuntimeError: out of memory" in one.message
+
+
+def seen(watch: DriftWatch, t: float) -> DiagnosticStatus:
+    """What is told after the look that is due at ``t``."""
+    watch.statuses(t)
+    assert watch._thread is not None
+    watch._thread.join(20.0)
+    [one] = watch.statuses(t)
+    return one
 
 
 def test_the_witness_tells_it(
