@@ -28,11 +28,14 @@ class EmergencyStops:
         return named if named and named <= self._declared.keys() else set(self._declared)
 
     def take(self, event: EStop, ladder: Ladder) -> list[str]:
-        """Press or release one input; returns the declared inputs that spoke."""
+        """Press or release one input; returns the declared inputs that spoke.
+
+        One that does not say which it is presses all of them, and releases none of several.
+        """
         name = event.source
         if name is None and len(self._declared) == 1:
             name = next(iter(self._declared))
-        spoke = [known for known in self._declared if name in (None, known)]
+        spoke = [known for known in self._declared if known == name or (name is None and event.pressed)]
         for known in spoke:
             self._heard[known] = event.t
         if event.pressed:

@@ -48,9 +48,9 @@ class Permits:
         if event.trap_id != trap.id or not fits(event.token, signed):
             self._tries.wrong(event.t)
             return f"the token does not fit trap {trap.id}"
-        self._tries.right()
         if self._used[0] == trap.id and event.count <= self._used[1]:
             return f"message {event.count} of trap {trap.id} comes after {self._used[1]}; each is good once"
+        self._tries.right()  # whoever sends one again need not hold the key
         self._used = trap.id, event.count
         ago = event.t - (event.stamp - event.offset)
         if not -AHEAD_S <= ago <= hold_s:

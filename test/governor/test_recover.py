@@ -166,6 +166,20 @@ def test_a_message_that_was_taken_is_good_for_nothing_again(drive):
     assert "each is good once" in drive.governor.recover(first)
 
 
+def test_sending_one_again_buys_no_more_guesses(drive):
+    """Whoever hears the operator's messages can send them, and holds no key."""
+    operator = Operator(drive)
+    permits, twist = Permits(KEY), (-0.05, 0, 0, 0, 0, 0)
+    heard = operator.message(twist, 0.0)
+    assert permits.refusal(heard, operator.trap, 0.3) is None
+    told = []
+    for _ in range(3):
+        told.append(permits.refusal(operator.message(twist, 1.0, b"guess"), operator.trap, 0.3))
+        permits.refusal(heard, operator.trap, 0.3)
+    told.append(permits.refusal(operator.message(twist, 1.0, b"guess"), operator.trap, 0.3))
+    assert ["3 wrong tokens" in (one or "") for one in told] == [False] * 3 + [True]
+
+
 def test_other_values_than_the_signed_ones_move_nothing(drive):
     event = Operator(drive).message((-0.05, 0, 0, 0, 0, 0), drive.k * drive.governor.period)
     changed = Recover(

@@ -261,6 +261,21 @@ def test_each_emergency_stop_is_released_by_itself(two_estops):
     assert made.last.latch is None
 
 
+def test_a_release_that_names_no_button_releases_none_of_several(two_estops):
+    stood = Latch("amr-7-1", "ab" * 16, "estop")
+    made = governed(two_estops, latch=stood)
+    made.tell(EStop(made.t, False), Reset(made.t, token(stood)))
+    made.go(0.1)
+    assert made.last.latch == stood and "has not been heard" in refusals(made)[0]
+
+
+def test_a_press_that_names_no_button_is_one_of_each(two_estops):
+    made = governed(two_estops)
+    made.tell(EStop(made.t, False, "estop"), EStop(made.t, False, "gate"), EStop(made.t, True))
+    made.go(0.1)
+    assert made.last.latch is not None and made.last.latch.pressed == ("estop", "gate")
+
+
 @pytest.mark.parametrize("means_pressed", [False, True])
 def test_silence_of_an_emergency_stop_is_what_the_profile_says(tmp_path, means_pressed):
     silent = {**ESTOPS["gate"], "stale_is_pressed": means_pressed}
