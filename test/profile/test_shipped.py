@@ -10,7 +10,9 @@ from typer.testing import CliRunner
 
 from iatro_governor.cli.main import app
 from iatro_governor.governor.core import Governor
+from iatro_governor.limits.power_and_force import PowerAndForceConfig
 from iatro_governor.limits.registry import load_profile
+from iatro_governor.profile.tool_channels import GripperChannel
 
 CONFIG = Path(__file__).parents[2] / "config"
 every_profile = pytest.mark.parametrize("path", sorted(CONFIG.glob("*.yaml")), ids=lambda path: path.stem)
@@ -49,3 +51,12 @@ def test_the_model_is_that_of_the_robot_with_nothing_left_unsaid(name):
     assert body is not None and len(body.joints) == MODELLED[name]
     for warning in body.warnings:
         assert "immobile" not in warning and "always overlap" not in warning
+
+
+def test_the_fingers_of_the_arm_press_with_less_than_a_hand_bears_by_its_own_bounds():
+    """No limit sees what is between them."""
+    profile = load_profile(CONFIG / "panda.yaml")
+    fingers = profile.data.channels["gripper"]
+    (touch,) = [limit for limit in profile.limits if isinstance(limit, PowerAndForceConfig)]
+    assert isinstance(fingers, GripperChannel)
+    assert fingers.max_effort < (touch.regions["hand"].clamped_force or 0.0)
