@@ -65,11 +65,19 @@ def section(folder: Path, name: str) -> str:
         return (
             f"{head}\nNot shown: {name}.json is not as this page expects ({type(error).__name__}: {error}).\n"
         )
-    return "\n".join([head, origin(data), *parts])
+    return "\n".join([head, origin(data, command(name, made_by)), *parts])
 
 
-def origin(data: Data) -> str:
-    """When, where and with what."""
+def command(name: str, made_by: str) -> str:
+    """What makes this part of the page again, alone where it can be; ``made_by`` makes it with others."""
+    if made_by not in (BENCH, FULL) or name not in SECTIONS:
+        return f"`{made_by}`"
+    full = " --full" if made_by == FULL else ""
+    return f"`python -m bench.{name.removesuffix('_full')}{full}`, as `{made_by}` does"
+
+
+def origin(data: Data, made: str) -> str:
+    """By which command, when, where and with what."""
     machine = data.get("machine")
     told = (
         ", ".join(f"{key} {value}" for key, value in machine.items())
@@ -77,6 +85,7 @@ def origin(data: Data) -> str:
         else machine
     )
     words = [
+        f"Made by {made}",
         f"{OUR_NAME} {data.get('version', 'of an unknown version')}",
         f"commit {data.get('commit') or 'not recorded'}",
         f"{data.get('date') or data.get('when') or 'date not recorded'}",

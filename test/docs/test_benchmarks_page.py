@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -57,6 +58,20 @@ def test_a_figure_has_its_machine_version_date_and_commit(tmp_path: Path) -> Non
     found = page(tmp_path, ledger=STAMP | ledger)["The ledger"]
     assert "| durable records | 4321 | 1/s |" in found and "| `page_new_s` | 0.5 |" in found
     assert all(word in found for word in ("1.2.3", "abc1234", "2026-01-02", "Some CPU", "4321"))
+    assert "*Made by `python -m bench.ledger`, as `make bench` does; " in found
+
+
+def test_every_part_names_a_command_that_there_is(tmp_path: Path) -> None:
+    (made,) = re.findall(
+        r"^\*Made by (.*?);",
+        page(tmp_path, statements=STAMP)["A hundred statements a second for a minute"],
+        re.M,
+    )
+    assert made == "`python -m bench.statements`, as `make bench` does"
+    text = (ROOT / "docs/benchmarks.md").read_text(encoding="utf-8")
+    modules = re.findall(r"^\*Made by `python -m bench\.(\w+)", text, re.M)
+    assert len(modules) > 10 and all((ROOT / "bench" / f"{module}.py").is_file() for module in modules)
+    assert len(re.findall(r"^\*Made by `", text, re.M)) == text.count("\n## ")
 
 
 def test_a_benchmark_that_nobody_foresaw_has_a_section(tmp_path: Path) -> None:
