@@ -112,11 +112,15 @@ def differences(there: Manifest, wanted: Manifest) -> list[str]:
 
 
 def clear(folder: Path) -> None:
-    """Take away what a campaign left in ``folder``, and nothing else. Raises TrialError where it holds none."""
-    if not (folder / MANIFEST).is_file() and any(folder.iterdir()):
+    """Take away what a campaign left in ``folder``, and nothing else.
+
+    Raises TrialError where it holds none, or where somebody works on it.
+    """
+    if not (folder / MANIFEST).is_file() and any(one.name != f"{LOCK}.lock" for one in folder.iterdir()):
         raise TrialError(f"{folder}: holds no {MANIFEST}, so it is no campaign, and nothing of it is deleted")
-    for name in (MANIFEST, OUTCOMES):
-        (folder / name).unlink(missing_ok=True)
+    with _own(folder):
+        for name in (MANIFEST, OUTCOMES):
+            (folder / name).unlink(missing_ok=True)
 
 
 @contextmanager

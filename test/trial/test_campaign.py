@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -12,17 +13,18 @@ import distributed
 import pytest
 
 from iatro_governor.errors import TrialError
+from iatro_governor.ledger.lock import take
 from iatro_governor.limits.registry import load_profile
 from iatro_governor.resources import shared
-from iatro_governor.trial.campaign import Campaign, carry_out, manifest_of
+from iatro_governor.trial.campaign import Campaign, carry_out, clear, manifest_of
 from iatro_governor.trial.case import Setting
 from iatro_governor.trial.family import load_family
 from iatro_governor.trial.grid import Grid
 from iatro_governor.trial.journal import Journal
-from iatro_governor.trial.manifest import OUTCOMES
+from iatro_governor.trial.manifest import MANIFEST, OUTCOMES
 from iatro_governor.trial.outcomes import line, read
 from iatro_governor.trial.severity import load_severities
-from iatro_governor.trial.standing import standings
+from iatro_governor.trial.standing import LOCK, standings
 from iatro_governor.trial.treatment import Treatment, doseable
 from test.conftest import wait
 from test.trial.conftest import SHORT
@@ -133,6 +135,21 @@ def test_a_folder_has_one_process_at_a_time(tiny, tmp_path):
 
     carry_out(tmp_path / "out", tiny, show=meddle)
     assert not standings(tmp_path / "out")[0].running
+
+
+def test_nothing_is_deleted_while_somebody_works_on_it(tiny, tmp_path):
+    """The command that begins anew was refused, and had deleted the other one's campaign before it asked."""
+    out = tmp_path / "out"
+    carry_out(out, tiny)
+    files = {name: (out / name).read_bytes() for name in (MANIFEST, OUTCOMES)}
+    lock = take(out / LOCK, "campaign")
+    with pytest.raises(TrialError, match="another writer"):
+        clear(out)
+    assert {name: (out / name).read_bytes() for name in files} == files
+    os.close(lock)
+    clear(out)
+    assert not any((out / name).exists() for name in files)
+    clear(out)  # a lock alone is what a campaign left that was ended at its very beginning
 
 
 def test_a_table_with_a_hole_is_not_finished(tiny, tmp_path):
