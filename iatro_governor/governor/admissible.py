@@ -88,18 +88,31 @@ class Admissible:
 
         Where what stands is too fast, it is slowed down no less than by braking alone.
         """
-        output = self._towards(resolution.target, dt)
+        straight = self._towards(resolution.target, dt)
         if not resolution.beyond:
-            return output
+            return straight
+        slower = self._slower(straight, resolution, situation, limits, dt)
+        return slower if slower is straight or is_clear(slower[None], situation, limits)[0] else straight
+
+    def _slower(
+        self, straight: Array, resolution: Resolution, situation: Any, limits: Limits, dt: float
+    ) -> Array:
+        """``straight`` (N,), or an output that is slowed down more.
+
+        What may only grow slowly, a turn say, would keep the speed up on a straight way: a planner could come into a
+        slow zone fast by asking for one. So each component goes as far as it may by itself.
+        """
         braked = self._towards(np.zeros(self._size), dt)
-        if no_faster(output, braked, situation, resolution.beyond):
-            return output
-        # What may only grow slowly, a turn say, would keep the speed up on a straight way: a planner could come into a
-        # slow zone fast by asking for one. So each component goes as far as it may by itself.
-        least, most = self._rates.reach(self._outputs.standing, dt, PAUSE * self._period)
-        apart = self._towards(np.clip(resolution.target, least, most), dt)
-        slower = apart if no_faster(apart, braked, situation, limits) else braked
-        return slower if is_clear(slower[None], situation, limits)[0] else output
+        if not self._smooth and no_faster(straight, braked, situation, resolution.beyond):
+            return straight
+        pace = self._outputs.pace if self._smooth else None
+        alone = self._rates.alone(self._outputs.standing, resolution.target, dt, PAUSE * self._period, pace)
+        apart = self._trajectories.fill(alone)
+        if not self._smooth:
+            return apart if no_faster(apart, braked, situation, limits) else braked
+        # A deceleration that builds up has to end at the target, too, which braking alone does not.
+        fine = no_faster(apart, straight, situation, limits)
+        return straight if not fine or no_faster(straight, apart, situation, resolution.beyond) else apart
 
     def _towards(self, target: Array, dt: float) -> Array:
         """As ``step``, for one target (N,)."""

@@ -106,12 +106,11 @@ class Rates:
                 share = min(share, allowed / abs(change))
         return target if share >= 1.0 else anchor + share * (target - anchor)
 
-    def reach(self, anchor: Array, dt: float, most: float) -> tuple[Array, Array]:
-        """The least and the largest value (n,) of each component within ``dt`` s of ``anchor`` (n,); as of ``step``."""
-        at, gain = np.abs(anchor), min(dt, most)
-        rest = np.minimum(np.maximum(dt - at / self.decrease, 0.0), gain)
-        back, on = np.maximum(at - self.decrease * dt, 0.0) - self.growth * rest, at + self.growth * gain
-        return np.where(anchor < 0, -on, back), np.where(anchor < 0, -back, on)
+    def alone(self, anchor: Array, target: Array, dt: float, most: float, pace: Array | None = None) -> Array:
+        """As ``step``, each component (n,) of ``anchor`` as far towards ``target`` (n,) as it gets by itself."""
+        each = np.where(np.eye(len(anchor), dtype=bool), target, anchor)
+        place: Array = np.diagonal(self.step(anchor, each, dt, most, pace)).copy()
+        return place
 
     def _share(self, anchor: Array, change: Array, growth: Array, dt: float, most: float) -> Array:
         """The largest share (c, 1) of ``change`` (c, n) within ``growth`` (n,) and the bounds on decrease."""

@@ -31,10 +31,11 @@ def test_one_target_is_shaped_as_many_are(anchor, target, growth, decrease, dt):
 )
 def test_what_each_component_reaches_by_itself_is_reached_and_no_more(anchor, target, growth, decrease, dt):
     rates = Rates(growth, decrease, np.full(SIZE, np.inf), ())
-    least, most = rates.reach(anchor, dt, 0.02)
-    place = np.clip(target, least, most)
+    place = rates.alone(anchor, target, dt, 0.02)
     assert rates.one(anchor, place, dt, 0.02) == pytest.approx(place, abs=1e-12)
-    for component in np.flatnonzero(place != target):
-        alone = anchor.copy()
-        alone[component] = target[component]
-        assert rates.one(anchor, alone, dt, 0.02)[component] == pytest.approx(place[component], abs=1e-12)
+    straight = rates.one(anchor, target, dt, 0.02)
+    assert (np.abs(place - target) <= np.abs(straight - target) + 1e-12).all()
+    for component in range(SIZE):
+        by_itself = anchor.copy()
+        by_itself[component] = target[component]
+        assert rates.one(anchor, by_itself, dt, 0.02)[component] == pytest.approx(place[component], abs=1e-12)
