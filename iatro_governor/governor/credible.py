@@ -18,7 +18,10 @@ FASTEST = 1e3
 
 
 def credible(values: Array, most: float, what: str, kind: str) -> None:
-    """Raises EventError where ``values`` of ``what``, in a message of ``kind``, are not finite or beyond ``most``."""
+    """Hold ``values`` (n,), in the unit of ``most``, of ``what`` in a message of ``kind``.
+
+    Raises EventError where any is not finite, or beyond ``most``.
+    """
     if not (np.abs(values) <= most).all():
         wrong = ", ".join(f"{value:.4g}" for value in values.tolist())
         raise EventError(f"{what} [{wrong}]; finite numbers of at most {most:g} are allowed", kind)
