@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,8 @@ def broken(kind: tuple[str, str, str, str], op: str, value: float, found: float)
     """The excess of each claim that is broken: of a bound ``value`` where ``found`` is what came of it."""
     quantity, sense, source, name = kind
     claim = Claim(quantity, op, value, "", True, (0, 0), Bearing(sense=sense))
-    evidence = Evidence("measured", **{source: {name: found}})
+    values: dict[str, Any] = {source: {name: found}}
+    evidence = Evidence("measured", **values)
     return [one.excess for one in broken_claims([claim], evidence, PARAMS)]
 
 
