@@ -18,6 +18,7 @@ from ..review.queries import Filter
 from ..review.rates import Rates, Rows, rates_by
 from ..review.redaction import redacted_incidents
 from ..review.wanted import COLUMNS, as_json, query
+from ._apart import apart
 from ._review_told import Told
 
 
@@ -46,6 +47,7 @@ def exported(
     form = out.suffix.removeprefix(".")
     if form not in files.FORMATS:
         raise LedgerError(f"{out}: no known kind of file (allowed: .{', .'.join(files.FORMATS)})")
+    apart(out, sources)
     if everything:
         if not is_one_ledger(sources):
             raise LedgerError("--records takes one ledger")

@@ -11,6 +11,7 @@ from typing import Annotated, TextIO
 import typer
 
 from iatro_governor import operator_key
+from iatro_governor.cli._apart import apart
 from iatro_governor.cli.output import notes, print_json
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.offline import OfflineLoop
@@ -41,6 +42,8 @@ def govern(
     ):
         notes.print("iatro govern: --in and --out are the same file; give --out a file of its own")
         raise typer.Exit(2)
+    if target != "-":
+        apart(Path(target), (config, key))
     profile = load_profile(config)
     for warning in dict.fromkeys(map(str, tested(profile))):
         notes.print(f"iatro govern: {warning}", markup=False)

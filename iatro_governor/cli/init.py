@@ -19,6 +19,7 @@ from ..governor.self_test import tested
 from ..limits.registry import load_profile
 from ..resources import shared
 from . import _init_text as texts
+from ._apart import apart
 from ._init_robot import MISSING_MESH_BOX, Described
 from .output import console, notes, print_json
 
@@ -78,7 +79,7 @@ def init(
         )
     ask = Asking(yes)
     robot = Described.read(urdf)
-    _may_write(out, force, ask)
+    _may_write(out, urdf, force, ask)
     dirs = [folder.resolve() for folder in package_dir or []]
     found: dict[str, Any] = {"kind": ask.one_of("kind", kind, _kind(robot), ("arm", "base"))}
     guess = re.sub(r"\W+", "_", robot.tree.name).strip("_") or "robot"
@@ -241,8 +242,9 @@ def _schema() -> str:
     return str(shared("config/profile.schema.json"))
 
 
-def _may_write(out: Path, force: bool, ask: Asking) -> None:
-    """Raises InitRefused where a file is in the way and nobody says that it may go."""
+def _may_write(out: Path, urdf: Path, force: bool, ask: Asking) -> None:
+    """Raises WouldOverwrite where that is the description, InitRefused where nobody says that a file may go."""
+    apart(out, [urdf])
     if not out.parent.is_dir():
         raise InitRefused(f"{out}: there is no folder {out.parent}")
     if out.exists() and not force and not ask.sure(f"{out} is there; write over it?"):

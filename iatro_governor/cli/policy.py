@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from iatro_governor.cli._apart import apart
 from iatro_governor.cli._sros2 import RULES, document, grants
 from iatro_governor.cli.output import notes, print_json
 from iatro_governor.errors import IatroError
@@ -39,6 +40,8 @@ def policy(
             f"--robot: {robot!r} (allowed: a ROS 2 namespace, of letters, digits and underscores, parts joined by "
             "single slashes, none beginning with a digit)"
         )
+    if out is not None:
+        apart(out, [file])
     given = grants(load_data(file))
     text = document(given, namespace)
     if out is not None:

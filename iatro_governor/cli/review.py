@@ -13,6 +13,7 @@ import typer
 from ..errors import IatroError, LedgerError
 from ..ledger.check import VerifyResult
 from ..review.text import visible
+from ._apart import apart
 from ._refuse import refuse as refuse
 from ._review_told import Told
 from .review_list import Sources, export, list_incidents, overview
@@ -119,6 +120,7 @@ def _write(ledger: Path, page: Path, key: Path | None) -> None:
     from ..review.fleet import is_export
     from ..review.report import write_report
 
+    apart(page, [key])
     if is_export(str(ledger)):
         raise LedgerError(f"{ledger}: a report needs the ledger itself: an export holds no decision")
     found = key_of(ledger, key)
