@@ -26,6 +26,11 @@ ARM_SHARE = 0.25
 SOAK_S = 200.0
 
 
+def seldom_at_rest(result: dict[str, Any]) -> bool:
+    """Whether most silences came to a robot that they had to stop; of a single one or two that says nothing."""
+    return bool(result["at_rest"] <= max(result["silences"] / 2, 1))
+
+
 @pytest.mark.parametrize(("sim", "share"), [(False, 0.75), (True, 0.25)], ids=["machine's clock", "/clock"])
 def test_nothing_inadmissible_comes_out_and_every_fault_is_on_record(
     domain: int, node_here: Callable[[str], Any], tmp_path: Path, sim: bool, share: float
@@ -40,7 +45,7 @@ def test_nothing_inadmissible_comes_out_and_every_fault_is_on_record(
     assert SECONDS < SOAK_S or 4 * result["judge"]["unplaced"] <= result["judge"]["moving"], told
     assert result["judge"]["held_up"] <= result["strikes"].count("governor stopped"), told
     assert result["judge"]["moving"] > 20 * len(result["strikes"]), told
-    assert 2 * result["at_rest"] <= result["silences"], told
+    assert seldom_at_rest(result), told
 
 
 @pytest.mark.skipif(
@@ -58,7 +63,7 @@ def test_nothing_inadmissible_comes_to_an_arm_either(
     assert result["missing"] == [], told
     assert result["died"] == [] and result["left"] == [], told
     assert result["judge"]["moving"] > 20 * len(result["strikes"]), told
-    assert 2 * result["at_rest"] <= result["silences"], told
+    assert seldom_at_rest(result), told
 
 
 def test_a_governor_that_forwards_anything_is_caught_on_the_wire(
