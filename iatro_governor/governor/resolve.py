@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from iatro_governor.body.planar import Array
-from iatro_governor.governor.tried import Refusals, Tried
+from iatro_governor.governor.tried import SAME, Refusals, Tried
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.limit import Cap, Limit
 from iatro_governor.limits.situation import Situation
@@ -165,7 +165,7 @@ def _clear(
     """
     count = len(outputs)
     clear = np.ones(count, dtype=bool)
-    if whole is not None and outputs[-1].tolist() != whole.tolist():
+    if whole is not None and np.abs(outputs[-1] - whole).max() > SAME:
         outputs = np.concatenate([outputs, whole[None]])
     refusals: dict[int, tuple[Limit[Any], np.ndarray[Any, Any]]] = {}
     for view in views:
