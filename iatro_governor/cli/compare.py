@@ -44,6 +44,7 @@ def compare(
     from ..review.compare import BY, undeclared
     from ..review.compare_view import compare_view
     from ..review.monitor import drifts
+    from ..review.rates import rates_by
     from ..review.tables import console
     from ._review_sources import incident_rows
 
@@ -54,6 +55,8 @@ def compare(
         with incident_rows(sources or [DEFAULT_LEDGER], *filters) as (rows, told):
             found = _comparisons(rows, by, filters, a, b)
             flagged, drifted = undeclared(rows), drifts(rows, wanted)
+            rates = [] if a or b else rates_by(rows, by, wanted)
+            groups = [one.name for one in rates if one.statements and one.name]
     except IatroError as error:
         refuse(str(error), as_json)
     if as_json:
@@ -66,7 +69,7 @@ def compare(
         print(json.dumps(document))
     else:
         screen = console()
-        screen.print(compare_view(found, flagged, drifted, screen.width))
+        screen.print(compare_view(found, flagged, drifted, screen.width, groups))
     told.end()
 
 

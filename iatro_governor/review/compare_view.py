@@ -25,12 +25,24 @@ TITLES = {
 
 
 def compare_view(
-    found: Sequence[Comparison], undeclared: Sequence[Mapping[str, Any]], drifts: Sequence[Drift], width: int
+    found: Sequence[Comparison],
+    undeclared: Sequence[Mapping[str, Any]],
+    drifts: Sequence[Drift],
+    width: int,
+    groups: Sequence[str] = (),
 ) -> RenderableType:
-    """Every comparison, models whose digests changed without a declared parent, and the monitor."""
+    """Every comparison, models whose digests changed without a declared parent, and the monitor.
+
+    ``groups``: those with statements, to be named where they are too few, or too many for all to be compared.
+    """
     parts: list[RenderableType] = [_comparison(one, width) for one in found]
     if not found:
-        parts.append(Text("Nothing to compare: fewer than two groups with statements."))
+        there = ", ".join(one_line(name, 60) for name in groups) or "nobody"
+        parts.append(
+            Text(f"Nothing to compare: it takes two groups with statements, and there are those of {there}.")
+        )
+    if left := _left(found, groups):
+        parts.append(Text(f"Not compared, for they have the fewest statements: {left}"))
     parts += [
         Text(
             f"UNDECLARED: {one_line(one['model'], 60)} has {len(one['digests'])} digests without a parent",
@@ -42,6 +54,14 @@ def compare_view(
         Text(f"Monitor: no model has more than {REFERENCE} statements yet.", "dim")
     ]
     return Group(*parts)
+
+
+def _left(found: Sequence[Comparison], groups: Sequence[str]) -> str:
+    """The groups of which nothing is compared; where models are held against their parents that is as it should be."""
+    if not found or any(one.lineage for one in found):
+        return ""
+    compared = {name for one in found for name in (one.a, one.b)}
+    return ", ".join(one_line(name, 60) for name in groups if name not in compared)
 
 
 def drift_line(one: Drift) -> Text:
@@ -79,6 +99,9 @@ def _comparison(one: Comparison, width: int) -> RenderableType:
     table = _table(one)
     fits = Console(width=10_000).measure(table).maximum <= width
     lines: list[RenderableType] = [Text(f"a: {names[0]}   b: {names[1]}{made}", "bold")]
+    for side, name in zip("ab", names, strict=True):
+        if all(getattr(row, side).whole == 0 for row in one.differences):
+            lines.append(Text(f"  {side} ({name}) has no statements, so nothing is compared", "yellow"))
     lines += [table] if fits else _blocks(one)
     lines += [Text(pair_text(name, pair), "dim") for name, pair in one.pairs.items()]
     return Group(*lines, Text(""))

@@ -158,3 +158,23 @@ def test_a_restart_changes_nothing(tmp_path: Path) -> None:
         (found,) = drifts(index.rows)
     whole = drift("m", [(1.75e9 + 3600.0 * n, one) for n, one in enumerate(outcomes)])
     assert found == whole and found.alarm
+
+
+def told(*arguments: object) -> str:
+    return " ".join(CliRunner().invoke(app, ["compare", *map(str, arguments)]).stdout.split())
+
+
+def test_where_nothing_is_compared_it_is_said_of_whom(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "it takes two groups with statements, and there are those of" in told(ledger, "--by", "context")
+    sides = told(ledger, "--a", "until=2001-01-01", "--b", "since=2001-01-01")
+    assert "a (until=2001-01-01) has no statements, so nothing is compared" in sides
+    assert "b (since=2001-01-01) has no statements" not in sides
+
+
+def test_groups_beyond_those_with_the_most_statements_are_named(
+    ledger: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("iatro_governor.review.compare._descent", lambda _rows: {})
+    assert "Not compared" not in told(ledger)
+    monkeypatch.setattr("iatro_governor.review.compare.MOST", 2)
+    assert "Not compared, for they have the fewest statements: " in told(ledger)
