@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from iatro_governor.body.planar import Array
-from iatro_governor.governor.tried import SAME, Refusals, Tried
+from iatro_governor.governor.tried import Refusals, Tried
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.limit import Cap, Limit
 from iatro_governor.limits.situation import Situation
@@ -21,7 +21,7 @@ STEPS: list[float] = GRID.tolist()
 COARSE = range(0, 33, 4)
 """Scales that are tried, and which of them first; fixed, so that one more limit can never let a larger one through."""
 SAME = 1e-9
-"""Shares that differ by no more are one."""
+"""Shares, and components of outputs, that differ by no more are one."""
 FEW = 12
 """So many different outputs are looked at together: that takes less time than to look twice."""
 
