@@ -16,6 +16,8 @@ from iatro_governor.body.scan import Sweep
 
 GLIMPSE_SPACING = 0.1
 """Least time between two remembered sweeps of a source, s."""
+LAPSE_S = 2.0
+"""For so long free space is kept beyond what counts, s: a stop that was begun when it did may go on through it."""
 MOST = 32
 """About so many sweeps of a source are remembered: each is asked about every place that the body may go to."""
 
@@ -88,15 +90,15 @@ class Surroundings:
         """
         past = self._placed.setdefault(source, deque())
         memory, since = NO_MEMORY, sweep.t - self._memory_s
+        oldest = since - LAPSE_S if self._memory_s else since
         if past:
             known = past[-1].memory.beside(past[-1].sweep, past[-1].pose)
-            memory, since = remembered(
-                known, sweep, pose, since
-            )  # where free space counts, so does what stands
+            memory, complete = remembered(known, sweep, pose, since)
+            oldest = oldest if complete == since else complete  # where free space counts, so does what stands
         if len(past) > 1 and sweep.t - past[-2].sweep.t < self._spacing_s:
             past.pop()
         past.append(Placed.of(sweep, pose, memory, height))
-        while past[0].sweep.t < since and len(past) > 1:
+        while past[0].sweep.t < oldest and len(past) > 1:
             past.popleft()
 
     def shift(self, by: Array) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -10,6 +11,7 @@ from pydantic import Field
 
 from iatro_governor.body.planar import Array
 from iatro_governor.body.rollout import Rollouts
+from iatro_governor.body.surroundings import LAPSE_S
 from iatro_governor.limits.doses import Doses, divided
 from iatro_governor.limits.limit import Example, Limit, LimitConfig
 from iatro_governor.limits.situation import Situation
@@ -65,14 +67,17 @@ class UnseenLimit(Limit[UnseenConfig]):
     ) -> NDArray[np.bool_] | None:
         """Only ways through observed space, or slow ones."""
         surroundings, sources = situation.surroundings, self.config.sources
-        since = situation.t - self.config.memory_s
+        # On a way that was verified before, what was seen for it has only grown older, and the body has hardly strayed.
+        verified = math.isinf(tolerance)
+        since = situation.t - self.config.memory_s - (LAPSE_S if verified else 0.0)
         radius = situation.reach + float(rollouts.travel.max())
         if surroundings.all_seen_within(sources, situation.pose, radius, since):
             return None
         if self._outline is None:
             self._outline = situation.footprint.outline(OUTLINE_SPACING)
         points = self._swept(self._outline, rollouts.poses)
-        covered = situation.footprint.distance(points) <= 1e-6  # the body is there already
+        beside = SLACK if verified else 1e-6
+        covered = situation.footprint.distance(points) <= beside  # the body is there already
         look = np.flatnonzero(~covered)
         seen = covered.copy()
         seen[look] = surroundings.seen(sources, situation.pose, points[look], since, SLACK)
