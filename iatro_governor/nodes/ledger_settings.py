@@ -84,6 +84,13 @@ def read(file: Path, environment: str | None) -> LedgerSettings:
     return LedgerSettings(path, settings.context, find_key(path, key_file, environment), None, *rest)
 
 
+def missing(file: Path, given: str) -> str:
+    """What to tell the operator where the settings file ``given`` by name is not there; empty: it is, or none was."""
+    if not given or file.exists():
+        return ""
+    return f"there is no settings file {file}: the ledger is {path_of(file)}, and all else is by default"
+
+
 def path_of(file: Path) -> Path:
     """Where the ledger is, and nothing else of its settings; raises LedgerError as ``read`` does."""
     return _from(file, _checked(file, _parsed(file)).path)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 import uuid
 from collections.abc import Callable
@@ -67,6 +68,9 @@ class Recorder(Node):
         super().__init__("recorder")
         own, _ = settings(self)
         chosen = ledger_settings.read(own.ledger, os.environ.get("IATRO_KEY"))
+        if told := ledger_settings.missing(own.ledger, str(self.get_parameter("ledger").value)):
+            # Not on /rosout, from which others could tell the context that is taken then.
+            print(f"recorder: {told}", file=sys.stderr, flush=True)
         self._ledger = Ledger.open(
             chosen.path,
             key=chosen.key,

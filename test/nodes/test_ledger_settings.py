@@ -8,7 +8,7 @@ import pytest
 
 from iatro_governor.errors import LedgerError
 from iatro_governor.ledger.keys import create_key, key_beside
-from iatro_governor.nodes.ledger_settings import read
+from iatro_governor.nodes.ledger_settings import missing, read
 
 
 def test_without_a_file_everything_is_beside_it_and_the_context_is_the_field(tmp_path: Path) -> None:
@@ -83,3 +83,13 @@ def test_what_is_kept_and_where_anchors_go(tmp_path: Path) -> None:
         file.write_text(text)
         with pytest.raises(LedgerError, match=r"ledger\.yaml"):
             read(file, "ab" * 32)
+
+
+def test_settings_that_were_named_and_are_not_there_are_told(tmp_path: Path) -> None:
+    """A slip in the name would record a simulation as the field's, in another place."""
+    file = tmp_path / "legder.yaml"
+    assert f"there is no settings file {file}" in missing(file, str(file))
+    assert str(tmp_path / "ledger.db") in missing(file, str(file))
+    assert missing(file, "") == ""
+    file.write_text("context: simulation\n")
+    assert missing(file, str(file)) == ""
