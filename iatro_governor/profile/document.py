@@ -12,6 +12,8 @@ from iatro_governor.errors import Problem, ProfileError
 
 Key = tuple[str | int, ...]
 DEEPEST, MOST_KEYS = 20, 20_000
+LONGEST = 80
+"""Of a value or a line that is shown, letters."""
 SEXAGESIMAL = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 YAML = "YAML: `key: value`, what belongs to a key further right by spaces, no tabs"
 TOO_DEEP = f"at most {DEEPEST} levels and {MOST_KEYS} keys"
@@ -90,6 +92,7 @@ def _not_yaml(file: str, text: str, error: yaml.YAMLError) -> Problem:
         return Problem(file, None, "(file)", file, YAML, f"not YAML: {reason}")
     lines = text.splitlines()
     given = lines[mark.line].strip() if mark.line < len(lines) else "(the end of the file)"
+    given = given if len(given) <= LONGEST else f"{given[: LONGEST - 3]}..."
     return Problem(file, mark.line + 1, "(file)", given, YAML, f"not YAML: {reason}")
 
 

@@ -16,7 +16,7 @@ from iatro_governor.body.model import ArmModel
 from iatro_governor.errors import Problem, ProfileError
 from iatro_governor.profile.base import Part
 from iatro_governor.profile.contradictions import contradictions
-from iatro_governor.profile.document import Document, Key, read
+from iatro_governor.profile.document import LONGEST, Document, Key, read
 from iatro_governor.profile.every_channel import ChannelConfig
 from iatro_governor.profile.model import ProfileData
 from iatro_governor.profile.sources import SourceConfig
@@ -169,7 +169,7 @@ def _short(value: Any) -> Any:
         return value
     mapping = isinstance(value, dict | list)
     text = yaml.safe_dump(value, default_flow_style=True, width=10_000).strip() if mapping else str(value)
-    return text if len(text) <= 80 else text[:77] + "..."
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
 
 
 def config_hash(data: ProfileData, limits: Sequence[Part]) -> str:

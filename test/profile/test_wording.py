@@ -117,7 +117,11 @@ def test_what_was_meant_is_asked(tmp_path: Path, old: str, new: str, meant: str)
 
 @pytest.mark.parametrize(
     ("text", "line", "given"),
-    [("version: 1\nrobot\nloop: 3\n", 2, "robot"), ("version: 1\nrobot:\n\tname: a\n", 3, "name: a")],
+    [
+        ("version: 1\nrobot\nloop: 3\n", 2, "robot"),
+        ("version: 1\nrobot:\n\tname: a\n", 3, "name: a"),
+        (f"{{}}\n{{a: {'b' * 200}}}\n", 2, f"{{a: {'b' * 73}..."),
+    ],
 )
 def test_what_is_no_yaml_is_shown(tmp_path: Path, text: str, line: int, given: str) -> None:
     path = tmp_path / "robot.yaml"
