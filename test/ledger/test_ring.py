@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -102,6 +103,24 @@ def test_numbers_are_never_used_twice(tmp_path: Path) -> None:
         ring.skip_to(9)
         assert ring.append(9, b"c")
         assert ring.gaps() == [(1, 8)]
+
+
+def test_what_was_acknowledged_or_skipped_is_in_the_file_at_once(tmp_path: Path) -> None:
+    """A process that is killed writes no more: the wrong answer is to keep it until the next entry."""
+
+    def killed() -> tuple[int, int, list[int]]:
+        shutil.copy(tmp_path / "ring", tmp_path / "copy")
+        with Ring.open(tmp_path / "copy") as copy:
+            return copy.next_number, copy.acknowledged, [number for number, _ in copy.unacknowledged()]
+
+    with Ring.open(tmp_path / "ring", 4096) as ring:
+        for number in range(3):
+            ring.append(number, content(number))
+        assert killed() == (3, 0, [0, 1, 2])
+        ring.acknowledge(2)
+        assert killed() == (3, 2, [2])
+        ring.skip_to(9)
+        assert killed() == (9, 2, [2])
 
 
 def test_a_number_that_no_ledger_can_hold_is_refused_and_changes_nothing(tmp_path: Path) -> None:

@@ -97,7 +97,9 @@ def test_retired_files_leave_a_tombstone_and_every_number_explained(
     before = reconcile(three_files)
     with open_ledger() as ledger:
         for path in segments.sealed(three_files)[:files]:
-            retire(ledger, path, "older than 30 days")
+            with Reader(path) as reader:
+                (held,) = reader.query("SELECT count(*) FROM record")[0]
+            assert retire(ledger, path, "older than 30 days") == held, "it says how many are gone"
             assert not path.exists()
     found = verify(three_files, key)
     assert found.sound, found.problem
