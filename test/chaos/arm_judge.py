@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from test.chaos.judge import HANDOVER, LONGEST_S, PERIOD_S, change
+from test.chaos.judge import LONGEST_S, PERIOD_S, change
 from test.chaos.speakers import NEAR, ROGUE_OFFSET, Speakers, begins
 
 LOWER = (-2.8973, -1.7628, -2.8973, -3.0718, -2.8973, -0.0175, -2.8973)
@@ -25,6 +25,8 @@ JITTER_S = 0.1
 machine holds one up between its decision and its way."""
 MEASURED = 0.01
 """By how much a joint may be further than it is told to be, rad: it is measured a little ago."""
+HANDOVER = 0.1
+"""Two that stop the arm from what they heard last may differ by so much, rad/s, while one takes over."""
 
 
 @dataclass(frozen=True)

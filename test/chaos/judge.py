@@ -46,8 +46,8 @@ PLACED_S = 0.5
 DEAD_S = 0.35
 """A governor that was silent for so long goes on from where its watch has, or should have, the robot."""
 STEP_S = 0.02
-HANDOVER = 0.1
-"""Two that stop the robot from what they heard last may differ by so much, m/s or rad/s, while one takes over."""
+HANDOVER_S = 0.05
+"""Two that stop the robot from what they heard last, each by its own clock, are so far apart, s, as one takes over."""
 
 
 @dataclass(frozen=True)
@@ -154,12 +154,12 @@ class Judge:
             return begins([one.values for one in heard], output.values)
         if not all(map(math.isfinite, last.values)):
             return []
-        spare = 0.0 if self._speakers.speaking == speaker else HANDOVER
+        apart_s = 0.0 if self._speakers.speaking == speaker else HANDOVER_S
         apart, late = self._apart(last, output)
         dt = min(apart, LONGEST_S * (lost + 1) + self._jitter_s)
         if not lost and self._speakers.speaking == speaker and not late:
             self._window = self._within(before, output)
-        return self._jumps(output, last, dt, late, spare, apart < DEAD_S) + self._gains(output)
+        return self._jumps(output, last, dt, late, apart_s, apart < DEAD_S) + self._gains(output)
 
     def _apart(self, first: Output, output: Output) -> tuple[float, float]:
         """The longest time, s, that may be between what two outputs were made for, and how late the loop may be."""
@@ -190,13 +190,14 @@ class Judge:
         return found[:1]
 
     def _jumps(
-        self, output: Output, last: Output, dt: float, late: float, spare: float, alive: bool
+        self, output: Output, last: Output, dt: float, late: float, apart_s: float, alive: bool
     ) -> list[str]:
         """Speeds that change too fast from one output to the next; ``alive``: no watch may have braked meanwhile."""
         found = []
         for name, axis, which in (("speed", 0, 0), ("turn", 5, 1)):
             before, after = last.values[axis], output.values[axis]
             rise, fall = change(before, after)
+            spare = self._bounds.brake[which] * apart_s
             most = self._bounds.gain[which] * dt + NEAR + spare
             braked = self._bounds.brake[which] * (dt + late) + NEAR + spare
             if rise > most or (alive and fall > braked):

@@ -180,7 +180,7 @@ def test_a_substitute_that_the_same_flag_forbids_is_refused(tmp_path):
         (against("in_zone(travel_speed)", "controlled", None), "names no place"),
         (against("in_zone(battery_bay)", "controlled"), "the limit battery_bay tells it"),
         (against("follower_close", "protective"), "replace itself"),
-        (against("raining", "controlled"), "pattern"),
+        (against("raining", "controlled"), "payload_held|on_slope"),
     ],
 )
 def test_what_nobody_trusted_tells_is_refused(tmp_path, row, told):
