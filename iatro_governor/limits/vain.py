@@ -71,14 +71,12 @@ def _kept_in(limit: GeofenceConfig | ZoneConfig) -> tuple[str, str]:
 def _stands(profile: Profile, limits: list[GeofenceConfig | ZoneConfig], fence: GeofenceConfig) -> bool:
     """Whether any of many poses in ``fence`` keeps the margin of each of ``limits``."""
     figure = profile.data.robot.footprint
-    if figure is None:
-        return True
     poses = _poses(profile, fence)
     for limit in limits:
         area = _shape(profile, limit.figure)
-        if area is not None:
-            kind: type[Gauge] = FenceGauge if isinstance(limit, GeofenceConfig) else ZoneGauge
-            poses = poses[kind(area, figure.shape()).distance(poses) >= limit.margin]
+        assert figure is not None and area is not None  # the profile has been checked
+        kind: type[Gauge] = FenceGauge if isinstance(limit, GeofenceConfig) else ZoneGauge
+        poses = poses[kind(area, figure.shape()).distance(poses) >= limit.margin]
     return bool(len(poses))
 
 

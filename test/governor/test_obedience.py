@@ -63,6 +63,16 @@ def test_a_body_that_does_something_else_is_stopped_and_latched_in_time(profile,
     assert "the base's " in told and "allowed" in told
 
 
+def test_of_what_nobody_carries_out_no_obedience_is_judged(profile):
+    """A policy that is tried on an incident moved nothing: the body did what another one allowed."""
+    command, follow = RUNAWAYS["is faster than allowed"]
+    made = Room(profile, follow, key=KEY)
+    for group in made.governor.groups:
+        group.unfollowed()
+    made.go(3.0, command=command)
+    assert made.last.latch is None and made.last.state is not State.PROTECTIVE_STOP
+
+
 def test_a_body_that_ignores_stops_is_latched_in_time(profile):
     made = Room(profile, key=KEY)
     made.go(1.5, command=0.5)

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from iatro_governor.body.planar import compose
-from iatro_governor.errors import ProfileError
+from iatro_governor.errors import EventError, ProfileError
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.events import MapPose, Odom
 from iatro_governor.limits.registry import load_profile
@@ -60,6 +60,22 @@ def test_a_pose_in_the_map_is_held_against_the_odometry_of_the_channel(tmp_path)
     assert not senses.localiser.fixes, "it waits for the other"
     senses.odom(Odom(0.0, "odom", moved(1.0), np.zeros(6), 0.0))
     assert senses.localiser.fixes["amcl"].in_map(np.array([1.0, 0.0, 0.0])) == pytest.approx(np.zeros(3))
+
+
+def test_another_odometry_that_leaps_is_garbled_and_moves_neither_the_map_nor_what_was_seen(tmp_path):
+    amcl = {"type": "map_pose", "topic": "amcl", "timeout_s": 0.5, "sigmas": 3.0, "source": "a test"}
+    senses = Governor(amr(tmp_path, BOX, sources={OTHER: SOURCE, "amcl": amcl})).senses
+    senses.odom(Odom(0.0, "odom", moved(0.0), np.zeros(6), 0.0))
+    senses.odom(Odom(0.0, OTHER, moved(0.0), np.zeros(6), 0.0))
+    senses.map_pose(MapPose(0.0, "amcl", moved(2.0), None, (0.01, 0.01), 0.0))
+    with pytest.raises(EventError, match="from where the last one and its twist lead"):
+        senses.odom(Odom(0.01, OTHER, moved(9.0), np.zeros(6), 0.01))
+    assert senses.localiser.fixes["amcl"].in_map(np.zeros(3)) == pytest.approx(np.array([2.0, 0.0, 0.0]))
+    with pytest.raises(EventError, match="from where the last one and its twist lead"):
+        senses.odom(Odom(0.01, "odom", moved(9.0), np.zeros(6), 0.01))
+    assert senses.localiser.fixes["amcl"].in_map(np.array([9.0, 0.0, 0.0])) == pytest.approx(
+        np.array([2.0, 0.0, 0.0])
+    ), "its own leaps are followed: the base has not moved"
 
 
 def test_two_channels_of_one_robot_go_by_one_odometry(tmp_path):

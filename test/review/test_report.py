@@ -170,6 +170,11 @@ def test_a_page_that_cannot_be_written_leaves_the_old_one(sample: Path, tmp_path
     assert not (tmp_path / "report.html").exists()
 
 
+DRAWN, TRIES = '<svg class="main-svg"', 3
+"""What a chart becomes; and how often the page is opened until there is one: the browser tells the page's own time, in
+which nothing is drawn on a machine that leaves it no core."""
+
+
 @pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
 def test_a_real_browser_draws_every_chart_without_a_complaint(
     page: tuple[Path, Page], tmp_path: Path
@@ -179,16 +184,19 @@ def test_a_real_browser_draws_every_chart_without_a_complaint(
              "--disable-background-networking", "--disable-component-update", "--virtual-time-budget=15000",
              "--window-size=1200,9000", "--enable-logging=stderr",
              f"--user-data-dir={tmp_path / 'profile'}"]  # fmt: skip
-    run = subprocess.run(
-        [CHROMIUM, *flags, "--dump-dom", page[0].as_uri()],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
+    for _ in range(TRIES):
+        run = subprocess.run(
+            [CHROMIUM, *flags, "--dump-dom", page[0].as_uri()],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+        )
+        if DRAWN in run.stdout:
+            break
     assert not re.findall(r"CONSOLE.*", run.stderr)
     assert "<script>alert" not in run.stdout
-    assert run.stdout.count('<svg class="main-svg"') >= run.stdout.count('class="chart') > 5
+    assert run.stdout.count(DRAWN) >= run.stdout.count('class="chart') > 5
 
 
 CART = {"harms": {"governed": 0, "ungoverned": 6}, "tasks": SUMMARY["tasks"], "channels": ["base"]}
