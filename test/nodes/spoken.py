@@ -79,6 +79,11 @@ class Robot:
         )
 
     def judged(self, within: float = 40.0) -> dict[str, Any]:
-        """Wait until every statement has its verdict; the accounts then."""
-        self._wait(lambda: reconcile(self._ledger)["sound"], within, "accounts that add up")
+        """Wait until every statement is recorded and has its verdict; the accounts then."""
+
+        def all_told() -> bool:
+            accounts = reconcile(self._ledger)
+            return bool(accounts["sound"] and accounts["statements"] == self.said)
+
+        self._wait(all_told, within, f"{self.said} statements in accounts that add up")
         return reconcile(self._ledger)
