@@ -15,7 +15,7 @@ from iatro_governor.limits.situation import Situation
 from iatro_governor.limits.zones import Gauge, ZoneGauge
 from iatro_governor.profile.areas import Area
 from iatro_governor.profile.base import Name
-from iatro_governor.profile.figures import Frame
+from iatro_governor.profile.figures import Frame, localised
 
 BEYOND = 1e3
 """Distance of an area that the body cannot reach into, m."""
@@ -32,8 +32,7 @@ class GroundConfig(LimitConfig):
 
     @model_validator(mode="after")
     def _localised(self) -> GroundConfig:
-        if (self.frame == "map") != (self.localisation is not None):
-            raise ValueError("an area in the map frame needs localisation, one in another takes none")
+        localised(self.frame, self.localisation, "an area")
         return self
 
 

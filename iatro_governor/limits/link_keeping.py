@@ -66,10 +66,6 @@ class LinkKeeper:
     ) -> Array:
         return distances(self.measure, self.frame, at, which, situation, cutoff)
 
-    def known(self, situation: BodySituation) -> bool:
-        """Whether it is known where what is measured stands."""
-        return self.frame.known(situation)
-
     def required(self, situation: BodySituation) -> float:
         """What is kept of the capsule that a map may lie worst for, m."""
         if not self.frame.shifts:
@@ -106,7 +102,7 @@ class LinkKeeper:
 
     def clear(self, ways: Ways, situation: BodySituation, tolerance: float) -> NDArray[np.bool_] | None:
         """Which candidates (c,) keep the margin; None where nothing is near enough to matter."""
-        if not self.known(situation):
+        if not self.frame.known(situation):
             return np.asarray(~ways.outputs.any(axis=1))
         if tolerance > 0.0 and self.frame.shifts:
             # A fix may move the map by what the last one was unsure of.
@@ -165,7 +161,7 @@ class LinkKeeper:
 
     def rows(self, situation: BodySituation) -> Rows | None:
         """How fast each capsule that is near may close in; None where none is."""
-        if not self.known(situation):
+        if not self.frame.known(situation):
             return None
         which, ways = self.capsules(situation.model), travel(situation)
         margin = self.required(situation)
@@ -199,20 +195,20 @@ class LinkKeeper:
 
     def nearest(self, situation: BodySituation) -> str | None:
         """The link that is nearest to what is measured; None: it is not known where that stands."""
-        if not self.known(situation):
+        if not self.frame.known(situation):
             return None
         capsule = self.capsules(situation.model)[int(np.argmin(self.now(situation)))]
         return situation.model.links[int(situation.model.capsule_link[capsule])]
 
     def clearance(self, situation: BodySituation) -> Clearance | None:
         """Distance of the nearest kept capsule; of far ones at least this. None: it is not known where it stands."""
-        if not self.known(situation):
+        if not self.frame.known(situation):
             return None
         return Clearance(float(self.now(situation).min()), self.required(situation))
 
     def least_ahead(self, ways: Ways, situation: BodySituation) -> float | None:
         """Least distance of any kept capsule along the last of ``ways``, m."""
-        if not self.known(situation):
+        if not self.frame.known(situation):
             return None
         which, now = self.capsules(situation.model), self.now(situation)
         moved = situation.flown[which] + ways.travel[-1, which]
@@ -233,7 +229,7 @@ class LinkKeeper:
 
     def retreat(self, command: Array, situation: BodySituation) -> Cap | None:
         """Inside the margin the way out is taken slowly: no point of the body faster than ``retreat_speed``."""
-        if not self.known(situation) or self.now(situation).min() >= self.margin - self.noise:
+        if not self.frame.known(situation) or self.now(situation).min() >= self.margin - self.noise:
             return None
         return slow(command, situation, self.retreat_speed)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 from pydantic import model_validator
 
@@ -15,9 +13,8 @@ from iatro_governor.body.urdf import transform
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.limit import LimitConfig
 from iatro_governor.profile.base import Name
+from iatro_governor.profile.figures import Frame, localised
 from iatro_governor.profile.volumes import Volume3
-
-Frame = Literal["odom", "map", "body"]
 
 
 class VolumeConfig(LimitConfig):
@@ -31,8 +28,7 @@ class VolumeConfig(LimitConfig):
 
     @model_validator(mode="after")
     def _localised(self) -> VolumeConfig:
-        if (self.frame == "map") != (self.localisation is not None):
-            raise ValueError("a volume in the map frame needs localisation, one in another takes none")
+        localised(self.frame, self.localisation, "a volume")
         return self
 
 

@@ -67,6 +67,14 @@ class Figure(Part):
 
 
 Frame = Literal["odom", "map", "body"]
+
+
+def localised(frame: Frame, localisation: str | None, what: str) -> None:
+    """Raises ValueError where ``what`` stands in a map that nobody locates, or elsewhere and is located in one."""
+    if (frame == "map") != (localisation is not None):
+        raise ValueError(f"{what} in the map frame needs localisation, one in another takes none")
+
+
 Pose6 = tuple[Finite, Finite, Finite, Finite, Finite, Finite]
 
 
