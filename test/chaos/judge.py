@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import math
 import sys
-import time
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +16,9 @@ from typing import Any
 
 import yaml
 
+from test.chaos.places import Corners, Places, Pose, enters
 from test.chaos.speakers import NEAR, ROGUE, Speakers, begins
 
-Pose = tuple[float, float, float]
 PERIOD_S = 0.01
 """Of the governor's loop, s."""
 LONGEST_S = 0.25
@@ -41,25 +40,26 @@ OLD_S = 0.25
 looked at the time for the last time. Nobody can call it back; who obeys can tell by its stamp. Each counts."""
 OLDEST_S = 2.0
 """A stamp that is still older is one of a clock that was set."""
-PLACED_S = 0.5
-"""A place that was told longer ago than this may be of a plant that was killed since, s."""
 DEAD_S = 0.35
 """A governor that was silent for so long goes on from where its watch has, or should have, the robot."""
-STEP_S = 0.02
 HANDOVER_S = 0.05
 """Two that stop the robot from what they heard last, each by its own clock, are so far apart, s, as one takes over."""
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """What the profile says. speed, turn: m/s, rad/s; gain: what is gained in a second; brake: lost, at most."""
+    """What the profile says. speed, turn: m/s, rad/s; gain: what is gained in a second; brake: lost, at most.
+
+    overrun_s: the longest gap of its loop that a governor of this profile does not tell as a fault.
+    """
 
     speed: tuple[float, float]
     gain: tuple[float, float]
     brake: tuple[float, float]
     ease: float
     radius: float
-    keep_out: tuple[tuple[float, float], ...]
+    overrun_s: float
+    keep_out: Corners
 
     @classmethod
     def of(cls, profile: Path) -> Bounds:
@@ -74,6 +74,7 @@ class Bounds:
             (modes["protective"]["linear"], modes["protective"]["angular"]),
             modes["controlled"]["linear"],
             data["robot"]["footprint"]["circle"]["radius"],
+            data["loop"].get("max_gap_s", LONGEST_S),
             tuple((x, y) for x, y in corners),
         )
 
@@ -88,6 +89,14 @@ class Output:
     values: tuple[float, ...]
 
 
+@dataclass(frozen=True)
+class Silence:
+    """Nobody had said anything for long. sent: when somebody did again, s; speed: what was said last before it, m/s."""
+
+    sent: float
+    speed: float
+
+
 class Judge:
     """Sees every output, in its order."""
 
@@ -97,8 +106,10 @@ class Judge:
         self._window: deque[Output] = deque()
         self._recent: list[Output] = []
         self._speakers = Speakers()
-        self.seen = self.moving = self.lives = self.held_up = 0
-        """Outputs seen; that move the robot; publishers heard from their first output on; outputs held up underway."""
+        self._silence: Silence | None = None
+        self.seen = self.moving = self.lives = self.held_up = self.silences = 0
+        """Outputs seen; that move the robot; publishers heard from their first output on; outputs held up underway;
+        times when nobody said anything for longer than a loop may be late."""
         self.wrong: list[str] = []
 
     def see(self, output: Output, pose: Pose | None = None) -> list[str]:
@@ -124,9 +135,17 @@ class Judge:
         if not all(map(math.isfinite, values)):
             return found
         found += self._changes(output)
-        if pose is not None and (values[0] or values[5]) and self._enters(pose, values[0], values[5]):
+        self._note_silence(output)
+        if pose is not None and (values[0] or values[5]) and self._enters(output, pose):
             found.append(f"output {output.number}: from {pose} it leads into the keep-out: {values}")
         return found
+
+    def _note_silence(self, output: Output) -> None:
+        """A robot that nobody told anything for so long has driven on meanwhile: from here on it must brake."""
+        last = self._last
+        if last is not None and output.sent - last.sent > self._bounds.overrun_s:
+            self._silence = Silence(output.sent, abs(last.values[0]))
+            self.silences += 1
 
     def _beyond(self, output: Output) -> list[str]:
         """What is wrong with it whatever was said before."""
@@ -204,22 +223,17 @@ class Judge:
                 found.append(f"output {output.number}: {name} from {before:.4f} to {after:.4f} in {dt:.4f} s")
         return found
 
-    def _enters(self, pose: Pose, vx: float, wz: float) -> bool:
-        """Whether the robot touches the keep-out before it can come to rest, on the arc of this output."""
-        x, y, yaw = pose
-        speed, left = abs(vx), PERIOD_S
-        while True:
-            if distance(x, y, self._bounds.keep_out) < self._bounds.radius:
-                return True
-            if speed <= 0:
-                return False
-            share = speed / abs(vx)
-            x += vx * share * math.cos(yaw) * STEP_S
-            y += vx * share * math.sin(yaw) * STEP_S
-            yaw += wz * share * STEP_S
-            left -= STEP_S
-            if left <= 0:
-                speed -= self._bounds.ease * STEP_S
+    def _enters(self, output: Output, pose: Pose) -> bool:
+        """Whether the robot touches the keep-out before it can come to rest, and need not have."""
+        vx, wz = output.values[0], output.values[5]
+        bounds, since = self._bounds, self._silence
+        if not enters(pose, (vx, wz), bounds.ease, PERIOD_S, bounds.keep_out, bounds.radius):
+            self._silence = None
+            return False
+        if since is None:
+            return True
+        lasts = max(output.sent - since.sent - PERIOD_S - self._jitter_s, 0.0)
+        return abs(vx) > since.speed - bounds.ease * lasts + NEAR
 
     def summary(self) -> dict[str, Any]:
         """For who asks at the end."""
@@ -229,6 +243,7 @@ class Judge:
             "missed": self._speakers.missed,
             "lives": self.lives,
             "held_up": self.held_up,
+            "silences": self.silences,
             "wrong": self.wrong[:50],
             "wrongs": len(self.wrong),
         }
@@ -240,18 +255,6 @@ def change(before: float, after: float) -> tuple[float, float]:
         return abs(after), abs(before)
     grown = abs(after) - abs(before)
     return max(grown, 0.0), max(-grown, 0.0)
-
-
-def distance(x: float, y: float, corners: tuple[tuple[float, float], ...]) -> float:
-    """From a point to a polygon, m; 0 inside."""
-    inside, nearest = False, math.inf
-    for (ax, ay), (bx, by) in zip(corners, corners[1:] + corners[:1], strict=True):
-        if (ay > y) != (by > y) and x < (bx - ax) * (y - ay) / (by - ay) + ax:
-            inside = not inside
-        ux, uy = bx - ax, by - ay
-        along = min(max(((x - ax) * ux + (y - ay) * uy) / (ux * ux + uy * uy), 0.0), 1.0)
-        nearest = min(nearest, math.hypot(x - ax - along * ux, y - ay - along * uy))
-    return 0.0 if inside else nearest
 
 
 def main(profile: str, out: str, *sim: str) -> int:
@@ -271,22 +274,16 @@ def main(profile: str, out: str, *sim: str) -> int:
 
         def __init__(self) -> None:
             super().__init__("judge")
-            self._pose: tuple[float, Pose] | None = None
+            self._places = Places()
             self.foreign = self.unplaced = 0
             self.create_subscription(Odometry, "raw/odom", self._stand, qos.INPUT)
             self.create_subscription(TwistStamped, "cmd_vel", self._see, QoSProfile(depth=1000))
             self.get_logger().info("judge ready")
 
-        def _stand(self, message: Odometry) -> None:
+        def _stand(self, message: Odometry, info: dict[str, Any]) -> None:
             place, turn = message.pose.pose.position, message.pose.pose.orientation
-            self._pose = time.monotonic(), (place.x, place.y, 2 * math.atan2(turn.z, turn.w))
-
-        def _placed(self, moves: bool) -> Pose | None:
-            """Where the robot is; None where nobody has said so lately: a plant that is new stands elsewhere."""
-            if self._pose is None or time.monotonic() - self._pose[0] > PLACED_S:
-                self.unplaced += moves
-                return None
-            return self._pose[1]
+            pose = place.x, place.y, 2 * math.atan2(turn.z, turn.w)
+            self._places.hear(info["source_timestamp"] * 1e-9, pose)
 
         def _see(self, message: TwistStamped, info: dict[str, Any]) -> None:
             if message.header.frame_id == ROGUE:
@@ -298,7 +295,9 @@ def main(profile: str, out: str, *sim: str) -> int:
             values = (line.x, line.y, line.z, turn.x, turn.y, turn.z)
             sent = info["source_timestamp"] * 1e-9
             output = Output(sent, seconds(message.header.stamp), info["publication_sequence_number"], values)
-            for wrong in judge.see(output, self._placed(any(values))):
+            pose = self._places.at(sent)
+            self.unplaced += pose is None and any(values)
+            for wrong in judge.see(output, pose):
                 print(wrong, flush=True)
 
         def destroy_node(self) -> None:

@@ -11,6 +11,7 @@ import pytest
 from test.chaos import arm_judge
 from test.chaos.account import Strike, at_rest, problems
 from test.chaos.judge import SIM_JITTER_S, Bounds, Judge, Output
+from test.chaos.places import Places
 
 PROFILE = Path(__file__).resolve().parents[2] / "config" / "amr.yaml"
 PANDA = PROFILE.with_name("panda.yaml")
@@ -129,6 +130,47 @@ def test_an_output_into_the_keep_out_is_seen_and_one_away_from_it_is_not() -> No
     up = [0.008 * step for step in range(60)]
     assert "keep-out" in told(*up, pose=BEFORE_THE_BAY)[0]
     assert told(*(-vx for vx in up), pose=BEFORE_THE_BAY) == []
+
+
+def unheard(silent_s: float, *speeds: float) -> list[str]:
+    """What is said of these outputs, 10 ms apart, after one of 0.6 m/s toward the bay and so long a silence."""
+    judge = Judge(Bounds.of(PROFILE))
+    for number in range(1, 77):
+        judge.see(Output(0.01 * number, 0.01 * number, number, (0.008 * (number - 1), *[0.0] * 5)), AWAY)
+    for number, vx in enumerate(speeds):
+        t = 0.76 + silent_s + 0.01 * number
+        judge.see(Output(t, t, 77 + number, (vx, *[0.0] * 5)), BEFORE_THE_BAY)
+    return judge.wrong
+
+
+def test_after_a_silence_a_robot_that_has_driven_on_must_brake_from_the_first_output_on() -> None:
+    gently, hard = [0.592 - 0.008 * n for n in range(8)], [0.584 - 0.016 * n for n in range(8)]
+    assert unheard(0.3, *gently) == [] and unheard(0.3, *hard) == []
+    assert "keep-out" in unheard(0.2, *hard)[0], "so late any loop may be"
+    assert "keep-out" in unheard(0.3, *[0.6] * 8)[0]
+    assert "keep-out" in unheard(0.3, *gently[:4], *[gently[3]] * 4)[0]
+
+
+def test_a_silence_is_over_once_the_robot_has_time_to_brake_again() -> None:
+    judge = Judge(Bounds.of(PROFILE))
+    for t, vx, pose in ((1.0, 0.0, AWAY), (1.3, 0.008, AWAY), (1.31, 0.008, (9.079, 9.9, 0.0))):
+        judge.see(Output(t, t, round(100 * t), (vx, *[0.0] * 5)), pose)
+    assert judge.silences == 1 and "keep-out" not in " ".join(judge.wrong)
+    for n in range(1, 4):
+        judge.see(Output(1.31 + n / 100, 1.31 + n / 100, 131 + n, (0.008, *[0.0] * 5)), (9.0801, 9.9, 0.0))
+    assert "keep-out" in " ".join(judge.wrong)
+
+
+def test_an_output_is_judged_by_the_place_that_was_told_before_it() -> None:
+    places = Places()
+    assert places.at(1.0) is None
+    for sent in (1.0, 1.02, 1.01):
+        places.hear(sent, (sent, 0.0, 0.0))
+    assert places.at(1.015) == (1.01, 0.0, 0.0)
+    assert places.at(1.5) == (1.02, 0.0, 0.0) and places.at(1.53) is None, "its plant may be another by then"
+    assert places.at(0.99) is None
+    places.hear(3.5, AWAY)
+    assert places.at(1.02) is None, "two seconds are kept"
 
 
 def test_a_late_output_gains_no_more_than_a_quarter_of_a_second_allows() -> None:
