@@ -103,11 +103,17 @@ def test_it_slows_exactly_where_a_small_step_makes_the_value_smaller(q, rates):
 def test_a_hand_that_stands_too_fast_is_an_excess():
     found = limit(link="tip", reach=0.01).cap(np.zeros(2), tip()(np.array([0.3, 0.6]), np.array([0.0, -2.0])))
     assert found is not None and found.scale == 1.0 and found.excess > 0
+    away = limit(link="tip", reach=0.01).cap(
+        np.array([0.0, -2.0]), tip()(np.array([0.3, 0.6]), np.array([0.0, 2.0]))
+    )
+    assert away.scale < 1.0 and away.excess == 0.0
 
 
 def test_thresholds_the_wrong_way_round_are_refused():
     with pytest.raises(ValidationError, match="least must be below threshold"):
         limit(least=0.3)
+    with pytest.raises(ValidationError, match="least must be below threshold"):
+        limit(least=0.28)
 
 
 @pytest.mark.parametrize("name", ["panda", "ur5", "tiago"])
