@@ -85,6 +85,65 @@ def test_what_is_ahead_is_where_all_pieces_lead():
     assert seen == {True, False}
 
 
+def steps(*rows: tuple[float, tuple[float, ...]]) -> Outputs:
+    """Two components that act at once, published as ``rows`` (t, values) say."""
+    outputs = Outputs(2, 0.0, 100.0)
+    for t, values in rows:
+        outputs.publish(t, np.array(values), PERIOD)
+    return outputs
+
+
+REST = np.zeros(2)
+
+
+def in_flight(
+    outputs: Outputs, measured: np.ndarray = REST, slowing_s: float = 1.0
+) -> list[tuple[float, ...]]:
+    """Of the second until 8 s: what counts in each quarter of it."""
+    pieces = outputs.pieces(8.0, 0.75, 0.25, measured, slowing_s)
+    assert [seconds for _, seconds in pieces] == [0.25] * 4
+    return [moves for moves, _ in pieces]
+
+
+def test_nothing_is_in_flight_where_nothing_takes_time():
+    assert steps((1.0, (0.5, 0.0))).pieces(8.0, 0.0, 0.0, REST, 1.0) == []
+
+
+def test_each_quarter_counts_as_the_fastest_output_that_stood_in_it_at_its_ends_too():
+    """Quarters begin at 7, 7.25, 7.5 and 7.75: what is published as one begins stood at the end of the one before."""
+    slow, fast, middle = (0.125, 0.0), (0.25, 0.5), (-0.25, 0.125)
+    outputs = steps((1.0, (3.0, 3.0)), (7.0, slow), (7.5, fast), (7.625, slow), (8.0, middle))
+    assert in_flight(outputs) == [slow, fast, fast, middle]
+    assert in_flight(steps((1.0, slow), (7.25, fast), (7.375, slow))) == [fast, fast, slow, slow]
+    assert in_flight(steps((1.0, slow), (7.6, fast))) == [slow, slow, fast, fast]
+    assert in_flight(steps((1.0, fast), (7.25, slow))) == [fast, slow, slow, slow]
+
+
+def test_of_two_outputs_as_fast_the_newer_counts():
+    assert in_flight(steps((1.0, (0.5, 0.0)), (7.875, (0.0, 0.5)))) == [(0.5, 0.0)] * 3 + [(0.0, 0.5)]
+
+
+def test_a_body_that_is_faster_slows_down_to_its_commands_while_a_stop_would_last():
+    """At 0, 0.25, 0.5 and 0.75 s of a stop that lasts 0.5 s it has all, half and none of its speed left."""
+    outputs = steps((1.0, (0.25, -0.25)))
+    assert in_flight(outputs, np.array([2.0, -1.0]), 0.5) == [(2.0, -1.0), (1.0, -0.5)] + [(0.25, -0.25)] * 2
+    assert in_flight(outputs, np.array([0.125, -1.0]), 0.5)[:2] == [(0.25, -1.0), (0.25, -0.5)]
+
+
+def test_what_moves_against_its_commands_counts_as_what_it_was_told():
+    """It is no faster the same way; what is beyond every command is reckoned with apart."""
+    outputs = steps((1.0, (0.25, -0.25)))
+    assert in_flight(outputs, np.array([-0.5, 0.5])) == [(0.25, -0.25)] * 4
+    assert in_flight(outputs, np.array([-0.5, -0.5])) == [(0.25, -0.5), (0.25, -0.375)] + [(0.25, -0.25)] * 2
+    assert outputs.steady_ahead(8.0, 1.0, [-0.5, 0.5], slice(None)) == [0.25, -0.25]
+
+
+def test_a_body_just_as_fast_as_it_was_told_is_told_of_at_once():
+    assert steps((1.0, (0.25, -0.25))).steady_ahead(8.0, 2.0, [0.25, -0.25], slice(None)) == [0.5, -0.5]
+    assert steps((1.0, (0.25, -0.25))).steady_ahead(8.0, 2.0, [0.26, -0.25], slice(None)) is None
+    assert steps((7.0, (0.25, -0.25))).steady_ahead(8.0, 2.0, [0.25, -0.25], slice(None)) is None
+
+
 @pytest.mark.parametrize("step", [0.0, PERIOD])
 def test_no_more_is_kept_than_memory_has_room_for(step):
     """Of a clock that stands, and of one that has gone back by an hour, nothing that is published grows old."""
