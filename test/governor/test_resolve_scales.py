@@ -2,75 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from iatro_governor.governor.resolve import (
-    caps_of,
-    clear_of,
-    is_clear,
-    no_faster,
-    resolve,
-)
-from iatro_governor.limits.limit import Cap
+from iatro_governor.governor.resolve import resolve
+from test.governor.passing import COMMAND, Moment, Stub, but, up_to
 from test.limits.situations import situation
 
 NO_RETURNS = np.zeros((0, 2))
-COMMAND = np.array([1.0, 0.0, 0.0])
-Passes = Callable[[np.ndarray, Any], np.ndarray | None]
-
-
-class Moment:
-    """What is known of a body: the output that stands, and other views of the same moment."""
-
-    def __init__(self, others: Sequence[Any] = (), anchor: np.ndarray = COMMAND) -> None:
-        self.anchor, self.others = anchor, others
-
-    def views(self, _outputs: np.ndarray) -> tuple[Any, ...]:
-        return (self, *self.others)
-
-    def roll_out(self, outputs: np.ndarray) -> Any:
-        return SimpleNamespace(outputs=outputs, view=self)
-
-
-class Stub:
-    """A limit that caps at ``scale``, and lets pass what ``passes`` says; ``asked``: of which outputs it was asked."""
-
-    foresees = False
-
-    def __init__(
-        self, name: str = "it", passes: Passes | None = None, scale: float | None = None, excess: float = 0.0
-    ) -> None:
-        self.config, self.keeps = SimpleNamespace(name=name), passes is not None
-        self._passes, self._scale, self._excess = passes, scale, excess
-        self.asked: list[np.ndarray] = []
-        self.spans: list[Any] = []
-        self.is_idle = False
-
-    def cap(self, _command: np.ndarray, _view: Any) -> Cap | None:
-        return None if self._scale is None else Cap(self._scale, 1.0, self._scale, self._excess)
-
-    def clear(self, ways: Any, view: Any, _tolerance: float = 0.0) -> np.ndarray | None:
-        self.asked.append(ways.outputs)
-        return None if self._passes is None else self._passes(ways.outputs, view)
-
-    def idle(self, _view: Any, span: Any) -> bool:
-        self.spans.append(span)
-        return self.is_idle
-
-
-def up_to(most: float) -> Passes:
-    """Speeds up to ``most``."""
-    return lambda outputs, _view: outputs[:, 0] <= most
-
-
-def but(least: float, most: float) -> Passes:
-    """All but what lies between these speeds."""
-    return lambda outputs, _view: (outputs[:, 0] < least) | (outputs[:, 0] > most)
 
 
 def as_it_is(targets: np.ndarray) -> np.ndarray:
@@ -97,11 +38,17 @@ def found(*limits: Any, at: Any = None, command: np.ndarray = COMMAND, step: Any
             22 / 32,
         ),  # 23 / 32 is not: so the level is not asked for, of the grid the last below it
         (0.7, up_to(0.66), 21 / 32),
+        (0.74, up_to(0.745), 23 / 32),  # 0.75 is not clear, and stays among the coarse scales
         (0.75, up_to(0.76), 0.75),
         (0.7, but(0.69, 0.71), 5 / 8),  # the level itself is refused: the last coarse scale below it
         (0.5, but(0.49, 0.51), 3 / 8 + 3 / 32),
         (1.0, but(0.2, 0.3), 6 / 32),  # 0.25 is refused, and nothing beyond counts
         (1.0, but(0.26, 0.37), 1.0),  # no coarse scale is refused
+        (
+            1.0,
+            lambda o, view: but(0.59, 0.62)(o, view) & (o[:, 0] <= 0.66),
+            21 / 32,
+        ),  # nor is 19 / 32 asked for
         (0.0, up_to(0.0), 0.0),
     ],
 )
@@ -182,6 +129,19 @@ def test_few_different_outputs_are_looked_at_at_once_where_the_fine_ones_will_co
     assert [len(asked) - 1 for asked in held.asked] == [2], "what stands is all that is asked for"
 
 
+def test_nothing_faster_than_the_command_is_looked_at():
+    limit = Stub(passes=up_to(2.0))
+    found(limit, at=Moment(anchor=np.zeros(3)), step=lambda targets: np.maximum(targets, 28 / 32) * COMMAND)
+    assert [asked[:, 0].tolist() for asked in limit.asked] == [[0.875, 0.90625, 0.9375, 0.96875, 1.0]]
+
+
+@pytest.mark.parametrize("level", [0.3, 0.5])
+def test_where_the_level_is_among_the_coarse_scales_that_are_clear_no_fine_one_is_looked_at(level):
+    limit = Stub(passes=up_to(0.55))
+    assert found(limit, Stub(scale=level)).scale == level
+    assert len(limit.asked) == 1
+
+
 class Spanned(Stub):
     """One that lets pass all where nothing is beyond 0.71, without a look at anything."""
 
@@ -218,99 +178,3 @@ def test_of_a_base_the_whole_command_was_asked_for_before():
     limit.is_idle = True
     assert found(limit, at=situation(NO_RETURNS)).scale == 19 / 32
     assert limit.spans == []
-
-
-class Foreseeing(Stub):
-    """One whose cap is another in each view, and that may say nothing."""
-
-    foresees = True
-
-    def __init__(self, caps: dict[int, float | None]) -> None:
-        super().__init__()
-        self._caps = caps
-
-    def cap(self, _command: np.ndarray, view: Any) -> Cap | None:
-        scale = self._caps[id(view)]
-        return None if scale is None else Cap(scale, 1.0, scale)
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "least"), [(0.5, 0.25, 0.25), (0.25, 0.5, 0.25), (None, 0.5, 0.5), (0.5, None, 0.5)]
-)
-def test_of_what_looks_ahead_the_worst_view_counts(first, second, least):
-    other = Moment()
-    at = Moment([other])
-    limit, plain = Foreseeing({id(at): first, id(other): second}), Stub(scale=0.75)
-    caps = caps_of(COMMAND, at, [limit, plain])
-    assert [(each, cap.scale) for each, cap in caps] == [(limit, least), (plain, 0.75)]
-
-
-def test_what_looks_at_now_alone_is_not_asked_of_other_views():
-    other = Moment()
-    at = Moment([other])
-    looking, now = Foreseeing({id(at): 0.5, id(other): None}), Foreseeing({id(at): 0.5, id(other): 0.1})
-    now.foresees = False  # type: ignore[misc]
-    assert [cap.scale for _, cap in caps_of(COMMAND, at, [looking, now])] == [0.5, 0.5]
-
-
-def test_an_output_is_clear_where_every_limit_lets_it_rest_in_every_view():
-    other = Moment()
-    at = Moment([other])
-    here = Stub("here", lambda outputs, view: (outputs[:, 0] <= 0.5) | (view is other))
-    there = Stub("there", lambda outputs, view: (outputs[:, 0] > 0.2) | (view is at))
-    outputs = np.array([[0.1, 0.0, 0.0], [0.3, 0.0, 0.0], [0.7, 0.0, 0.0]])
-    assert is_clear(outputs, at, [here, Stub(), there]).tolist() == [False, True, False]
-    clear, refusals = clear_of(outputs, at, [here, there])
-    assert clear.tolist() == [False, True, False]
-    told = {limit.config.name: passed.tolist() for limit, passed in refusals}
-    assert told == {"here": [True, True, False], "there": [False, True, True]}
-
-
-def test_one_limit_that_refuses_in_two_views_is_told_once_with_all_that_it_refused():
-    other = Moment()
-    at = Moment([other])
-    limit = Stub(passes=lambda outputs, view: (outputs[:, 0] > 0.2) if view is at else (outputs[:, 0] < 0.5))
-    outputs = np.array([[0.1, 0.0, 0.0], [0.3, 0.0, 0.0], [0.7, 0.0, 0.0]])
-    _, refusals = clear_of(outputs, at, [limit])
-    assert [passed.tolist() for _, passed in refusals] == [[False, True, False]]
-
-
-def test_where_nothing_is_clear_any_more_no_other_view_is_asked():
-    limit = Stub(passes=up_to(-1.0))
-    assert not is_clear(np.zeros((2, 3)), Moment([Moment()]), [limit]).any()
-    assert len(limit.asked) == 1
-    some = Stub(passes=up_to(0.5))
-    assert is_clear(np.zeros((2, 3)), Moment([Moment()]), [some]).all() and len(some.asked) == 2
-
-
-class Graded(Stub):
-    """One that caps each output at its own scale."""
-
-    def __init__(self, scales: dict[float, float | None]) -> None:
-        super().__init__()
-        self._scales = scales
-
-    def cap(self, command: np.ndarray, _view: Any) -> Cap | None:
-        scale = self._scales[float(command[0])]
-        return None if scale is None else Cap(scale, 1.0, scale)
-
-
-@pytest.mark.parametrize(
-    ("own", "others", "fine"),
-    [
-        (None, 0.5, True),  # says nothing of the output
-        (1.0, None, True),  # allows all of it
-        (1.0, 1.5, True),
-        (0.5, None, False),  # says nothing of the other
-        (0.5, 0.75, False),
-        (0.5, 0.5, True),
-        (0.5, 0.5 + 1e-10, True),  # rounding
-        (0.5, 0.25, True),
-    ],
-)
-def test_an_output_is_no_faster_than_another_where_no_cap_allows_less_of_it(own, others, fine):
-    limit = Graded({0.3: own, 0.2: others})
-    ends = np.array([0.3, 0.0, 0.0]), np.array([0.2, 0.0, 0.0])
-    assert no_faster(*ends, Moment(), [limit]) is fine
-    assert no_faster(*ends, Moment(), [Stub(), limit]) is fine
-    assert no_faster(*ends, Moment(), [limit, Stub(scale=1.0)]) is fine
