@@ -16,13 +16,13 @@ ROUNDED = 1e-9
 class Stream:
     """One channel; ``send`` what it takes, 13 for what is garbled."""
 
-    def __init__(self, hz: float = 1000.0, rate: Any = None) -> None:
+    def __init__(self, hz: float = 1000.0, rate: Any = None, rearm_s: float = REARM) -> None:
         config = SimpleNamespace(
-            command_timeout_s=TIMEOUT, max_future_s=AHEAD, rearm_s=REARM, max_command_hz=hz
+            command_timeout_s=TIMEOUT, max_future_s=AHEAD, rearm_s=rearm_s, max_command_hz=hz
         )
         chart: Any = SimpleNamespace(
             config=config,
-            asks=lambda command: command.values[0] != 0.0,
+            asks=lambda command: command.values[0] not in (0.0, 13.0),
             why_garbled=lambda command: "thirteen" if command.values[0] == 13.0 else None,
         )
         self.ladder = Ladder()
@@ -50,6 +50,11 @@ class Stream:
     def faults(self) -> dict[str, str]:
         """What stands, and why."""
         return {report.name: report.detail for report in self.ladder.reports}
+
+    def values(self, t: float) -> tuple[float, ...] | None:
+        """Of the command in force."""
+        command = self.stream.live(t)
+        return None if command is None else command.values
 
     @property
     def owed(self) -> str | None:

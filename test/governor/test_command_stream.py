@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 
 from iatro_governor.governor import freshness
@@ -56,14 +58,22 @@ def test_silence_after_zeros_or_at_rest_is_none(value, at_rest):
     assert it.faults == {}
 
 
+def test_a_body_that_moves_before_any_command_came_is_not_waiting_for_one():
+    it = Stream()
+    it.stream.watch(1.0, at_rest=False)
+    assert it.faults == {}
+
+
 def test_the_strictest_recovery_since_the_last_motion_is_owed():
     it = Stream()
-    assert it.owed is None and it.stream.owed is None
-    for recovery, owed in (("none", None), ("fresh", "awaiting_command"), ("rearm", "awaiting_rearm")):
-        it.stream.stopped(recovery)
-        assert it.owed == owed
-    it.stream.stopped("fresh")
-    assert it.owed == "awaiting_rearm"
+    steps = (
+        ("none", None),
+        ("fresh", "awaiting_command"),
+        ("rearm", "awaiting_rearm"),
+        ("fresh", "awaiting_rearm"),
+    )
+    for recovery, owed in steps:
+        assert it.owing(recovery).owed == owed
     assert it.send(1.0, plan="new") is ACCEPTED and it.owed is None
 
 
@@ -133,6 +143,19 @@ def test_beyond_what_is_remembered_every_plan_counts_as_used(monkeypatch):
     assert it.send(1.25, plan="third") is REFUSED
 
 
+def test_no_more_plans_are_remembered_than_that(monkeypatch):
+    monkeypatch.setattr(freshness, "MOST_PLANS", 10)
+    it = Stream()
+    tracemalloc.start()
+    try:
+        for k in range(1000):
+            it.send(1.0, 13.0, plan=f"plan {k}")
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 1000 * 16, "an id takes more than 16 bytes"
+
+
 def test_a_plan_id_may_be_any_text():
     it = Stream()
     assert it.send(1.0, plan="\ud800" * 1000) is ACCEPTED
@@ -176,12 +199,33 @@ def test_a_plan_without_an_id_that_is_silent_for_its_time_out_is_over():
     assert it.send(1.0 + TIMEOUT + 0.125) is REFUSED
 
 
+def test_a_plan_without_an_id_goes_on_while_its_command_lives_even_where_a_pause_is_shorter():
+    it = Stream(rearm_s=0.25)
+    it.send(1.0)
+    it.stream.no_new_plan = True
+    assert it.send(1.375) is ACCEPTED
+
+
+def test_zeros_for_just_as_long_as_a_pause_end_a_plan_without_an_id():
+    it = Stream()
+    it.send(0.0)
+    it.stream.no_new_plan = True
+    it.send(0.5, 0.0)
+    assert it.send(REARM - ROUNDED) is REFUSED
+
+
+def test_zeros_begin_no_plan():
+    it = Stream()
+    it.stream.no_new_plan = True
+    assert it.send(1.0, 0.0) is ACCEPTED and it.send(1.125) is REFUSED
+
+
 def test_while_another_channel_has_the_joints_only_zeros_are_taken():
     it = Stream()
     assert it.send(1.0, 0.0, taken="other") is ACCEPTED and it.faults == {}
     assert it.send(1.25, taken="other") is REFUSED
     assert "other" in it.faults["joints_taken"]
-    assert it.stream.live(1.25) is not None and it.stream.live(1.25).values == (0.0,)
+    assert it.values(1.25) == (0.0,)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +236,16 @@ def test_two_commands_within_a_period_are_noted_for_only_the_newer_acts(t, told)
     it.send(0.0)
     it.send(t, 2.0)
     assert ("command_superseded" in it.faults) is told
-    assert it.stream.live(t).values == (2.0,)
+    assert it.values(t) == (2.0,)
+
+
+def test_a_period_is_counted_from_the_last_command():
+    it = Stream()
+    it.send(4.0)
+    it.send(4.0625)
+    assert it.faults == {}
+    it.send(4.125 - 0.001)
+    assert set(it.faults) == {"command_superseded"}
 
 
 def test_a_command_that_was_dropped_is_not_superseded():

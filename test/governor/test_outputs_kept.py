@@ -165,7 +165,8 @@ OLDEST = T - AGE - DELAY - LAG_S
 
 def beyond(outputs: Outputs, *measured: float, slack: float = 0.0) -> list[float]:
     """At T, of what was measured AGE ago."""
-    return outputs.beyond(T, AGE, np.array(measured), np.full(len(measured), slack)).tolist()
+    found: list[float] = outputs.beyond(T, AGE, np.array(measured), np.full(len(measured), slack)).tolist()
+    return found
 
 
 def test_what_no_output_of_late_explains_is_beyond_and_the_rest_is_not():

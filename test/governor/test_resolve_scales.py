@@ -20,7 +20,8 @@ def as_it_is(targets: np.ndarray) -> np.ndarray:
 
 
 def found(*limits: Any, at: Any = None, command: np.ndarray = COMMAND, step: Any = as_it_is) -> Any:
-    return resolve(command, at or Moment(), limits, step)
+    moment: Any = at or Moment()
+    return resolve(command, moment, limits, step)
 
 
 @pytest.mark.parametrize(
@@ -53,8 +54,10 @@ def found(*limits: Any, at: Any = None, command: np.ndarray = COMMAND, step: Any
     ],
 )
 def test_the_largest_scale_up_to_which_all_that_are_tried_are_clear(level, passes, scale):
-    answer = found(Stub(passes=passes), Stub(scale=level))
+    limit = Stub(passes=passes)
+    answer = found(limit, Stub(scale=level))
     assert answer.scale == scale and answer.target.tolist() == [scale, 0.0, 0.0]
+    assert limit.tolerances == {0.0}, "nothing new is let pass by a tolerance"
 
 
 def test_where_not_even_a_stop_is_clear_nothing_is_admissible_and_what_stands_goes_on():

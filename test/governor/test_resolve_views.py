@@ -7,9 +7,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from iatro_governor.governor.resolve import SAME, caps_of, clear_of, is_clear, no_faster
+from iatro_governor.governor import resolve
+from iatro_governor.governor.resolve import SAME
 from iatro_governor.limits.limit import Cap
 from test.governor.passing import COMMAND, Moment, Stub, up_to
+
+# They take the stubs for what these stand for.
+caps_of: Any = resolve.caps_of
+clear_of: Any = resolve.clear_of
+is_clear: Any = resolve.is_clear
+no_faster: Any = resolve.no_faster
 
 
 class Foreseeing(Stub):
@@ -49,7 +56,7 @@ def test_what_looks_at_now_alone_is_not_asked_of_other_views():
     other = Moment()
     at = Moment([other])
     looking, now = Foreseeing({id(at): 0.5, id(other): None}), Foreseeing({id(at): 0.5, id(other): 0.1})
-    now.foresees = False  # type: ignore[misc]
+    now.foresees = False
     assert [cap.scale for _, cap in caps_of(COMMAND, at, [looking, now])] == [0.5, 0.5]
 
 
