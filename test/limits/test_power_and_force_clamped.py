@@ -105,9 +105,9 @@ def test_a_region_without_a_bound_of_its_own_is_squeezed_up_to_its_force():
 def test_a_link_that_comes_from_further_squeezes_against_one_right_behind(behind_gap, clamped):
     """The upper arm is 0.015 m from the ball, and the lower one comes on from its other side, 0.047 m off."""
     at = body_situation(FOLDED, None, there([0.15, 0.165, 0.0]))
-    distance = pairs_within(at, "people", np.full((2, 1), 1.0)).distance
-    assert distance == pytest.approx(np.array([0.015, 0.047]), abs=1e-3)
-    rule = limit(distance=0.3, behind_gap=behind_gap(float(distance[0])), **CLAMPS)
+    pairs = pairs_within(at, "people", np.full((2, 1), 1.0))
+    assert pairs is not None and pairs.distance == pytest.approx(np.array([0.015, 0.047]), abs=1e-3)
+    rule = limit(distance=0.3, behind_gap=behind_gap(float(pairs.distance[0])), **CLAMPS)
     found = rule.cap(np.array([0.0, 1.0]), at)
     assert found is not None
     assert (found.allowed == pytest.approx(squeezed(0.04, found.requested * 4.0))) == clamped
