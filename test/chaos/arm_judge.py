@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from test.chaos.judge import LONGEST_S, PERIOD_S, change
+from test.chaos.places import Places
 from test.chaos.speakers import NEAR, ROGUE_OFFSET, Speakers, begins
 
 LOWER = (-2.8973, -1.7628, -2.8973, -3.0718, -2.8973, -0.0175, -2.8973)
@@ -138,15 +139,16 @@ def main(profile: str, out: str) -> int:
 
         def __init__(self) -> None:
             super().__init__("judge")
-            self.at: tuple[float, ...] | None = None
+            self._places: Places[tuple[float, ...]] = Places()
             self.foreign = 0
             self.create_subscription(JointState, "raw/joint_states", self._stand, qos.INPUT)
             self.create_subscription(Float64MultiArray, "arm/velocity", self._see, QoSProfile(depth=1000))
             self.get_logger().info("judge ready")
 
-        def _stand(self, message: JointState) -> None:
+        def _stand(self, message: JointState, info: dict[str, Any]) -> None:
             told = dict(zip(message.name, message.position, strict=True))
-            self.at = tuple(told[f"panda_joint{number}"] for number in range(1, len(LOWER) + 1))
+            at = tuple(told[f"panda_joint{number}"] for number in range(1, len(LOWER) + 1))
+            self._places.hear(info["source_timestamp"] * 1e-9, at)
 
         def _see(self, message: Float64MultiArray, info: dict[str, Any]) -> None:
             if message.layout.data_offset == ROGUE_OFFSET:
@@ -156,7 +158,7 @@ def main(profile: str, out: str) -> int:
                 self.get_logger().info("judge hears the governor")
             sent = info["source_timestamp"] * 1e-9
             number = info["publication_sequence_number"]
-            for wrong in judge.see(sent, number, tuple(message.data), self.at):
+            for wrong in judge.see(sent, number, tuple(message.data), self._places.at(sent)):
                 print(wrong, flush=True)
 
         def destroy_node(self) -> None:

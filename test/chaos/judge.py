@@ -274,7 +274,7 @@ def main(profile: str, out: str, *sim: str) -> int:
 
         def __init__(self) -> None:
             super().__init__("judge")
-            self._places = Places()
+            self._places: Places[Pose] = Places()
             self.foreign = self.unplaced = 0
             self.create_subscription(Odometry, "raw/odom", self._stand, qos.INPUT)
             self.create_subscription(TwistStamped, "cmd_vel", self._see, QoSProfile(depth=1000))

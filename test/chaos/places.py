@@ -1,11 +1,13 @@
-"""Where the robot is, as it was told when an output was sent, and where an output leads from there."""
+"""Where a robot is, as it was told when an output was sent, and where a base's output leads from there."""
 
 from __future__ import annotations
 
 import math
 from collections import deque
+from typing import Generic, TypeVar
 
 Pose = tuple[float, float, float]
+Place = TypeVar("Place", bound=tuple[float, ...])
 Corners = tuple[tuple[float, float], ...]
 KEPT_S = 2.0
 """How long places are kept: a judge that was held up itself is that much behind at most, s."""
@@ -14,26 +16,26 @@ PLACED_S = 0.5
 STEP_S = 0.02
 
 
-class Places:
-    """What was heard of where the robot is. Times are of one clock, the middleware's, s."""
+class Places(Generic[Place]):
+    """What was heard of where the robot is: a pose, or its joints. Times are of one clock, the middleware's, s."""
 
     def __init__(self) -> None:
-        self._told: deque[tuple[float, Pose]] = deque()
+        self._told: deque[tuple[float, Place]] = deque()
 
-    def hear(self, sent: float, pose: Pose) -> None:
-        """The robot is at ``pose``, which was ``sent`` then."""
-        self._told.append((sent, pose))
+    def hear(self, sent: float, place: Place) -> None:
+        """The robot is at ``place``, which was ``sent`` then."""
+        self._told.append((sent, place))
         while sent - self._told[0][0] > KEPT_S:
             self._told.popleft()
 
-    def at(self, sent: float) -> Pose | None:
+    def at(self, sent: float) -> Place | None:
         """The newest place that was told by ``sent``, and not the newest of all: what was heard after an output, nobody
         could have judged it by. None where nobody had said so lately: a plant that is new stands elsewhere."""
-        before = [(told, pose) for told, pose in self._told if told <= sent]
+        before = [(told, place) for told, place in self._told if told <= sent]
         if not before:
             return None
-        told, pose = max(before)
-        return pose if sent - told <= PLACED_S else None
+        told, place = max(before)
+        return place if sent - told <= PLACED_S else None
 
 
 def enters(

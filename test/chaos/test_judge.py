@@ -11,7 +11,7 @@ import pytest
 from test.chaos import arm_judge
 from test.chaos.account import Strike, at_rest, problems
 from test.chaos.judge import SIM_JITTER_S, Bounds, Judge, Output
-from test.chaos.places import Places
+from test.chaos.places import Places, Pose
 
 PROFILE = Path(__file__).resolve().parents[2] / "config" / "amr.yaml"
 PANDA = PROFILE.with_name("panda.yaml")
@@ -162,7 +162,7 @@ def test_a_silence_is_over_once_the_robot_has_time_to_brake_again() -> None:
 
 
 def test_an_output_is_judged_by_the_place_that_was_told_before_it() -> None:
-    places = Places()
+    places: Places[Pose] = Places()
     assert places.at(1.0) is None
     for sent in (1.0, 1.02, 1.01):
         places.hear(sent, (sent, 0.0, 0.0))
