@@ -150,3 +150,75 @@ def test_whatever_is_sent_is_a_path_or_an_event_error(names, sent, sort):
         low, high = path.extremes(order)
         assert np.isfinite(low).all() and np.isfinite(high).all()
     assert path.knots.positions.shape[1] == 2 and 0 < path.duration <= 30.0
+
+
+def test_as_many_points_as_are_allowed_are_no_more():
+    assert len(check_shape(NAMES, points(*range(1, 11)), SHAPE, HERE).knots.times) == 11
+
+
+def test_what_is_given_as_nothing_is_not_given():
+    path = check_shape(NAMES, [Knot(1.0, (1.0, 1.0), None, None)], SHAPE, HERE)  # type: ignore[arg-type]
+    assert list(path.knots.given) == [1, 0]
+
+
+@pytest.mark.parametrize("row", ["ab", b"ab", 12, {0: 1.0, 1: 2.0}])
+def test_what_is_no_row_of_numbers_is_shown_as_it_is(row):
+    for part, sent in (
+        ("positions", Knot(1.0, row)),
+        ("velocities", Knot(1.0, (1.0, 1.0), row)),
+        ("accelerations", Knot(1.0, (1.0, 1.0), (0.0, 0.0), row)),
+    ):
+        with pytest.raises(EventError) as refused:
+            check_shape(NAMES, [sent], SHAPE, HERE)
+        assert f"has {row!r} {part}; one for each of 2 joints is allowed" in str(refused.value)
+
+
+def test_the_largest_number_is_a_million_and_is_allowed():
+    path = check_shape(NAMES, points(1, q=(1e6, -1e6)), SHAPE, HERE)
+    assert path.knots.positions[-1].tolist() == [1e6, -1e6]
+    with pytest.raises(EventError, match=r"has 1e[+]06 among its positions, for a"):
+        check_shape(NAMES, points(1, q=(math.nextafter(1e6, math.inf), 0.0)), SHAPE, HERE)
+
+
+def test_exactly_the_start_tolerance_is_allowed():
+    """0.25 and 0.375 are exact, and so is what is between them."""
+    shape = Shape(NAMES, start_tolerance=0.125, max_duration=30.0, max_points=10)
+    here = JointState(np.array([0.25, 0.5]), np.zeros(2))
+    path = check_shape(NAMES, points(0.0, 1.0, q=(0.375, 0.5)), shape, here)
+    assert path.gap.tolist() == [-0.125, 0.0]
+
+
+def test_points_a_microsecond_apart_are_allowed():
+    path = check_shape(NAMES, points(1e-6), SHAPE, HERE)
+    assert path.knots.times.tolist() == [0.0, 1e-6]
+    assert check_shape(NAMES, points(0.0, 1e-6), SHAPE, HERE).duration == 1e-6
+    with pytest.raises(
+        EventError, match="point 1 is due at 5e-07 s, point 0 at 0 s; allowed are times that rise"
+    ):
+        check_shape(NAMES, points(0.0, 5e-7), SHAPE, HERE)
+
+
+def test_whole_numbers_of_64_bits_are_shown_and_no_larger_ones():
+    for number, shown in (
+        (2**63 - 1, "9223372036854775807"),
+        (2**63, "an integer beyond 64 bits"),
+        (-(2**63), "an integer beyond 64 bits"),
+    ):
+        with pytest.raises(EventError, match=f"has {shown} among its positions, for a"):
+            check_shape(NAMES, points(1, q=(number, 0.0)), SHAPE, HERE)
+
+
+def test_of_a_long_message_so_much_is_shown():
+    with pytest.raises(EventError) as refused:
+        check_shape(NAMES, points(1, q=("x" * 60, 0.0)), SHAPE, HERE)
+    assert f"has '{'x' * 39} among its positions" in str(refused.value)
+    many = tuple(f"joint_{number}" for number in range(9))
+    with pytest.raises(EventError) as refused:
+        check_shape(many, points(1), SHAPE, HERE)
+    assert "'joint_7'; allowed are" in str(refused.value)
+
+
+def test_a_last_velocity_or_acceleration_of_a_millionth_is_rest():
+    rest = (1e-6, -1e-6)
+    path = check_shape(NAMES, points(1, v=rest, a=rest), SHAPE, HERE)
+    assert path.knots.velocities[-1].tolist() == path.knots.accelerations[-1].tolist() == list(rest)
