@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from iatro_governor.body.drive import Drive
 from iatro_governor.body.dynamics import Dynamics
 from iatro_governor.body.kinematics import posture
 from iatro_governor.limits.contact_forces import turned
@@ -176,6 +177,55 @@ def test_the_alarm_is_for_what_pushes_on_and_not_for_who_is_pushed():
     assert rule.alarm(at_tip(40.0, anchor=BACK)) is None
     assert rule.alarm(at_tip(40.0)) is None  # at rest: somebody leans on it
     assert rule.alarm(at_tip(20.0, anchor=TURNING)) is None
+
+
+def test_a_wrist_tells_newtons_and_joints_their_torques_for_which_gravity_is_reckoned():
+    by_wrist, joints = limit(), by_joints()
+    assert (by_wrist.weighs, by_wrist.bound, by_wrist.row_unit) == (False, 30.0, "N")
+    assert (joints.weighs, joints.bound, joints.row_unit) == (True, None, "Nm")
+
+
+def test_what_is_touched_is_told_and_what_is_not_is_idle():
+    rule = limit()
+    for newton, touched in ((10.0, False), (10.1, True), (40.0, True)):
+        at = at_tip(newton)
+        assert rule.present(at) == touched and rule.idle(at, None) != touched
+    unknown = body_situation(STRAIGHT, None, Sensed())
+    assert rule.present(unknown) is None and rule.rows(unknown) is None and rule.strain(unknown) is None
+
+
+def test_a_joint_that_tells_no_effort_leaves_no_row_though_others_feel_nothing():
+    at = replace(body_situation(STRAIGHT), joints={"arm": np.array([1])})
+    assert by_joints(report=[5.0], stop=[10.0]).rows(at) is None
+
+
+def test_what_a_body_does_by_itself_no_command_is_to_blame_for():
+    """The shoulder drifts at 0.3 rad/s into what it feels 25 Nm of: a command that takes 0.05 off pushes less."""
+    drifting = Drive(np.eye(2), np.array([0.3, 0.0]), np.full(2, 4.0), None, 0)
+    for anchor, pushes in ((BACK, False), (TURNING, True)):
+        at = replace(pushing([25.0, 0.0], anchor), drive=drifting)
+        assert (by_joints().alarm(at) is not None) == pushes
+
+
+def test_what_a_row_lets_through_does_not_push():
+    """1 Nm against 1 nrad/s is the nanowatt that a row leaves open."""
+    rule, at = by_joints(report=[0.4, 5.0], stop=[0.5, 5.0]), pushing([1.0, 0.0])
+    rows = rule.rows(at)
+    assert rows.matrix.tolist() == [[1.0, 0.0]] and rows.bounds.tolist() == [1e-9]
+    assert rule.cap(np.array([1e-9, 0.0]), at).scale == 1.0
+    assert rule.cap(np.array([2e-9, 0.0]), at).scale == 0.0
+
+
+@pytest.mark.parametrize(("anchor", "leaving"), [(BACK, True), (TURNING, False), (None, False)])
+def test_how_hard_it_is_pressed_and_who_leaves(anchor, leaving):
+    """45 N where 30 stop it; half of the 20 Nm are reported, and a third of the 30 N."""
+    found = limit().strain(at_tip(45.0, anchor=anchor))
+    assert (found.share, found.slack, found.leaving) == (pytest.approx(1.5), 0.5, leaving)
+
+
+def test_only_a_collision_that_is_felt_is_pressed():
+    assert limit().strain(at_tip(20.0, anchor=BACK)) is None
+    assert by_joints().strain(body_situation(STRAIGHT, BACK)) is None  # whose joints tell no efforts
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from iatro_governor.limits.dosing import doseable, dosed
 from iatro_governor.limits.limit import LimitConfig
 from iatro_governor.limits.registry import KINDS, load_profile
+from iatro_governor.profile.base import Part
 from iatro_governor.resources import shared
 
 EVERY = sorted(KINDS)
@@ -52,6 +53,15 @@ def test_one_that_says_neither_is_refused_not_left_as_it_is():
 @pytest.mark.parametrize("kind", [kind for kind in EVERY if not doseable(example(kind))])
 def test_how_a_body_comes_to_rest_is_not_dosed(kind):
     assert dosed(example(kind), 3.0) == example(kind)
+
+
+def test_a_part_that_is_no_limit_has_no_dose():
+    class Lease(Part):
+        """Something else that a profile has."""
+
+        seconds: float = 1.5
+
+    assert not doseable(Lease()) and dosed(Lease(), 2.0) == Lease()
 
 
 @pytest.mark.parametrize("limit", SHIPPED, ids=lambda limit: limit.name)
