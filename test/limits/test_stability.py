@@ -53,6 +53,11 @@ def test_the_ground_is_where_it_is_said_to_be():
     assert balance(block(0.5), STILL, -0.1).lever == pytest.approx(0.6 / G)
 
 
+def test_a_light_block_stands_as_a_heavy_one():
+    light = Masses(np.array([0.05]), np.array([[0.1, 0.2, 0.5]]), np.zeros(1, dtype=int))
+    assert balance(light, STILL, 0.0).point == pytest.approx([0.1, 0.2])
+
+
 def test_a_block_on_a_slope_tips_at_its_half_width_over_its_height():
     """Downhill along x: it stands while tan(slope) < 0.3 / 0.6."""
     for slope, stable in ((np.arctan(0.5) - 0.01, True), (np.arctan(0.5) + 0.01, False)):

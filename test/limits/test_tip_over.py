@@ -11,7 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from test.limits.bodies import body_situation
+from iatro_governor.body.kinematics import posture
+from iatro_governor.body.load import Options, load_text
+from iatro_governor.limits.stability import Support
+from iatro_governor.limits.tip_over import Stance, TipOverConfig, TipOverLimit
+from test.limits.bodies import TWO_LINKS, body_situation
 from test.limits.situations import make
 
 G = 9.81
@@ -156,3 +160,92 @@ def test_a_base_that_drives_too_fast_is_an_excess():
 def test_contacts_on_a_line_carry_nothing():
     with pytest.raises(ValidationError, match="line"):
         limit(contacts=[[0.0, 0.0], [0.1, 0.1], [0.2, 0.2]])
+
+
+def test_slowly_it_brakes_as_hard_as_fast():
+    """0.9 m/s is more than the 0.852 m/s from which it has the energy to tip, and 3.4 m/s2 more than it stands."""
+    assert cap([0.9, 0.0, 0.0], deceleration=3.4).allowed == pytest.approx(0.852, abs=1e-3)
+
+
+def test_its_speed_is_that_of_driving_or_of_turning_alone():
+    driving, turning = cap([0.3, -0.4, 0.7]), cap([0.0, 0.0, -0.7])
+    assert driving.requested == pytest.approx(0.5) and driving.unit is None
+    assert turning.requested == pytest.approx(0.7) and turning.unit == "rad/s"
+    assert cap([0.0, 0.3, 0.0]).unit is None
+
+
+@pytest.mark.parametrize("pose", [(0.0, 0.0, 0.0), (3.0, -2.0, 0.0), (-1.0, 5.0, 2.0)])
+def test_wherever_it_drives_it_stands_as_it_does(pose):
+    model = load_text(TWO_LINKS, Options(base="planar"))
+    at = posture(model, np.array([*pose, *STRETCHED]))
+    for direction in (np.array([1.0, 0.0]), np.array([0.6, -0.8])):
+        for tool in (None, "lower"):
+            fixed = limit(payload=2.0).hardest(standing().now, 0, tool, direction)
+            assert limit(payload=2.0).hardest(at, 3, tool, direction) == pytest.approx(fixed)
+
+
+def test_what_is_not_said_is_nothing():
+    """The arm alone on level ground at the base's height, where its links lie: no push there tips it over.
+
+    And 30 kg more, at the base's origin: the links' 1.4 kg m over 33 kg.
+    """
+    numbers = {
+        "contacts": [[2.0, 0.3], [-0.3, 0.3], [-0.3, -0.3], [2.0, -0.3]],
+        "margin": 0.0,
+        "deceleration": 1.0,
+    }
+    bare = {"name": "bare", "kind": "tip_over", "channel": "base", "source": "a test", **numbers}
+    config = TipOverConfig.model_validate(bare)
+    ahead = np.array([1.0, 0.0])
+    assert TipOverLimit(config).hardest(standing().now, 0, "lower", ahead) == math.inf
+    above = TipOverLimit(config.model_copy(update={"ground": -0.5}))
+    assert above.hardest(standing().now, 0, "lower", ahead) == pytest.approx(G * (2.0 - 1.4 / 3) / 0.5)
+    heavy = TipOverLimit(config.model_copy(update={"ground": -0.5, "base_mass": 30.0}))
+    assert heavy.hardest(standing().now, 0, "lower", ahead) == pytest.approx(G * (2.0 - CENTRE) / 0.5)
+    side = np.array([0.0, 1.0])
+    assert heavy.hardest(standing().now, 0, "lower", side) == pytest.approx(G * 0.3 / 0.5)
+
+
+NORMALS = Support(np.array(make("tip_over").config.contacts)).normals
+AHEAD, LEFT = (int(np.argmax(NORMALS @ way)) for way in np.eye(2))
+
+
+def share(monkeypatch, twist, ahead, left, rises=(0.02, 0.03), **changes):
+    """Of a stance in exact fractions: 0.125 s2 of lever, so much room ahead and to the left, and 9 m else."""
+    room, rise = np.full(4, 9.0), np.full(4, 9.0)
+    room[[AHEAD, LEFT]], rise[[AHEAD, LEFT]] = (ahead, left), rises
+    stance = Stance(room, rise, 0.125, np.zeros(2))
+    monkeypatch.setattr(TipOverLimit, "_now", lambda *_: stance)
+    return cap(twist, **changes).scale
+
+
+def test_braking_that_leads_just_to_an_edge_tips_nothing(monkeypatch):
+    """2 m/s2 press 0.25 m ahead. What energy tips over is 0.02 m of height."""
+    energy = math.sqrt(2 * G * 0.02)
+    assert share(monkeypatch, [1.0, 0.0, 0.0], 0.25, 9.0, deceleration=2.0) == 1.0
+    assert share(monkeypatch, [1.0, 0.0, 0.0], 0.2499, 9.0, deceleration=2.0) == pytest.approx(energy)
+
+
+@pytest.mark.parametrize("rises", [(0.02, 0.03), (0.03, 0.02)])
+def test_of_two_edges_the_one_that_it_tips_over_more_easily_counts(monkeypatch, rises):
+    root = math.sqrt(0.5)
+    found = share(monkeypatch, [root, root, 0.0], 0.1, 0.1, rises, deceleration=2.0)
+    assert found == pytest.approx(math.sqrt(2 * G * 0.02))
+
+
+def test_turning_has_what_braking_leaves(monkeypatch):
+    """1 m/s ahead at 4 rad/s presses 0.5 m to the right; at -4 rad/s to the left, of which braking ahead takes none.
+
+    Driven at 45 degrees, braking by 2 m/s2 takes 0.177 m to the left, and 0.25 m of them are there.
+    """
+    assert share(monkeypatch, [1.0, 0.0, -4.0], 9.0, 0.125, deceleration=2.0) == pytest.approx(0.5)
+    root = math.sqrt(0.5)
+    left = 0.25 - 0.25 * root
+    found = share(monkeypatch, [root, root, -4.0], 9.0, 0.25, deceleration=2.0)
+    assert found == pytest.approx(math.sqrt(left / (0.5 * root)))
+    # Where braking uses up all of it, nothing is left.
+    assert share(monkeypatch, [0.0, 1.0, -1.0], 9.0, 0.25, deceleration=2.0) == 1.0
+    assert (
+        share(monkeypatch, [0.125, 1.0, -1.0], 9.0, 0.25 * 1.0 / math.hypot(0.125, 1.0), deceleration=2.0)
+        == 0.0
+    )
