@@ -81,6 +81,12 @@ def summarise(profile: Profile) -> dict[str, Any]:
         "ok": True,
         "config_hash": profile.config_hash,
         "shadow": data.unsafe_shadow,
+        "loop": {
+            "rate_hz": data.loop.rate_hz,
+            "max_gap_s": data.loop.max_gap_s,
+            "covered_gap_s": data.loop.covered_gap_s,
+            "patience_s": data.loop.patience_s,
+        },
         "channels": channels,
         "sources": sources,
         "limits": rows,
@@ -107,7 +113,7 @@ def _ungoverned(profile: Profile) -> list[str]:
 
 
 def _empty() -> dict[str, Any]:
-    nothing: dict[str, Any] = {"channels": {}, "sources": {}, "limits": [], "faults": []}
+    nothing: dict[str, Any] = {"loop": None, "channels": {}, "sources": {}, "limits": [], "faults": []}
     nothing |= {"errors": [], "warnings": [], "ungoverned": []}
     return {"ok": False, "config_hash": None, "shadow": False, **nothing}
 
@@ -159,6 +165,17 @@ def _print_limits(rows: list[dict[str, Any]]) -> None:
             console.print(Padding(Text(rows[index - 1]["source"]), (0, 0, 0, 4), expand=False))
 
 
+def _print_loop(loop: dict[str, Any]) -> None:
+    """What a governor that is held up costs: what stood goes on until it, or the watch, speaks again."""
+    late, dead, covered = loop["max_gap_s"], loop["patience_s"], loop["covered_gap_s"]
+    console.print(f"loop    a gap of {late:g} s is a fault, after {dead:g} s the watch stops the robot")
+    if covered < dead:
+        console.print(
+            f"        margins cover gaps up to {covered:g} s (covered_gap_s); in a longer one\n"
+            f"        what moves at 1 m/s may go {dead - covered:.3g} m beyond them"
+        )
+
+
 def _print_summary(file: Path, summary: dict[str, Any]) -> None:
     console.print(f"[bold]{escape(str(file))}[/] is sound   hash {summary['config_hash'][:12]}\n")
     _print_limits(summary["limits"])
@@ -174,6 +191,7 @@ def _print_summary(file: Path, summary: dict[str, Any]) -> None:
         console.print(
             f"source  [bold]{name}[/] ({source['type']}, {need}): stale after {source['timeout_s']:g} s"
         )
+    _print_loop(summary["loop"])
     print_changes(summary["faults"])
     if summary["shadow"]:
         console.print(

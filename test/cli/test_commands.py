@@ -57,6 +57,21 @@ def test_check_of_a_sound_profile():
     assert max(map(len, done.stdout.splitlines())) <= 80
 
 
+def test_check_says_what_a_loop_that_is_held_up_costs(tmp_path):
+    """The watch's patience is the longest gap and a heartbeat of 0.1 s; what is not covered of it is driven."""
+    assert "go 0.35 m beyond them" in iatro("check", str(AMR)).stdout
+    path = tmp_path / "robot.yaml"
+    path.write_text(
+        AMR.read_text().replace("rate_hz: 100", "rate_hz: 100\n  max_gap_s: 0.4\n  covered_gap_s: 0.2")
+    )
+    told = iatro("check", str(path)).stdout
+    assert "a gap of 0.4 s is a fault, after 0.5 s" in told and "up to 0.2 s" in told and "go 0.3 m" in told
+    loop = {"rate_hz": 100.0, "max_gap_s": 0.4, "covered_gap_s": 0.2, "patience_s": 0.5}
+    assert json.loads(iatro("check", str(path), "--json").stdout)["loop"] == loop
+    path.write_text(path.read_text().replace("covered_gap_s: 0.2", "covered_gap_s: 0.6"))
+    assert "beyond them" not in iatro("check", str(path)).stdout
+
+
 def test_check_says_which_goals_nobody_would_notice(tmp_path):
     panda = AMR.with_name("panda.yaml")
     told = json.loads(iatro("check", str(panda), "--json").stdout)["ungoverned"]
