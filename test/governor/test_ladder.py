@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from iatro_governor.governor.ladder import DERIVED, TABLE, Ladder, Level
+from iatro_governor.governor.ladder import DERIVED, TABLE, Ladder, Level, Row
 
 NAMES = sorted(TABLE)
 STRICT = ("none", "fresh", "rearm")
@@ -148,3 +148,68 @@ def test_the_table_fails_closed():
     assert {n for n, row in TABLE.items() if row.latches} == {
         *("estop", "actuator_disobeys", "self_test", "configuration_changed", "repeated_stops")
     }
+
+
+def row(level=Level.CONTROLLED_STOP, mode="controlled", recovery="fresh", clear_s=0.5, latches=False):
+    return Row("process", level, mode, recovery, "a test", clear_s, latches)
+
+
+def test_what_only_follows_or_is_only_noted_clears_at_once():
+    at_once = {name for name, row in TABLE.items() if row.clear_s == 0.0}
+    assert at_once == {name for name, row in TABLE.items() if row.level == Level.NOTE} | {
+        "awaiting_command",
+        "awaiting_rearm",
+    }
+    assert {row.clear_s for row in TABLE.values()} == {0.0, 0.5}
+
+
+def test_levels_are_the_numbers_that_records_know():
+    assert [int(level) for level in Level] == [0, 2, 3]
+
+
+def test_a_condition_ends_for_every_subject_and_for_no_other_fault():
+    ladder = Ladder({"a": row(latches=True), "b": row(latches=True)})
+    for subject in ("x", "y"):
+        ladder.hold("a", 1.0, True, f"a {subject}", subject)
+    ladder.hold("b", 1.0, True, "b")
+    ladder.pulse("a", 1.0, "a z", "z")
+    ladder.pulse("b", 1.0, "it is over", "z")
+    assert {report.detail for report in ladder.unfinished} == {"a x", "a y", "b"}
+    ladder.end("a")
+    assert [(report.name, report.detail) for report in ladder.unfinished] == [("b", "b")]
+
+
+def test_only_what_latches_is_unfinished_while_it_holds():
+    ladder = Ladder({"latching": row(latches=True), "plain": row()})
+    for name in ("latching", "plain"):
+        ladder.hold(name, 1.0, True, name)
+    assert [report.name for report in ladder.unfinished] == ["latching"]
+
+
+@pytest.mark.parametrize(("t", "stands"), [(1.5, False), (1.5 - 1e-9, False), (1.4999, True)])
+def test_a_fault_clears_just_when_its_time_is_over(t, stands):
+    ladder = Ladder({"it": row()})
+    ladder.pulse("it", 1.0, "once")
+    ladder.tell()
+    ladder.advance(t)
+    assert bool(ladder.reports) is stands
+    assert ladder.cleared_t == (float("-inf") if stands else 1.5)
+
+
+def test_what_is_only_noted_is_no_fault_that_has_cleared_nor_one_that_brakes():
+    ladder = Ladder({"note": row(Level.NOTE, "protective", "none", 0.0)})
+    ladder.hold("note", 1.0, True)
+    assert not ladder.protective_mode and ladder.level is Level.NOTE
+    ladder.hold("note", 1.0, False)
+    ladder.tell()
+    ladder.advance(2.0)
+    assert ladder.reports == [] and ladder.cleared_t == float("-inf")
+
+
+def test_what_never_held_is_over_without_a_trace():
+    ladder = Ladder({"it": row(), "other": row()})
+    ladder.hold("it", 1.0, False)
+    assert ladder.reports == []
+    ladder.hold("other", 1.0, True, "it holds")
+    ladder.hold("it", 1.0, False)
+    assert standing(ladder) == {"other"}
