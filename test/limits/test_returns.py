@@ -109,7 +109,7 @@ def test_a_surface_ends_with_its_last_return():
 
 
 def test_a_surface_runs_between_its_own_returns_wherever_they_are_among_others():
-    points = [[2.0, 1.0], [1.0, -0.05], [1.0, 0.05]]
+    points = [[2.0, -1.0], [1.0, -0.05], [1.0, 0.05]]
     assert surface(points, [False, True, False]) == pytest.approx(0.8)
     assert surface(points, [False, True, False], within=0.9) == pytest.approx(0.8)
     far = math.hypot(1.0, 0.05) - 0.2

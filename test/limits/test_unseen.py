@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from iatro_governor.body.planar import transform
+from iatro_governor.body.rollout import Rollouts
 from iatro_governor.body.shape import Box
 from iatro_governor.limits.span import Span
 from test.limits.situations import make, situation
@@ -66,6 +67,7 @@ def test_slowly_it_may_go_anywhere():
     assert clear(blind, output, speed=0.72) == [True] and clear(blind, output, speed=0.7199) == [False]
     assert clear(blind, [0.25, 0, 0], speed=0.25) == [True]
     assert clear(blind, [0.25, 0, 0], speed=0.25 - 2e-9) == [False]
+    assert clear(blind, [0.25 + 1e-9, 0, 0], speed=0.25) == [True]  # rounding is no speed
     assert limit(speed=0.1).blocked(np.array(output), blind) == (pytest.approx(0.72), 0.1, 0.0)
     assert limit(speed=0.1).bound == 0.1
 
@@ -80,12 +82,21 @@ def test_where_the_body_is_already_is_free():
 
 
 @pytest.mark.parametrize(
-    ("t", "anew", "verified"), [(0.9, True, True), (2.9, False, True), (3.1, False, False)]
+    ("t", "anew", "verified"),
+    [(0.9, True, True), (1.1, False, True), (2.9, False, True), (3.1, False, False)],
 )
 def test_of_a_way_that_was_verified_what_was_seen_may_be_two_seconds_older(t, anew, verified):
     way = [leading(0.8), 0, 0]
     assert clear(within_walls(t), way) == [anew]
     assert clear(within_walls(t), way, tolerance=math.inf) == [verified]
+
+
+def test_as_far_as_it_may_stray_itself_it_is_there_already(monkeypatch):
+    """In exact fractions: 1/16 m, as far as a way that was verified now leads."""
+    monkeypatch.setattr("iatro_governor.limits.unseen.SLACK", 0.0625)
+    blind = replace(situation(OPEN, Box((0.0, 0.0), (0.5, 0.25))), t=9.0)
+    ways = Rollouts(np.ones((1, 3)), np.array([[[0.0625, 0.0, 0.0]]]), np.zeros(1), np.full(1, 0.0625))
+    assert limit().clear(ways, blind, math.inf).tolist() == [True]
 
 
 def test_the_operator_s_eyes_may_allow_more_and_never_less():

@@ -40,6 +40,8 @@ def cap(added, hold=(0, 0, 0, 0, 0, 0), anchor=(0, 0, 0, 0, 0, 0), **changes):
         ((20, 0, 0), (7, 0, 0), 0.9, 27.0),  # 7 + 20 s = 25
         ((40, 0, 0), (-7, 0, 0), 0.8, 33.0),  # -7 + 40 s = 25
         ((0, -14, 0), (0, -11, 0), 1.0, 25.0),
+        ((0, 1, 0), (0, 24.5, 0), 0.5, 25.5),
+        ((0, 2, 0), (0, 24.99, 0), 0.005, 26.99),
         ((12, 0, 0), (0, 0, 30), 0.0, math.hypot(12, 30)),  # the load alone is beyond the bound
         ((0, 0, -20), (0, 0, 30), 1.0, 10.0),
         ((0, 0, -90), (0, 0, 30), 60 / 90, 60.0),  # to the same weight the other way
@@ -56,9 +58,18 @@ def test_of_a_push_as_much_is_left_as_the_bound_allows_beside_the_load(added, ho
     assert (turned.allowed, turned.unit) == (3.0, "Nm")
 
 
+def test_what_is_within_the_bound_to_the_last_bit_is_not_scaled():
+    rng = np.random.default_rng(2)
+    for hold, added in rng.normal(size=(100, 2, 3)):
+        bound = float(np.linalg.norm(hold + added))
+        if bound > np.linalg.norm(hold):
+            assert cap((*added, 0, 0, 0), (*hold, 0, 0, 0), force=bound).scale == 1.0
+
+
 def test_the_tighter_of_force_and_torque_scales_both():
     found = cap((50, 0, 0, 0, 0, 4), (0, 0, 0, 0, 0, 1))
     assert (found.unit, found.scale) == ("N", pytest.approx(0.5))
+    assert cap((24.9, 0, 0, 2.9, 0, 0)).scale == 1.0 and cap((0, 0, 24.9, 2.9, 0, 0)).scale == 1.0
     found = cap((50, 0, 0, 0, 0, 8), (0, 0, 0, 0, 0, 1))
     assert (found.unit, found.scale) == ("Nm", pytest.approx(0.25))
 
@@ -77,6 +88,7 @@ def test_what_stands_counts_with_the_load_and_rounding_is_no_excess():
     assert cap((0,) * 6, (0, 0, 7, 0, 0, 0), (0, 0, 24, 0, 0, 0)).excess == pytest.approx(6.0)
     assert cap((0,) * 6, anchor=(25 + 5e-10, 0, 0, 0, 0, 0)).excess == 0.0
     assert cap((0,) * 6, anchor=(25 + 1e-7, 0, 0, 0, 0, 0)).excess == pytest.approx(1e-7)
+    assert cap((0,) * 6, anchor=(2e-9, 0, 0, 0, 0, 0), force=1e-9).excess == 0.0  # 1e-9 N beyond, exactly
     # Of a load that is beyond the bound by itself, only what is beyond that.
     assert cap((0,) * 6, (0, 0, 30, 0, 0, 0), (0, 0, 2, 0, 0, 0)).excess == pytest.approx(2.0)
     assert limit().bound == 25.0

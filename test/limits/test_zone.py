@@ -59,6 +59,8 @@ def test_a_way_to_rest_keeps_the_margin_and_half_a_step():
     assert clear(zone(), off(need + 1e-6), AHEAD) in ([True], None)
     assert clear(zone(), off(need - 1e-6), AHEAD, -AHEAD, 0 * AHEAD) == [False, True, True]
     assert clear(zone(), off(need + 1e-6), AHEAD, -AHEAD) is None
+    near = off(need - 1e-6)
+    assert zone().clear(near.roll_out(AHEAD[None]), near).tolist() == [False]
     assert clear(zone(margin=0.125), off(0.125), 0 * AHEAD) == [True]
 
 
@@ -148,6 +150,8 @@ def test_nothing_may_come_into_a_figure_that_is_carried():
             [True, True],
         )
         assert clear(rule, seen([need - 1e-6, 0.0]), AHEAD, -AHEAD, tolerance=tolerance) == [False, True]
+    far = seen([0.5 + 0.05 + WAY + HALF_STEP + 1e-6, 0.0])
+    assert clear(rule, far, 2 * AHEAD, AHEAD) == [False, True]
     rows = rule.rows(seen([0.5 + 0.8, 0.0]))
     assert rows.bounds == pytest.approx([brake(0.8 - 0.05 - 0.01)])
 
