@@ -44,13 +44,14 @@ class JointPositionConfig(LimitConfig):
 
     @model_validator(mode="after")
     def _ordered(self) -> JointPositionConfig:
-        if (self.lower is None) != (self.upper is None):
-            raise ValueError("lower and upper go together")
-        if self.lower is not None and self.upper is not None:
-            if len(self.lower) != len(self.upper):
-                raise ValueError("lower and upper need as many numbers")
-            if any(b - a <= 2 * self.margin for a, b in zip(self.lower, self.upper, strict=True)):
-                raise ValueError("lower and upper must be more than two margins apart")
+        if self.lower is None or self.upper is None:
+            if self.lower is not self.upper:
+                raise ValueError("lower and upper go together")
+            return self
+        if len(self.lower) != len(self.upper):
+            raise ValueError("lower and upper need as many numbers")
+        if any(b - a <= 2 * self.margin for a, b in zip(self.lower, self.upper, strict=True)):
+            raise ValueError("lower and upper must be more than two margins apart")
         return self
 
 
