@@ -104,7 +104,7 @@ class LinkKeeper:
         """Which candidates (c,) keep the margin; None where nothing is near enough to matter."""
         if not self.frame.known(situation):
             return np.asarray(~ways.outputs.any(axis=1))
-        if tolerance > 0.0 and self.frame.shifts:
+        if tolerance > 0.0:
             # A fix may move the map by what the last one was unsure of.
             tolerance += self.required(situation) - self.margin
         margin = self.margin - tolerance
@@ -170,28 +170,32 @@ class LinkKeeper:
         near = which[distance <= within]
         if not near.size:
             return None
-        capsule, gap = self._gaps(near, situation)
-        at = tightest(gap.distance)
-        bounds = braked_for(gap.distance[at] - margin, ways[capsule[at]], situation)
+        capsule, gaps, first, normal = self._gaps(near, situation)
+        at = tightest(gaps)
+        bounds = braked_for(gaps[at] - margin, ways[capsule[at]], situation)
         bodies, carried = situation.model.capsule_body[capsule[at]], self.frame.carried
-        return closing_rows(situation, bodies, gap.first[at], -gap.normal[at], bounds, carried)
+        return closing_rows(situation, bodies, first[at], -normal[at], bounds, carried)
 
-    def _gaps(self, near: Indices, situation: BodySituation) -> tuple[Indices, Gap]:
-        """Of the capsules ``near`` (k,) and of both their ends, what is nearest: a link may lie along a wall."""
+    def _gaps(self, near: Indices, situation: BodySituation) -> tuple[Indices, Array, Array, Array]:
+        """Capsules (g,), and how each or one of its ends stands: a link may lie along a wall.
+
+        Of the capsules ``near`` (k,): distances (g,) m, their closest points (g, 3) m, and the directions (g, 3) in
+        which the distances grow.
+        """
         ends, radius = situation.soon.capsules()[near], situation.model.capsule_radius[near]
         balls = np.concatenate([ends, ends[:, [0, 0]], ends[:, [1, 1]]])
         frame = self.frame.pose(situation.soon, situation)
         if frame is not None:
             balls = into(balls, frame)
         gap = self.measure.gap(balls, np.tile(radius, 3))
+        points, normal = gap.first, gap.normal
         if frame is not None:
             turn, place = frame[:3, :3].T, frame[:3, 3]
-            gap = Gap(gap.distance, gap.first @ turn + place, gap.second @ turn + place, gap.normal @ turn)
-        own, first, second = gap.distance.reshape(3, -1)
-        between = own < np.minimum(first, second) - ROUNDING  # else an end says it
+            points, normal = points @ turn + place, normal @ turn
+        own, start, end = gap.distance.reshape(3, -1)
+        between = own < np.minimum(start, end) - ROUNDING  # else an end says it
         kept = np.concatenate([between, np.ones(2 * len(near), dtype=bool)])
-        some = Gap(gap.distance[kept], gap.first[kept], gap.second[kept], gap.normal[kept])
-        return np.tile(near, 3)[kept], some
+        return np.tile(near, 3)[kept], gap.distance[kept], points[kept], normal[kept]
 
     def nearest(self, situation: BodySituation) -> str | None:
         """The link that is nearest to what is measured; None: it is not known where that stands."""

@@ -113,7 +113,7 @@ class LinkObstacleLimit(Limit[LinkObstacleConfig]):
         ways, model = travel(situation), situation.model
         within = self.config.margin + AROUND + ways
         found = [self._nearest(index, situation, within) for index in self._indices(situation)]
-        if not found or not sum(len(capsule) for capsule, _ in found):
+        if not any(len(capsule) for capsule, _ in found):
             return None
         capsule = np.concatenate([capsule for capsule, _ in found])
         distance, first, normal = (
@@ -139,12 +139,10 @@ class LinkObstacleLimit(Limit[LinkObstacleConfig]):
         if not clouds:
             return True
         needed = self.config.margin + reach.capsules
-        same = self._far is not None and [id(cloud) for cloud in self._far[0]] == [
-            id(cloud) for cloud in clouds
-        ]
-        if self._far is None or not same:
-            self._far = clouds, q, self._bounds(situation)
-        _, then, far = self._far
+        known = self._far
+        if known is None or [id(cloud) for cloud in known[0]] != [id(cloud) for cloud in clouds]:
+            known = self._far = clouds, q, self._bounds(situation)
+        _, then, far = known
         if bool((far - np.abs(q - then) @ situation.levers > needed).all()):
             return True
         self._far = clouds, q, self._bounds(situation)
@@ -248,5 +246,4 @@ class LinkObstacleLimit(Limit[LinkObstacleConfig]):
 
 def _groups(index: PointIndex, capsule: Indices, point: Indices) -> Indices:
     """Numbers (P,), one for each capsule and cell, of pairs of a capsule and a point."""
-    cells = int(index.cell[-1]) + 1 if len(index) else 1
-    return capsule * cells + index.cell[point]
+    return capsule * len(index) + index.cell[point]  # there are no more cells than points
