@@ -17,9 +17,6 @@ from iatro_governor.profile.areas import Area
 from iatro_governor.profile.base import Name
 from iatro_governor.profile.figures import Frame, localised
 
-BEYOND = 1e3
-"""Distance of an area that the body cannot reach into, m."""
-
 
 class GroundConfig(LimitConfig):
     """What limits on areas have in common."""

@@ -177,4 +177,5 @@ def test_one_link_that_got_away_is_no_reason_not_to_follow_the_other():
     kept = keeper(Told([0.17, 0.17], near), None)
     assert kept.clear(ways, here, 0.0).tolist() == [False]
     assert keeper(Told([0.17, 0.17], np.full((7, 2), 9.0)), None).clear(ways, here, 0.0) is None
+    near[1] = 9.0  # wherever it is at the first sample
     assert keeper(Told([9.0, 0.17], near[:, 1:]), None).clear(ways, here, 0.0).tolist() == [False]
