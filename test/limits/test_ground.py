@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,7 +10,7 @@ from pydantic import ValidationError
 
 from iatro_governor.body.localisation import Fix
 from iatro_governor.body.shape import Box, Circle, Polygon
-from iatro_governor.limits.ground import Ground
+from iatro_governor.limits.ground import Ground, GroundConfig
 from iatro_governor.limits.ground_trips import on_the_edge, on_the_way
 from test.limits.situations import MAP, make, situation
 
@@ -33,7 +32,7 @@ class Figure:
 
 
 def ground(shape=DISC, localisation=None, **more):
-    return Ground(SimpleNamespace(figure=Figure(shape), localisation=localisation), **more)
+    return Ground(GroundConfig.model_construct(figure=Figure(shape), localisation=localisation), **more)
 
 
 def at(*pose, fix=TURNED):
@@ -60,7 +59,7 @@ def test_a_base_leaves_a_flat_area_on_the_ground_and_carries_none_along():
 
 def test_the_shape_is_worked_out_once_at_the_heights_of_the_body():
     figure = Figure(DISC)
-    area = Ground(SimpleNamespace(figure=figure, localisation=None))
+    area = Ground(GroundConfig.model_construct(figure=figure, localisation=None))
     here = at(0.0, 0.0, 0.0)
     assert area.shape(here) is DISC and area.shape(here) is DISC and figure.asked == [(0.0, 1.0)]
 

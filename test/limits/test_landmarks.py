@@ -9,8 +9,8 @@ from iatro_governor.body.kinematics import posture
 from iatro_governor.body.volume_set import VolumeSet
 from iatro_governor.limits.landmarks import Landmarks, Reach
 from iatro_governor.limits.survey import Pairs
+from iatro_governor.profile.volumes import SphereFigure
 from test.limits.bodies import two_links
-from test.limits.situations import make
 
 LEVERS = np.array([[0.65, 1.04], [0.0, 0.44]])
 BOTH, LOWER = np.array([0, 1]), np.array([1])
@@ -18,7 +18,7 @@ STILL = np.zeros(2)
 
 
 def ball(x, y, radius=0.1):
-    return make("link_zone", volume={"sphere": {"centre": [x, y, 0.0], "radius": radius}}).volume
+    return SphereFigure(centre=(x, y, 0.0), radius=radius).volume()
 
 
 NEAR, OTHER, FAR = ball(0.8, 0.6), ball(0.8, -1.2), ball(0.0, 5.0)
