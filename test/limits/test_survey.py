@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iatro_governor.limits.landmarks import Landmarks
-from iatro_governor.limits.survey import LOOKED
+from iatro_governor.limits.survey import LOOKED, Pairs
 from test.limits.bodies import angle, body_situation, joint_rates
 from test.limits.situations import make
 
@@ -99,3 +99,13 @@ def test_a_way_into_any_of_the_volumes_is_refused():
         assert verdict(limit, situation.roll_out(np.array([rates])), situation) == [False], limit.config.name
     standing = surveyed(limits, body_situation(np.array([-0.2, 0.0])))
     assert all(verdict(limit, standing.roll_out(np.zeros((1, 2))), standing) == [True] for limit in limits)
+
+
+def test_pairs_of_one_volume_stand_together_in_the_order_that_is_asked_for():
+    """Volumes 11, 22 and 33, of which the third and the first are near."""
+    kept = [np.array([0, 2]), np.array([1]), np.array([0, 1, 3])]
+    pairs = Pairs.of([11, 22, 33], kept, np.array([0.1, 0.2, 0.3]), [2, 0])
+    assert pairs.capsule.tolist() == [0, 1, 3, 0, 2] and pairs.number.tolist() == [2, 2, 2, 0, 0]
+    assert pairs.margin.tolist() == [0.3, 0.3, 0.3, 0.1, 0.1]
+    assert pairs.spans == {33: slice(0, 3), 11: slice(3, 5)}
+    assert not len(Pairs.of([11], kept[:1], np.array([0.1]), []).capsule)

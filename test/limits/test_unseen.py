@@ -14,6 +14,7 @@ from iatro_governor.body.planar import transform
 from iatro_governor.body.rollout import Rollouts
 from iatro_governor.body.shape import Box
 from iatro_governor.limits.span import Span
+from iatro_governor.limits.unseen import UnseenConfig
 from test.limits.situations import make, situation
 
 RING = np.array([[math.cos(a), math.sin(a)] for a in np.radians(np.arange(-180, 180))])
@@ -97,6 +98,12 @@ def test_as_far_as_it_may_stray_itself_it_is_there_already(monkeypatch):
     blind = replace(situation(OPEN, Box((0.0, 0.0), (0.5, 0.25))), t=9.0)
     ways = Rollouts(np.ones((1, 3)), np.array([[[0.0625, 0.0, 0.0]]]), np.zeros(1), np.full(1, 0.0625))
     assert limit().clear(ways, blind, math.inf).tolist() == [True]
+
+
+def test_of_which_no_speed_is_said_it_does_not_go_there():
+    said = {"name": "blind", "kind": "unseen", "channel": "base", "sources": ["lidar"], "source": "a test"}
+    config = UnseenConfig.model_validate(said)
+    assert (config.speed, config.memory_s) == (0.0, 1.0)
 
 
 def test_the_operator_s_eyes_may_allow_more_and_never_less():

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
+from iatro_governor.body.kinematics import posture
+from iatro_governor.body.load import Options, load_text
 from iatro_governor.body.localisation import Fix
 from iatro_governor.limits.link_zone import LinkZoneConfig
 from iatro_governor.limits.sensed import Sensed
 from iatro_governor.limits.volume_frame import VolumeFrame
-from test.limits.bodies import NOTHING, body_situation
+from test.limits.bodies import NOTHING, TWO_LINKS, body_situation
 from test.limits.situations import MAP, make
 
 BALL = {"sphere": {"centre": [2.0, 1.0, 0.0], "radius": 0.1}}
@@ -102,3 +105,47 @@ def test_a_way_that_was_verified_stays_so_while_the_map_moves_by_what_it_was_uns
     for tolerance, expected in ((math.inf, as_planned), (0.0, anew)):
         clear = zone.clear(ways, situation, tolerance)
         assert (clear is None or bool(clear[0])) == expected
+
+
+def driving(pose, fix=TURNED):
+    """The two links on a base that drives, stretched ahead of it."""
+    model = load_text(TWO_LINKS, Options(base="planar"))
+    told = replace(NOTHING, fixes={"amcl": fix})
+    return replace(body_situation(np.array([*pose, 0.0, 0.0]), sensed=told, model=model), kind="planar")
+
+
+def test_what_a_base_carries_lies_as_that_is_turned():
+    """0.3 m ahead and 0.4 m to the left of a base at (1, -2) that is turned by 0.5 rad; of many postures, each."""
+    c, s = math.cos(0.5), math.sin(0.5)
+    point = np.array([1.0 + c * 0.3 - s * 0.4, -2.0 + s * 0.3 + c * 0.4, 0.7])
+    situation = driving((1.0, -2.0, 0.5))
+    (found,) = frame("body").local(np.array([[point, point]]), situation.now, situation)
+    assert found == pytest.approx(np.array([[0.3, 0.4, 0.7]] * 2))
+    both = posture(situation.model, np.array([[1.0, -2.0, 0.5, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0, 1.0]]))
+    found = frame("body").local(np.broadcast_to(point, (2, 1, 2, 3)), both, situation)
+    assert found[:, 0, 0] == pytest.approx(np.array([[0.3, 0.4, 0.7], point]))
+
+
+def test_a_wrong_heading_leads_as_far_astray_as_a_link_ever_is_from_the_base_s_axis():
+    """0.65 m for the upper and 1.04 m for the lower link, and as far as they go; 0.05 m and 0.02 rad are unsure."""
+    situation = driving((1.0, -2.0, 0.5))
+    found = frame().unsure(situation, np.array([1, 0]), np.array([0.2, 0.1]))
+    assert found == pytest.approx([0.05 + 0.02 * 1.24, 0.05 + 0.02 * 0.75], abs=1e-4)
+    assert frame().unsure(situation, np.array([0])) == pytest.approx([0.05 + 0.02 * 0.65], abs=1e-4)
+    assert frame().unsure(at(), np.array([1]), np.array([0.2])) == pytest.approx([0.05 + 0.02 * 0.2])
+    assert frame().shifts and not frame("odom").shifts and not frame("body").shifts
+
+
+def test_where_the_map_lies_is_worked_out_once_a_moment():
+    situation = at()
+    assert frame().pose(situation.now, situation) is frame().pose(situation.now, situation)
+    assert not frame().known(replace(situation, sensed=Sensed())) and frame().known(situation)
+    assert frame("odom").known(replace(situation, sensed=Sensed()))
+    ball = (np.array([2.0, 1.0, 0.3]), 0.1)
+    assert frame("odom").around(ball, situation) is ball
+
+
+def test_a_workspace_is_eased_by_its_margin_alone():
+    limit: Any = make("workspace", margin=0.2)
+    eased = limit.eased(-0.3, 9.0)
+    assert eased.config == limit.config.model_copy(update={"margin": -0.3}) and type(eased) is type(limit)

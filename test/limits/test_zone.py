@@ -12,6 +12,7 @@ import pytest
 from iatro_governor.body.localisation import Fix
 from iatro_governor.body.shape import Box, Circle
 from iatro_governor.limits.span import Span
+from iatro_governor.limits.zone import ZoneConfig
 from test.limits.situations import MAP, make, situation
 
 NOWHERE = np.zeros((0, 2))
@@ -52,6 +53,12 @@ def test_it_comes_back_slowly_from_where_it_is_deeper_than_noise_makes_it():
     at = off(-0.125)
     assert zone(margin=0.0, noise=0.125).clearance(at).now == -0.125
     assert zone(margin=0.0, noise=0.125).cap(AHEAD, at) is None
+
+
+def test_a_zone_of_which_no_margin_is_said_has_none():
+    said = {"name": "bay", "kind": "zone", "channel": "base", "frame": "odom", "source": "a test"}
+    config = ZoneConfig.model_validate(said | {"figure": {"circle": {"radius": 0.5}}})
+    assert (config.margin, config.noise, config.retreat_speed) == (0.0, 0.01, 0.2)
 
 
 def test_a_way_to_rest_keeps_the_margin_and_half_a_step():
