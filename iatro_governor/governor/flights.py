@@ -184,7 +184,12 @@ class Flights:
         """
         ages = situation.ages
         names = [name for name, chart in self._charts.items() if chart.lead is None]
-        if ages is None or not names or not (any(outputs.values) or late.led.any()):
+        if ages is None or not names:
+            return []
+        since = self.ages(ages)
+        begun = situation.t - max(since[name] + self._delays[name] for name in names)
+        # What has gone forth and back within the longest delay leads nowhere by it, and elsewhere by a shorter one.
+        if not any(outputs.values) and outputs.steady_since(begun) and not late.led.any():
             return []
         drive = situation.drive
         if self._reach is None or self._reach[0] is not drive:
@@ -195,7 +200,7 @@ class Flights:
             far: Array = (np.abs(ways) @ reach).max(axis=-1)
             return far
 
-        flights, since = self._in_flight(tuple(names)), self.ages(ages)
+        flights = self._in_flight(tuple(names))
         lately = situation.t, [since[n] for n in names], outputs, late.led
         if flights.goes_on(*lately, candidates, metres):
             return []
