@@ -110,3 +110,37 @@ def test_who_is_allowed_fills_no_pause() -> None:
     for step in range(40):
         who = "/teleop" if step % 20 else "/ghost"
         assert look.see(0.1 * step, ("out", who)) == []
+
+
+def rogues(*seen: tuple[float, str]) -> list[str]:
+    """What is said after the output had just this foreign user at each time, "" for none."""
+    look, told = Look(), [""]
+    for t, node in seen:
+        told = look.see(t, *([("out", node)] if node else []))
+    return told
+
+
+def test_the_governors_own_publisher_is_not_foreign() -> None:
+    (watched, *_), ladder = watched_of(channel("twist"), GRACE), Ladder()
+    for t in (0.0, 5.0):
+        watched.see(Publishers(t, "out", (Endpoint("/governor", "1", own=True),)))
+        watched.judge(t, ladder)
+    assert ladder.reports == []
+
+
+def test_who_is_relieved_was_there_until_then_however_seldom_anybody_looks() -> None:
+    assert rogues((0.0, "/one"), (5.0, "/two")) == ["/two publishes on out"]
+
+
+@pytest.mark.parametrize(("away_s", "counts"), [(1.0, True), (1.001, False)])
+def test_a_pause_of_the_grace_is_bridged_and_a_longer_one_is_not(away_s: float, counts: bool) -> None:
+    """0.5 s, and the time until nobody is seen, 0.125 s, of the 1 s; the pause is since somebody was there last."""
+    back = 0.5 + away_s
+    told = rogues((0.0, "/one"), (0.5, "/one"), (0.625, ""), (back, "/two"), (back + 0.375, "/two"))
+    assert (told == ["/two publishes on out"]) is counts
+
+
+def test_a_nanosecond_less_than_the_grace_is_the_grace() -> None:
+    """Times are rounded."""
+    assert rogues((0.0, "/one"), (GRACE - 1e-9, "/two")) == ["/two publishes on out"]
+    assert rogues((0.0, "/one"), (GRACE - 3e-9, "/two")) == []
