@@ -156,20 +156,19 @@ def test_a_trap_is_offered_once_where_nothing_leads_out_and_again_when_that_is_o
     governor = Governor(one, nonce=lambda made, seq: f"{made} by {seq}")
     (group,) = governor.groups
     monkeypatch.setattr(group, "decide", lambda *_: [])
-    governor.skip_to(7)
-    governor.tick(0.0)
-    assert group.recovery.trap is None
+
+    def offered(t: float, seq: int) -> Any:
+        governor.skip_to(seq)
+        governor.tick(t)
+        return group.recovery.trap
+
+    assert offered(0.0, 6) is None
     group.bound_by = ("north", "south")
-    governor.tick(0.01)
-    trap = group.recovery.trap
-    assert trap is not None
+    trap = offered(0.01, 7)
     assert (trap.id, trap.nonce, trap.limits) == ("amr-7-trap", "amr-7-trap by 7", ("north", "south"))
-    governor.skip_to(9)
-    governor.tick(0.02)
-    assert group.recovery.trap is trap
+    assert offered(0.02, 9) is trap
     group.recovery.withdraw()
-    governor.tick(0.03)
-    assert group.recovery.trap is not None and group.recovery.trap.id == "amr-9-trap"
+    assert offered(0.03, 9).id == "amr-9-trap"
 
 
 def test_a_trap_without_a_source_of_nonces_has_one_all_the_same(one, monkeypatch):

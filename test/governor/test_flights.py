@@ -105,7 +105,7 @@ def test_how_long_joints_go_on_is_the_share_of_the_slowest_channel_that_there_is
     flights = body("base", "arm")
     assert flights.lasting(AGES, {"base": 0.25, "arm": 0.5}) == pytest.approx(AGES + 0.5 * 0.3)
     assert flights.lasting(AGES, {"base": 0.25}) == pytest.approx(AGES + 0.3)
-    nobody = {"base": [], "arm": [], "lift": []}
+    nobody: dict[str, list[int]] = {"base": [], "arm": [], "lift": []}
     assert body(joints=nobody, base="").lasting(AGES, {"arm": 0.5}) == pytest.approx(AGES + 0.3)
 
 
