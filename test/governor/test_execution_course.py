@@ -51,6 +51,13 @@ def test_a_stop_acts_in_a_period_at_least():
     assert course.seconds == pytest.approx(1.0625, abs=1e-2)
 
 
+def test_a_stop_of_another_length_is_sampled_over_its_own_time():
+    """By 2 rad/s2 it takes half a second and a quarter of a radian: half a second at full speed before is 4 of 6."""
+    brakes = {"controlled": np.array([2.0, 2.0])}
+    course = begun(covered_s=0.5, decelerations=brakes).course(11.5, 0.5, ASIDE)
+    assert course.positions[:, 0] == pytest.approx([0.625, 0.75, 0.875, 1.0, 1.125, 1.25], abs=2e-3)
+
+
 @pytest.mark.parametrize(("how", "period", "at"), [(4.0, 1e-3, 0), (40.0, 1.0, 4)])
 def test_a_way_has_one_sample_at_least_before_the_stop_and_one_in_it(how, period, at):
     """However short the time until it acts is beside the stop, and however short the stop is beside that time."""

@@ -13,7 +13,7 @@ from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import State
 from iatro_governor.governor.events import Fault, Reset
 from iatro_governor.governor.ladder import DERIVED, TABLE, Level
-from iatro_governor.governor.overrides import ORDERS, said, table_of
+from iatro_governor.governor.overrides import ORDERS, changes, said, table_of, weakened
 from iatro_governor.governor.resetting import token_of
 from iatro_governor.profile.faults import FaultOverride
 from test.forked import iatro
@@ -105,11 +105,37 @@ def test_every_row_only_gets_stronger_without_the_word_unsafe(profile, key):
 def test_what_is_no_fault_of_its_own_cannot_be_changed(tmp_path, name):
     (problem,) = refused(tmp_path, **{name: {"clear_s": 5.0}})
     assert problem.key == f"faults.{name}" and "sensor_stale" in problem.allowed
+    assert ("there is no such fault" in problem.message) is (name not in TABLE)
+    assert ("follows from other faults" in problem.message) is (name in TABLE)
+
+
+def test_all_that_is_wrong_is_found_beside_what_is_right(profile):
+    """The first answer is stronger, the second weaker; of the unsafe ones the first is weaker, the second stronger."""
+    said_so = {"unsafe_latches": False, "unsafe_clear_s": 7.0, "source": "a test"}
+    made = with_faults(profile, sensor_stale={"state": "PROTECTIVE_STOP", "recovery": "none"}, estop=said_so)
+    with pytest.raises(ProfileError) as error:
+        table_of(made)
+    found = {(problem.key, problem.allowed) for problem in error.value.problems}
+    assert found == {
+        ("faults.sensor_stale.recovery", "fresh or stronger"),
+        ("faults.estop.unsafe_clear_s", "weaker than 0.5"),
+    }
+
+
+def test_what_is_changed_is_told_with_what_it_was_and_only_what_is_weaker_is_shouted(profile):
+    weaker = {"unsafe_clear_s": 0.25, "source": "a test"}
+    made = with_faults(profile, sensor_stale={"state": "PROTECTIVE_STOP"}, estop=weaker)
+    keys = ("fault", "key", "table", "given", "unsafe")
+    assert [tuple(row[key] for key in keys) for row in changes(made)] == [
+        ("sensor_stale", "state", "CONTROLLED_STOP", "PROTECTIVE_STOP", False),
+        ("estop", "clear_s", 0.5, 0.25, True),
+    ]
+    assert weakened(made) == ["UNSAFE: faults.estop.unsafe_clear_s is 0.25, weaker than 0.5 (a test)"]
 
 
 def test_only_what_stops_can_latch(tmp_path):
     (problem,) = refused(tmp_path, command_superseded={"latches": True})
-    assert problem.key == "faults.command_superseded.latches"
+    assert problem.key == "faults.command_superseded.latches" and problem.given is True
     both = {"latches": True, "state": "CONTROLLED_STOP"}
     assert table_of(overridden(tmp_path, command_superseded=both))["command_superseded"].latches
 
