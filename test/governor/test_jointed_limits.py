@@ -1,0 +1,97 @@
+"""What the body of a group tells the limits that ask for it: by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from iatro_governor.governor.core import Governor
+from test.governor.arms import arm, channel, data
+from test.governor.carried import (
+    CIRCLE,
+    body_of,
+    driven,
+    published,
+    row,
+    told,
+    velocity,
+)
+
+
+def test_the_limits_that_are_far_from_mattering_are_left_out(tmp_path):
+    governor, body = body_of(tmp_path, velocity())
+    told(governor, 1.0)
+    at = body.situation(1.0, published(2))
+    (group,) = governor.groups
+    slow, fast = (body.relevant(group.limits, at, np.array([rate, 0.0])) for rate in (0.1, 1.5))
+    assert "arm_joint_velocity" not in {limit.config.name for limit in slow}
+    assert "arm_joint_velocity" in {limit.config.name for limit in fast}
+
+
+def test_what_is_kept_out_of_over_ground_is_known_to_all(tmp_path):
+    box = {"box": {"size": [0.4, 2.0, 0.4], "pose": [50.0, 0.0, -0.25, 0.0, 0.0, 0.0]}}
+    rows = [
+        row("link_zone", f"in_{frame}", "arm", volume=box, margin=margin, frame=frame, links=["lower"])
+        for frame, margin in (("odom", 0.03), ("body", 0.04))
+    ]
+    for kept, known in ((rows, 1), (rows[1:], 0)):
+        governor, body = body_of(tmp_path, velocity(), kept, base={}, **CIRCLE)
+        driven(governor, 0.9)
+        told(governor, 0.9)
+        at = body.situation(0.9, published(5))
+        assert (at.landmarks is not None) == bool(known)
+        if at.landmarks is not None:
+            assert len(at.landmarks.out_of_reach(at.now, at.levers, np.zeros(5))) == known
+
+
+def test_the_hand_is_told_and_weights_are_where_a_limit_weighs(tmp_path):
+    felt = row(
+        "contact_force", "felt", "arm", state="joints", report=[5.0, 4.0], stop=[9.0, 8.0], retreat_speed=0.1
+    )
+    for more, weighs in (([], False), ([felt], True)):
+        given = data(velocity())
+        given["limits"] += more
+        given["robot"]["model"]["tool"] = "hand"
+        governor = Governor(arm(tmp_path, given))
+        told(governor, 0.9, effort=(0.0, 0.0))
+        at = governor.groups[0]._body.situation(0.9, published(2))
+        assert at.tool == "hand" and (at.mechanics is not None) == weighs
+
+
+def test_values_that_mean_rest_are_told_of_efforts_once_they_are_known(tmp_path):
+    """The links weigh 2 kg and 1 kg: what holds them depends on the posture."""
+    governor, body = body_of(tmp_path, {"push": channel("joint_effort", "push")})
+    assert body.situation(0.9, published(2)).rest == {}
+    told(governor, 0.9, q=(0.0, 0.0), effort=(0.0, 0.0))
+    governor.channels["push"].member("push").chart.look(0.9)
+    rest = body.situation(0.9, published(2)).rest
+    elbow = 1.0 * 9.81 * 0.1
+    assert list(rest) == ["push"]
+    assert rest["push"] == pytest.approx([2.0 * 9.81 * 0.15 + 1.0 * 9.81 * 0.4, elbow], rel=2e-3)
+
+
+def test_a_pose_is_braked_by_its_own_stop(tmp_path):
+    governor, body = body_of(tmp_path, {"hand": channel("pose", "hand")})
+    told(governor, 0.9)
+    at = body.situation(0.9, published(6))
+    (stop,) = at.drive.stops
+    assert stop[0] == slice(0, 6) and stop[1] is governor.channels["hand"].member("hand").chart.controlled
+    assert at.comfort.stops == at.drive.stops
+    told(governor, 0.9)
+    _, plain = body_of(tmp_path, velocity(), base={}, **CIRCLE)
+    assert plain._stops == []
+
+
+def test_jerk_is_told_where_it_is_bounded(tmp_path):
+    """4 and 5 rad/s2 build up by 10 and 25 rad/s3 within 0.4 and 0.2 s; the base knows no jerk."""
+    rows = [row("joint_jerk", "soft", "arm", bounds=[10.0, 25.0])]
+    governor, body = body_of(tmp_path, velocity(), rows, base={}, **CIRCLE)
+    driven(governor, 0.9, (0.0, 0.0, 0.0, 0.0))
+    told(governor, 0.9)
+    at = body.situation(0.9, published(5, (0.5, [0.0] * 5), (0.87, [0.0] * 5)))
+    assert at.build_up_s == pytest.approx(0.4)
+    assert at.jerk is not None and at.jerk.bounds.tolist() == [np.inf, np.inf, np.inf, 10.0, 25.0]
+    assert at.jerk.step_s == pytest.approx(0.03)
+    assert at.base is not None and at.base.jerk is None
+    soon = body.situation(0.872, published(5, (0.5, [0.0] * 5), (0.87, [0.0] * 5)))
+    assert soon.jerk.step_s == pytest.approx(0.01)
