@@ -113,10 +113,10 @@ def test_a_distance_is_told_exactly_only_where_the_bound_is_not_enough_and_once_
 
 
 def test_a_quick_bound_is_by_the_disc_around_the_area_and_there_is_none_in_a_map():
-    """Around the triangle: about (2, 1), of sqrt(2^2 + 1^2) m."""
+    """Around the triangle: about (2, 1), of sqrt(2^2 + 1^2) m, for its third corner is nearer."""
     here = at(-1.0, -3.0, 0.0)
     assert ground().at_least(here) == pytest.approx(5.0 - 0.72)
-    triangle = ground(Polygon(np.array([[0.0, 0.0], [4.0, 0.0], [4.0, 2.0]])))
+    triangle = ground(Polygon(np.array([[0.0, 0.0], [4.0, 0.0], [3.0, 2.0]])))
     assert triangle.at_least(at(2.0, -9.0, 0.0)) == pytest.approx(10.0 - math.hypot(2.0, 1.0) - 0.22)
     assert triangle.at_least(at(-5.0, 1.0, 0.0)) == pytest.approx(7.0 - math.hypot(2.0, 1.0) - 0.22)
     assert ground(localisation="amcl").at_least(here) == -math.inf
@@ -160,13 +160,20 @@ def test_on_its_way_a_base_is_a_little_more_than_the_margin_off_and_drives_on(re
 
 def test_a_base_on_its_way_faces_the_place_that_it_comes_to():
     """0.27 m before each of the points of the outline, and 0.47 m, whichever way that is."""
-    trips = list(on_the_way(DISC, at(0.0, 0.0, 0.0), lambda moment: 0.06, 0.05))
-    poses = np.array([trip.situation.pose for trip in trips])
+    asked = []
+
+    def distance(moment):
+        asked.append(moment.pose)
+        return 0.06
+
+    trips = list(on_the_way(DISC, at(0.0, 0.0, 0.0), distance, 0.05))
     assert len(trips) == 8 * 8 * 2 * 3
+    poses = np.array(asked)
+    assert len(np.unique(poses.round(9), axis=0)) == 8 * 8 * 2  # it is asked of no other places
     for away in (0.29, 0.47):
         reached = poses[:, :2] + away * np.stack([np.cos(poses[:, 2]), np.sin(poses[:, 2])], axis=-1)
         there = np.abs(np.hypot(reached[:, 0] - 2.0, reached[:, 1] - 1.0) - 0.5) < 1e-9
-        assert there.sum() >= 8 * 8 * 3
+        assert there.sum() >= len(poses) / 2
 
 
 @pytest.mark.parametrize(
@@ -176,3 +183,10 @@ def test_a_base_on_its_way_faces_the_place_that_it_comes_to():
 def test_only_what_is_beyond_the_margin_and_near_it_is_tried(distance, count):
     """8 places, 8 headings, 2 gaps of 0.02 m and 0.2 m, and 3 speeds."""
     assert len(list(on_the_way(DISC, at(0.0, 0.0, 0.0), lambda moment: distance, 0.05))) == count
+
+
+def test_a_fence_eases_nothing_unless_it_is_asked_to():
+    """0.18 m before the fence at x = 3, and 0.13 m of way: 0.05 m are left, of which half a step is 0.0054 m."""
+    here, rule = at(3.0 - 0.22 - 0.18, 0.0, 0.0), make("geofence")
+    ways = here.roll_out(np.array([[0.5, 0.0, 0.0], [0.0, 0.0, 0.0]]))
+    assert rule.clear(ways, here).tolist() == [False, True] and rule.clear(ways, here, 0.01) is None
