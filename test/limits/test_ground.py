@@ -189,4 +189,5 @@ def test_a_fence_eases_nothing_unless_it_is_asked_to():
     """0.18 m before the fence at x = 3, and 0.13 m of way: 0.05 m are left, of which half a step is 0.0054 m."""
     here, rule = at(3.0 - 0.22 - 0.18, 0.0, 0.0), make("geofence")
     ways = here.roll_out(np.array([[0.5, 0.0, 0.0], [0.0, 0.0, 0.0]]))
-    assert rule.clear(ways, here).tolist() == [False, True] and rule.clear(ways, here, 0.01) is None
+    found = rule.clear(ways, here)
+    assert found is not None and found.tolist() == [False, True] and rule.clear(ways, here, 0.01) is None
