@@ -14,10 +14,10 @@ from iatro_governor.governor.outputs import Outputs
 
 
 class Channel:
-    """One joint; ``told`` what became of its claim."""
+    """``told`` what became of its claim."""
 
-    def __init__(self, name: str, place: int) -> None:
-        self.name, self.place = name, slice(place, place + 1)
+    def __init__(self, name: str, first: int, last: int) -> None:
+        self.name, self.place = name, slice(first, last)
         self.told: list[str] = []
         self.request: float | None = None
         self.measured_rest = True
@@ -40,12 +40,12 @@ class Channel:
 
 
 class Group:
-    """`a` and `b` share a joint, which `a` has at first; `c` has one of its own."""
+    """`a` and `b` share a joint, which `a`, of two components, has at first; `c` has one of its own."""
 
     def __init__(self) -> None:
-        self.a, self.b, self.c = (Channel(name, place) for place, name in enumerate("abc"))
+        self.a, self.b, self.c = Channel("a", 0, 2), Channel("b", 2, 3), Channel("c", 3, 4)
         self.claims = Claims({"a": ("j",), "b": ("j",), "c": ("k",)})
-        self.outputs = Outputs(3, 0.0, 9.0)
+        self.outputs = Outputs(4, 0.0, 9.0)
         members: Any = {"a": self.a, "b": self.b, "c": self.c}
         self.holders = Holders(members, self.claims, self.outputs)
 
@@ -84,12 +84,12 @@ def test_joints_are_taken_by_who_is_asked_to_move_them(request_, taken):
 
 def test_joints_are_taken_by_who_moves_them_or_goes_on():
     group = Group()
-    group.publish(0.25, 0.0, 0.0)
+    group.publish(0.25, 0.0, 0.0, 0.0)
     assert group.taken(group.b) == "a" and group.taken(group.a) is None
     group = Group()
-    group.publish(0.0, 0.0, 0.25)
+    group.publish(0.0, 0.0, 0.0, 0.25)
     assert group.taken(group.b) is None, "what another joint does is nothing to it"
-    group.a.going = np.zeros(1)
+    group.a.going = np.zeros(2)
     assert group.taken(group.b) == "a"
 
 
@@ -98,6 +98,9 @@ def test_joints_that_were_moved_and_have_not_come_to_rest_are_taken():
     group.a.measured_rest = False
     assert group.taken(group.b) is None, "nobody has moved them by it"
     group.take(group.a)
+    group.a.measured_rest = True
+    assert group.taken(group.b) is None
+    group.a.measured_rest = False
     assert group.taken(group.b) == "a" and group.taken(group.a) is None
     group.take(group.b)
     assert group.taken(group.b) is None, "who has them may go on"
@@ -111,5 +114,5 @@ def test_a_channel_rests_where_output_and_measurement_say_so_or_the_joints_are_a
     group.a.measured_rest = group.b.measured_rest = False
     assert not group.rests(group.a) and group.rests(group.b)
     group.a.measured_rest = True
-    group.publish(0.25, 0.125, 0.0)
+    group.publish(0.25, 0.0, 0.125, 0.0)
     assert not group.rests(group.a) and not group.rests(group.b) and group.rests(group.c)

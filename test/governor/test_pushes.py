@@ -38,9 +38,9 @@ def test_nothing_is_known_of_pushes_where_the_profile_or_the_sensor_says_nothing
     assert not pushed(base(0.5, 0.0, 0.0, pushed_by=BY), deaf, 0.0, never)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("t", "known"), [(0.0, True), (0.25, True), (0.2501, False)])
+@pytest.mark.parametrize(("t", "known"), [(3.0, True), (3.25, True), (3.2501, False)])
 def test_a_push_is_known_while_its_sensor_is_not_stale(t, known):
-    assert pushed(base(0.5, 0.0, 0.0, pushed_by=BY), feeling((9.0, 0.0, 0.0)), t, never) is known
+    assert pushed(base(0.5, 0.0, 0.0, pushed_by=BY), feeling((9.0, 0.0, 0.0), stamp=3.0), t, never) is known
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,12 @@ def test_who_knows_nothing_takes_whatever_may_be_so_for_so():
     assert Made().stops.blind == {"base": "protective", "arm": "controlled"}
 
 
+def test_one_thing_that_may_be_so_is_enough():
+    lift = channel(protective=(against("on_slope"),))
+    stack: Any = dict
+    assert Stops({"lift": lift}, stack, SENSES).blind == {"lift": "controlled"}
+
+
 def test_the_first_contraindication_that_is_so_takes_the_place_of_the_mode():
     made = Made()
     assert made.choose("controlled") == {
