@@ -148,8 +148,14 @@ def test_a_margin_is_come_upon_from_outside_and_broken_within():
 
 
 @pytest.mark.parametrize(
-    ("least", "reached"), [(0.05, (False, False)), (0.04, (True, False)), (0.05 - 0.02, (True, False)), (0.029, (True, True))]
-)  # fmt: skip
+    ("least", "reached"),
+    [
+        (0.05, (False, False)),
+        (0.04, (True, False)),
+        (0.05 - 0.02, (True, False)),
+        (0.029, (True, True)),
+    ],
+)
 def test_what_no_posture_comes_near_enough_to_is_told_and_not_tried(least, reached):
     found = challenges(lambda q: np.full(len(q), least))
     assert tuple(not one.beyond for one in found) == reached
