@@ -60,11 +60,11 @@ def _sensor(profile: Profile, index: int, limit: ContactForceConfig) -> Iterator
     if limit.wrench is not None:
         source = profile.data.sources[limit.wrench]
         assert isinstance(source, WrenchSource)  # references have been checked
-        known = () if profile.body is None else profile.body.links
-        if source.frame not in known:
+        assert profile.body is not None  # the limit fits no other
+        if source.frame not in profile.body.links:
             why = f"limit {limit.name} needs it: no link of the robot's model, so nobody knows where it is"
             key: Key = ("sources", limit.wrench, "frame")
-            yield profile.problem(key, source.frame, ", ".join(known) or "a model", why)
+            yield profile.problem(key, source.frame, ", ".join(profile.body.links), why)
         return
     joints = len(getattr(profile.data.channels[limit.channel], "joints", ()))
     for name, part in (("", limit), ("task", limit.task)):
@@ -91,15 +91,17 @@ def _load(profile: Profile, index: int, limit: PayloadConfig) -> Iterator[Proble
     """No more is carried than is reckoned with."""
     yield from _flag(profile, ("limits", index, "held"), limit.held)
     part = profile.data.robot.model
-    if part is not None and limit.mass < part.payload:
+    assert part is not None  # the limit fits no other
+    if limit.mass < part.payload:
         why = f"{limit.name}: robot.model.payload is more"
         yield profile.problem(("limits", index, "mass"), limit.mass, f"at least {part.payload:g}", why)
 
 
 def _upright(profile: Profile, index: int, limit: TipOverConfig) -> Iterator[Problem]:
     """No stop of the base tips it where the arm rests."""
-    channel, body = profile.data.channels[limit.channel], profile.body
-    assert isinstance(channel, TwistChannel) and body is not None  # the limit fits no other
+    channel, body, part = profile.data.channels[limit.channel], profile.body, profile.data.robot.model
+    # The limit fits no other.
+    assert isinstance(channel, TwistChannel) and body is not None and part is not None
     if channel.base == "aerial":
         key: Key = ("limits", index, "channel")
         yield profile.problem(key, limit.channel, "a base on the ground", f"{limit.name}: it is in the air")
@@ -111,10 +113,9 @@ def _upright(profile: Profile, index: int, limit: TipOverConfig) -> Iterator[Pro
         yield profile.problem(key, limit.deceleration, f"at least {hardest:g}", why)
     turns = 2 if channel.base in ("differential", "ackermann") else 16
     angles = np.arange(turns) * (2 * math.pi / turns)
-    tool = None if profile.data.robot.model is None else profile.data.robot.model.tool
     stands, freedoms = posture(body, body.rest), len(base_joints("planar"))
     each = [
-        TipOverLimit(limit).hardest(stands, freedoms, tool, np.array([math.cos(angle), math.sin(angle)]))
+        TipOverLimit(limit).hardest(stands, freedoms, part.tool, np.array([math.cos(angle), math.sin(angle)]))
         for angle in angles
     ]
     if limit.deceleration > min(each):
