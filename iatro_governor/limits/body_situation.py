@@ -81,7 +81,7 @@ class BodySituation:
     """How far behind their set-points joints (m,) start, to go straight to where those end; None: the way of those."""
     sooner: Callable[[BodySituation, Array], Sequence[BodySituation]] | None = None
     """The same moment, had commands taken effect sooner, as far as that matters to outputs (c, N)."""
-    memo: dict[tuple[object, str], Any] = field(default_factory=dict, repr=False, compare=False)
+    memo: dict[tuple[object, str], Any] = field(default_factory=dict, repr=False)
     """What a limit worked out about ``now`` or ``soon``, for its next question; by whose it is, and what."""
 
     @property
@@ -175,12 +175,14 @@ class BodySituation:
 
     def standing(self, anchor: Array) -> BodySituation:
         """The same moment with another output standing (N,), and the body moving as that says."""
-        rates = self.rates(anchor)
-        size = self.drive.base_size
-        twist = () if not size else (float(anchor[0]), float(anchor[1]), float(anchor[size - 1]))
-        base = None if self.base is None else self.base.standing(anchor[:size])
-        reach = 0.0 if not self.freedoms else float(self.levers[self.freedoms - 1].max())
-        flight = Flight([(twist, self.reaction_s)], reach) if base is None and size else self.base_flight
+        rates, size = self.rates(anchor), self.drive.base_size
+        base, flight = None, self.base_flight
+        if self.base is not None:
+            base = self.base.standing(anchor[:size])
+            flight = base.flight
+        elif size:
+            twist = float(anchor[0]), float(anchor[1]), float(anchor[size - 1])
+            flight = Flight([(twist, self.reaction_s)], float(self.levers[self.freedoms - 1].max()))
         return replace(
             self,
             anchor=anchor,
@@ -188,7 +190,7 @@ class BodySituation:
             beyond=np.zeros(len(anchor)),
             soon_q=self.now.q + rates * self.reaction_s,
             base=base,
-            base_flight=flight if base is None else base.flight,
+            base_flight=flight,
             in_flight=None,
             sooner=None,
             memo={},

@@ -188,6 +188,47 @@ def test_what_moves_faster_by_itself_is_what_has_to_stop():
     assert ends(at, *asked) == pytest.approx(np.array([0.3, -0.5]) + moving * seconds[:, None])
 
 
+def test_a_joint_that_goes_on_by_itself_takes_none_other_with_it():
+    at = replace(body_situation(np.array([0.3, -0.5])), beyond=np.array([0.0, -0.8]))
+    assert ends(at, [0.6, -0.3]) == pytest.approx(np.array([[0.3 + 0.6 * 0.11, -0.5 - 0.8 * 0.11]]))
+
+
+def test_the_samples_of_a_way_are_even_and_end_where_it_ends():
+    """0.6 rad/s of the shoulder: 0.01 + 0.1 s; the elbow goes half as far."""
+    ahead = body_situation(np.array([0.3, -0.5])).roll_out(np.array([[0.6, -0.3]])).ahead[0]
+    assert ahead == pytest.approx(np.array([0.3, -0.5]) + np.outer(np.arange(1, 7) / 6, [0.066, -0.033]))
+
+
+def test_joints_behind_their_set_points_go_straight_to_where_those_end():
+    """From 0.06 and -0.03 rad behind, the way of 0.066 and -0.033 rad is so much longer."""
+    at = body_situation(np.array([0.3, -0.5])).behind(np.array([0.06, -0.03]))
+    assert at.soon_q == pytest.approx([0.24, -0.47])
+    ahead = at.roll_out(np.array([[0.6, -0.3]])).ahead[0]
+    assert ahead == pytest.approx(np.array([0.24, -0.47]) + np.outer(np.arange(1, 7) / 6, [0.126, -0.063]))
+
+
+def test_of_a_moment_that_has_no_doubts_there_is_one_view():
+    at, outputs = driven(), np.array([[0.1, 0.2]])
+    assert at.views(outputs) == (at,)
+    others = [driven(), driven()]
+    asked = []
+
+    def sooner(*of):
+        asked.append(of)
+        return others
+
+    doubted = replace(at, sooner=sooner)
+    assert doubted.views(outputs) == (doubted, *others) and asked == [(doubted, outputs)]
+
+
+def test_a_pace_is_of_outputs_that_are_eased_and_of_no_others():
+    pace = np.array([[0.7, -0.4]])
+    at = driven()
+    assert at.changing(pace) is at
+    eased = replace(at, jerk=JERK).changing(pace)
+    assert eased.jerk is not None and eased.jerk.pace is pace and eased.jerk.bounds is JERK.bounds
+
+
 def test_of_channels_that_act_at_once_one_alone_goes_on():
     at = replace(body_situation(np.array([0.3, -0.5])), only=slice(1, 2))
     assert ends(at, [0.9, 0.4]) == pytest.approx(np.array([[0.3, -0.5 + 0.4 * (0.01 + 0.05)]]))
@@ -247,3 +288,7 @@ def test_an_arm_that_stands_on_nothing_that_moves_has_no_flight_of_a_base():
 def test_on_a_base_more_may_lie_between_two_samples(kind):
     reach = on_base(kind).reach(on_base(kind).anchor)
     assert reach.swept.tolist() == reach.joints.tolist()
+
+
+def test_what_limits_worked_out_is_not_shown_with_a_moment():
+    assert "memo" not in repr(body_situation(np.zeros(2)))

@@ -140,8 +140,12 @@ def test_joints_feel_less_than_they_hold_by_what_gravity_asks():
 
 
 def test_joints_that_tell_no_efforts_move_nothing():
-    rule, at = by_joints(), body_situation(STRAIGHT)
-    assert rule.cap(TURNING, at).scale == 0.0 and rule.cap(BACK, at).scale == 0.0
+    """Nor do those of a body that nobody weighed; and nothing is told as measured."""
+    rule = by_joints()
+    for at in (body_situation(STRAIGHT), replace(pushing([25.0, 0.0]), mechanics=None)):
+        assert rule.cap(TURNING, at).scale == 0.0 and rule.cap(BACK, at).scale == 0.0
+        found = rule.cap(BACK, at)
+        assert (found.requested, found.allowed, found.excess) == (0.0, 0.0, 0.0)
 
 
 def test_before_anything_was_felt_nothing_is_said():
@@ -164,6 +168,26 @@ def test_only_the_flag_of_the_trusted_source_raises_the_bounds(flags, stopped):
     found = limit(task=TASK).cap(TURNING, at_tip(45.0, flags=flags))
     assert (found.scale == 0.0) == stopped
     assert found.allowed == (30.0 if stopped else 40.0)
+
+
+def test_what_stops_outside_of_a_task_is_not_hidden_by_what_the_task_does_not_even_report():
+    """35 N: beyond the 30 that stop, below the 40 that a task reports; and 15 N are a contact."""
+    rule = limit(task=TASK)
+    assert rule.cap(TURNING, at_tip(35.0)).scale == 0.0 and rule.alarm(at_tip(35.0, anchor=TURNING))
+    assert rule.cap(TURNING, at_tip(15.0)).allowed == 10.0
+
+
+def test_what_is_beyond_its_own_bound_the_most_is_told():
+    """45 N of 30 and 40 Nm of 20; then 21 Nm of 20."""
+    for torque, told in ((40.0, (40.0, 20.0, "Nm")), (21.0, (45.0, 30.0, "N"))):
+        felt = Felt(np.array([0.0, -45.0, 0.0]), np.array([0.0, 0.0, -torque]), "lower", 0.0)
+        found = limit().cap(TURNING, body_situation(STRAIGHT, None, Sensed({}, {"wrist": felt})))
+        assert (found.requested, found.allowed, found.unit) == (pytest.approx(told[0]), *told[1:])
+
+
+def test_a_contact_of_joints_that_is_no_collision_bounds_nothing():
+    at = pushing([6.0, 0.0], TURNING)
+    assert by_joints().rows(at) is None and by_joints().alarm(at) is None
 
 
 def test_a_task_has_an_end_too():

@@ -55,6 +55,10 @@ def test_how_a_body_comes_to_rest_is_not_dosed(kind):
     assert dosed(example(kind), 3.0) == example(kind)
 
 
+def test_a_kind_that_says_why_it_has_no_dose_has_none():
+    assert doseable(example("speed")) and not doseable(example("command_rate"))
+
+
 def test_a_part_that_is_no_limit_has_no_dose():
     class Lease(Part):
         """Something else that a profile has."""
