@@ -151,6 +151,7 @@ def command(*values: float) -> Command:
 def test_what_is_wanted_is_what_the_command_adds_to_a_stop():
     chart = Arm().tell((0.5, -0.25))
     assert chart.wanted(command(9.0, -9.0), 0.01).tolist() == [4.0, -4.0]
+    assert chart.wanted(command(5.5, -5.0), 0.01).tolist() == [0.5, 0.0]
     assert chart.wanted(command(5.0 + 1e-10, -5.0), 0.01).tolist() == [0.0, 0.0]
     assert chart.wanted(command(20005.0, -5.0 - 5e3), 0.01) == pytest.approx([1e4, -2.5e3])
 
@@ -180,3 +181,7 @@ def test_an_output_speeds_joints_up_by_the_inertia_for_the_time_of_a_reaction():
     assert share.matrix == pytest.approx(np.array([[0, 0], [3, -1], [0, 0], [-1, 3]]) / 16)
     assert share.start.tolist() == [0.0, 0.2, 0.0, 0.4] and share.least_s == pytest.approx(2.0)
     assert not chart.fixed_map
+    slow = Arm([[2.0, 0.0], [0.0, 3.0]], damping=[1.0, 6.0]).tell()
+    assert slow.joint_map(now, np.zeros(4), 0.5, np.array([1, 3])).least_s == pytest.approx(4.0), (
+        "of 1 / 2 1/s"
+    )

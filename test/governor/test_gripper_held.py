@@ -97,6 +97,16 @@ def test_fingers_that_stand_and_press_when_first_seen_hold_something(fingers, sp
     assert chart.width == pytest.approx(width)
 
 
+def test_where_nothing_is_felt_nothing_is_held_however_little_would_do():
+    assert Hand(hold_effort=1.0).tell(efforts=None).width == pytest.approx(0.05)
+
+
+def test_just_a_fiftieth_less_than_all_is_not_as_open_as_it_gets():
+    assert 0.25 + 0.24 == 0.5 - 0.02 * 0.5
+    assert Hand(width=[0.0, 0.5]).tell(0.25, 0.24, efforts=(-4.0, -4.0)).width == 0.0
+    assert Hand(width=[0.0, 0.5]).tell(0.25, 0.2401, efforts=(-4.0, -4.0)).width == pytest.approx(0.4901)
+
+
 def test_what_was_published_stands_whatever_is_measured():
     hand = Hand()
     chart = hand.tell()
@@ -111,6 +121,7 @@ def test_what_was_published_stands_whatever_is_measured():
 )
 def test_a_command_asks_for_any_other_width(width, asks):
     assert Hand().tell().asks(grip(width, 20.0)) is asks
+    assert not Hand().tell(0.0, 0.0).asks(grip(1e-9, 20.0)), "widths that differ by no more are one"
     assert not Hand().tell(0.05, 0.05).asks(grip(0.5, 20.0)), "it is as open as it gets"
 
 
@@ -134,8 +145,10 @@ def test_a_command_is_a_width_and_an_effort(values, told):
 def test_what_is_beyond_the_grippers_own_range_is_cut_and_told():
     chart = Hand(width=[0.01, 0.08]).tell()
     assert chart.clamps(grip(0.01, HOLD)) == [] == chart.clamps(grip(0.08, MOST))
-    cut = [(one.name, one.unit, one.requested, one.allowed) for one in chart.clamps(grip(0.0, 50.0))]
-    assert cut == [("width", "m", 0.0, 0.01), ("effort", "N", 50.0, MOST)]
+    cut = [
+        (one.name, one.unit, one.requested, one.allowed, one.margin) for one in chart.clamps(grip(0.0, 50.0))
+    ]
+    assert cut == [("width", "m", 0.0, 0.01, 0.0), ("effort", "N", 50.0, MOST, 0.0)]
     other = [(one.name, one.requested, one.allowed) for one in chart.clamps(grip(0.09, 1.0))]
     assert other == [("width", 0.09, 0.08), ("effort", 1.0, HOLD)]
 
@@ -168,10 +181,10 @@ def test_it_goes_to_a_width_as_fast_as_it_can_stop_there(to, decrease, speed):
 
 
 def test_no_width_is_gone_to_faster_than_anything_goes_nor_slower_than_anybody_could_tell():
-    wide = Hand(1e6, width=[0.0, 8.0], stop_modes={
+    huge = Hand(1e6, width=[0.0, 800.0], stop_modes={
         mode: {"deceleration": 50.0, "source": "a test"} for mode in ("controlled", "protective")
     }).tell()  # fmt: skip
-    assert wide.wanted(grip(8.0, 20.0), 1e-6).tolist() == [pytest.approx(math.sqrt(2 * 0.7 * 50 * 7.95))]
+    assert huge.wanted(grip(800.0, 20.0), 1e-6).tolist() == [100.0]
     assert Hand().tell().wanted(grip(0.05 + 1e-12, 20.0), DT).tolist() == [0.0]
 
 
