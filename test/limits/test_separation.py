@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from iatro_governor.body.planar import inverse, transform
 from iatro_governor.body.rollout import Braking, Flight, roll_out
 from iatro_governor.body.shape import Box, Circle
+from iatro_governor.limits.sensed import NOBODY, People
 from iatro_governor.limits.situation import Jerk
 from iatro_governor.limits.ssm import allowed_closing_speed
 from test.limits.situations import make, persons, situation
@@ -278,6 +279,11 @@ def test_a_box_that_turns_on_its_way_is_as_near_as_its_sides_are():
         for pose, later in zip(ways.poses[-1], seconds, strict=True)
     ]
     assert limit().least_ahead(ways, at) == pytest.approx(min(gaps))
+
+
+def test_a_tracker_that_sees_nobody_tells_of_no_place_at_all():
+    at = replace(standing(), people={"people": People(NOBODY, NOBODY, 0.0, 0.3, (), ())})
+    assert NOBODY.shape == (0, 3) and limit().idle(at, None) and limit().clearance(at) is None
 
 
 def test_exactly_what_is_needed_is_enough(monkeypatch):

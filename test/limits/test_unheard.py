@@ -49,3 +49,7 @@ def test_who_is_listened_to_is_not(tmp_path, by, left):
 @pytest.mark.parametrize("name", ["amr", "omni", "ackermann", "panda", "ur5", "tiago", "iris"])
 def test_the_shipped_profiles_listen_to_all_that_they_name(name):
     assert not unheard(load_profile(shared(f"config/{name}.yaml")))
+
+
+def test_a_wrist_that_a_channel_measures_with_is_listened_to(tmp_path):
+    assert unheard(arm(tmp_path, data({"tool": channel("wrench", "tool")}))) == []

@@ -86,3 +86,61 @@ def test_what_is_stale_before_the_loop_comes_round_is_told(tmp_path):
     channel, source = vain(slow)
     assert "channel base: command_timeout_s, 0.05 s" in channel and "source odom: timeout_s" in source
     assert vain(quick) == []
+
+
+CARRIED = {"frame": "body", "sources": ["lidar"]}
+LOCALISER = {"type": "map_pose", "topic": "amcl", "timeout_s": 1.0, "sigmas": 3.0, "source": "a test"}
+
+
+def test_only_what_is_carried_and_all_within_the_body_is_never_entered(tmp_path):
+    """On the ground the body drives into it; a disc that sticks out of the body by a part meets what is there."""
+    spot = row("spot", "slow_zone", square(-0.1, -0.1, 0.2), speed=0.1)
+    edge = row("edge", "slow_zone", {"circle": {"radius": 0.1, "centre": [0.2, 0.0]}}, speed=0.1) | CARRIED
+    assert vain(amr(tmp_path, None, [spot, edge])) == []
+    (told,) = vain(amr(tmp_path, BOX, [row("same", "slow_zone", BOX, speed=0.1) | CARRIED]))
+    assert "same: its figure lies within" in told
+
+
+def test_a_fence_just_as_large_as_the_body_leaves_one_place(tmp_path):
+    assert vain(amr(tmp_path, BOX, [row("cage", "geofence", BOX)])) == []
+    assert len(vain(amr(tmp_path, BOX, [row("cage", "geofence", BOX, margin=0.001)]))) == 1
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [square(5, -3, 1), {"circle": {"centre": [5.0, -3.0], "radius": 0.5}}],
+    ids=["square", "disc"],
+)
+def test_places_are_looked_for_all_over_a_fence_wherever_it_is(tmp_path, figure):
+    assert vain(amr(tmp_path, BOX, [row("ward", "geofence", figure)])) == []
+
+
+def test_places_are_looked_for_with_headings_a_quarter_turn_apart_and_half_of_that(tmp_path):
+    """0.8 m by 0.5 m across a strip of 0.6 m; and along the diagonal of a square of 0.95 m, 0.65 m a side of it."""
+    strip = {"polygon": {"corners": [[5.0, -3.0], [5.6, -3.0], [5.6, -2.0], [5.0, -2.0]]}}
+    assert vain(amr(tmp_path, BOX, [row("lane", "geofence", strip)])) == []
+    slim = {"polygon": {"corners": [[0.4, 0.05], [-0.4, 0.05], [-0.4, -0.05], [0.4, -0.05]]}}
+    slope = {"polygon": {"corners": [[5.0, -3.0], [5.1, -3.1], [5.8, -2.4], [5.7, -2.3]]}}
+    assert vain(amr(tmp_path, slim, [row("ramp", "geofence", slope)])) == []
+
+
+def test_fences_of_one_frame_are_judged_together_in_whatever_order_they_stand(tmp_path):
+    mapped = row("house", "geofence", square(-9, -9, 18)) | {"frame": "map", "localisation": "amcl"}
+    limits = [row("hall", "geofence", square(-1, -1, 2)), mapped, row("office", "zone", square(-2, -2, 4))]
+    (told,) = vain(amr(tmp_path, None, limits, sources={"amcl": LOCALISER}))
+    assert "hall, office: no place" in told
+
+
+def test_a_solid_takes_as_much_of_a_fence_as_it_does_at_the_body_s_heights(tmp_path):
+    """A ball of 0.6 m, 1.4 m up: 0.447 m of it at 1 m. In a corner of the hall the base is 0.487 m off its middle."""
+    ball = row("lamp", "zone", {"sphere": {"centre": [0.0, 0.0, 1.4], "radius": 0.6}})
+    hall = row("hall", "geofence", square(-0.75, -0.75, 1.5))
+    assert (
+        vain(amr(tmp_path, None, [hall, ball], robot={"height": [0.0, 1.0], "height_source": "a test"})) == []
+    )
+    high = {"height": [0.0, 1.4], "height_source": "a test"}
+    assert len(vain(amr(tmp_path, None, [hall, ball], robot=high))) == 1
+
+
+def test_of_what_is_not_required_nothing_stops_the_robot(tmp_path):
+    assert vain(amr(tmp_path, loop={"rate_hz": 10}, sources={"estop": {"timeout_s": 0.05}})) == []
