@@ -68,11 +68,12 @@ def test_outputs_that_change_at_another_pace_are_slowed_as_that_says(asked):
 def test_a_span_is_the_longest_way_of_any_output_between_two():
     """The largest of each component, half of the longer ramp, and what is in flight: by hand."""
     speed = math.hypot(0.35, 0.6)
-    for turn, coast in ((0.5, speed / 2), (-3.0, 3.0 / 2.5 / 2)):
+    for turn, coast in ((0.5, speed / 1.25 / 2), (-3.0, 3.0 / 2.5 / 2)):
         moment = at(
             anchor=np.array([-0.1, 0.6, turn]),
             beyond=np.array([0.35, 0.0, 0.1]),
             flight=Flight([((0.3, 0.4, 0.5), 0.05)], 0.22),
+            braking=Braking(1.25, 2.5),
         )
         flown = 1.2 * 0.05
         span = moment.span(np.array([0.3, -0.4, 0.1]))
