@@ -189,7 +189,7 @@ class Flights:
         since = self.ages(ages)
         begun = situation.t - max(since[name] + self._delays[name] for name in names)
         # What has gone forth and back within the longest delay leads nowhere by it, and elsewhere by a shorter one.
-        if not any(outputs.values) and outputs.steady_since(begun) and not late.led.any():
+        if outputs.steady_since(begun) and not late.led.any():
             return []
         drive = situation.drive
         if self._reach is None or self._reach[0] is not drive:

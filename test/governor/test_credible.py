@@ -11,6 +11,7 @@ import pytest
 
 from iatro_governor.body.localisation import deviations
 from iatro_governor.errors import EventError
+from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import State
 from iatro_governor.governor.events import Bodies, Body, Event, MapPose, Odom, Scan
 from iatro_governor.profile.load import Profile
@@ -97,3 +98,25 @@ def test_places_on_earth_are_none_of_these(profile: Profile) -> None:
 
 def test_a_covariance_of_anything_finite_is_a_deviation() -> None:
     assert deviations(np.diag([1.7e308] * 6)) == pytest.approx((np.sqrt(1.7e308),) * 2)
+
+
+@pytest.mark.parametrize("beyond", [False, True])
+@pytest.mark.parametrize(
+    ("what", "most"), [("pose", 2e7), ("twist", 1e3)], ids=["a place on Earth", "the fastest there is"]
+)
+def test_the_very_largest_is_told_and_half_a_unit_more_is_garbled(
+    profile: Profile, what: str, most: float, beyond: bool
+) -> None:
+    """Whichever of the numbers it is, and of whichever sign."""
+    made, value = Governor(profile), -(most + 0.5 * beyond)
+    pose, twist = (
+        (at(HERE, 1, value), np.zeros(6)) if what == "pose" else (np.array(HERE), at((0.0,) * 6, 1, value))
+    )
+    if not beyond:
+        made.handle(Odom(0.0, "odom", pose, twist, 0.0))
+        return
+    told = rf"{what} \[0, {value:.4g}, 0.*; finite numbers of at most {most:g} are allowed".replace(
+        "+", r"\+"
+    )
+    with pytest.raises(EventError, match=told):
+        made.handle(Odom(0.0, "odom", pose, twist, 0.0))
