@@ -195,7 +195,7 @@ def test_a_joint_strays_unless_it_closes_in_on_its_set_point(tmp_path):
         ((0.5, 0.0), (0.4, 0.1), False),
         ((-0.5, 0.0), (-0.4, 0.1), False),
         ((0.0, 0.31), (0.1, 1e-3), False),
-        ((0.3, -0.3), (0.4, -0.1), True),
+        ((0.25, -0.25), (0.4, -0.1), True),
         ((0.5, 0.0), (-0.4, 0.1), True),
         ((0.5, 0.0), (0.0, 0.1), True),
         ((0.2, 0.5), (0.2, -0.1), True),
@@ -203,11 +203,21 @@ def test_a_joint_strays_unless_it_closes_in_on_its_set_point(tmp_path):
 )
 def test_a_set_point_goes_no_further_ahead_of_joints_that_do_not_follow(tmp_path, ahead, motion, goes):
     """0.3 rad are as far as it goes; back it goes from anywhere."""
-    chart, _ = placed(tmp_path, (0.0, 0.0), ahead)
+    chart, _ = placed(tmp_path, (0.5, -0.5), ahead)
     asked = chart.unheld(np.array(motion))
     assert asked.tolist() == (list(motion) if goes else [0.0, 0.0])
-    wanted = chart.wanted(command(*(np.array(ahead) + motion).tolist()), 0.01)
+    wanted = chart.wanted(command(*(chart.setpoint + motion).tolist()), 0.01)
     assert bool(wanted.any()) is goes
+
+
+def test_as_far_as_it_goes_is_not_too_far(tmp_path):
+    chart, _ = placed(tmp_path, (0.0, 0.0), (0.3, -0.3))
+    assert chart.unheld(np.array([0.4, -0.1])).tolist() == [0.4, -0.1]
+
+
+def test_a_set_point_moves_for_as_long_as_an_output_stood(tmp_path):
+    chart, _ = placed(tmp_path, (0.25, -0.5), (0.0, 0.0))
+    assert chart.publish(np.array([0.5, 1.0]), 0.25) == (0.375, -0.25) == chart.rest
 
 
 def test_a_set_point_is_approached_by_ordinary_motion_and_its_jerk(tmp_path):

@@ -133,7 +133,7 @@ def test_it_is_lost_and_taken_back_where_the_link_is(tmp_path):
 
 def test_any_other_pose_is_asked_for(tmp_path):
     chart, _ = placed(tmp_path, q=(0.0, 0.0))
-    for shift, asks in ((0.0, False), (1e-10, False), (2e-9, True), (-2e-9, True)):
+    for shift, asks in ((0.0, False), (1e-9, False), (2e-9, True), (-2e-9, True)):
         assert chart.asks(command(0.5, shift, 0.0, 0.0, 0.0, 0.0, 1.0)) is asks
     assert chart.asks(command(0.5, 0.0, 0.0, 0.0, 1e-6, 0.0, 1.0))
 
@@ -208,6 +208,13 @@ def test_it_goes_no_further_ahead_of_a_link_that_does_not_follow(tmp_path, ahead
     """0.15 m or 0.3 rad, either, is as far as it goes; back and aside it goes from anywhere."""
     chart, _ = placed(tmp_path, ahead)
     assert chart.unheld(np.array(motion)).tolist() == (list(motion) if goes else [0.0] * 6)
+
+
+def test_as_far_as_it_goes_is_not_too_far(tmp_path):
+    """Aside, where 0.15 m are exact."""
+    chart, _ = placed(tmp_path, (0.0, 0.15, 0.0, 0.0, 0.0, 0.0), (0.0, 0.0))
+    assert chart.setpoint.place[1] == 0.15
+    assert chart.unheld(np.array([0.0, 0.2, 0.0, 0.0, 0.0, 0.0])).tolist() == [0.0, 0.2, 0.0, 0.0, 0.0, 0.0]
 
 
 def test_what_is_slower_than_anything_is_rest(tmp_path):

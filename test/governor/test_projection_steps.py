@@ -150,6 +150,17 @@ def test_it_is_better_where_it_is_nearer_by_more_than_a_millionth(nearer, better
     assert (improved(free, whole=whole, wanted=[1.0, 1.0], by=by) is not None) is better
 
 
+def test_nearer_by_a_millionth_alone_is_not_better():
+    """0.501 are left of it, and 0.501001 of the whole; in binary numbers the difference is a millionth, too."""
+    one, free, whole = (
+        projector((1.0,), (True,)),
+        Stub([[1]], [9.0], 0.499),
+        Resolution(0.5, np.array([0.498999])),
+    )
+    assert abs(0.498999 - 1.0) - 1e-6 == abs(0.499 - 1.0)
+    assert improved(free, whole=whole, wanted=[1.0], by=one) is None
+
+
 def test_a_length_is_by_the_weights():
     """sqrt(4 * 9 + 9 * 16)."""
     assert projector((4.0, 9.0)).length(np.array([3.0, 4.0])) == pytest.approx(math.sqrt(180.0))

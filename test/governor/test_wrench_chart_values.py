@@ -16,10 +16,10 @@ HOLD = [1.0, -2.0, 8.0, 0.25, 0.5, -0.75]
 REST = 0.03
 
 
-def chart_of(folder, frame="hand") -> Any:
+def chart_of(folder, frame="hand", hold=HOLD) -> Any:
     """The chart, and whoever tells it of the joints; the tool is felt in ``frame``."""
     arms = channel("joint_velocity", "arm")
-    given = data({"it": channel("wrench", "it", hold=HOLD), "arm": arms})
+    given = data({"it": channel("wrench", "it", hold=hold), "arm": arms})
     given["sources"]["joints"]["rest_speed"] = REST
     given["sources"]["wrist"]["frame"] = frame
     governor = Governor(arm(folder, given))
@@ -58,6 +58,19 @@ def test_the_tool_exerts_the_opposite_of_what_it_feels(tmp_path):
     assert chart.measured_values is None
     governor.handle(Wrench(0.5, "wrist", np.array([1.0, 2.0, -3.0]), np.array([-4.0, 5.0, 6.0]), 0.5))
     assert chart.measured_values == (-1.0, -2.0, 3.0, 4.0, -5.0, -6.0)
+
+
+def test_what_is_felt_in_another_frame_is_not_told(tmp_path):
+    chart, governor = chart_of(tmp_path, "lower")
+    governor.handle(Wrench(0.5, "wrist", np.array([1.0, 2.0, -3.0]), np.array([-4.0, 5.0, 6.0]), 0.5))
+    assert chart.measured_values is None
+
+
+def test_a_billionth_is_nothing(tmp_path):
+    chart, _ = chart_of(tmp_path, hold=[0.0] * 6)
+    assert not chart.asks(command(0.0, 1e-9, 0.0, 0.0, 0.0, -1e-9)) and chart.asks(
+        command(*([0.0] * 5), 1.1e-9)
+    )
 
 
 def test_more_than_holds_is_asked_for_by_any_component(tmp_path):
