@@ -162,3 +162,7 @@ def test_a_row_of_the_list_has_its_bound_or_its_bounds():
         "obstacle",
         "a test",
     )
+
+
+def test_what_bounds_turning_is_in_radians():
+    assert make("jerk", axis="angular").row()["unit"] == "rad/s3" and make("jerk").row()["unit"] == "m/s3"
