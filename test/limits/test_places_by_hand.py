@@ -50,7 +50,7 @@ def test_axes_of_the_air_are_for_what_flies(tmp_path, name, ok, axis):
     data = shipped(AMR.parent / name)
     data["limits"].append(row("speed", channel="base", axis=axis, direction="both", bound=9.0))
     if ok:
-        assert load_profile(file_of(tmp_path, data)).limits[-1].axis == axis
+        assert getattr(load_profile(file_of(tmp_path, data)).limits[-1], "axis", "") == axis
         return
     (problem,) = told(tmp_path, data)
     assert problem.key == f"limits[{len(data['limits']) - 1}].axis"
@@ -175,3 +175,13 @@ def test_an_area_above_or_below_all_of_the_body_bounds_nothing_and_is_refused(tm
     problem = told(tmp_path, data)[-1]
     assert problem.key == f"limits[{len(data['limits']) - 1}].figure"
     assert problem.allowed == "what reaches robot.height, 0.0 m to 0.1 m"
+
+
+def test_what_stands_has_no_map_to_be_in(tmp_path):
+    def change(data):
+        amcl = {"type": "map_pose", "topic": "amcl", "timeout_s": 1.0, "sigmas": 3.0, "source": SAID}
+        data["sources"]["amcl"] = amcl
+        data["limits"].append(row("link_zone", frame="map", localisation="amcl"))
+
+    frames = [one for one in refused(tmp_path, change) if one.key == "limits[3].frame"]
+    assert [one.allowed for one in frames] == ["odom, body"]
