@@ -9,7 +9,7 @@ import numpy as np
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Decision
 from iatro_governor.governor.events import Command, Fault, Flags, Odom
-from iatro_governor.limits.limit import Clearance, Limit, LimitConfig
+from iatro_governor.limits.limit import Clearance, Limit, LimitConfig, Strain
 
 STEP_S = 0.01
 SEEING = ("zone", "slow_zone", "obstacle", "time_to_collision", "unseen")
@@ -31,10 +31,14 @@ class Felt(Limit[Any]):
         self.why: str | None = None
         self.asked = 0
         self.room, self.last_resort = 9.0, False
+        self.pushes: Strain | None = None
 
     def alarm(self, situation: Any) -> str | None:
         self.asked += 1
         return self.why
+
+    def strain(self, situation: Any) -> Strain | None:
+        return self.pushes
 
     def clear(self, rollouts: Any, situation: Any, tolerance: float = 0.0) -> Any:
         fine = self.room > 0.0 or (self.last_resort and tolerance > 0.0)

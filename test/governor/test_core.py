@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,6 +24,7 @@ from iatro_governor.governor.events import (
     Odom,
     Publishers,
 )
+from iatro_governor.governor.senses import Senses
 from test.governor.carts import faults, one_cart, told, two_carts
 
 GRACE_S, TIMEOUT_S = 0.5, 1.0
@@ -71,6 +73,24 @@ def test_time_that_goes_on_by_more_than_a_minute_or_back_by_more_than_a_rounding
 def test_a_core_of_a_hundred_hertz_begins_with_decision_0(one):
     governor = Governor(one)
     assert governor.period == 0.01 and governor.next_seq == 0 and governor.tick(0.0)[0].seq == 0
+
+
+def test_what_was_seen_is_remembered_for_as_long_as_the_limit_that_wants_it_longest(two, monkeypatch):
+    """Without such a limit for no time at all."""
+    asked: list[float] = []
+
+    def senses(sources: Any, memory_s: float, *more: Any) -> Senses:
+        asked.append(memory_s)
+        return Senses(sources, memory_s, *more)
+
+    monkeypatch.setattr("iatro_governor.governor.core.Senses", senses)
+    unseen = [limit for limit in two.limits if limit.kind == "unseen"]
+    assert len(unseen) == 2
+    others = tuple(limit for limit in two.limits if limit.kind != "unseen")
+    longer = [limit.model_copy(update={"memory_s": s}) for limit, s in zip(unseen, (2.5, 7.5), strict=True)]
+    for limits in ((*others, *longer), (*others, *longer[::-1]), others):
+        Governor(replace(two, limits=limits))
+    assert asked == [7.5, 7.5, 0.0]
 
 
 def test_who_has_no_source_of_nonces_makes_them_of_the_profile_the_id_and_the_number(one):
