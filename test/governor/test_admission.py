@@ -12,6 +12,7 @@ from iatro_governor.governor import admission
 from iatro_governor.governor.admission import Admission
 from iatro_governor.governor.offence import Offence
 from iatro_governor.governor.vetting import Answer, Outcome, Vetted
+from iatro_governor.limits.joint_position import JointPositionLimit
 from iatro_governor.limits.joint_rate import JointAccelerationLimit, JointDecelerationLimit
 from iatro_governor.limits.joint_velocity import JointVelocityLimit
 
@@ -35,9 +36,16 @@ def bounded(kind: Any, name: str, bounds: list[float], source: str = "a test") -
     return kind(kind.model.model_validate(row | {"bounds": bounds, "source": source}))
 
 
+def ended(name: str, margin: float) -> Any:
+    """Keeps joints ``margin`` off their ends."""
+    row = {"name": name, "kind": "joint_position", "channel": "way", "margin": margin, "source": "a test"}
+    return JointPositionLimit(JointPositionLimit.model.model_validate(row))
+
+
 LIMITS = [bounded(JointVelocityLimit, name, bounds) for name, bounds in FASTEST.items()] + [
     bounded(JointAccelerationLimit, "quicker", [3.0, 6.0]),
     bounded(JointDecelerationLimit, "slower", [2.5, 7.0], "a brake's data sheet"),
+    *(ended(name, margin) for name, margin in (("near", 0.1), ("far", 0.5))),
 ]
 
 
@@ -58,11 +66,12 @@ class Judged:
             path=lambda command: self.path,
             points=lambda command: "its own points",
             begin=lambda *given: self.begun.append(given),
+            execution=SimpleNamespace(cancel=lambda: self.begun.clear()),
         )
-        # Of two joints, the second slides; a third is another channel's. Neither has an end of its own.
+        # Of two joints, the second slides; a third is another channel's.
         model: Any = SimpleNamespace(
-            lower=np.full(3, -np.inf),
-            upper=np.full(3, np.inf),
+            lower=np.array([-9.0, -5.0, -3.0]),
+            upper=np.array([9.0, 5.0, 2.0]),
             prismatic=np.array([False, True, False]),
             gain=np.eye(3),
         )
@@ -126,6 +135,8 @@ def test_one_that_passes_keeps_its_points_and_is_begun_with_them(monkeypatch):
     command: Any = SimpleNamespace(t=5.0)
     judged.made.begin(admitted, command)
     assert judged.begun == [(judged.path, "its own points", command)]
+    judged.made.cancel()
+    assert judged.begun == []
 
 
 @pytest.mark.parametrize("outcome", [Outcome.RETIMED, Outcome.CUT])
@@ -176,6 +187,9 @@ def offence(limit: str, joint: str | None, allowed: float) -> Offence:
         (offence("joint_acceleration", "shoulder", 3.0), "quicker", "a test"),
         (offence("joint_acceleration", "slide", 7.0), "slower", "a brake's data sheet"),
         (offence("quicker", None, 3.0), "quicker", "a test"),
+        (offence("slower", "shoulder", 1.0), "slower", "a brake's data sheet"),
+        (offence("joint_position", "shoulder", 1.9), "near", "a test"),
+        (offence("joint_position", "shoulder", -2.5), "far", "a test"),
         (offence("joint_jerk", "slide", 3.0), "joint_jerk", "how far"),
         (offence("contact", None, 3.0), "contact", "how far"),
     ],
