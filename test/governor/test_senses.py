@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from iatro_governor.governor.events import Flags, MapPose
+from iatro_governor.governor.senses import Senses
 from test.governor.telling import UPRIGHT, T, joints, odom, refused, scan, senses
 
 # Odometry.
@@ -39,7 +40,8 @@ def test_odometry_is_the_place_on_the_ground_and_the_twist_in_it():
 def test_odometry_that_cannot_be_is_refused(change, why):
     known = senses()
     assert why in refused(known.odom, odom(**change)) and not known.tracks["odom"].known
-    known.odom(odom(turn=[0.0, 0.0, 0.0, 1.04]))
+    for turn in ([0.0, 0.0, 0.0, 1.04], [0.6, 0.0, 0.0, 0.8]):
+        known.odom(odom(turn=turn))
     assert known.tracks["odom"].known
 
 
@@ -100,6 +102,17 @@ def test_what_is_seen_before_the_first_odometry_waits_for_it():
     assert again is not None and again.sweep.t == pytest.approx(T + 0.1)
     known.odom(odom(1.1, t=T + 0.2))
     assert known.surroundings.newest("lidar") is again
+
+
+def test_where_it_was_seen_from_is_remembered_for_five_seconds():
+    """What was seen before that is placed by the oldest place that is known."""
+    for newest, x in ((4.9, 0.0), (5.6, 0.2)):
+        known = senses()
+        for t, at in ((0.0, 0.0), (0.5, 0.2), (newest, 0.4)):
+            known.odom(odom(at, t=t))
+        known.look(scan(0.25))
+        placed = known.surroundings.newest("lidar")
+        assert placed is not None and placed.pose[0] == pytest.approx(x)
 
 
 def test_what_no_odometry_moves_stands_at_its_origin():
@@ -230,6 +243,17 @@ def test_a_source_that_spoke_too_long_ago_is_stale():
         found, ladder = faults(known, t)
         assert (("sensor_stale", "joints") in found) is stale and ("sensor_stale", "wrist") not in found
     assert ladder.words["sensor_stale", "joints"] == "joints is older than 0.5 s"
+
+
+def test_a_billionth_of_a_second_late_is_not_too_late():
+    known = senses("joints")
+    known.joints(joints(t=0.0))
+    assert faults(known, 0.5 + 1e-9)[0] == set() and faults(known, 0.5 + 2e-9)[0] != set()
+
+
+def test_without_joints_and_a_base_there_are_none():
+    known = Senses({}, 5.0)
+    assert known.joint_tracks == {} and known.tracks == {} and known.track is None
 
 
 def test_a_source_that_need_not_speak_may_be_silent():

@@ -106,7 +106,7 @@ def test_people_that_cannot_be_are_refused(event, why):
 def test_people_are_those_that_were_told_last():
     known = senses()
     at, nobody = known.tracked["people"]
-    assert at == 0.0 and len(nobody.positions) == 0 and nobody.radius == 0.3
+    assert at == 0.0 and len(nobody.positions) == 0 and nobody.radius == 0.3 and nobody.age_s == 0.0
     known.bodies(bodies((1.0, 0.0, 0.5)))
     known.bodies(bodies(t=T - 0.1))
     at, seen = known.tracked["people"]

@@ -84,6 +84,7 @@ def test_joints_that_lag_a_little_are_on_their_way_and_others_are_astray(tmp_pat
     late = path.positions(np.array(0.5))
     told(governor, 5.5 + LAG_S - 0.01, late, path.velocities(np.array(0.5)))
     assert chart.astray is None and chart.going == pytest.approx(path.velocities(np.array(0.5)), rel=0.05)
+    assert chart.state.positions == pytest.approx(path.positions(np.array(0.5 + LAG_S - 0.01)))
     told(governor, 5.7, np.add(late, [0.0, 0.3]))
     assert "off its trajectory" in str(chart.astray) and str(chart.astray).startswith("elbow is")
 
