@@ -245,6 +245,13 @@ def test_a_line_that_cannot_be_read_stands_until_a_good_one(one):
     assert "input_malformed" not in faults(governor, 2.6)
 
 
+def test_publishers_that_cannot_be_read_are_a_fault_that_passes(one):
+    governor = Governor(one)
+    assert governor.handle(Malformed(0.0, "publishers", None, "no list")) == []
+    assert faults(governor, 0.0)["input_malformed"] == "no list"
+    assert "input_malformed" not in faults(governor, 0.6)
+
+
 def test_what_a_source_tells_wrongly_is_raised_and_stops_the_robot_where_the_profile_has_it(one):
     governor = Governor(one)
     garbled = Odom(0.0, "odom", np.full(7, np.nan), np.zeros(6), 0.0)

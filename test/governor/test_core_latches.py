@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from iatro_governor.errors import EventError
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Latch, State
-from iatro_governor.governor.events import EStop, Fault, Reset
+from iatro_governor.governor.events import EStop, Fault, Recover, Reset
 from iatro_governor.governor.resetting import token_of
 from test.governor.carts import faults, one_cart, told, two_carts
 
@@ -101,3 +104,40 @@ def test_stops_from_before_a_reset_are_not_counted_after_it(two):
             governor.tick(t + 0.1 * step + 0.1)
         t += 2.0
     assert governor.latch is None
+
+
+def recover(governor: Governor, channel: str) -> None:
+    governor.handle(Recover(0.0, channel, (0.05, 0, 0, 0, 0, 0), "a trap", 1, 0.0, "00"))
+
+
+def test_an_operator_moves_no_channel_that_is_none_nor_any_while_a_latch_stands_and_is_told_why(two):
+    governor = Governor(two, latch=Latch("amr-7-1", "ab", "self_test"), key=KEY)
+    with pytest.raises(EventError, match="no channel 'tram'; known: base, cart"):
+        recover(governor, "tram")
+    recover(governor, "cart")
+    assert faults(governor, 0.0, "cart")["recover_refused"] == "latch amr-7-1 stands"
+    assert "recover_refused" not in faults(governor, 0.0, "base")
+
+
+def test_without_a_latch_the_group_says_whether_an_operator_may_move_it(two, monkeypatch):
+    governor = Governor(two, key=KEY)
+    answers = iter(["it is not trapped", None])
+    monkeypatch.setattr(governor.channels["cart"], "permit", lambda event, process: next(answers))
+    recover(governor, "cart")
+    assert faults(governor, 0.0, "cart")["recover_refused"] == "it is not trapped"
+    governor.tick(0.01)
+    recover(governor, "cart")
+    assert "recover_refused" not in faults(governor, 0.02, "cart")
+
+
+def test_whatever_was_absent_or_failed_was_so_for_every_group(two, monkeypatch):
+    governor, told = Governor(two), list[tuple[Any, ...]]()
+    for group in governor.groups:
+        monkeypatch.setattr(group, "absent", lambda *given: told.append(("absent", *given)))
+        monkeypatch.setattr(group, "failed", lambda *given: told.append(("failed", *given)))
+    governor.absent(3.0, 0.25)
+    assert told == [("absent", 3.0, 0.25)] * 2
+    monkeypatch.setattr(governor.groups[1], "decide", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        governor.tick(3.5)
+    assert told[2:] == [("failed", 3.5)] * 2
