@@ -10,7 +10,15 @@ import pytest
 from iatro_governor.body.drive import Drive
 from iatro_governor.body.load import Options, load_text
 from iatro_governor.body.rollout import Braking
-from iatro_governor.limits.body_rows import FASTEST, MOST, hardest_braking, spare, speed_rows, tightest
+from iatro_governor.limits.body_rows import (
+    FASTEST,
+    MOST,
+    closing_rows,
+    hardest_braking,
+    spare,
+    speed_rows,
+    tightest,
+)
 from iatro_governor.limits.rows import SPHERE
 from test.limits.bodies import TWO_LINKS, body_situation
 
@@ -51,6 +59,21 @@ def test_a_joint_that_no_command_moves_is_braked_by_none():
     at = braked("fixed", None)
     drive = replace(at.drive, matrix=np.diag([1.0, 0.0]))
     assert hardest_braking(replace(at, drive=drive, comfort=drive))[1] == pytest.approx(3.0 * 1.04)
+
+
+def test_driving_closes_in_on_people_and_on_nothing_that_the_base_carries():
+    """The tip, 1 m ahead: driving and turning move it across, and shoulder and elbow by 1 m and 0.4 m a radian."""
+    at = braked("planar", Braking(0.7, 1.9))
+    asked = (
+        np.full(2, at.model.capsule_body[1]),
+        np.array([[1.0, 0.0, 0.0]] * 2),
+        np.eye(3)[:2],
+        np.array([0.3, 0.5]),
+    )
+    over_ground, carried = closing_rows(at, *asked), closing_rows(at, *asked, on_base=True)
+    assert over_ground.matrix == pytest.approx(np.array([[1, 0, 0, 0, 0], [0, 1, 1.0, 1.0, 0.4]]))
+    assert carried.matrix == pytest.approx(np.array([[0, 0, 0, 0, 0], [0, 0, 0, 1.0, 0.4]]))
+    assert over_ground.bounds.tolist() == carried.bounds.tolist() == [0.3, 0.5]
 
 
 LENGTHS = (0.3, 0.5, 0.2, 0.4)
