@@ -236,3 +236,8 @@ def test_what_is_idle_stays_so_for_a_while_as_the_same_news_get_older():
     for age, idle in ((0.07, True), (0.11, True), (0.13, False)):
         older = replace(crowd, people={"people": replace(crowd.people["people"], age_s=age)})
         assert rule.idle(body_situation(STRAIGHT, None, older), reach) == idle
+
+
+def test_what_is_kept_is_how_far_hands_reach_and_how_far_both_may_be_from_where_they_are_measured():
+    rule = limit(intrusion=0.05, uncertainty=0.02, robot_uncertainty=0.004)
+    assert rule.bound == pytest.approx(0.074)
