@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,8 +18,9 @@ SCENE = SimpleNamespace(anchor=np.zeros(5), place=lambda _: slice(1, 4), standin
     ("count", "linear", "angular"), [(3, [0, 1], [2]), (4, [0, 1, 2], [3]), (6, [0, 1, 2], [3, 4, 5])]
 )
 def test_the_ways_come_first_and_then_the_turns(count, linear, angular):
-    assert list(make("acceleration", axis="linear").components(count)) == linear
-    assert list(make("acceleration", axis="angular").components(count)) == angular
+    for axis, components in (("linear", linear), ("angular", angular)):
+        rule: Any = make("acceleration", axis=axis)
+        assert list(rule.components(count)) == components
 
 
 def test_a_bound_is_in_the_unit_of_its_axis_and_shapes_steps_alone():
