@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from test.governor.following import begun, joints, on_it
+from iatro_governor.governor.execution import Execution
+from test.body.paths import through
+from test.governor.following import COMMAND, HOW, POINTS, begun, joints, on_it
 
 
 def test_the_joints_are_where_the_path_was_within_the_lag_and_beside_it():
@@ -17,6 +19,14 @@ def test_the_joints_are_where_the_path_was_within_the_lag_and_beside_it():
     for a, latest in ((0.5, 0.75), (1.5, 1.0)):
         when, aside = it.phase(12.0, joints(a, a / 2))
         assert when == pytest.approx(latest) and aside == pytest.approx([a - latest, (a - latest) / 2])
+
+
+def test_a_corner_is_found_where_one_of_nine_moments_of_the_lag_is():
+    """They are 1/32 s apart, and the way turns 5/32 s ago; between them it is taken for straight."""
+    it = Execution(HOW)
+    it.begin(0.0, through([0.0, 1.0, 2.0], [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]), POINTS, COMMAND)
+    when, aside = it.phase(1.15625, joints(1.0, 0.0))
+    assert when == pytest.approx(1.0) and aside == pytest.approx([0.0, 0.0], abs=1e-12)
 
 
 def test_no_joint_is_where_the_path_was_before_it_began():

@@ -77,3 +77,10 @@ def test_somebody_who_publishes_as_often_is_noticed(lost: int, rounds: int) -> N
         echoes.sent()
         noticed += echoes.heard_other() + echoes.heard_other()
     assert noticed >= rounds
+
+
+def test_what_was_lost_on_the_way_hides_ten_messages_of_somebody_else_and_no_more() -> None:
+    echoes = Echoes()
+    for _ in range(50):
+        echoes.sent()
+    assert [echoes.heard_other() for _ in range(12)] == [False] * 10 + [True] * 2
