@@ -115,6 +115,19 @@ def test_a_planner_is_refused_while_an_operator_holds_and_has_to_begin_anew_afte
     assert cart.tick(0.1).action is Action.RAMPED
 
 
+def test_a_stream_is_told_that_it_has_to_begin_anew_from_now_on_for_as_long_as_an_operator_holds(
+    cart, monkeypatch
+):
+    (member,) = cart.group.members
+    held(cart, 0.05)
+    told: list[tuple[object, ...]] = []
+    for name in ("drop", "stopped", "cleared"):
+        monkeypatch.setattr(member.stream, name, lambda *given, name=name: told.append((name, *given)))
+    began = cart.t
+    cart.tick()
+    assert {("drop",), ("stopped", "rearm"), ("cleared", began)} <= set(told)
+
+
 def test_where_no_way_is_clear_that_was_before_it_brakes_hardest_and_names_what_is_in_the_way(feeling):
     cart, felt = feeling
     cart.go(40, 0.2)

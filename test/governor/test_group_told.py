@@ -104,6 +104,17 @@ def test_who_cannot_form_an_output_yet_is_asked_for_none(cart, monkeypatch):
     assert asked == []
 
 
+def test_what_is_wanted_is_for_a_period_at_least_and_for_all_of_a_pause(cart, monkeypatch):
+    """Two decisions may come at one moment."""
+    (member,) = cart.group.members
+    asked = listened(monkeypatch, member.chart, "wanted")
+    cart.command(0.1)
+    cart.command(0.1)
+    cart.t += 0.15
+    cart.command(0.1)
+    assert [seconds for _, seconds in asked] == pytest.approx([0.01, 0.01, 0.15])
+
+
 def test_what_a_channels_own_numbers_cut_is_scaled_and_told(cart, monkeypatch):
     (member,) = cart.group.members
     cut = LimitReport("width", "width", "m", 0.2, 0.1, -0.1, "a test")
