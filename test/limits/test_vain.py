@@ -140,6 +140,7 @@ def test_a_solid_takes_as_much_of_a_fence_as_it_does_at_the_body_s_heights(tmp_p
     )
     high = {"height": [0.0, 1.4], "height_source": "a test"}
     assert len(vain(amr(tmp_path, None, [hall, ball], robot=high))) == 1
+    assert len(vain(amr(tmp_path, None, [hall, ball]))) == 1  # of any height, if none is said
 
 
 def test_of_what_is_not_required_nothing_stops_the_robot(tmp_path):
