@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iatro_governor.limits.registry import load_profile
+from test.governor import arms
 from test.governor.profiles import AMR
 from test.limits.test_places_by_hand import by_effort, file_of, told
 from test.profile.test_agreements import profile, refused
@@ -86,3 +87,11 @@ def test_what_is_decided_together_is_projected_together(tmp_path):
     (problem,) = told(tmp_path, data)
     assert (problem.key, problem.given, problem.allowed) == ("channels.base.resolution", "project", "scale")
     assert "together with arm, which" in problem.message
+
+
+def test_a_gripper_beside_an_arm_is_no_reason_against_the_nearest_command(tmp_path):
+    channels = {
+        "arm": arms.channel("joint_velocity", "arm", **projected(1.0, 2.0)),
+        "fingers": arms.channel("gripper", "fingers"),
+    }
+    assert arms.arm(tmp_path, arms.data(channels)).data.channels["arm"].resolution == "project"
