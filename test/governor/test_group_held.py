@@ -128,11 +128,17 @@ def test_a_stream_is_told_that_it_has_to_begin_anew_from_now_on_for_as_long_as_a
     assert {("drop",), ("stopped", "rearm"), ("cleared", began)} <= set(told)
 
 
-def test_where_no_way_is_clear_that_was_before_it_brakes_hardest_and_names_what_is_in_the_way(feeling):
+def test_where_no_way_is_clear_that_was_before_it_brakes_hardest_and_names_what_is_in_the_way(
+    feeling, monkeypatch
+):
     cart, felt = feeling
     cart.go(40, 0.2)
     felt.room = -1.0
+    (member,) = cart.group.members
+    halts: list[bool] = []
+    monkeypatch.setattr(member.chart, "halt", halts.append)
     stopped = cart.tick(0.2)
+    assert halts == [True]
     assert (stopped.state, stopped.action) == (State.CONTROLLED_STOP, Action.UNREACHABLE)
     assert stopped.allowed[0] == pytest.approx(0.2 - HARD) and stopped.stop is not None
     told = [f.detail for f in stopped.faults if f.name == "limit_unreachable"]

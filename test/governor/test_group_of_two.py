@@ -85,3 +85,8 @@ def test_of_two_one_after_the_other_in_u_each_publishes_its_own(profile):
     two.tick(left=0.01, right=-0.02)
     decisions = two.tick()
     assert [decisions[name].allowed[0] for name in ("left", "right")] == pytest.approx([0.01, -0.02])
+
+
+def test_before_the_joints_were_told_a_command_is_refused_on_its_own_channel_alone(profile):
+    decisions = Governor(profile).handle(Command(0.0, "left", (0.1,), 0.0, "a plan"))
+    assert {d.channel: d.action for d in decisions} == {"left": Action.REFUSED, "right": Action.HOLD}

@@ -11,7 +11,8 @@ import pytest
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.groups import moved_by, needed_joints
 from iatro_governor.governor.resolve import Resolution
-from test.governor.arms import FINGERS, JOINTS, arm, channel, data
+from iatro_governor.governor.stepping import UNBOUNDED
+from test.governor.arms import FINGERS, JOINTS, arm, channel, data, limits_of
 from test.governor.carts import two_carts
 from test.governor.profiles import amr
 
@@ -94,6 +95,16 @@ def test_channels_of_one_model_are_one_group_in_the_order_of_the_profile(tmp_pat
     ]
     assert group.member("way").chart.moves == tuple(JOINTS)
     assert set(FINGERS).isdisjoint(group.member("way").chart.moves)
+
+
+def test_a_bound_on_rates_is_of_its_own_channels_components(tmp_path):
+    """The gripper comes first, and nothing bounds how fast it gains speed."""
+    channels = {"hand": channel("gripper", "hand"), "way": channel("joint_velocity", "way")}
+    rows = [row for name, made in channels.items() for row in limits_of(name, made["type"])]
+    quicker = {"name": "quicker", "kind": "joint_acceleration", "channel": "way", "bounds": [3.0, 6.0]}
+    (group,) = Governor(arm(tmp_path, data(channels, [*rows, quicker | {"source": "a test"}]))).groups
+    assert group.rates.growth.tolist() == [UNBOUNDED, 3.0, 6.0]
+    assert group.rates.decrease.tolist() == [UNBOUNDED] * 3
 
 
 NEAREST = {"resolution": "project", "weights_source": "a test"}
