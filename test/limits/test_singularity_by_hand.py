@@ -173,3 +173,11 @@ def test_a_nearest_posture_at_the_threshold_itself_is_not_near(monkeypatch):
         (challenge,) = limit(link="tip", reach=0.01).trips([tip()(FAR)])
         assert len(list(challenge.trips)) == 2 * trips
     assert asked == [pytest.approx(0.19)] * 2  # half way is near enough
+
+
+def test_it_looks_at_where_what_is_in_flight_leads_so_that_every_delay_counts():
+    """Far now, and 0.97 rad nearer to straight by then."""
+    rule, now = limit(link="tip", reach=0.01), tip()(FAR)
+    assert rule.cap(np.array([0.0, -2.0]), now) is None
+    found = rule.cap(np.array([0.0, -2.0]), replace(now, soon_q=np.array([0.0, 0.6])))
+    assert found.allowed == pytest.approx(0.4 * (sigma([0.0, 0.6]) - 0.1) / 0.18) and rule.foresees

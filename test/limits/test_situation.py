@@ -121,6 +121,7 @@ def test_what_is_seen_is_worked_out_once():
     assert (
         moment.returns(("lidar",), one).nearest == 0.5 and moment.returns(("lidar",), other).nearest == 0.25
     )
+    assert "_obstacles" not in repr(moment)
     known = moment.obstacles(("lidar",)), moment.returns(("lidar",), one)
     moment.surroundings = None
     assert moment.nearest(("lidar",)) < 0.75
