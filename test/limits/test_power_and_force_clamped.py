@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from iatro_governor.body.dynamics import Dynamics
 from iatro_governor.body.load import load_text
@@ -148,3 +149,11 @@ def test_joints_feel_what_another_arm_of_the_robot_clamps():
     for speed, free in ((0.001, True), (1.0, False)):
         found = rule.cap(np.array([0.0, 0.0, speed]), at)
         assert found is not None and found.allowed > 0.0 and (found.scale == 1.0) == free
+
+
+def test_tissue_has_some_stiffness_and_none_beyond_ten_million():
+    for stiffness in (0.5, 1e7):
+        assert limit(default={**REGION, "stiffness": stiffness}).config.default.stiffness == stiffness
+    for stiffness in (0.0, 1e7 + 0.5):
+        with pytest.raises(ValidationError, match="stiffness"):
+            limit(default={**REGION, "stiffness": stiffness})
