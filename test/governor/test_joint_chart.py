@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -98,6 +99,14 @@ def test_rest_is_measured_of_all_joints(tmp_path, kind):
         assert chart.measured_rest is rests
         assert chart.newest == 0.5
     assert chart.measured_values == ((-0.031, 0.0) if kind == "joint_velocity" else (0.1, 0.2))
+
+
+def test_each_value_is_the_velocity_of_its_joint(tmp_path):
+    """Among four of a model."""
+    chart, _ = chart_of(tmp_path, "joint_velocity")
+    share = chart.joint_map(SimpleNamespace(q=np.zeros(4)), np.ones(4), 0.1, np.array([3, 1]))
+    assert share.matrix.tolist() == [[0.0, 0.0], [0.0, 1.0], [0.0, 0.0], [1.0, 0.0]]
+    assert share.start.tolist() == [0.0] * 4 and share.least_s == 0.0
 
 
 @pytest.mark.parametrize("values", [(math.nan, 0.0), (0.0, math.inf), (-math.inf, math.nan)])

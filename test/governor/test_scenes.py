@@ -11,7 +11,8 @@ import pytest
 from iatro_governor.body.kinematics import posture
 from iatro_governor.governor.scenes import SCENES, Scene, fresh
 from test.governor.arms import SAID, arm, channel, data
-from test.governor.profiles import amr
+from test.governor.profiles import amr, seeing
+from test.governor.test_clouds import CAMERA
 
 ALONG = np.array([0.48, 0.6, 0.64])
 
@@ -107,3 +108,21 @@ def test_people_stand_round_a_base_as_well(tmp_path):
     assert np.abs(people.positions).max(axis=1) == pytest.approx(np.full(6, reach + 0.06 + 0.25))
     assert np.linalg.norm(people.positions, axis=1) == pytest.approx(np.full(6, reach + 0.06 + 0.25))
     assert np.abs(people.positions.sum(axis=0)).max() < 1e-9
+
+
+@pytest.mark.parametrize("least", [1, 3])
+def test_a_camera_sees_something_on_each_side_of_the_base_and_above_it(tmp_path, least):
+    """Each is so many points that it counts, wherever the camera is mounted; the floor far away is no obstacle."""
+    camera = CAMERA | {"pose": [-0.1, 0.05, 0.8, 0.0, 0.0, 0.3], "min_points": least, "least_points": 300}
+    profile = seeing(tmp_path, {"camera": camera})
+    reach = profile.data.robot.footprint.shape().reach  # type: ignore[union-attr]
+    known = fresh(profile, Scene(gap=0.3), 2.0).senses
+    points = known.surroundings.points3(("camera",), np.zeros(3))[:, :2]
+    away = reach + 0.3 + 0.001
+    sides = [[-away, 0.0], [0.0, -away], [0.0, 0.0], [0.0, away], [away, 0.0]]
+    for place in sides:
+        assert np.hypot(*(points - place).T).min() < 0.005
+    for place in points:
+        assert np.hypot(*(np.array(sides) - place).T).min() < 0.005
+    nothing = fresh(profile, Scene(), 2.0).senses.surroundings
+    assert nothing.newest("camera") is not None and len(nothing.points3(("camera",), np.zeros(3))) == 0
