@@ -88,7 +88,7 @@ class Projector:
         matrix = np.concatenate([row.matrix for row in rows])[:, self._able] / root
         bounds = np.concatenate([row.bounds for row in rows])
         length = np.linalg.norm(matrix, axis=1)
-        used = length > NOTHING
+        used = ~(length <= NOTHING)  # a row with NaN is no row of zeros, and is refused below
         matrix, bounds = matrix[used] / length[used, None], bounds[used] / length[used]
         goal = wanted[self._able] * root
         if not (np.isfinite(matrix).all() and np.isfinite(bounds).all() and (bounds >= 0).all()):

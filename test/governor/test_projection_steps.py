@@ -189,6 +189,11 @@ def test_one_row_that_makes_no_sense_leaves_no_nearest_command(bounds):
     assert nearest(WANTED, ([[1, 0], [0, 1]], bounds)) is None
 
 
+def test_a_row_that_is_no_number_is_no_row_of_zeros():
+    """Else a limit that cannot tell would bound nothing."""
+    assert nearest(WANTED, ([[math.nan, 0], [0, 1]], [1.0, 1.0])) is None
+
+
 def test_one_number_without_bound_in_a_row_leaves_no_nearest_command():
     with np.errstate(invalid="ignore"):
         assert nearest(WANTED, ([[math.inf, 0], [0, 1]], [1.0, 1.0])) is None
