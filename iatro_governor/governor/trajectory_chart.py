@@ -35,7 +35,7 @@ class TrajectoryChart(JointChart):
         rates: Rates,
         senses: Senses,
         period: float,
-        covered_s: float = 0.0,
+        covered_s: float,
     ) -> None:
         """``covered_s``: how late the loop may be that would stop a trajectory."""
         super().__init__(config, rates, senses)

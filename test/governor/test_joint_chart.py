@@ -88,6 +88,7 @@ def test_the_numbers_of_a_channel(tmp_path, kind):
     assert chart.keep_s == pytest.approx(0.1 + 0.02 + 1.0)
     assert chart.stopping.tolist() == [4.0, 5.0] and chart.easing.tolist() == [3.0, 5.0]
     assert chart.slack == pytest.approx(2 * REST) and chart.fixed_map
+    assert chart.ready is (kind == "joint_velocity")
 
 
 @pytest.mark.parametrize("kind", ["joint_velocity", "joint_position"])
