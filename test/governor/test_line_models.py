@@ -188,6 +188,12 @@ def test_a_line_is_an_event(given, event):
             assert told == wanted, part.name
 
 
+def test_the_values_of_a_trajectory_are_those_of_its_last_point():
+    points = [{"time": float(k), "positions": [0.25 * k]} for k in range(4)]
+    sent = event_of(parse(line(type="command", channel="a", names=["x"], points=points)))
+    assert isinstance(sent, events.Command) and list(sent.values) == [0.75]
+
+
 def test_a_body_has_its_place_and_perhaps_a_region():
     ann = {"id": "ann", "position": [1, 2, 3], "velocity": [4, 5, 6], "region": "chest"}
     bob = {"id": "bob", "position": [1, 2, 3], "velocity": [4, 5, 6]}
