@@ -145,3 +145,12 @@ def test_a_solid_takes_as_much_of_a_fence_as_it_does_at_the_body_s_heights(tmp_p
 
 def test_of_what_is_not_required_nothing_stops_the_robot(tmp_path):
     assert vain(amr(tmp_path, loop={"rate_hz": 10}, sources={"estop": {"timeout_s": 0.05}})) == []
+
+
+def test_a_figure_that_spans_a_notch_of_the_body_meets_what_is_in_it(tmp_path):
+    """Its corners lie within both arms of an L, and its middle between them."""
+    notched = {
+        "polygon": {"corners": [[-0.4, -0.4], [0.4, -0.4], [0.4, 0.0], [0.0, 0.0], [0.0, 0.4], [-0.4, 0.4]]}
+    }
+    bar = {"polygon": {"corners": [[-0.28, 0.37], [-0.32, 0.33], [0.33, -0.32], [0.37, -0.28]]}}
+    assert vain(amr(tmp_path, notched, [row("bar", "slow_zone", bar, speed=0.1) | CARRIED])) == []
