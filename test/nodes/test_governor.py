@@ -21,10 +21,16 @@ ACCELERATION = 0.8
 """Bound of acceleration and deceleration in config/amr.yaml, m/s2."""
 
 
-def steps(bench: Any) -> list[float]:
-    """Changes of vx from one decision to the next; a reader may miss an output, the record misses none."""
-    speeds = {body["seq"]: body["allowed"][0] for body in bench.decisions}
-    return [speeds[seq + 1] - vx for seq, vx in speeds.items() if seq + 1 in speeds]
+def steps(bench: Any) -> list[tuple[float, float]]:
+    """Changes of vx from one decision to the next, and the time for them; the record misses none."""
+    found = {body["seq"]: (body["allowed"][0], body["t"]) for body in bench.decisions}
+    pairs = [(found[seq], found[seq + 1]) for seq in found if seq + 1 in found]
+    return [(after - before, until - since) for (before, since), (after, until) in pairs]
+
+
+def most(dt: float) -> float:
+    """What may be gained or lost of vx in ``dt``, s: a busy machine lets the loop come round late."""
+    return (max(dt, PERIOD) + PERIOD) * ACCELERATION + 1e-9
 
 
 def test_a_fast_command_comes_out_ramped_and_capped(governed: Any) -> None:
@@ -32,7 +38,7 @@ def test_a_fast_command_comes_out_ramped_and_capped(governed: Any) -> None:
     governed.bench.command = (2.0, 0.0)
     governed.until(lambda: governed.bench.speed == pytest.approx(0.8), "the speed limit")
     assert max(vx for _, vx, _ in governed.bench.outputs) <= 0.8 + 1e-9
-    assert max(steps(governed.bench)) <= 2 * PERIOD * ACCELERATION + 1e-9
+    assert all(gained <= most(dt) for gained, dt in steps(governed.bench))
     governed.until(lambda: governed.bench.latest["action"] == "scaled", "a decision that says so")
     limit = governed.bench.latest["limits"][0]
     assert (limit["name"], limit["requested"], limit["unit"]) == ("travel_speed", 2.0, "m/s")
@@ -98,7 +104,7 @@ def test_silence_ends_in_a_ramp_to_exact_zeros(governed: Any) -> None:
     governed.bench.command = None
     governed.until_rest()
     assert governed.bench.told("command_stale")
-    assert min(steps(governed.bench)) >= -2 * PERIOD * ACCELERATION - 1e-9
+    assert all(-lost <= most(dt) for lost, dt in steps(governed.bench))
 
 
 @pytest.mark.parametrize("source", ["lidar", "odometry"])
