@@ -1,0 +1,86 @@
+"""What a group makes of a trajectory that comes beside another channel of the same joints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from iatro_governor.governor import group as group_module
+from iatro_governor.governor.core import Governor
+from iatro_governor.governor.events import Command, Joints, Knot
+from iatro_governor.governor.outputs import Outputs
+from test.governor.arms import JOINTS, arm, channel, data
+
+HERE, THERE = (0.3, -0.8), (0.5, -0.6)
+
+
+class Bench:
+    """An arm at rest in ``HERE``, whatever it is told."""
+
+    def __init__(self, folder: Any, **of_speed: Any) -> None:
+        channels = {
+            "way": channel("joint_trajectory", "way", policy="refuse"),
+            "speed": channel("joint_velocity", "speed", **of_speed),
+        }
+        self.governor, self.t = Governor(arm(folder, data(channels))), 0.0
+        (self.group,) = self.governor.groups
+        self.has = self.group._holders._claims.has
+        self.tick()
+
+    def tick(self) -> None:
+        self.governor.handle(
+            Joints(self.t, "joints", tuple(JOINTS), np.array(HERE), np.zeros(2), None, self.t)
+        )
+        self.governor.tick(self.t)
+        self.t = round(self.t + 0.01, 6)
+
+    def go(self, begins: tuple[float, float]) -> str:
+        """What is done about a trajectory of two seconds that ``begins`` there."""
+        points = (Knot(0.0, begins, (0.0, 0.0)), Knot(2.0, THERE, (0.0, 0.0)))
+        asked = Command(self.t, "way", (), self.t, "a plan", names=tuple(JOINTS), points=points)
+        (decision,) = [one for one in self.governor.handle(asked) if one.channel == "way"]
+        return decision.action.name
+
+    def move(self, speed: float) -> None:
+        self.governor.handle(Command(self.t, "speed", (speed, 0.0), self.t, "a plan"))
+
+
+def test_who_follows_a_trajectory_is_not_at_rest_though_nothing_moves_yet(tmp_path):
+    bench = Bench(tmp_path)
+    assert bench.group.at_rest
+    assert bench.go(HERE) == "PASS" and not bench.group.at_rest
+
+
+def test_a_trajectory_that_is_obeyed_has_its_joints_from_then_on(tmp_path):
+    bench = Bench(tmp_path)
+    bench.move(0.01)
+    assert (bench.has("speed"), bench.has("way")) == (True, False)
+    for _ in range(50):
+        bench.move(0.0)
+        bench.tick()
+    assert bench.go(HERE) == "PASS"
+    assert (bench.has("speed"), bench.has("way")) == (False, True)
+
+
+def test_one_that_is_refused_leaves_them_to_whom_they_are(tmp_path):
+    """It begins 0.6 rad from where the arm is."""
+    bench = Bench(tmp_path)
+    bench.move(0.01)
+    bench.tick()
+    bench.move(0.0)
+    for _ in range(50):
+        bench.move(0.0)
+        bench.tick()
+    assert bench.go((0.9, -0.8)) == "REFUSED"
+    assert (bench.has("speed"), bench.has("way")) == (True, False)
+
+
+def test_outputs_are_kept_for_the_slowest_of_all_channels_and_the_gaps_of_their_loop(tmp_path, monkeypatch):
+    made: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(group_module, "Outputs", lambda *given: made.append(given) or Outputs(*given))
+    bench = Bench(tmp_path, actuator_delay_s=0.07)
+    kept = [member.chart.keep_s for member in bench.group.members]
+    assert kept[0] != pytest.approx(kept[1])
+    assert made == [(4, 0.07, max(kept), 0.0, 0.25)]
