@@ -79,7 +79,12 @@ def test_one_that_is_refused_leaves_them_to_whom_they_are(tmp_path):
 
 def test_outputs_are_kept_for_the_slowest_of_all_channels_and_the_gaps_of_their_loop(tmp_path, monkeypatch):
     made: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(group_module, "Outputs", lambda *given: made.append(given) or Outputs(*given))
+
+    def kept_by(*given: Any) -> Outputs:
+        made.append(given)
+        return Outputs(*given)
+
+    monkeypatch.setattr(group_module, "Outputs", kept_by)
     bench = Bench(tmp_path, actuator_delay_s=0.07)
     kept = [member.chart.keep_s for member in bench.group.members]
     assert kept[0] != pytest.approx(kept[1])
