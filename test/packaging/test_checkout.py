@@ -16,6 +16,8 @@ HOME = re.compile(r"(?<![\w.])/(?:home|root|Users|work)/\w")
 REGISTRY = re.compile(
     r"https?://[\w.-]*(?:pypi|pythonhosted|artifactory|nexus)[\w.-]*|--(?:extra-)?index-url|--find-links"
 )
+MERGED = re.compile(r"^(?:<{7}|\|{7}|>{7}) .*", re.MULTILINE)
+BINARY = {".png", ".onnx", ".mcap", ".db"}
 
 
 def committed() -> list[Path]:
@@ -27,16 +29,23 @@ def committed() -> list[Path]:
     return [ROOT / name for name in done.stdout.splitlines() if (ROOT / name).is_file()]
 
 
-def test_no_file_names_a_place_of_one_machine_or_a_registry() -> None:
+def hits(*patterns: re.Pattern[str]) -> list[str]:
+    """What of ``patterns`` stands in which file, but this one."""
     found = []
     for path in committed():
-        if path == Path(__file__) or path.suffix in {".png", ".onnx", ".mcap", ".db"}:
-            continue
-        text = path.read_text(encoding="utf-8", errors="replace")
-        found += [
-            f"{path.relative_to(ROOT)}: {hit}" for hit in [*HOME.findall(text), *REGISTRY.findall(text)]
-        ]
-    assert found == []
+        if path != Path(__file__) and path.suffix not in BINARY:
+            text = path.read_text(encoding="utf-8", errors="replace")
+            found += [f"{path.relative_to(ROOT)}: {hit}" for one in patterns for hit in one.findall(text)]
+    return found
+
+
+def test_no_file_names_a_place_of_one_machine_or_a_registry() -> None:
+    assert hits(HOME, REGISTRY) == []
+
+
+def test_no_file_has_two_sides_of_a_merge_in_it() -> None:
+    assert hits(MERGED) == []
+    assert MERGED.search("a line\n<<<<<<< HEAD\n") and not MERGED.search("a <<<<<<< b\n>>> c\n=======\n")
 
 
 def test_every_lock_pins_every_package_with_hashes() -> None:
