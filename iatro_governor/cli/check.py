@@ -81,12 +81,7 @@ def summarise(profile: Profile) -> dict[str, Any]:
         "ok": True,
         "config_hash": profile.config_hash,
         "shadow": data.unsafe_shadow,
-        "loop": {
-            "rate_hz": data.loop.rate_hz,
-            "max_gap_s": data.loop.max_gap_s,
-            "covered_gap_s": data.loop.covered_gap_s,
-            "patience_s": data.loop.patience_s,
-        },
+        "loop": data.loop.model_dump() | {"patience_s": data.loop.patience_s},
         "channels": channels,
         "sources": sources,
         "limits": rows,

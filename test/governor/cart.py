@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Decision
 from iatro_governor.governor.events import Command, Fault, Flags, Odom
 from iatro_governor.limits.limit import Clearance, Limit, LimitConfig, Strain
+from iatro_governor.limits.registry import build
+from iatro_governor.profile.load import Profile
+from test.governor.profiles import amr
 
 STEP_S = 0.01
 SEEING = ("zone", "slow_zone", "obstacle", "time_to_collision", "unseen")
 SOFT, HARD = 0.8 * STEP_S, 1.6 * STEP_S
 """What the controlled and the protective stop of config/amr.yaml take off the speed in a step, m/s."""
 WELL = {"payload_held": False, "follower_close": False, "on_slope": False}
+
+
+def unseeing(folder: Path) -> Profile:
+    """The base of config/amr.yaml without any limit on what it would have to see."""
+    return amr(folder, drop=SEEING, sources={"lidar": {"required": False}})
 
 
 class Felt(Limit[Any]):
@@ -46,6 +56,13 @@ class Felt(Limit[Any]):
 
     def clearance(self, *_: Any) -> Clearance:
         return Clearance(self.room, 0.5)
+
+
+def feeling_cart(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> tuple[Cart, Felt]:
+    """A cart, and the limit that feels for it beside those of its profile."""
+    felt = Felt()
+    monkeypatch.setattr("iatro_governor.governor.core.build", lambda configs: [*build(configs), felt])
+    return Cart(profile), felt
 
 
 class Cart:

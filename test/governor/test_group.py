@@ -8,15 +8,12 @@ import pytest
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Action, State, Trap
 from iatro_governor.governor.events import Command, Odom
-from iatro_governor.limits.registry import build
-from test.governor.cart import HARD, SEEING, SOFT, STEP_S, Cart, Felt
-from test.governor.profiles import amr
+from test.governor.cart import HARD, SOFT, STEP_S, Cart, feeling_cart, unseeing
 
 
 @pytest.fixture(scope="module")
 def profile(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("profile")
-    return amr(folder, drop=SEEING, sources={"lidar": {"required": False}})
+    return unseeing(tmp_path_factory.mktemp("profile"))
 
 
 @pytest.fixture
@@ -26,10 +23,7 @@ def cart(profile):
 
 @pytest.fixture
 def feeling(profile, monkeypatch):
-    """A cart and the limit that feels for it."""
-    felt = Felt()
-    monkeypatch.setattr("iatro_governor.governor.core.build", lambda configs: [*build(configs), felt])
-    return Cart(profile), felt
+    return feeling_cart(profile, monkeypatch)
 
 
 def test_it_is_at_rest_where_nothing_is_published_and_nothing_measured(cart):

@@ -12,15 +12,12 @@ from iatro_governor.governor.decision import Action, State, Trap
 from iatro_governor.governor.outputs import SAME_S
 from iatro_governor.governor.recovery import Hold
 from iatro_governor.governor.resolve import Resolution
-from iatro_governor.limits.registry import build
-from test.governor.cart import HARD, SEEING, SOFT, STEP_S, Cart, Felt
-from test.governor.profiles import amr
+from test.governor.cart import HARD, SOFT, STEP_S, Cart, feeling_cart, unseeing
 
 
 @pytest.fixture(scope="module")
 def profile(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("profile")
-    return amr(folder, drop=SEEING, sources={"lidar": {"required": False}})
+    return unseeing(tmp_path_factory.mktemp("profile"))
 
 
 @pytest.fixture
@@ -30,10 +27,7 @@ def cart(profile):
 
 @pytest.fixture
 def feeling(profile, monkeypatch):
-    """A cart and the limit that feels for it."""
-    felt = Felt()
-    monkeypatch.setattr("iatro_governor.governor.core.build", lambda configs: [*build(configs), felt])
-    return Cart(profile), felt
+    return feeling_cart(profile, monkeypatch)
 
 
 class Held:

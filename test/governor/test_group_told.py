@@ -11,15 +11,12 @@ from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Action, LimitReport, State, Trap
 from iatro_governor.governor.events import Command, Fault, Flags, Odom, Recover
 from iatro_governor.limits.limit import Strain
-from iatro_governor.limits.registry import build
-from test.governor.cart import SEEING, WELL, Cart, Felt
-from test.governor.profiles import amr
+from test.governor.cart import WELL, Cart, feeling_cart, unseeing
 
 
 @pytest.fixture(scope="module")
 def profile(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("profile")
-    return amr(folder, drop=SEEING, sources={"lidar": {"required": False}})
+    return unseeing(tmp_path_factory.mktemp("profile"))
 
 
 @pytest.fixture
@@ -136,9 +133,7 @@ def test_a_command_from_before_the_sources_spoke_moves_nothing_after(profile):
 
 
 def test_a_body_that_is_meant_to_leave_what_it_feels_and_feels_more_is_stopped_hardest(profile, monkeypatch):
-    felt = Felt()
-    monkeypatch.setattr("iatro_governor.governor.core.build", lambda configs: [*build(configs), felt])
-    cart = Cart(profile)
+    cart, felt = feeling_cart(profile, monkeypatch)
     felt.pushes = Strain(1.0, 0.25, True)
     cart.go(10, 0.1)
     assert "contact_collision" not in cart.faults

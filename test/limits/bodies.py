@@ -48,18 +48,23 @@ def two_links() -> ArmModel:
     return load_text(TWO_LINKS)
 
 
-def hand_on_two_links() -> str:
-    """The arm of the contract with a hand on it, long enough to meet the upper arm, as a description."""
-    hand = """<link name="hand">
+def with_link(name: str, joint: str, parent: str, at: str) -> str:
+    """The arm of the contract with one link more of 0.4 m, on ``parent`` at ``at`` (m), as a description."""
+    link = f"""<link name="{name}">
     <collision><origin xyz="0.2 0 0" rpy="0 1.5707963267948966 0"/>
       <geometry><capsule radius="0.03" length="0.4"/></geometry></collision>
     <inertial><origin xyz="0.2 0 0"/><mass value="0.5"/>
       <inertia ixx="0.01" ixy="0" ixz="0" iyy="0.01" iyz="0" izz="0.01"/></inertial>
   </link>
-  <joint name="wrist" type="revolute"><parent link="lower"/><child link="hand"/>
-    <origin xyz="0.4 0 0"/><axis xyz="0 0 1"/><limit lower="-3" upper="3" velocity="3" effort="10"/></joint>
+  <joint name="{joint}" type="revolute"><parent link="{parent}"/><child link="{name}"/>
+    <origin xyz="{at}"/><axis xyz="0 0 1"/><limit lower="-3" upper="3" velocity="3" effort="10"/></joint>
 </robot>"""
-    return TWO_LINKS.replace("</robot>", hand)
+    return TWO_LINKS.replace("</robot>", link)
+
+
+def hand_on_two_links() -> str:
+    """The arm of the contract with a hand on it, long enough to meet the upper arm, as a description."""
+    return with_link("hand", "wrist", "lower", "0.4 0 0")
 
 
 @cache

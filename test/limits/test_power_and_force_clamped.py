@@ -13,7 +13,7 @@ from iatro_governor.body.load import load_text
 from iatro_governor.body.mechanics import Mechanics
 from iatro_governor.limits.approach import approach_speed
 from iatro_governor.limits.people import pairs_within
-from test.limits.bodies import TWO_LINKS, body_situation
+from test.limits.bodies import body_situation, with_link
 from test.limits.test_link_separation_reach import turned
 from test.limits.test_power_and_force import (
     BETWEEN,
@@ -132,16 +132,7 @@ def test_links_that_are_not_slowed_do_not_count():
 
 def test_joints_feel_what_another_arm_of_the_robot_clamps():
     """A second arm, 2 m aside, before a wall of its own."""
-    left = """<link name="left">
-    <collision><origin xyz="0.2 0 0" rpy="0 1.5707963267948966 0"/>
-      <geometry><capsule radius="0.03" length="0.4"/></geometry></collision>
-    <inertial><origin xyz="0.2 0 0"/><mass value="0.5"/>
-      <inertia ixx="0.01" ixy="0" ixz="0" iyy="0.01" iyz="0" izz="0.01"/></inertial>
-  </link>
-  <joint name="other" type="revolute"><parent link="base"/><child link="left"/>
-    <origin xyz="0 2 0"/><axis xyz="0 0 1"/><limit lower="-3" upper="3" velocity="3" effort="10"/></joint>
-</robot>"""
-    model = load_text(TWO_LINKS.replace("</robot>", left))
+    model = load_text(with_link("left", "other", "base", "0 2 0"))
     bare = body_situation(np.zeros(3), None, there([0.4, 2.15, 0.0], felt=False), model=model)
     weighed = Mechanics(Dynamics(model, np.zeros(3)), True, 0.0)
     at = replace(bare, effort=np.zeros(3), mechanics=weighed)
