@@ -205,3 +205,54 @@ def test_what_a_late_loop_missed_is_not_made_up_for(cart, monkeypatch):
     cart.t += 0.15
     cart.tick()
     assert said == [pytest.approx(STEP_S, abs=1e-9), STEP_S + SAME_S]
+
+
+def given_to(monkeypatch: pytest.MonkeyPatch, cart: Cart) -> list[float]:
+    """The moments at which a way to rest was verified, from now on."""
+    moments: list[float] = []
+    monkeypatch.setattr(cart.group._verified, "now", lambda situation: moments.append(situation.t))
+    return moments
+
+
+@pytest.mark.parametrize("speed", [None, 0.05], ids=["by itself", "held"])
+def test_a_step_that_is_clear_leaves_the_way_that_is_followed_where_none_is(feeling, monkeypatch, speed):
+    cart, felt = feeling
+    cart.go(3, 0.0)
+    if speed is not None:
+        held(cart, speed)
+    moments, began = given_to(monkeypatch, cart), cart.t
+    cart.tick()
+    assert set(moments) == {began}
+    felt.room = -1.0
+    cart.tick()
+    assert set(moments) == {began}, "where none is clear nothing is verified"
+
+
+def test_who_is_held_is_judged_by_a_step_of_a_period_at_least_and_of_all_of_a_pause(feeling, monkeypatch):
+    """Two decisions may come at one moment."""
+    cart, _ = feeling
+    cart.go(3, 0.0)
+    held(cart, 0.05)
+    step, said = cart.group.admissible.step, []
+
+    def spied(targets: Any, dt: float) -> Any:
+        said.append(dt)
+        return step(targets, dt)
+
+    monkeypatch.setattr(cart.group.admissible, "step", spied)
+    seconds = []
+    for late_s in (0.0, 0.0, 0.15):
+        cart.t += late_s
+        said.clear()
+        cart.command(0.0)
+        seconds.append((min(said), max(said)))
+    assert seconds == [pytest.approx((last, last)) for last in (STEP_S, STEP_S, 0.15)]
+
+
+def test_what_nothing_alone_is_in_the_way_of_is_put_down_to_all_together(feeling, monkeypatch):
+    cart, felt = feeling
+    cart.go(40, 0.2)
+    felt.room, nowhere = -1.0, Resolution(None, np.zeros(3))
+    monkeypatch.setattr(cart.group.admissible, "resolve", lambda *_: (nowhere, Action.SCALED))
+    told = [f.detail for f in cart.tick(0.2).faults if f.name == "limit_unreachable"]
+    assert told == ["no way to rest that was verified before keeps the limits together"]

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from iatro_governor.governor import events
+from iatro_governor.governor.line_models import PointsLine
 from iatro_governor.governor.lines import BadLine, event_of, parse, subject_of
 from iatro_governor.governor.offline import dumps
 
@@ -278,6 +279,11 @@ def test_a_line_may_be_as_long_as_it_may_be():
     many = [{"time": k, "positions": [0.0] * 2} for k in range(10_000)]
     sent = event_of(parse(line(type="command", channel="a", names=names, points=many)))
     assert isinstance(sent, events.Command) and sent.points is not None and len(sent.points) == 10_000
+
+
+def test_a_cloud_may_have_a_million_points():
+    """By what the shape of its line says: to read as many takes long."""
+    assert PointsLine.model_json_schema()["properties"]["xyz"]["maxItems"] == 1_000_000
 
 
 @pytest.mark.parametrize("identity", [math.nan, {"a": [math.inf]}])
