@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from iatro_governor.limits.link_zone import LinkKeepingConfig
 from test.limits.bodies import body_situation
 from test.limits.situations import make
 
@@ -28,3 +29,8 @@ def test_a_link_that_touches_it_is_in_it():
     touching = {"box": {"size": [8.0, 2 * thick, 8.0], "pose": [0.0, 2 * thick, 0.0, 0.0, 0.0, 0.0]}}
     assert make("link_zone", volume=touching, links=["lower"]).present(AT) is True
     assert make("link_zone", volume=BESIDE).present(AT) is False
+
+
+def test_what_a_profile_does_not_say_of_a_volume_is_no_margin_and_a_slow_retreat():
+    fields = LinkKeepingConfig.model_fields
+    assert (fields["margin"].default, fields["retreat_speed"].default) == (0.0, 0.1)
