@@ -66,6 +66,16 @@ def test_what_keeps_no_margin_gives_way_by_its_speed_and_not_by_what_others_have
     assert near.config.margin < obstacle.config.margin
 
 
+def test_what_knows_no_margin_is_to_keep_none_and_what_never_gives_way_stays_whole():
+    kept: list[Any] = []
+    fence: Any = SimpleNamespace(
+        config=SimpleNamespace(name="fence", kind="fence"),
+        clearance=lambda at: None,
+        eased=lambda margin, speed: kept.append((margin, speed)),
+    )
+    assert relieved([fence], {"fence"}, 0.05, broken("obstacle")) == [fence] and kept == [(0.0, 0.05)]
+
+
 def test_an_arm_has_no_arrow_of_a_base(tmp_path):
     governor = Governor(arm(tmp_path, data({"it": channel("joint_velocity", "it")})))
     decision = governor.tick(0.0)[0]

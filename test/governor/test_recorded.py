@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -102,3 +103,28 @@ def test_a_stamp_of_zero_is_none_on_the_wire(decided):
         and as_sent({**made, "stamp": 4e-10})["stamp"] is None
     )
     assert as_sent({**made, "stamp": 12.3456789012345})["stamp"] == pytest.approx(12.345678901, abs=1e-12)
+    # Half of one is rounded to none.
+    assert as_sent({**made, "stamp": 5e-10})["stamp"] is None
+
+
+@pytest.mark.parametrize(
+    ("stamp", "told"), [(12.5, OFFSET + 12.5), (None, None), (math.nan, None), (-math.inf, None)]
+)
+def test_a_stamp_is_on_record_by_the_clock_of_the_node_where_it_is_a_time(decided, stamp, told):
+    decision = replace(decided[0], stamp=stamp)
+    assert body(decision)["stamp"] == told
+
+
+def test_what_was_measured_is_on_record_where_something_was(decided):
+    assert body(replace(decided[0], measured=(0.25, -0.5)))["measured"] == [0.25, -0.5]
+    assert body(replace(decided[0], measured=None))["measured"] is None
+
+
+def test_a_point_has_accelerations_where_some_were_given(decided):
+    """As offline lines tell it: they change the way between the points."""
+    knots = (Knot(0.25, (0.1, 0.2)), Knot(0.75, (0.3, 0.4), (0.5, 0.6), (0.7, 0.8)))
+    told = replace(decided[0], trajectory=knots).to_json()["trajectory"]
+    assert told["names"] == JOINTS and told["points"] == [
+        {"time": 0.25, "positions": [0.1, 0.2], "velocities": None},
+        {"time": 0.75, "positions": [0.3, 0.4], "velocities": [0.5, 0.6], "accelerations": [0.7, 0.8]},
+    ]

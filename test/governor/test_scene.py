@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from iatro_governor.governor.core import Governor
-from iatro_governor.governor.scene import Scene, headroom, told
+from iatro_governor.governor.events import Joints
+from iatro_governor.governor.scene import TEXT_Z, Scene, headroom, told
 from iatro_governor.governor.wireframe import ball, box, capsule, figure_lines, flat, prism, rods
 from iatro_governor.limits.registry import load_profile
 from iatro_governor.profile.areas import Area
 from iatro_governor.profile.volumes import BoxFigure, PrismFigure, SphereFigure, Volume3
 from iatro_governor.resources import shared
+from test.governor.arms import JOINTS, arm, channel, data
 from test.governor.hall import Drive, Hall
 from test.governor.profiles import AMR, amr
 
@@ -111,6 +113,20 @@ def test_the_links_of_an_arm_are_its_capsules():
     assert len(drawn["links"].lines) >= 20 * len(governor.profile.body.capsule_radius)
     assert np.isfinite(drawn["links"].lines).all() and np.abs(drawn["links"].lines).max() < 2.0
     assert {one.tone for one in drawn.values()} >= {"stopped"}
+
+
+def test_the_links_of_an_arm_are_drawn_where_its_joints_are(tmp_path):
+    """Two rods, of 0.3 m lifted by a right angle and of 0.2 m level again; text is a metre above its base."""
+    governor = Governor(arm(tmp_path, data({"it": channel("joint_velocity", "it")})))
+    turns = np.array([math.pi / 2, -math.pi / 2])
+    governor.handle(Joints(0.5, "joints", tuple(JOINTS), turns, np.zeros(2), None, 0.5))
+    drawn = {one.name: one for one in Scene(governor.profile, governor.senses).drawn({})}
+    lines, radius = drawn["links"].lines, governor.profile.body.capsule_radius  # type: ignore[union-attr]
+    # Of each two circles of 8 points, and four lines.
+    assert len(lines) == 20 * len(radius) and TEXT_Z == 1.0
+    thick = float(radius.max())
+    far = lines.reshape(-1, 3).max(axis=0)
+    assert far[2] == pytest.approx(0.3 + thick, abs=1e-6) and far[0] > 0.199
 
 
 def test_what_cannot_be_a_share_is_none(tmp_path):

@@ -53,3 +53,8 @@ def test_what_is_no_number_is_the_same_as_nothing(broken):
         return np.isfinite(those).all(axis=1), []
 
     assert Tried(outputs, look).clear(range(5)) == [row != broken for row in range(5)]
+
+
+def test_outputs_are_one_to_a_millionth_of_a_millionth():
+    tried = Tried(np.array([[0.0, 0.0], [0.0, 1e-12], [0.0, 3e-12]]), looking([]))
+    assert tried.distinct == 2 and tried.outputs.tolist() == [[0.0, 0.0], [0.0, 3e-12]]
