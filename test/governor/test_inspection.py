@@ -11,7 +11,8 @@ from iatro_governor.governor.inspection import inspect
 from iatro_governor.governor.offence import Reading
 
 TIMES = np.array([0.0, 0.5, 1.0, 1.5, 2.0])
-WIDE = JointBounds(("a",), *(np.array([bound]) for bound in (-3.0, 3.0, 1.0, 1.0, 1.0)), 0.1)
+ONE = np.ones(1)
+WIDE = JointBounds(("a",), -3 * ONE, 3 * ONE, ONE, ONE, ONE, 0.1)
 AT = np.array([0.25])
 RESTS = JointPath.through(
     Knots.cubic(np.array([0.0, 2.0]), np.array([AT, AT]), np.zeros((2, 1))), JointState(AT, np.zeros(1))
