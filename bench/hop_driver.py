@@ -101,6 +101,12 @@ class Driver:
             *([Task(self._receipt, RECEIPT_S)] if receipts else []),
         ]
         self._number = 0
+        self._held_up_s = 0.0
+
+    def take_held_up_s(self) -> float:
+        """The longest time for which this process itself sent nothing within a drive, since this was last asked, s."""
+        taken_s, self._held_up_s = self._held_up_s, 0.0
+        return taken_s
 
     def answered(self) -> list[tuple[int, int]]:
         """(number of the command, ns of its arrival) of whatever came out since the last look."""
@@ -118,7 +124,7 @@ class Driver:
         while time.monotonic() < end:
             self._number = 0
             self.drive(50.0, 50)
-            if np.isfinite(self.drive(50.0, 50).waits[-20:]).mean() > OPEN:
+            if is_open(self.drive(50.0, 50)):
                 return
             self._wait(time.monotonic() + REARM_S)
         raise TimeoutError(f"no command came out unchanged within {timeout_s:g} s")
@@ -136,6 +142,8 @@ class Driver:
             self._wait(due)
             self._command.bytes[TWIST] = struct.pack("<d", SPEED + self._number * STEP)
             sent[index] = self._command.send()
+            if index:
+                self._held_up_s = max(self._held_up_s, (sent[index] - sent[index - 1]) * 1e-9)
             self._number += 1
             self._note(first, arrived)
         return Passage((arrived - sent[:count]) * 1e-9, hz)
@@ -162,6 +170,11 @@ class Driver:
         if newest:
             decision = deserialize_message(newest, GovernorDecision)
             self._acks.publish(Ack(writer=decision.writer, up_to=decision.seq + 1, ledger_id="bench"))
+
+
+def is_open(passage: Passage) -> bool:
+    """Whether the last commands came out as they went in."""
+    return bool(np.isfinite(passage.waits[-20:]).mean() > OPEN)
 
 
 def taken(subscription: Any) -> Iterator[tuple[bytes, dict[str, int]]]:

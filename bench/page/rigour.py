@@ -8,14 +8,16 @@ from bench.page.tables import Data, table
 def soak(data: Data) -> list[str]:
     """Whether anything grew."""
     simulated, real = data["simulated"], data["real"]
-    late = real["late"]
+    late, held_up = real["late"], real["held_up"]
     about = (
         f"{simulated['seconds']:.0f} s of the simulated base in one process, {simulated['times_real_time']} times real "
         f"time: {simulated['rounds']} rounds of the demo's errands, {simulated['decisions']} decisions recorded. Then "
         f"real nodes at {real['hz']:.0f} Hz, governed for {real['driven_s']['governed']:.0f} s and a bare relay for "
         f"{real['driven_s']['relay']:.0f} s in turns: {real['decisions']} decisions, {real['lost']} lost. Answers "
         f"later than the next but one command: governed {late['governed']:.3%}, relay {late['relay']:.3%} (its "
-        f"stretches differ by {late['spread']:.3%}). Wrong: {'; '.join(data['wrong']) or 'nothing'}.\n"
+        f"stretches differ by {late['spread']:.3%}); not counted are stretches of 10 s in which the driver itself was"
+        f" held up: {held_up['governed']} of the governor's and {held_up['relay']} of the relay's. Wrong: "
+        f"{'; '.join(data['wrong']) or 'nothing'}.\n"
     )
     head = ("process", "MB at the end", "MB an hour", "95 % interval", "samples", "verdict")
     rows = [

@@ -22,10 +22,13 @@ class Counting:
     """Stands where a driver does; every tenth answer is late."""
 
     def __init__(self) -> None:
-        self.opened, self.driven_s = 0, 0.0
+        self.opened, self.driven_s, self.held_up_s = 0, 0.0, 0.01
 
     def until_open(self, _timeout_s: float) -> None:
         self.opened += 1
+
+    def take_held_up_s(self) -> float:
+        return self.held_up_s
 
     def drive(self, hz: float, count: int) -> Passage:
         self.driven_s += count / hz
@@ -70,6 +73,37 @@ def test_each_process_has_its_memory_by_the_seconds_that_it_was_driven(
     assert list(found) == [*READY, "relay"]
     assert found["governor"] == ([10.0 * number for number in range(1, 13)], [93.0] * 12)
     assert found["relay"] == ([10.0, 20.0, 30.0, 40.0], [90.0] * 4)
+
+
+def test_a_stretch_in_which_the_driver_was_held_up_says_nothing_of_late_answers() -> None:
+    class Stumbling(Counting):
+        """Is held up in its second stretch, after which nothing comes out of it until it is opened again."""
+
+        stretch = 0
+
+        def drive(self, hz: float, count: int) -> Passage:
+            self.stretch += 1
+            self.held_up_s = 0.3 if self.stretch == 2 else 0.01
+            waits = np.full(count, np.inf) if self.stretch == 2 else np.zeros(count)
+            return Passage(waits, hz)
+
+    driver = Stumbling()
+    run = soak_nodes.Run(driver, {})  # type: ignore[arg-type]
+    run.go_on(3)
+    assert run.late == [0.0, 0.0] and run.held_up == 1
+    assert driver.opened == 2 and run.driven_s == 30.0
+
+
+def test_a_governor_that_stops_while_the_driver_goes_on_is_late_for_all_of_it() -> None:
+    class Stopped(Counting):
+        def drive(self, hz: float, count: int) -> Passage:
+            return Passage(np.full(count, np.inf), hz)
+
+    driver = Stopped()
+    run = soak_nodes.Run(driver, {})  # type: ignore[arg-type]
+    run.go_on(3)
+    assert run.late == [1.0] * 3 and run.held_up == 0
+    assert driver.opened == 3, "it is opened again before each"
 
 
 def test_late_answers_are_shares_and_the_relays_own_stretches_say_how_far_to_trust_them() -> None:

@@ -87,7 +87,7 @@ def test_a_soak_and_a_mutation_run_have_their_tables(tmp_path: Path) -> None:
         "simulated": {"seconds": 3600.0, "times_real_time": 6.1, "rounds": 70, "decisions": 400000},
         "real": {
             "seconds": 900.0, "driven_s": {"governed": 900.0, "relay": 300.0}, "hz": 100.0, "decisions": 90000,
-            "lost": 0, "late": late,
+            "lost": 0, "late": late, "held_up": {"governed": 2, "relay": 1},
         },
         "wrong": ["the recorder grows by 9 MB"],
     }  # fmt: skip
@@ -95,6 +95,7 @@ def test_a_soak_and_a_mutation_run_have_their_tables(tmp_path: Path) -> None:
     rooms = {"rooms": {"limits": counts | {"commit": "abc1234", "date": "2026-01-02"}}}
     found = page(tmp_path, soak=STAMP | soak, mutation=STAMP | rooms)
     told = found["Going on and on"]
+    assert "2 of the governor's and 1 of the relay's" in told
     assert (
         "| governor | 91.5 | 0.4 | 0.1 to 0.7 | 68 | flat |" in told and "the recorder grows by 9 MB" in told
     )
