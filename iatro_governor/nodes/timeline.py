@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 JUMP_S = 0.02
 """The machine's clock may be set by this much between two looks before it counts as a jump, s."""
 SIM_JUMP_S = 1.0
 """A step of /clock beyond this is a jump, s."""
+SIM_DOUBT_S = 1.0
+"""For so long after /clock went back, s, time runs by the machine's: going back and forth makes none pass."""
 SIM_STALL_S = 0.5
 """After /clock has stood still for so long, time runs on by the machine's clock, s."""
 SIM_STANDS_S = 1.0
@@ -32,7 +35,7 @@ class Timeline:
         """``ros``: the node's clock, s. ``monotonic``: one that cannot be set, s."""
         self._ros, self._monotonic, self._sim = ros, monotonic, sim
         self._last_ros, self._last_mono, self._last_doubt = self._look()
-        self._moved = self._last_mono
+        self._moved, self._went_back = self._last_mono, -math.inf
         self._goes = self._heard = False
         self.now = self._last_ros
         self.offset = 0.0
@@ -71,12 +74,13 @@ class Timeline:
         begins = not self._goes and self._last_ros == by_ros > 0
         if not begins and not 0 <= by_ros <= SIM_JUMP_S:
             self.jump = f"/clock went by {by_ros:+.3f} s in one step"
+        if by_ros < 0:
+            self._went_back = mono
+        doubted = begins or mono - self._went_back < SIM_DOUBT_S
         if by_ros != 0:
             self._moved, self._goes, self._heard = mono, True, False
-            return by_mono if begins else max(by_ros, 0.0)
-        if mono - self._moved > SIM_STALL_S:
-            return by_mono
-        return 0.0
+            return by_mono if doubted else by_ros
+        return by_mono if doubted or mono - self._moved > SIM_STALL_S else 0.0
 
     def heard(self) -> None:
         """Somebody's message came in now, stamped by the ROS clock."""

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from iatro_governor.nodes.timeline import SIM_STALL_S, SIM_STANDS_S, Timeline
+from iatro_governor.nodes.timeline import SIM_DOUBT_S, SIM_STALL_S, SIM_STANDS_S, Timeline
 
 
 class Clocks:
@@ -120,6 +120,24 @@ def test_a_step_of_simulated_time_is_a_jump_and_time_never_goes_back(by: float) 
     before = clocks.line.now
     assert clocks.step(by, 0.01) >= before
     assert clocks.line.take_jump() is not None
+
+
+def test_a_clock_that_goes_back_and_forth_makes_no_more_time_pass_than_has() -> None:
+    """Somebody sends old messages of /clock again: each step ahead of them is not longer than a jump."""
+    clocks = Clocks(sim=True)
+    for _ in range(10):
+        clocks.step(-0.38, 0.01)
+        clocks.step(0.4, 0.01)
+    assert clocks.line.now == pytest.approx(1000.2)
+
+
+def test_a_simulation_that_was_reset_sets_the_pace_again_after_a_while() -> None:
+    clocks = Clocks(sim=True)
+    clocks.step(-700.0, 0.01)
+    assert clocks.step(0.3, 0.1) == pytest.approx(1000.11), "not yet"
+    assert clocks.step(0.0, 0.1) == pytest.approx(1000.21), "nor while it stands"
+    before = clocks.step(0.01, SIM_DOUBT_S)
+    assert clocks.step(0.3, 0.1) == pytest.approx(before + 0.3)
 
 
 def test_a_simulation_that_went_on_for_long_before_is_no_jump() -> None:
