@@ -84,13 +84,19 @@ PATIENCE = 4.0
 
 
 def wait(
-    condition: Callable[[], object], timeout: float, what: str = "condition", pause: float = 0.02
+    condition: Callable[[], object],
+    timeout: float,
+    what: str | Callable[[], str] = "condition",
+    pause: float = 0.02,
 ) -> None:
-    """Wait until ``condition()`` is true; fails the test after ``timeout`` seconds of a quiet machine."""
+    """Wait until ``condition()`` is true; fails the test after ``timeout`` seconds of a quiet machine.
+
+    ``what`` is waited for; a function is asked for it when the time is over.
+    """
     end = time.monotonic() + PATIENCE * timeout
     while not condition():
         if time.monotonic() > end:
-            pytest.fail(f"{what}: not within {PATIENCE * timeout:g} s")
+            pytest.fail(f"{what if isinstance(what, str) else what()}: not within {PATIENCE * timeout:g} s")
         time.sleep(pause)
 
 
@@ -144,7 +150,11 @@ class Process:
 
     def wait_for(self, text: str, timeout: float = 20.0) -> None:
         """Wait until the output holds ``text``; fails with the output if it does not, or if the process ends first."""
-        wait(lambda: text in self.output or self.code is not None, timeout, f"{text!r} in\n{self.output}")
+        wait(
+            lambda: text in self.output or self.code is not None,
+            timeout,
+            lambda: f"{text!r} in\n{self.output}",
+        )
         if text not in self.output:
             self._reader.join(1.0)
         assert text in self.output, f"{self.command} ended {self.code}:\n{self.output}"
