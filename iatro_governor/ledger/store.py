@@ -12,6 +12,8 @@ from .ranges import Ranges
 from .record import LOST, Row, lost_numbers
 
 SCHEMA = 2
+DAMAGED = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite raises of a damaged file; the other one where it quotes damaged text in its message."""
 WAIT_S = 10.0
 """Longest wait for another connection that has the file locked, s."""
 APPLICATION_ID = 0x69617472  # "iatr"
@@ -184,13 +186,13 @@ def translated(path: Path) -> Iterator[None]:
     """Turns SQLite's errors into a LedgerError that says what to do."""
     try:
         yield
-    except sqlite3.Error as error:
+    except DAMAGED as error:
         raise LedgerError(f"{path}: {explain(error)}") from error
 
 
-def explain(error: sqlite3.Error) -> str:
+def explain(error: Exception) -> str:
     """What an error of SQLite means to the operator."""
-    text = str(error)
+    text = str(error) if isinstance(error, sqlite3.Error) else "malformed text"
     if "not a database" in text:
         return "not a SQLite file, so not a ledger"
     if "malformed" in text:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..errors import LedgerError, MissingPart
 from ..ledger.reader import Reader
+from ..ledger.store import DAMAGED
 from .index import Index
 from .wanted import COLUMNS, folded
 
@@ -46,22 +46,30 @@ class Fleet:
                 self._add_parquet(source)
             else:
                 self._add_ledger(Path(source))
-        except (LedgerError, OSError, sqlite3.Error) as error:
+        except (LedgerError, OSError, *DAMAGED) as error:
             self._db.execute("DELETE FROM incident WHERE source = ?", (source,))
             self.sources.remove(source)
             said = str(error) if isinstance(error, LedgerError) else f"{source}: {error}"
             self.problems.append(said)
 
     def _add_ledger(self, path: Path) -> None:
+        with Reader(path) as reader, Index(reader) as index:
+            try:
+                self._add_indexed(index, str(path))
+            except DAMAGED:  # the index is damaged where nobody had looked yet
+                self._db.execute("DELETE FROM incident WHERE source = ?", (str(path),))
+                index.renew()
+                self._add_indexed(index, str(path))
+
+    def _add_indexed(self, index: Index, source: str) -> None:
         import pyarrow as pa
 
-        with Reader(path) as reader, Index(reader) as index:
-            found = index.db.execute(f"SELECT {', '.join(COLUMNS)} FROM incident")
-            while rows := found.fetchmany(_BATCH):
-                batch = pa.table(dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True)))
-                self._db.register("batch", batch)
-                self._db.execute("INSERT INTO incident SELECT *, ? FROM batch", (str(path),))
-                self._db.unregister("batch")
+        found = index.db.execute(f"SELECT {', '.join(COLUMNS)} FROM incident")
+        while rows := found.fetchmany(_BATCH):
+            batch = pa.table(dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True)))
+            self._db.register("batch", batch)
+            self._db.execute("INSERT INTO incident SELECT *, ? FROM batch", (source,))
+            self._db.unregister("batch")
 
     def _add_parquet(self, source: str) -> None:
         try:

@@ -16,13 +16,16 @@ from typing import Any
 from ..errors import LedgerError
 from ..ledger.aside import index_path
 from ..ledger.reader import Reader
-from ..ledger.record import plain
+from ..ledger.record import NUMBER_LIMIT, plain
+from ..ledger.store import DAMAGED
 from .incidents import conducts_of, incident_of, start_time
 from .wanted import COLUMNS, barred, folded
 
-MAKE = 4
+MAKE = 5
 """Changes whenever the index holds anything else."""
-_TABLE = f"CREATE TABLE incident ({', '.join(f'{name} {kind}' for name, kind in COLUMNS.items())}, PRIMARY KEY (id))"
+_OPTIONAL = ("plan_id", "channel")
+_COLUMNS = (f"{name} {kind}{'' if name in _OPTIONAL else ' NOT NULL'}" for name, kind in COLUMNS.items())
+_TABLE = f"CREATE TABLE incident ({', '.join(_COLUMNS)}, PRIMARY KEY (id)) STRICT"
 _INDEXES = (
     "CREATE INDEX by_time ON incident (t, id)",
     "CREATE INDEX by_model ON incident (model, verdict, severity, t)",
@@ -32,7 +35,7 @@ _INDEXES = (
     "CREATE INDEX by_context ON incident (context, model, verdict)",
     "CREATE INDEX by_digest ON incident (digest, parent, model) WHERE digest <> ''",
 )
-_STATE = "CREATE TABLE state (make INTEGER, last INTEGER, mac BLOB)"
+_STATE = "CREATE TABLE state (make INTEGER NOT NULL, last INTEGER NOT NULL, mac BLOB NOT NULL) STRICT"
 _INSERT = f"INSERT INTO incident VALUES ({', '.join('?' * len(COLUMNS))})"
 
 
@@ -54,7 +57,7 @@ class Index:
                 db.create_function("folded", 1, _folded, deterministic=True)
                 self._bring_up_to_date(db)
                 return db
-            except sqlite3.Error:
+            except DAMAGED:
                 if db is not None:
                     db.close()
                 with suppress(OSError):  # damaged, or nothing of ours: it can be made again
@@ -79,9 +82,8 @@ class Index:
             start = start_time(self._reader)
             db.executemany(_INSERT, self._rows(last, start))
             db.execute("UPDATE incident SET begins = ? WHERE begins <> ?", (start, start))
-            mac = self._reader.mac_of(end)
             db.execute("DELETE FROM state")
-            db.execute("INSERT INTO state VALUES (?, ?, ?)", (MAKE, end, mac))
+            db.execute("INSERT INTO state VALUES (?, ?, ?)", (MAKE, end, self._mac(end)))
         if last == 0:
             for statement in _INDEXES:
                 db.execute(statement)
@@ -93,9 +95,13 @@ class Index:
         if layout != {_TABLE, _STATE, *_INDEXES}:
             return None
         found = db.execute("SELECT make, last, mac FROM state").fetchall()
-        if len(found) != 1 or found[0][0] != MAKE or self._reader.mac_of(found[0][1]) != found[0][2]:
+        if len(found) != 1 or found[0][0] != MAKE or self._mac(found[0][1]) != found[0][2]:
             return None
         return int(found[0][1])
+
+    def _mac(self, last: int) -> bytes | None:
+        """Of the ledger's record ``last``; nothing of an empty one's, and None where there is no such record."""
+        return self._reader.mac_of(last) if last else b""
 
     def _forgotten(self, db: sqlite3.Connection) -> int:
         """Takes out the incidents whose file is gone, and says how many."""
@@ -115,7 +121,7 @@ class Index:
                 str(body.get("reasoning") or ""), int(body.get("kind") == "statement"), int(_detected(body)),
                 record.software_version, *self._lineage(body), start,
             )  # fmt: skip
-            yield tuple(plain(value) if isinstance(value, str) else value for value in row)
+            yield tuple(_held(value) for value in row)
 
     def _lineage(self, body: dict[str, Any]) -> tuple[str, str]:
         """Digest of the model that spoke, and of the one it was made from, as its statement names them."""
@@ -123,14 +129,26 @@ class Index:
         if not isinstance(run, str) or not isinstance(numbers, list) or not numbers:
             return "", ""
         sql = "SELECT body -> 'planner' FROM record WHERE kind = 'statement' AND writer = ? AND number = ?"
-        found = self._reader.query(sql, (run, numbers[0])) if isinstance(numbers[0], int) else []
+        known = isinstance(numbers[0], int) and 0 <= numbers[0] < NUMBER_LIMIT
+        found = self._reader.query(sql, (run, numbers[0])) if known else []
         planner = json.loads(found[0][0] or "{}") if found else {}
         named = planner if isinstance(planner, dict) else {}
         return str(named.get("digest") or ""), str(named.get("parent_digest") or "")
 
     def rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        """All rows of a query on the table ``incident``."""
-        return self.db.execute(sql, values).fetchall()
+        """All rows of a query on the table ``incident``; an index that is damaged there is made anew for it."""
+        try:
+            return self.db.execute(sql, values).fetchall()
+        except DAMAGED:
+            self.renew()
+            return self.db.execute(sql, values).fetchall()
+
+    def renew(self) -> None:
+        """Make it anew of the ledger, whatever it holds. Raises LedgerError where the ledger cannot be read."""
+        self.db.close()
+        with suppress(OSError):  # where nobody may write, it is made in memory
+            index_path(self._reader.path).unlink(missing_ok=True)
+        self.db = self._opened()
 
     def close(self) -> None:
         """Closes the index."""
@@ -141,6 +159,13 @@ class Index:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _held(value: Any) -> Any:
+    """What a column can hold of a value: SQLite knows no half of a character, and whole numbers of 64 bits alone."""
+    if isinstance(value, str):
+        return plain(value)
+    return min(max(value, -NUMBER_LIMIT), NUMBER_LIMIT - 1) if isinstance(value, int) else value
 
 
 def _folded(text: str | None) -> str | None:
