@@ -12,7 +12,7 @@ from iatro_governor.errors import EventError
 from iatro_governor.governor.core import CLOCK_JUMP_S
 from iatro_governor.governor.events import Command, EStop, Malformed
 from iatro_governor.governor.lines import BadLine, parse
-from iatro_governor.governor.offline import OfflineLoop
+from iatro_governor.governor.offline import OfflineLoop, dumps
 
 
 class Core:
@@ -155,6 +155,34 @@ def test_a_bad_line_may_be_the_first():
     rows, core = run({"t": 1.0, "type": "estop", "pressed": 1, "source": "button"}, tick(1.25))
     assert len(why(rows)) == 1 and core.told[0] == Malformed(1.0, "estop", "button", why(rows)[0][3])
     assert core.told[1:] == [1.0, 1.25]
+
+
+@pytest.mark.parametrize(("t", "placed"), [(1e-9, True), (0.0, True), (-1e-9, True), (-2e-9, False)])
+def test_a_bad_line_has_its_time_where_that_does_not_go_back(t, placed):
+    _, core = run(tick(0.0), {"t": t, "type": "estop", "pressed": 1, "source": "button"})
+    assert core.good == [0.0, t][: 1 + placed]
+
+
+def test_time_may_begin_before_zero_with_a_sound_line_or_a_bad_one():
+    assert run(tick(-1.0), tick(-0.75))[1].told == [-1.0, -0.75]
+    rows, core = run({"t": -1.0, "type": "estop", "pressed": 1, "source": "button"}, tick(-0.75))
+    assert core.told == [Malformed(-1.0, "estop", "button", why(rows)[0][3]), -1.0, -0.75]
+
+
+def test_a_tick_that_is_due_just_so_much_before_an_event_that_both_are_the_same_comes_after_it():
+    assert run(tick(0.0), estop(1e-9))[1].told == [EStop(1e-9, True), 0.0]
+    assert run(tick(0.0), estop(2e-9))[1].told == [0.0, EStop(2e-9, True)]
+
+
+def test_a_tick_that_is_due_just_so_much_after_the_last_line_that_both_are_the_same_comes_at_its_end():
+    end = 0.25 - 1e-9
+    assert end + 1e-9 == 0.25
+    assert run(tick(0.0), tick(end))[1].told == [0.0, 0.25]
+
+
+def test_what_json_has_no_number_for_is_not_written():
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        dumps({"t": float("nan")})
 
 
 def test_a_command_of_no_channel_is_refused_and_a_garbled_one_is_handed_on():

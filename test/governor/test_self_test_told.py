@@ -9,12 +9,15 @@ import pytest
 
 from iatro_governor.errors import EventError, ProfileError
 from iatro_governor.governor import scenes
+from iatro_governor.governor.core import Governor
 from iatro_governor.governor.events import Bodies, Joints, MapPose, Points, Range
 from iatro_governor.governor.scenes import SCENES, Scene, fresh
-from iatro_governor.governor.self_test import self_test
+from iatro_governor.governor.self_test import Finding, problems, self_test, steps
 from iatro_governor.governor.self_test import tested as start
+from iatro_governor.limits.limit import Cap
 from iatro_governor.limits.registry import KINDS
-from test.governor.profiles import BOX, amr, seeing
+from iatro_governor.limits.trip import Challenge, Trip
+from test.governor.profiles import BOX, ZONES, amr, seeing
 from test.governor.test_seeing import CLOUD, SONAR
 from test.governor.test_trajectory_chart import SLOWLY, WAY, profile_of
 
@@ -119,3 +122,134 @@ def test_what_the_governor_refuses_of_a_scene_is_told_as_the_self_tests_own(sens
     monkeypatch.setattr(scenes, "_events", garbled)
     with pytest.raises(EventError, match="the self-test's own Joints is refused: no joints source 'nobody'"):
         fresh(sensing, Scene())
+
+
+# What counts as an answer: a limit on speed that tries and says what it is told to.
+
+
+def told_of(tmp_path, monkeypatch, drop=ZONES, **faces):
+    """What is found of the amr's limits on speed where those have ``faces``."""
+    profile = amr(tmp_path, drop=drop)
+    monkeypatch.setitem(KINDS, "speed", dead("speed", **faces))
+    return [(finding.limit, finding.message, finding.refuses) for finding in self_test(profile)]
+
+
+def trying(face, *command):
+    """A challenge by ``face``: ``command`` from rest in open space."""
+
+    def trips(self, scenes):
+        yield Challenge(face, [Trip(scenes[0].standing(np.zeros(3)), np.array(command))])
+
+    return trips
+
+
+def both(message):
+    return [(name, f"{message} in the self-test", True) for name in ("travel_speed", "turn_speed")]
+
+
+def test_a_limit_that_allows_half_of_standing_still_has_changed_nothing(tmp_path, monkeypatch):
+    def half(self, command, situation):
+        return Cap(0.5, 1.0, 0.5)
+
+    faces: dict[str, Any] = {"cap": half, "idle": nothing}
+    moved = told_of(tmp_path, monkeypatch, **faces, trips=trying("cap", 0.001, 0.0, 0.0))
+    assert moved == []
+    still = told_of(tmp_path, monkeypatch, **faces, trips=trying("cap", 0.0, 0.0, 0.0))
+    assert still == both("it let pass whole what it bounds")
+
+
+def test_a_step_that_another_limit_makes_smaller_is_no_answer(tmp_path, monkeypatch):
+    found = told_of(tmp_path, monkeypatch, trips=trying("rate", 1.0, 0.0, 0.0))
+    assert found == both("it let a step pass that is too large")
+
+
+def test_what_bounds_no_number_of_commands_counts_none(tmp_path, monkeypatch):
+    found = told_of(tmp_path, monkeypatch, bound=property(nothing), trips=trying("stream", 0.0, 0.0, 0.0))
+    assert found == both("it let more commands pass than it allows")
+
+
+def test_a_bound_on_jerk_is_tried_by_steps_that_keep_it(tmp_path):
+    """No acceleration is bounded, so that nothing else makes a step smaller."""
+    row = {
+        "name": "jolt",
+        "kind": "jerk",
+        "channel": "base",
+        "axis": "linear",
+        "bound": 2.0,
+        "source": "a test",
+    }
+    assert self_test(amr(tmp_path, limits=[row], drop=(*ZONES, "acceleration"))) == []
+
+
+def pace(tmp_path, name):
+    row = {"name": name, "kind": "command_rate", "channel": "base", "bound": 50.0, "source": "a test"}
+    return amr(tmp_path, limits=[row])
+
+
+def test_a_command_that_takes_the_place_of_another_is_not_taken_for_one_that_was_counted(
+    tmp_path, monkeypatch
+):
+    """What is told of such a one is that a newer command came."""
+    monkeypatch.setattr("iatro_governor.governor.self_test.tightest", nothing)
+    assert [finding.limit for finding in self_test(pace(tmp_path, "newer"))] == ["newer"]
+
+
+@pytest.mark.parametrize(("more", "named"), [(1.0, []), (2.0, ["pace"])])
+def test_a_command_rate_may_count_one_too_few_and_no_more(tmp_path, monkeypatch, more, named):
+    def late(limits, channel):
+        return limits[0].config.model_copy(update={"bound": 50.0 + more})
+
+    monkeypatch.setattr("iatro_governor.governor.self_test.tightest", late)
+    assert [finding.limit for finding in self_test(pace(tmp_path, "pace"))] == named
+
+
+def test_limits_that_the_governor_did_not_take_up_are_named_each_and_those_behind_them_tried(
+    tmp_path, monkeypatch
+):
+    taken_up = Governor.__init__
+
+    def without_speeds(self, *args, **more):
+        taken_up(self, *args, **more)
+        for group in self.groups:
+            group.limits = [limit for limit in group.limits if limit.config.kind != "speed"]
+
+    profile = amr(tmp_path)
+    monkeypatch.setattr(Governor, "__init__", without_speeds)
+    assert {step.limit for step in steps(profile)} == {limit.name for limit in profile.limits}
+    assert [str(finding) for finding in self_test(profile)] == [
+        f"limit {name} on channel base: the governor did not take it up"
+        for name in ("travel_speed", "turn_speed")
+    ]
+
+
+def test_of_a_limit_the_first_that_was_found_is_told_at_its_line(tmp_path):
+    profile = amr(tmp_path)
+    found = [Finding("turn_speed", "base", message, True) for message in ("it came first", "it came second")]
+    (problem,) = problems(profile, found)
+    assert "it came first" in problem.message and "it came second" not in problem.message
+
+
+def test_what_gives_way_to_a_recovery_is_tried_as_it_holds_meanwhile_and_nothing_else_is(
+    tmp_path, monkeypatch
+):
+    """Eased it keeps no margin of its own, at the speed that an operator may bring the base out with."""
+    asked = []
+    deaf = dead("obstacle", clear=lambda self, *_: None)
+
+    def eased(self, margin, speed):
+        asked.append((self.config.name, margin, speed))
+        return deaf(self.config)
+
+    row = {"name": "others", "kind": "obstacle", "channel": "base", "sources": ["lidar"], "source": "a test"}
+    row |= {"margin": 0.07, "floor": 0.01, "noise": 0.02, "retreat_speed": 0.15}
+    profile = amr(tmp_path, limits=[row])
+    assert self_test(profile) == []
+    monkeypatch.setitem(KINDS, "obstacle", dead("obstacle", eased=eased))
+    found = {(finding.limit, finding.message, finding.refuses) for finding in self_test(profile)}
+    told = "eased for a recovery, it let the body go where it must not in the self-test"
+    assert found == {("obstacles", told, True)} and asked == [("obstacles", 0.0, 0.05)]
+
+
+def test_what_gives_no_way_to_a_recovery_is_tried_once(tmp_path, monkeypatch):
+    monkeypatch.setitem(KINDS, "obstacle", dead("obstacle", eased=nothing))
+    assert self_test(amr(tmp_path)) == []
