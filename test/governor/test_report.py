@@ -116,8 +116,8 @@ def shaped(kind, bounds, anchor, pace, target, output, dt=0.5):
     limit: Any = make(kind, name="rate", bounds=bounds)
     row = RateRow(limit, np.array([2, 0]), np.array(bounds))
     none = np.zeros(3)
-    vectors = [np.array(values) for values in (anchor, pace, target, output)]
-    told = list(rate_reports(Rates(none, none, none, (row,)), *vectors, dt))
+    start, before, end, got = (np.array(values) for values in (anchor, pace, target, output))
+    told = list(rate_reports(Rates(none, none, none, (row,)), start, before, end, got, dt))
     assert all((one.name, one.kind, one.source) == ("rate", kind, "a test") for one in told)
     return [(one.unit, one.requested, one.allowed, one.margin) for one in told]
 

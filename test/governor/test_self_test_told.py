@@ -215,7 +215,7 @@ def test_limits_that_the_governor_did_not_take_up_are_named_each_and_those_behin
 
     profile = amr(tmp_path)
     monkeypatch.setattr(Governor, "__init__", without_speeds)
-    assert {step.limit for step in steps(profile)} == {limit.name for limit in profile.limits}
+    assert {step.limit for step in steps(profile)} == {getattr(limit, "name", "") for limit in profile.limits}
     assert [str(finding) for finding in self_test(profile)] == [
         f"limit {name} on channel base: the governor did not take it up"
         for name in ("travel_speed", "turn_speed")
@@ -240,8 +240,14 @@ def test_what_gives_way_to_a_recovery_is_tried_as_it_holds_meanwhile_and_nothing
         asked.append((self.config.name, margin, speed))
         return deaf(self.config)
 
-    row = {"name": "others", "kind": "obstacle", "channel": "base", "sources": ["lidar"], "source": "a test"}
-    row |= {"margin": 0.07, "floor": 0.01, "noise": 0.02, "retreat_speed": 0.15}
+    row: dict[str, Any] = {
+        "name": "others",
+        "kind": "obstacle",
+        "channel": "base",
+        "sources": ["lidar"],
+        "source": "a test",
+    }
+    row = row | {"margin": 0.07, "floor": 0.01, "noise": 0.02, "retreat_speed": 0.15}
     profile = amr(tmp_path, limits=[row])
     assert self_test(profile) == []
     monkeypatch.setitem(KINDS, "obstacle", dead("obstacle", eased=eased))
