@@ -68,14 +68,20 @@ class Backlog:
                 self._keep(self.witness.close(self._newest))
                 self.witness, self._newest = _reminded(reader, self.new(), record.id), -math.inf
                 self.witness.settle(self.covered)
-            self._newest = max(self._newest, record.t)
             take(self.witness, record)
-            self._keep(self.witness.advance(record.t - DISORDER_S))
+            if record.kind != "mark":
+                self._newest = max(self._newest, record.t)
+                self._keep(self.witness.advance(record.t - DISORDER_S))
         self.through = end
         return count
 
     def _another_clock(self, record: StoredRecord) -> bool:
-        """Whether something new happened long before what is known already; what was sent again is not new."""
+        """Whether something new happened long before what is known already; what was sent again is not new.
+
+        A mark says nothing of it: it is of what somebody else sent, and has its time from there.
+        """
+        if record.kind == "mark":
+            return False
         newest = self._numbers.get((record.kind, record.writer), -1)
         self._numbers[record.kind, record.writer] = max(newest, record.number)
         return record.number > newest and record.t < self._newest - ANOTHER_CLOCK_S
@@ -92,6 +98,7 @@ class Backlog:
 def judged(reader: Reader, new: Callable[[], Witness], sending: Iterable[Mapping[str, Any]] = ()) -> Backlog:
     """What bears on statements and commands without a verdict, fed to a ``new`` witness, which is left open.
 
+    It ends where the ledger ends; where that is written faster than it can be read here, with what is to come still.
     ``sending``: verdict records that are on their way to the ledger. Close it, or go on feeding its witness and
     drop those of the records whose ids are ``known``.
     """
@@ -99,8 +106,9 @@ def judged(reader: Reader, new: Callable[[], Witness], sending: Iterable[Mapping
     first = quiet_place(reader, first_unjudged(reader, covered))
     settled = [*sending, *_records_ahead_of(reader, first), *_records_from(reader, first)]
     backlog = Backlog(new, _reminded(reader, new(), first), min(first - 1, _end(reader)), settled, covered)
-    while backlog.read_on(reader) >= FEW:
-        pass
+    before, count = math.inf, backlog.read_on(reader)
+    while FEW <= count < before:
+        before, count = count, backlog.read_on(reader)
     return backlog
 
 
