@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from iatro_governor.governor.resolve import caps_of
 from iatro_governor.limits.approach import approach_speed
+from iatro_governor.limits.limit import Cap
 from iatro_governor.limits.sensed import Sensed
 from test.limits.bodies import NOTHING, body_situation
 from test.limits.situations import make
@@ -234,3 +237,13 @@ def test_a_body_built_without_its_inertia_is_an_error_and_no_guess():
     at = replace(body_situation(STRAIGHT, None, there(NEAR)), mechanics=None)
     with pytest.raises(ValueError, match="inertia"):
         limit().cap(np.array([1.0, 0.0]), at)
+
+
+def test_who_comes_nearer_before_a_stop_begins_is_met_as_slowly_as_then(monkeypatch):
+    """Of the arm now and the arm as it will be, whichever allows less."""
+    ours = limit()
+    caps = {"now": Cap(0.9, 0.5, 0.45), "then": Cap(0.2, 0.5, 0.1)}
+    monkeypatch.setattr(ours, "cap", lambda command, view: caps[view.when])
+    then = SimpleNamespace(when="then")
+    now = SimpleNamespace(when="now", views=lambda commands: [now, then])
+    assert caps_of(np.array([0.5]), now, [ours]) == [(ours, caps["then"])]
