@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -245,5 +246,6 @@ def test_who_comes_nearer_before_a_stop_begins_is_met_as_slowly_as_then(monkeypa
     caps = {"now": Cap(0.9, 0.5, 0.45), "then": Cap(0.2, 0.5, 0.1)}
     monkeypatch.setattr(ours, "cap", lambda command, view: caps[view.when])
     then = SimpleNamespace(when="then")
-    now = SimpleNamespace(when="now", views=lambda commands: [now, then])
+    now: Any = SimpleNamespace(when="now")
+    now.views = lambda commands: [now, then]
     assert caps_of(np.array([0.5]), now, [ours]) == [(ours, caps["then"])]

