@@ -198,7 +198,7 @@ def test_joints_beside_their_path_may_stay_there(tmp_path):
 def test_what_sensors_saw_is_placed_by_how_the_joints_stood_when_they_were_measured(tmp_path, monkeypatch):
     governor, body = body_of(tmp_path, velocity())
     told(governor, 0.96, rates=(0.4, -0.6), effort=(3.0, -2.0))
-    asked = []
+    asked: list[tuple[float, list[float]]] = []
     monkeypatch.setattr(body._clouds, "seen", lambda t, q: asked.append((t, q.tolist())) or {})
     body.situation(1.0, published(2, (0.5, [0.4, -0.6])))
     assert [t for t, _ in asked] == pytest.approx([0.96]) and asked[0][1] == [0.7, -0.5]
