@@ -199,6 +199,11 @@ def test_what_sensors_saw_is_placed_by_how_the_joints_stood_when_they_were_measu
     governor, body = body_of(tmp_path, velocity())
     told(governor, 0.96, rates=(0.4, -0.6), effort=(3.0, -2.0))
     asked: list[tuple[float, list[float]]] = []
-    monkeypatch.setattr(body._clouds, "seen", lambda t, q: asked.append((t, q.tolist())) or {})
+
+    def seen(t, q):
+        asked.append((t, q.tolist()))
+        return {}
+
+    monkeypatch.setattr(body._clouds, "seen", seen)
     body.situation(1.0, published(2, (0.5, [0.4, -0.6])))
     assert [t for t, _ in asked] == pytest.approx([0.96]) and asked[0][1] == [0.7, -0.5]
