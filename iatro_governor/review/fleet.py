@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -47,24 +48,23 @@ class Fleet:
             else:
                 self._add_ledger(Path(source))
         except (LedgerError, OSError, *DAMAGED) as error:
-            self._db.execute("DELETE FROM incident WHERE source = ?", (source,))
+            self._drop(source)
             self.sources.remove(source)
             said = str(error) if isinstance(error, LedgerError) else f"{source}: {error}"
             self.problems.append(said)
 
+    def _drop(self, source: str) -> None:
+        self._db.execute("DELETE FROM incident WHERE source = ?", (source,))
+
     def _add_ledger(self, path: Path) -> None:
         with Reader(path) as reader, Index(reader) as index:
-            try:
-                self._add_indexed(index, str(path))
-            except DAMAGED:  # the index is damaged where nobody had looked yet
-                self._db.execute("DELETE FROM incident WHERE source = ?", (str(path),))
-                index.renew()
-                self._add_indexed(index, str(path))
+            index.read(lambda db: self._add_indexed(db, str(path)))
 
-    def _add_indexed(self, index: Index, source: str) -> None:
+    def _add_indexed(self, db: sqlite3.Connection, source: str) -> None:
         import pyarrow as pa
 
-        found = index.db.execute(f"SELECT {', '.join(COLUMNS)} FROM incident")
+        self._drop(source)  # what was read before the index turned out to be damaged
+        found = db.execute(f"SELECT {', '.join(COLUMNS)} FROM incident")
         while rows := found.fetchmany(_BATCH):
             batch = pa.table(dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True)))
             self._db.register("batch", batch)

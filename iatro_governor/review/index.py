@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ..errors import LedgerError
 from ..ledger.aside import index_path
@@ -21,6 +21,7 @@ from ..ledger.store import DAMAGED
 from .incidents import conducts_of, incident_of, start_time
 from .wanted import COLUMNS, barred, folded
 
+T = TypeVar("T")
 MAKE = 5
 """Changes whenever the index holds anything else."""
 _OPTIONAL = ("plan_id", "channel")
@@ -136,15 +137,21 @@ class Index:
         return str(named.get("digest") or ""), str(named.get("parent_digest") or "")
 
     def rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        """All rows of a query on the table ``incident``; an index that is damaged there is made anew for it."""
-        try:
-            return self.db.execute(sql, values).fetchall()
-        except DAMAGED:
-            self.renew()
-            return self.db.execute(sql, values).fetchall()
+        """All rows of a query on the table ``incident``."""
+        return self.read(lambda db: db.execute(sql, values).fetchall())
 
-    def renew(self) -> None:
-        """Make it anew of the ledger, whatever it holds. Raises LedgerError where the ledger cannot be read."""
+    def read(self, take: Callable[[sqlite3.Connection], T]) -> T:
+        """What ``take`` makes of it; where it turns out to be damaged, it is made anew, and ``take`` begins again.
+
+        Raises LedgerError where the ledger cannot be read.
+        """
+        try:
+            return take(self.db)
+        except DAMAGED:
+            self._renew()
+            return take(self.db)
+
+    def _renew(self) -> None:
         self.db.close()
         with suppress(OSError):  # where nobody may write, it is made in memory
             index_path(self._reader.path).unlink(missing_ok=True)
