@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from iatro_governor.nodes.second_hearing import SecondHearing
+from iatro_governor.nodes.second_hearing import UNHEARD_S, SecondHearing
 from iatro_governor.testimony.records import VerdictRecord
 from iatro_governor.testimony.witness import Witness
 
@@ -29,9 +29,9 @@ class Judge:
         self._here_at = now
         self._hold_until = 0.0
 
-    def missed(self, now: float) -> bool:
-        """Whether the ledger has what was never heard. Raises LedgerError where it cannot be read."""
-        return self._ledger.missed(self.witness.heard, now)
+    def missed(self, now: float, patience: float = UNHEARD_S) -> bool:
+        """Whether the ledger has had, for ``patience`` s, what was not heard; LedgerError where it cannot be read."""
+        return self._ledger.missed(self.witness.heard, now, patience)
 
     def hear_again(
         self, now: Callable[[], float], sending: Iterable[Mapping[str, Any]]

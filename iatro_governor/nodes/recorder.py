@@ -32,6 +32,7 @@ from iatro_governor.nodes.allowance import Allowance
 from iatro_governor.nodes.anchor_command import AnchorCommand
 from iatro_governor.nodes.clip_taker import ClipTaker
 from iatro_governor.nodes.gaps import Gaps
+from iatro_governor.nodes.listening import Listening
 from iatro_governor.nodes.parameters import settings
 from iatro_governor.nodes.run import run
 from iatro_governor.nodes.steady import every
@@ -91,7 +92,7 @@ class Recorder(Node):
         self._dropped = 0
         self._fault = ""
         self._asked_at: float | None = None
-        self._heard_at = 0.0
+        self._listening = Listening()
         self._retry_at = self._ack_at = 0.0
         self._allowance = Allowance()
         self._clips = self._clip_taker(own.config, chosen.path)
@@ -120,7 +121,7 @@ class Recorder(Node):
 
     def _hear(self, topic: str, kind: Any, take: Callable[[Any], None], data: bytes) -> None:
         """Anybody may publish anything: a message that makes no sense must not keep the others out of the ledger."""
-        self._heard_at = time.monotonic()
+        self._listening.heard()
         try:
             message = deserialize_message(data, kind)
         except Exception as error:  # noqa: BLE001 - what the middleware raises for such bytes has no common root
@@ -159,8 +160,8 @@ class Recorder(Node):
         self._commit()
         others = ("governor/decision", "witness/disagreement")
         gone = not any(self.count_publishers(topic) for topic in others)
-        quiet = now - max(self._heard_at, self._asked_at) > QUIET_S
-        return (gone and quiet) or now - self._asked_at > OTHERS_S
+        self._listening.turn(now)
+        return (gone and self._listening.quiet_s > QUIET_S) or now - self._asked_at > OTHERS_S
 
     def survive(self, _error: Exception) -> bool:
         """What is wrong with one message, or with the clock, is logged; who records must go on."""

@@ -14,7 +14,7 @@ from iatro_governor.review.backlog import Backlog, judged
 from iatro_governor.testimony.witness import Witness
 
 UNHEARD_S = 1.0
-"""What is in the ledger for so long and was not heard was missed, s."""
+"""What is in the ledger for so long and was not heard was missed, unless nothing is under way any more, s."""
 MOST_AT_ONCE = 20_000
 Heard = Callable[[str, str, int], bool]
 
@@ -32,8 +32,8 @@ class SecondHearing:
         """Whether there is a ledger to read."""
         return self._path is not None and self._path.is_file()
 
-    def missed(self, heard: Heard, now: float) -> bool:
-        """Whether at ``now`` (s) the ledger has had, for ``UNHEARD_S``, a statement or decision that was not ``heard``.
+    def missed(self, heard: Heard, now: float, patience: float = UNHEARD_S) -> bool:
+        """Whether at ``now`` (s) the ledger has had, for ``patience`` s, a statement or decision not ``heard``.
 
         Raises LedgerError where it cannot be read.
         """
@@ -49,7 +49,7 @@ class SecondHearing:
             if kind in ("statement", "decision") and not heard(kind, writer, number):
                 self._unheard[kind, writer, number] = now
         self._unheard = {key: since for key, since in self._unheard.items() if not heard(*key)}
-        return any(now - since >= UNHEARD_S for since in self._unheard.values())
+        return any(now - since >= patience for since in self._unheard.values())
 
     def hear(self, sending: Iterable[Mapping[str, Any]]) -> Backlog | None:
         """The ledger judged from its first statement or command without a verdict; None where there is none.

@@ -21,10 +21,11 @@ from iatro_governor.nodes import convert, ledger_settings, qos
 from iatro_governor.nodes.allowance import LONGEST, shortened
 from iatro_governor.nodes.drifting import DriftWatch
 from iatro_governor.nodes.judge import Judge
+from iatro_governor.nodes.listening import Listening
 from iatro_governor.nodes.outbox import Outbox
 from iatro_governor.nodes.parameters import settings
 from iatro_governor.nodes.run import run
-from iatro_governor.nodes.second_hearing import SecondHearing
+from iatro_governor.nodes.second_hearing import UNHEARD_S, SecondHearing
 from iatro_governor.nodes.steady import every
 from iatro_governor.profile.load import load_data
 from iatro_governor.review.backlog import statement_of
@@ -37,9 +38,9 @@ from iatro_governor.testimony.witness import Witness
 ADVANCE_S = 0.05
 CHECK_S = 0.5
 HEARD_S = 3.0
-"""At its end: longest wait for the decisions made until then, s."""
-REST_S = 1.5
 """At its end: longest wait for a governor that is ending, too, s."""
+QUIET_S = 0.3
+"""Once that has ended, what it said last is still on its way; it has come when nothing has come for so long, s."""
 
 
 class WitnessNode(Node):
@@ -59,9 +60,8 @@ class WitnessNode(Node):
         self._cuts: dict[tuple[str, int], dict[str, int]] = {}
         self._writer = f"witness-{uuid.uuid4()}"
         self._said = 0
-        self._newest = 0.0
         self._heard: set[str] = set()
-        self._asked_at: tuple[float, float] | None = None
+        self._listening: Listening | None = None
         self._closed = False
         publisher = self.create_publisher(Disagreement, "witness/disagreement", qos.RECORD)
         self._outbox = Outbox(self, self._writer, publisher.publish)
@@ -77,18 +77,24 @@ class WitnessNode(Node):
         self.get_logger().info(f"witness ready, labels by {loaded.labeller.name}")
 
     def finish(self) -> bool:
-        """Hear out what was decided until now, judge it, and wait until the ledger has every verdict."""
-        if self._asked_at is None:
-            self._asked_at = (time.monotonic(), self._now())
-        since, stamp = self._asked_at
-        waited = time.monotonic() - since
-        # A governor that ends with us still says how it came to rest.
-        over = self.count_publishers("governor/decision") == 0 or waited > REST_S
-        heard = (self._newest >= stamp and over) or waited > HEARD_S
-        if heard and not self._closed:
+        """Hear out a governor that ends, too, judge what came, and wait until the ledger has every verdict."""
+        if self._listening is None:
+            self._listening = Listening()
+            self.get_logger().info("ending: hearing out the governor first")
+        self._listening.turn(time.monotonic())
+        if not self._closed and self._heard_out(self._listening):
             self._closed = True
             self._send(self._judge.close(self._now()))
         return self._closed and (self._outbox.waiting == 0 or self._recorders() == 0)
+
+    def _heard_out(self, listening: Listening) -> bool:
+        """Whether nothing more comes of a governor that is gone, here or in the ledger; or none is about to go."""
+        if listening.waited_s > HEARD_S:
+            return True
+        if self.count_publishers("governor/decision") or listening.quiet_s < QUIET_S:
+            return False
+        self._check(0.0)
+        return True
 
     def _now(self) -> float:
         return float(self.get_clock().now().nanoseconds * 1e-9)
@@ -109,12 +115,12 @@ class WitnessNode(Node):
             self.get_logger().warning(f"what is not heard cannot be read in the ledger: {error}")
             return None
 
-    def _check(self) -> None:
-        """Not at the end: what is judged then must be on its way before the recorder ends, too."""
+    def _check(self, patience: float = UNHEARD_S) -> None:
+        """Judge what the ledger has had for ``patience`` s and was not heard; not once all is judged."""
         if self._closed:
             return
         try:
-            missed = self._judge.missed(time.monotonic())
+            missed = self._judge.missed(time.monotonic(), patience)
         except LedgerError as error:
             self.get_logger().warning(f"the ledger cannot be read: {error}", throttle_duration_sec=10.0)
             return
@@ -138,7 +144,7 @@ class WitnessNode(Node):
         if body["writer"] not in self._heard:
             self._heard.add(body["writer"])
             self.get_logger().info(f"witness hears decisions of {body['writer']}")
-        self._newest = max(self._newest, body["t"])
+        self._note()
         try:
             self._judge.witness.decision(body)
         except TestimonyError as error:
@@ -148,11 +154,16 @@ class WitnessNode(Node):
         body = shortened(convert.statement_body(message), LONGEST)
         if "cut" in body:
             self._cuts[message.planner_run, message.seq] = body["cut"]
+        self._note()
         self._judge.witness.statement(statement_of(body))
 
     def _mark(self, message: PlanMark) -> None:
         body = convert.mark_body(message)
         self._judge.witness.mark(MarkRecord(body["t"], body["channel"], body["plan_id"] or ""))
+
+    def _note(self) -> None:
+        if self._listening is not None:
+            self._listening.heard()
 
     def _advance(self) -> None:
         if not self._closed:

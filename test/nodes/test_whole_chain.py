@@ -97,7 +97,6 @@ def test_the_governor_dies_and_its_successor_starts_closed_and_loses_no_number(
     assert not any(first["allowed"]) and "closed" in {fault["name"] for fault in first["faults"]}
 
 
-@pytest.mark.alone
 def test_ctrl_c_to_all_at_once_leaves_a_stopped_robot_and_closed_accounts(
     robot: Robot, tmp_path: Path
 ) -> None:

@@ -107,3 +107,20 @@ def test_a_hundred_statements_a_second_all_get_their_verdict(
     assert (len(stamps) - 1) / (max(stamps) - min(stamps)) == pytest.approx(HZ)
     process.send(signal.SIGTERM)
     assert process.wait(20.0) == 0, process.output
+
+
+def test_held_up_while_it_ends_it_still_judges_what_a_governor_said_last(
+    robot: Robot, witness: Callable[[], Any]
+) -> None:
+    process = witness()
+    robot.say()
+    robot.command(10)
+    process.send(signal.SIGINT)
+    process.wait_for("hearing out the governor")
+    process.send(signal.SIGSTOP)
+    robot.command(40)
+    robot.recorded()
+    robot.leave()
+    process.send(signal.SIGCONT)
+    assert process.wait(20.0) == 0, process.output
+    sound(robot.judged(5.0), robot)
