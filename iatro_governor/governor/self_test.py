@@ -202,7 +202,8 @@ def _counts(limit: Limit[Any], member: Member) -> bool:
     command = resting(member)
     for _ in range(int(getattr(limit, "bound", 0) or 0) + 2):
         stream.accept(command, 0.0, False)
-    return any(limit.config.name in report.detail for report in ladder.reports)
+    told = f"(limit {limit.config.name})"
+    return any(report.detail.endswith(told) for report in ladder.reports)
 
 
 class _Alone(Limit[Any]):
