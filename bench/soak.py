@@ -64,8 +64,9 @@ def judged(simulated: dict[str, Any], real: dict[str, Any]) -> dict[str, Any]:
     memory |= {name: grown(*samples) for name, samples in real.pop("memory").items()}
     ours = {name: row for name, row in memory.items() if name != RELAY}
     wrong = [told(name, row) for name, row in ours.items() if row["verdict"] != "flat"]
-    if real["late"]["governed"] > real["late"]["relay"] + real["late"]["spread"]:
-        wrong.append(f"late answers: {real['late']}")
+    late = real["late"]
+    if late["governed"] > late["relay"] + late["spread"] and late["chance"] < 1.0 - SURE:
+        wrong.append(f"late answers: {late}")
     for name, run in (("simulated", simulated), ("real", real)):
         wrong += [f"{name}: {line}" for line in run["problems"]]
     return {"bound_mb_h": FLAT_MB_H, "memory": memory, "simulated": simulated, "real": real, "wrong": wrong}

@@ -9,6 +9,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from scipy.stats import hypergeom
+
 from bench.hop import configured
 from bench.hop_driver import Driver, driver, is_open
 from bench.hop_figures import in_time
@@ -90,10 +92,18 @@ class Run:
 
 
 def lateness(shares: dict[str, list[float]]) -> dict[str, float]:
-    """Mean shares of late answers, and by how much the relay's own stretches differ."""
+    """Mean shares of late answers by stretch, by how much the relay's own stretches differ, and ``chance``.
+
+    chance: the probability that so many of all late answers, or more, are the governor's, if they fall on answers of
+    both alike (Fisher's exact test, one-sided). They come in bursts, and so it is rather larger.
+    """
     means = {name: sum(each) / len(each) for name, each in shares.items()}
     spread = max(shares["relay"]) - min(shares["relay"])
-    return {**{name: round(mean, 5) for name, mean in means.items()}, "spread": round(spread, 5)}
+    asked = {name: round(len(each) * HZ * STRETCH_S) for name, each in shares.items()}
+    late = {name: round(means[name] * asked[name]) for name in shares}
+    both = (sum(asked.values()), sum(late.values()), asked["governed"])
+    chance = float(hypergeom.sf(late["governed"] - 1, *both))
+    return {name: round(one, 5) for name, one in (means | {"spread": spread, "chance": chance}).items()}
 
 
 def accounts(path: Path) -> dict[str, Any]:

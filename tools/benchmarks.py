@@ -1,14 +1,14 @@
 """Writes docs/benchmarks.md from out/bench/*.json: ``python -m tools.benchmarks``; `make bench` ends with it.
 
 A page says on which machine, with what, when and at which commit each figure was measured. A benchmark that has left
-no file, or one that cannot be read, has its heading and says so.
+no file keeps what the page says of it, with the commit and the machine of then; one whose file cannot be read says so.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bench.page.core import core
@@ -35,24 +35,32 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--from", dest="source", type=Path, default=ROOT / "out" / "bench")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "benchmarks.md")
     chosen = parser.parse_args(arguments)
-    chosen.out.write_text(page(chosen.source), encoding="utf-8")
+    before = chosen.out.read_text(encoding="utf-8") if chosen.out.exists() else ""
+    chosen.out.write_text(page(chosen.source, before), encoding="utf-8")
     print(f"written: {chosen.out}")
 
 
-def page(folder: Path) -> str:
-    """The whole page, of the files in ``folder``."""
+def page(folder: Path, before: str = "") -> str:
+    """The whole page, of the files in ``folder``; of what left none, the section of the page ``before``."""
     known = list(SECTIONS)
     others = sorted(path.stem for path in folder.glob("*.json") if path.stem not in SECTIONS)
-    return "\n".join([HEAD, *(section(folder, name) for name in (*known, *others))])
+    kept = measured(before)
+    return "\n".join([HEAD, *(section(folder, name, kept) for name in (*known, *others))])
 
 
-def section(folder: Path, name: str) -> str:
-    """One benchmark's: its heading, where it comes from, its tables, or why there are none."""
+def measured(text: str) -> dict[str, str]:
+    """The sections of a page that hold a measurement, by their titles."""
+    parts = [f"## {part.rstrip()}\n" for part in text.split("\n## ")[1:]]
+    return {part[3:].splitlines()[0]: part for part in parts if "\n*Made by " in part}
+
+
+def section(folder: Path, name: str, kept: Mapping[str, str]) -> str:
+    """One benchmark's: its heading, where it comes from, its tables, or the one ``kept``, or why there is none."""
     title, write, made_by = SECTIONS.get(name, (name, lambda data: [listed(data)], BENCH))
     head = f"## {title}\n"
     path = folder / f"{name}.json"
     if not path.exists():
-        return f"{head}\nNot measured: `{made_by}` left no {name}.json.\n"
+        return kept.get(title) or f"{head}\nNot measured: `{made_by}` left no {name}.json.\n"
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:

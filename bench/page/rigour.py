@@ -15,8 +15,10 @@ def soak(data: Data) -> list[str]:
         f"real nodes at {real['hz']:.0f} Hz, governed for {real['driven_s']['governed']:.0f} s and a bare relay for "
         f"{real['driven_s']['relay']:.0f} s in turns: {real['decisions']} decisions, {real['lost']} lost. Answers "
         f"later than the next but one command: governed {late['governed']:.3%}, relay {late['relay']:.3%} (its "
-        f"stretches differ by {late['spread']:.3%}); not counted are stretches of 10 s in which the driver itself was"
-        f" held up: {held_up['governed']} of the governor's and {held_up['relay']} of the relay's. Wrong: "
+        f"stretches differ by {late['spread']:.3%}; were it chance whose answers are late, as many or more"
+        f" would be the governor's with a probability of {late['chance']:.3g}); not counted are stretches of 10 s in"
+        f" which the driver itself was held up: {held_up['governed']} of the governor's and {held_up['relay']} of the"
+        f" relay's. Wrong: "
         f"{'; '.join(data['wrong']) or 'nothing'}.\n"
     )
     head = ("process", "MB at the end", "MB an hour", "95 % interval", "samples", "verdict")

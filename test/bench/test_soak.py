@@ -47,7 +47,7 @@ def test_a_leak_of_sixteen_megabytes_an_hour_is_not_flat_however_short_and_noisy
 def test_what_noise_hides_is_not_shown_and_no_pass() -> None:
     noisy = samples(0.0, 5.0, 900.0, 60.0, seed=3)
     assert grown(*noisy)["verdict"] == "not shown"
-    good = {"governed": 0.0, "relay": 0.0, "spread": 0.0}
+    good = {"governed": 0.0, "relay": 0.0, "spread": 0.0, "chance": 1.0}
     found = judged({"problems": [], "memory": noisy}, real(good, []))
     assert found["wrong"] and "not shown" in found["wrong"][0]
 
@@ -65,11 +65,13 @@ def real(late: dict[str, float], problems: list[str], grows_mb: float = 0.0) -> 
 
 
 def test_all_that_should_not_be_is_told() -> None:
-    good = {"governed": 0.001, "relay": 0.0, "spread": 0.001}
+    good = {"governed": 0.001, "relay": 0.0, "spread": 0.001, "chance": 0.01}
     simulated = {"problems": [], "memory": samples(0.0)}
     assert judged(dict(simulated), real(good, []))["wrong"] == []
     bad = judged({**simulated, "problems": ["the chain: x"]}, real(good | {"governed": 0.01}, ["y"], 50.0))
     told = " ".join(bad["wrong"])
+    by_chance = judged(dict(simulated), real(good | {"governed": 0.01, "chance": 0.03}, []))
+    assert by_chance["wrong"] == []
     assert (
         "governor grows" in told
         and "late" in told
@@ -79,7 +81,7 @@ def test_all_that_should_not_be_is_told() -> None:
 
 
 def test_what_the_relay_takes_is_told_and_is_no_fault_of_ours() -> None:
-    good = {"governed": 0.0, "relay": 0.0, "spread": 0.0}
+    good = {"governed": 0.0, "relay": 0.0, "spread": 0.0, "chance": 1.0}
     run = real(good, []) | {"memory": {"governor": samples(0.0), "relay": samples(50.0)}}
     found = judged({"problems": [], "memory": samples(0.0)}, run)
     assert found["memory"]["relay"]["verdict"] == "grows" and found["wrong"] == []

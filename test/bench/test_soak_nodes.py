@@ -108,4 +108,25 @@ def test_a_governor_that_stops_while_the_driver_goes_on_is_late_for_all_of_it() 
 
 def test_late_answers_are_shares_and_the_relays_own_stretches_say_how_far_to_trust_them() -> None:
     found = lateness({"governed": [0.02, 0.04], "relay": [0.0, 0.01]})
-    assert found == {"governed": 0.03, "relay": 0.005, "spread": 0.01}
+    assert found | {"chance": 0.0} == {"governed": 0.03, "relay": 0.005, "spread": 0.01, "chance": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("governed", "relay", "chance"),
+    [
+        ([0.001, 0.0, 0.0], [0.0], 0.75),
+        ([0.001, 0.001, 0.0], [0.0], 0.56245),
+        ([0.0, 0.0, 0.0], [0.001], 1.0),
+        ([0.004, 0.004, 0.004], [0.0], 0.0315),
+    ],
+)
+def test_a_late_answer_of_three_times_as_many_says_little(
+    governed: list[float], relay: list[float], chance: float
+) -> None:
+    """One of 3,000 and none of 1,000: of all four thousand three in four are the governor's."""
+    assert lateness({"governed": governed, "relay": relay})["chance"] == pytest.approx(chance, abs=2e-5)
+
+
+def test_a_governor_that_is_late_again_and_again_is_not_so_by_chance() -> None:
+    """The wrong answer: what a small sample cannot show is never shown."""
+    assert lateness({"governed": [0.01] * 90, "relay": [0.0] * 30})["chance"] < 1e-9

@@ -53,6 +53,19 @@ def test_what_cannot_be_read_says_so(tmp_path: Path) -> None:
     assert "Not shown" in found["Peers"] and "KeyError" in found["Peers"]
 
 
+def test_what_was_measured_before_stays_with_its_commit_until_it_is_measured_again(tmp_path: Path) -> None:
+    ledger = STAMP | {"group": 5, "asked": 10, "incidents": 1, "records_per_s": 4321, "page_new_s": 0.5}
+    page(tmp_path, statements=STAMP | {"said": 1}, ledger=ledger, peers="")
+    for name in ("statements", "ledger"):
+        (tmp_path / f"{name}.json").unlink()
+    found = page(tmp_path, ledger=ledger | {"commit": "def5678"})
+    said = found["A hundred statements a second for a minute"]
+    assert "| `said` | 1 |" in said and "commit abc1234" in said
+    assert "def5678" in found["The ledger"] and "abc1234" not in found["The ledger"]
+    assert "cannot be read" in found["Peers"] and "left no plant.json" in found["The plant"]
+    assert page(tmp_path) == found, "made again it is the same"
+
+
 def test_a_figure_has_its_machine_version_date_and_commit(tmp_path: Path) -> None:
     ledger = {"group": 5, "asked": 10, "incidents": 1, "records_per_s": 4321, "page_new_s": 0.5}
     found = page(tmp_path, ledger=STAMP | ledger)["The ledger"]
@@ -80,7 +93,7 @@ def test_a_benchmark_that_nobody_foresaw_has_a_section(tmp_path: Path) -> None:
 
 def test_a_soak_and_a_mutation_run_have_their_tables(tmp_path: Path) -> None:
     row = {"at_last_mb": 91.5, "mb_h": 0.4, "interval_mb_h": [0.1, 0.7], "verdict": "flat", "samples": 68}
-    late = {"governed": 0.002, "relay": 0.001, "spread": 0.004}
+    late = {"governed": 0.002, "relay": 0.001, "spread": 0.004, "chance": 0.034}
     soak = {
         "bound_mb_h": 4.0,
         "memory": {"governor": row},
@@ -95,7 +108,7 @@ def test_a_soak_and_a_mutation_run_have_their_tables(tmp_path: Path) -> None:
     rooms = {"rooms": {"limits": counts | {"commit": "abc1234", "date": "2026-01-02"}}}
     found = page(tmp_path, soak=STAMP | soak, mutation=STAMP | rooms)
     told = found["Going on and on"]
-    assert "2 of the governor's and 1 of the relay's" in told
+    assert "2 of the governor's and 1 of the relay's" in told and "a probability of 0.034)" in told
     assert (
         "| governor | 91.5 | 0.4 | 0.1 to 0.7 | 68 | flat |" in told and "the recorder grows by 9 MB" in told
     )
