@@ -44,13 +44,11 @@ class Claims:
         """The channels that have their joints."""
         return self._holders
 
-    def take(self, name: str) -> bool:
-        """Let ``name`` move its joints; whether a rival had one of them until now."""
+    def take(self, name: str) -> None:
+        """Let ``name`` move its joints; what its rivals lose by that, others may have again."""
         self._users.add(name)
-        if self.has(name):
-            return False
-        self._holders = self._settle((name, *self._holders, *self._rivals))
-        return True
+        if not self.has(name):
+            self._holders = self._settle((name, *self._holders, *self._rivals))
 
     def _settle(self, order: Iterable[str]) -> tuple[str, ...]:
         holders: list[str] = []

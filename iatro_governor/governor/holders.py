@@ -16,9 +16,11 @@ class Holders:
         self._members, self._claims, self._outputs = members, claims, outputs
 
     def take(self, member: Member) -> None:
-        """Let ``member`` move its joints."""
-        if self._claims.take(member.name):
-            member.chart.take()
+        """Let ``member`` move its joints; whoever else has joints again because of it begins anew, too."""
+        before = self._claims.holders
+        self._claims.take(member.name)
+        for name in set(self._claims.holders) - set(before):
+            self._members[name].chart.take()
         for rival in self._claims.rivals(member.name):
             self._members[rival].chart.lose()
 
@@ -28,7 +30,8 @@ class Holders:
         for name in self._claims.rivals(member.name):
             rival = self._members[name]
             request = rival.stream.live(t)
-            asked = request is not None and rival.chart.asks(request)
+            # What was asked of one that has lost its joints since is over.
+            asked = self._claims.has(name) and request is not None and rival.chart.asks(request)
             unsettled = not held and self._claims.uses(name) and not rival.chart.measured_rest
             moves = any(self._outputs.values[rival.place]) or rival.chart.going is not None
             if asked or unsettled or moves:

@@ -261,7 +261,7 @@ class PowerAndForceLimit(Limit[PowerAndForceConfig]):
 
     def _held(self, pairs: Pairs, people: People, situation: BodySituation) -> NDArray[np.bool_]:
         """Which pairs (P,) have something solid behind the body."""
-        between = self._between(pairs, situation)
+        between = self._between(pairs, people, situation)
         if not len(self._behind):
             return between
         centre = people.positions[pairs.body]
@@ -271,15 +271,19 @@ class PowerAndForceLimit(Limit[PowerAndForceConfig]):
         held: NDArray[np.bool_] = between | (distance.min(axis=1) <= 0.0)
         return held
 
-    def _between(self, pairs: Pairs, situation: BodySituation) -> NDArray[np.bool_]:
-        """Which pairs (P,) have another link right behind the body, of those that move against theirs."""
-        touches = pairs.distance <= self.config.behind_gap
-        if np.count_nonzero(touches) == 0:
-            return np.zeros(len(touches), dtype=bool)
-        carrier = situation.model.capsule_body[pairs.capsule]
-        apart = (carrier[:, None] != carrier) & (pairs.body[:, None] == pairs.body)
-        opposite = pairs.toward @ pairs.toward.T <= -OPPOSITE
-        found: NDArray[np.bool_] = (apart & opposite & touches).any(axis=1)
+    def _between(self, pairs: Pairs, people: People, situation: BodySituation) -> NDArray[np.bool_]:
+        """Which pairs (P,) have another link right behind the body, of those that move against theirs.
+
+        Any link: also one that is not among ``links``, or that stands further off than ``distance``.
+        """
+        gap = np.full((len(situation.model.capsule_body), len(people.positions)), self.config.behind_gap)
+        behind = pairs_within(situation, self.config.bodies, gap)
+        if behind is None:
+            return np.zeros(len(pairs.distance), dtype=bool)
+        carrier, other = (situation.model.capsule_body[each.capsule] for each in (pairs, behind))
+        apart = (carrier[:, None] != other) & (pairs.body[:, None] == behind.body)
+        opposite = pairs.toward @ behind.toward.T <= -OPPOSITE
+        found: NDArray[np.bool_] = (apart & opposite).any(axis=1)
         return found
 
     def _pairs(self, people: People, situation: BodySituation, robot: Array, seconds: float) -> Pairs | None:

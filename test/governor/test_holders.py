@@ -70,6 +70,29 @@ def test_who_takes_joints_knows_it_and_rivals_lose_them():
     assert (group.a.told, group.b.told) == (["lose", "lose"], ["take"]), "it has them already"
 
 
+def test_who_has_joints_again_because_another_took_some_of_a_third_s_begins_anew():
+    """`both` moved the elbow, too: once `up` takes the shoulder from it, `fore` has the elbow, and it is elsewhere."""
+    up, fore, both = Channel("up", 0, 1), Channel("fore", 1, 2), Channel("both", 2, 4)
+    members: Any = {"up": up, "fore": fore, "both": both}
+    claims = Claims({"up": ("shoulder",), "fore": ("elbow",), "both": ("shoulder", "elbow")})
+    holders = Holders(members, claims, Outputs(4, 0.0, 9.0))
+    for channel in (both, up):
+        holders.take(members[channel.name])
+    assert (both.told, up.told, fore.told) == (["take", "lose"], ["lose", "take"], ["lose", "take"])
+    holders.take(members["fore"])
+    assert fore.told == ["lose", "take"] and both.told == ["take", "lose", "lose"], "it has it already"
+
+
+def test_what_was_asked_of_a_channel_before_it_lost_its_joints_keeps_nobody_from_moving_them():
+    """A set-point that was reached asks for nothing, and for anything once the joints are another's."""
+    group = Group()
+    group.take(group.b)
+    group.a.request = 0.5
+    assert group.taken(group.b) is None
+    group.take(group.a)
+    assert group.taken(group.b) == "a"
+
+
 def test_joints_that_rest_and_are_not_asked_to_move_are_nobodys():
     group = Group()
     assert group.taken(group.b) is None and group.taken(group.c) is None

@@ -207,6 +207,17 @@ def test_between_two_links_a_region_cannot_give_way(away, clamped):
     assert opening is None or opening.scale == 1.0
 
 
+@pytest.mark.parametrize("kept", [{"distance": 0.01}, {"distance": 0.2, "links": ["lower"]}])
+def test_a_link_that_the_limit_does_not_look_at_squeezes_a_region_all_the_same(kept):
+    """The upper arm stands 0.02 m behind it: further than ``distance``, or not among ``links``."""
+    place = np.array(BETWEEN) + 0.02 * np.array([-0.675, 0.737, 0.0])
+    at = body_situation(FOLDED, None, there(place.tolist()))
+    found = limit(default=REGION, detected_force=10.0, **kept).cap(np.array([0.0, 1.0]), at)
+    assert found is not None
+    squeezed = approach_speed(30.0 / 40_000.0, 0.0, found.requested / (1.0 / 4.0), 0.04)
+    assert found.allowed == pytest.approx(squeezed)
+
+
 def test_a_blow_alone_bounds_where_the_robot_stops_at_once():
     at = replace(body_situation(STRAIGHT, None, there(NEAR)), reaction_s=0.0, period=1e-6)
     strong = replace(at.comfort, braking=np.array([1e9, 1e9]))

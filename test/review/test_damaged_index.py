@@ -16,6 +16,7 @@ from iatro_governor.ledger.aside import index_path
 from iatro_governor.ledger.reader import Reader
 from iatro_governor.review.fleet import Fleet
 from iatro_governor.review.index import Index
+from iatro_governor.review.page.fleet import fleet
 from test.review.conftest import build
 
 ALL = "SELECT id, verdict, severity, context FROM incident ORDER BY id"
@@ -76,6 +77,18 @@ def test_an_index_that_names_a_record_beyond_the_ledgers_last_is_not_believed(pa
         db.execute("UPDATE state SET last = ?, mac = x''", (2**62,))
     with Reader(path) as reader, Index(reader) as index:
         assert index.rows("SELECT last FROM state") == [(sound,)]
+
+
+@pytest.mark.parametrize("column", ["context", "robot", "model", "verdict"])
+def test_an_index_with_texts_that_no_ledger_has_is_shown_as_far_as_it_can_be(path: Path, column: str) -> None:
+    """A filter for such a context cannot be asked for, so there is no link to one."""
+    odd = "[" * 300
+    with closing(sqlite3.connect(index_path(path))) as db, db:
+        db.execute(f"UPDATE incident SET {column} = ?", (odd,))
+    with Reader(path) as reader:
+        groups = {group["name"]: group["rows"] for group in fleet(reader)["groups"]}
+    assert any(row["name"].startswith("[[") for row in groups.get(column, ())) == (column in groups)
+    assert all(row["href"] is None for row in groups["context"]) == (column == "context")
 
 
 @pytest.mark.parametrize("key", ["severity", "statement_seqs"])

@@ -8,6 +8,7 @@ from ...ledger.reader import Reader
 from ...testimony.verdicts import VERDICTS
 from ..incidents import shadow_text
 from ..index import Index
+from ..known import CONTEXTS
 from ..proportions import Share
 from ..rates import Rates, Rows, rates_by
 from ..text import one_line
@@ -54,7 +55,7 @@ def _address(root: str | None, **wanted: str) -> str | None:
 
 
 def _row(group: str, one: Rates, root: str | None) -> dict[str, Any]:
-    linked = one.name and group in ("model", "robot", "context")
+    linked = one.name in CONTEXTS if group == "context" else one.name and group in ("model", "robot")
     return {
         "name": one_line(one.name, 60) or "not named",
         "href": _address(root, **{group: one.name[:200]}) if linked else None,
