@@ -128,6 +128,9 @@ class Chart(Protocol):
     def lose(self) -> None:
         """Another channel has its joints from now on."""
 
+    def guide(self) -> None:
+        """Somebody moves the body by hand."""
+
     def halt(self, hard: bool) -> None:
         """A stop is in force, the protective one where ``hard``."""
 
@@ -183,6 +186,9 @@ class Plain:
 
     def lose(self) -> None:
         """Another channel has its joints from now on."""
+
+    def guide(self) -> None:
+        """Somebody moves the body by hand."""
 
     def halt(self, hard: bool) -> None:
         """A stop is in force."""

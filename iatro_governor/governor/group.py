@@ -123,13 +123,16 @@ class Group:
         self, t: float, process: Ladder, name: str | None = None, command: Command | None = None
     ) -> list[Outcome]:
         """Choose the outputs at ``t``: on ``command``, just received on channel ``name``, or on the tick."""
+        guided = self._senses.hand_guided(t)
         for member in self.members:
             member.chart.look(t)
+            if guided:
+                member.chart.guide()
             member.stream.watch(t, self._holders.rests(member))
             if member.chart.astray is not None:
                 self.ladder.pulse("off_course", t, member.chart.astray)
         known = partial(pushed, senses=self._senses, t=t, look=partial(self.look, t))
-        self._obedience.judge(t, self._outputs, self._senses.hand_guided(t), known, self.ladder)
+        self._obedience.judge(t, self._outputs, guided, known, self.ladder)
         hold = self.recovery.held(t)
         self.ladder.hold("recovering", t, hold is not None, hold.told if hold else "")
         self.ladder.advance(t)

@@ -26,6 +26,8 @@ FURTHEST = 1e6
 """No way is longer than this, rad or m: what is asked for beyond keeps its direction."""
 SAME = 1e-9
 """Set-points closer than this are one, rad or m."""
+LED = 0.02
+"""A set-point further than this from joints that are guided by hand is left behind, rad or m."""
 AHEAD = 0.3
 """A set-point further than this ahead of its joint, rad or m, is not followed: the joint is held by something."""
 APPROACH = 0.7
@@ -174,6 +176,14 @@ class JointPositionChart(JointChart):
     def lose(self) -> None:
         """The set-point stands, and means nothing until the joints are taken back."""
         self._lost = True
+
+    def guide(self) -> None:
+        """A set-point that the joints were led away from begins anew where they are: the drive would go back at once.
+
+        What is no further off is what a load takes, and stays: following that, the joints would sink.
+        """
+        if (np.abs(self.setpoint - self.positions) > LED).any():
+            self._published = None
 
     def asks(self, command: Command) -> bool:
         """Any other set-point than the one that stands; before the joints were seen, any at all."""

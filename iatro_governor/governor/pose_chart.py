@@ -19,7 +19,7 @@ from iatro_governor.body.planar import Array
 from iatro_governor.body.rigid import Pose
 from iatro_governor.governor.chart import Plain
 from iatro_governor.governor.events import Command
-from iatro_governor.governor.joint_chart import AHEAD, APPROACH, FURTHEST, SAME, creeps
+from iatro_governor.governor.joint_chart import AHEAD, APPROACH, FURTHEST, LED, SAME, creeps
 from iatro_governor.governor.readings import Readings, upright
 from iatro_governor.governor.senses import Senses
 from iatro_governor.governor.stacked import HalvesBrakes
@@ -37,6 +37,8 @@ UNIT = 0.01
 """How far from 1 the length of a quaternion may be."""
 DAMPING = 0.02
 """Of the inverse near singular postures, in m and rad alike."""
+LED_M = 0.01
+"""A set-point further than this from a link that is guided by hand, m, or by more than ``LED`` rad, is left behind."""
 AHEAD_M = 0.15
 """A set-point further than this ahead of its link, m, or by more than ``AHEAD`` rad, is not followed: it is held."""
 LINEAR, ANGULAR = np.arange(3), np.arange(3, 6)
@@ -172,6 +174,12 @@ class PoseChart(Plain):
     def lose(self) -> None:
         """The set-point stands, and means nothing until the joints are taken back."""
         self._lost = True
+
+    def guide(self) -> None:
+        """A set-point that the link was led away from begins anew where it is; what a load takes is less, and stays."""
+        led = self._measured_pose.way_to(self.setpoint)
+        if any(np.linalg.norm(led[half]) > most for half, most in ((LINEAR, LED_M), (ANGULAR, LED))):
+            self._published = None
 
     def why_garbled(self, command: Command) -> str | None:
         """A place and a unit quaternion, finite, in the channel's frame."""
