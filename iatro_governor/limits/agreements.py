@@ -111,6 +111,9 @@ def _upright(profile: Profile, index: int, limit: TipOverConfig) -> Iterator[Pro
         why = f"{limit.name}: the protective stop of channel {limit.channel} brakes harder"
         key = ("limits", index, "deceleration")
         yield profile.problem(key, limit.deceleration, f"at least {hardest:g}", why)
+    if limit.payload < part.payload:
+        why = f"{limit.name}: robot.model.payload is more"
+        yield profile.problem(("limits", index, "payload"), limit.payload, f"at least {part.payload:g}", why)
     turns = 2 if channel.base in ("differential", "ackermann") else 16
     angles = np.arange(turns) * (2 * math.pi / turns)
     stands, freedoms = posture(body, body.rest), len(base_joints("planar"))

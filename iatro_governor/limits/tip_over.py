@@ -48,7 +48,7 @@ class TipOverConfig(LimitConfig):
     base_centre: Vector3 = (0.0, 0.0, 0.0)
     """Where that is, base frame, m."""
     payload: NonNegative = 0.0
-    """The largest mass that is carried in the model's tool, kg."""
+    """The largest mass that is carried in the model's tool, kg; it may also be empty."""
 
     @model_validator(mode="after")
     def _stands(self) -> TipOverConfig:
@@ -58,7 +58,7 @@ class TipOverConfig(LimitConfig):
 
 @dataclass(frozen=True, slots=True)
 class Stance:
-    """How a robot stands on its ``E`` edges, with the ground falling steepest towards each of them.
+    """How badly a robot may stand on its ``E`` edges, with the ground falling steepest towards each of them.
 
     room: (E,) m from where the weight presses to each edge, less the margin. rise: (E,) m, by which its centre of mass
     has to rise to tip over it. lever: s2, by how many metres each m/s2 of the base moves where the weight presses.
@@ -94,9 +94,10 @@ class TipOverLimit(Limit[TipOverConfig]):
         asked, standing = (situation.own(self.config.channel, u) for u in (command, situation.anchor))
         if not asked.any() and not standing.any():
             return None
-        stance = self._now(situation)
-        scale = self._share(stance, asked)
-        over = (1.0 - self._share(stance, standing)) * _size(standing)
+        stances = self._now(situation)
+        scale = min(self._share(stance, asked) for stance in stances)
+        kept = min(self._share(stance, standing) for stance in stances)
+        over = (1.0 - kept) * _size(standing)
         unit = None if asked[:2].any() else "rad/s"
         return Cap(scale, _size(asked), scale * _size(asked), over, unit)
 
@@ -111,7 +112,7 @@ class TipOverLimit(Limit[TipOverConfig]):
 
     def hardest(self, posture: Posture, freedoms: int, tool: str | None, direction: Array) -> float:
         """Hardest braking, m/s2, that a robot in ``posture`` stands while it drives along ``direction`` (2,), unit."""
-        stance = self._stance(posture, freedoms, tool)
+        stance, *_ = self._stances(posture, freedoms, tool)
         each = self._pressed(stance, direction)
         pressed = each > 0
         return float((np.maximum(stance.room, 0.0)[pressed] / each[pressed]).min(initial=np.inf))
@@ -138,32 +139,39 @@ class TipOverLimit(Limit[TipOverConfig]):
             return 1.0
         return float(np.sqrt(np.maximum(left[over], 0.0) / turning[over]).min())
 
-    def _now(self, situation: BodySituation) -> Stance:
+    def _now(self, situation: BodySituation) -> list[Stance]:
         key = (self, "stance")
         if key not in situation.memo:
-            situation.memo[key] = self._stance(situation.now, situation.freedoms, situation.tool)
-        out: Stance = situation.memo[key]
+            situation.memo[key] = self._stances(situation.now, situation.freedoms, situation.tool)
+        out: list[Stance] = situation.memo[key]
         return out
 
-    def _stance(self, posture: Posture, freedoms: int, tool: str | None) -> Stance:
-        """``freedoms``: joints of the base."""
-        config, masses = self.config, self._masses(posture, freedoms, tool)
-        stands = balance(masses, np.zeros((len(masses.mass), 3)), config.ground)
-        height = float(masses.centre()[2]) - config.ground
-        away = self._support.offsets - self._support.normals @ stands.point - config.margin
+    def _stances(self, posture: Posture, freedoms: int, tool: str | None) -> list[Stance]:
+        """One with nothing carried and one with all that may be, ``freedoms``: joints of the base.
+
+        Each as near to every edge and as high as either, which is worse than whatever is carried: the rise to an edge
+        grows with how far it is and shrinks with the height.
+        """
+        config = self.config
+        carried = [self._masses(posture, freedoms, tool, load) for load in {0.0, config.payload}]
+        stands = [balance(each, np.zeros((len(each.mass), 3)), config.ground) for each in carried]
+        normals, offsets = self._support.normals, self._support.offsets
+        away = np.min([offsets - normals @ each.point for each in stands], axis=0) - config.margin
+        height = max(float(each.centre()[2]) for each in carried) - config.ground
         upright = np.maximum(np.arctan2(away, height) - config.slope, 0.0)
         rise = np.hypot(away, height) * (1.0 - np.cos(upright))
-        lever = float(stands.lever) / math.cos(config.slope)
-        return Stance(away - height * math.tan(config.slope), rise, lever, stands.point)
+        lever = max(float(each.lever) for each in stands) / math.cos(config.slope)
+        room = away - height * math.tan(config.slope)
+        return [Stance(room, rise, lever, each.point) for each in stands]
 
-    def _masses(self, posture: Posture, freedoms: int, tool: str | None) -> Masses:
-        """Everything that weighs on the ground, in the base frame."""
+    def _masses(self, posture: Posture, freedoms: int, tool: str | None, load: float) -> Masses:
+        """Everything that weighs on the ground, in the base frame, with ``load`` kg in the tool."""
         config, frame = self.config, posture.bodies[freedoms]
         links = whole_body(posture, 0.0, np.zeros(3))
         carried = posture.link(tool)[:3, 3] if tool is not None else frame[:3, 3]
         points = (np.vstack([links.points, carried]) - frame[:3, 3]) @ frame[:3, :3]
         points[0] = config.base_centre
-        mass = np.concatenate([[config.base_mass], links.mass[1:], [config.payload]])
+        mass = np.concatenate([[config.base_mass], links.mass[1:], [load]])
         return Masses(mass, points, np.append(links.bodies, 0))
 
 

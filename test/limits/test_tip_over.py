@@ -119,14 +119,28 @@ def test_a_slope_takes_from_every_side():
     assert cap([1.0, 0.0, 0.0], slope=0.4).scale == 0.0  # it falls by itself
 
 
-def test_what_is_carried_counts():
+def test_what_is_carried_counts_and_so_does_an_empty_hand():
+    """5 kg at 0.6 m ahead and 0.5 m high: nearer to the edge ahead than empty, and not so high."""
     at = standing()
-    ahead = np.array([1.0, 0.0])
-    empty, loaded = (limit(payload=mass).hardest(at.now, 0, "lower", ahead) for mass in (0.0, 5.0))
-    assert (
-        loaded == pytest.approx(G * (0.27 - (1.4 + 5 * 0.6) / 38) / ((22.5 + 5 * 0.5) / 38))
-        and loaded < empty
+    ahead, back = np.array([1.0, 0.0]), np.array([-1.0, 0.0])
+    empty, loaded = (
+        [limit(payload=mass).hardest(at.now, 0, "lower", way) for way in (ahead, back)] for mass in (0.0, 5.0)
     )
+    assert loaded[0] == pytest.approx(G * (0.27 - (1.4 + 5 * 0.6) / 38) / (22.5 / 33))
+    assert loaded[0] < empty[0] and loaded[1] == empty[1]
+
+
+def test_no_load_between_nothing_and_all_of_it_tips_what_these_do_not():
+    at = standing()
+    for way in (np.array([math.cos(a), math.sin(a)]) for a in np.linspace(0, 2 * math.pi, 8)):
+        most = limit(payload=5.0).hardest(at.now, 0, "lower", way)
+        for mass in (0.0, 1.3, 2.9, 5.0):
+            points = np.array([[1.4 / 33, 0.0, 22.5 / 33], [0.6, 0.0, 0.5]])
+            x, y, z = np.array([33.0, mass]) @ points / (33.0 + mass)
+            room = [0.27 - side * one for one in (x, y) for side in (1, -1)]
+            needed = [side * one for one in way for side in (1, -1)]
+            alone = min(G * r / (z * n) for r, n in zip(room, needed, strict=True) if n > 1e-9)
+            assert most <= alone + 1e-9
 
 
 @settings(max_examples=60, deadline=None)
@@ -215,7 +229,7 @@ def share(monkeypatch, twist, ahead, left, rises=(0.02, 0.03), **changes):
     room, rise = np.full(4, 9.0), np.full(4, 9.0)
     room[[AHEAD, LEFT]], rise[[AHEAD, LEFT]] = (ahead, left), rises
     stance = Stance(room, rise, 0.125, np.zeros(2))
-    monkeypatch.setattr(TipOverLimit, "_now", lambda *_: stance)
+    monkeypatch.setattr(TipOverLimit, "_now", lambda *_: [stance])
     return cap(twist, **changes).scale
 
 
