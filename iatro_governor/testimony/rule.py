@@ -12,11 +12,10 @@ class Rule:
 
     label: str
     score: float
-    pattern: re.Pattern[str]
+    phrases: tuple[re.Pattern[str], ...]
+    """Each alternative by itself."""
     own: bool = True
     """The speaker must be its subject: another one, a condition or a negation before it takes it back."""
-    phrases: tuple[re.Pattern[str], ...] = ()
-    """Each alternative by itself."""
     only_in: re.Pattern[str] | None = None
     """It is read in a passage alone in which this is found."""
 
@@ -28,20 +27,9 @@ class Rule:
 def rule(
     label: str, score: float, *alternatives: str, own: bool = True, only_in: re.Pattern[str] | None = None
 ) -> Rule:
-    """A rule of several alternative patterns over the plain form of a text.
-
-    Alternatives that begin at a word's edge share one test for it: most characters then cost one step, however
-    many alternatives there are.
-    """
+    """A rule of several alternative patterns over the plain form of a text."""
     branches = [branch for pattern in alternatives for branch in _branches(pattern)]
-    edged = [branch[2:] for branch in branches if branch.startswith(r"\b")]
-    started = [branch[1:] for branch in branches if branch.startswith("^")]
-    parts = [branch for branch in branches if not branch.startswith((r"\b", "^"))]
-    if edged:
-        parts.insert(0, rf"\b(?=[\w'])(?:{'|'.join(edged)})")
-    if started:
-        parts.insert(0, rf"^(?:{'|'.join(started)})")
-    return Rule(label, score, re.compile("|".join(parts)), own, tuple(map(re.compile, branches)), only_in)
+    return Rule(label, score, tuple(map(re.compile, branches)), own, only_in)
 
 
 def _branches(pattern: str) -> list[str]:

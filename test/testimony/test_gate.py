@@ -15,7 +15,12 @@ from iatro_governor.testimony.rule import rule
 
 EVERY = (*_RULES, *tongues.RULES)
 WORDS = sorted(
-    {word for one in EVERY for word in re.findall(r"[^\W\d_][^\W\d_']+", one.pattern.pattern)}
+    {
+        word
+        for one in EVERY
+        for phrase in one.phrases
+        for word in re.findall(r"[^\W\d_][^\W\d_']+", phrase.pattern)
+    }
     | {"i", "i'll", "no", ",", "."}
 )
 

@@ -97,7 +97,7 @@ def _in(value: Any) -> Iterator[re.Pattern[str]]:
     if isinstance(value, re.Pattern):
         yield value
     elif isinstance(value, Rule):
-        yield value.pattern
+        yield from value.phrases
     elif isinstance(value, Grammar):
         for part in fields(value):
             yield from _in(getattr(value, part.name))
