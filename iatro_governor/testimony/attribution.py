@@ -144,7 +144,8 @@ class Attribution:
             group.alive = False
             plan.conducts[group.channel] = group.conducted
             plan.active = max(plan.active, group.conducted.last_command_t)
-            self.acting[group.channel] = plan
+            if self.acting[group.channel] is group:
+                self.acting[group.channel] = plan
             self.attributed += group.conducted.commands
             self.unattributed -= group.conducted.commands
 
