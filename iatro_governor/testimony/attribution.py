@@ -120,11 +120,10 @@ class Attribution:
     def _concluded(self, said: StatementRecord) -> Plan | None:
         """The open plan that a final statement speaks of: by id, or by time if it names none."""
         if said.plan_id:
-            plan = self.by_id.get(said.plan_id)
-            return plan if plan is not None and plan.alive else None
+            return self.by_id.get(said.plan_id)
         channels = said.channels or tuple(self.current)
         found = [plan for channel in channels if (plan := self.by_time(channel)) is not None]
-        if self.anywhere is not None and self.anywhere.alive:
+        if self.anywhere is not None:
             found.append(self.anywhere)
         return max(found, key=lambda plan: plan.order, default=None)
 
@@ -141,9 +140,7 @@ class Attribution:
             return
         for key in [key for key in self.groups if key[1] == plan.statement.plan_id]:
             group = self.groups.pop(key)
-            group.alive = False
             plan.conducts[group.channel] = group.conducted
-            plan.active = max(plan.active, group.conducted.last_command_t)
             if self.acting[group.channel] is group:
                 self.acting[group.channel] = plan
             self.attributed += group.conducted.commands
@@ -159,9 +156,7 @@ class Attribution:
 
     def by_time(self, channel: str) -> Plan | None:
         """The latest plan that is open on a channel by time."""
-        found = [
-            plan for plan in (self.current.get(channel), self.anywhere) if plan is not None and plan.alive
-        ]
+        found = [plan for plan in (self.current.get(channel), self.anywhere) if plan is not None]
         return max(found, key=lambda plan: plan.order, default=None)
 
     def take(self, sample: Sample) -> None:
@@ -182,7 +177,7 @@ class Attribution:
         before = self._before(sample)
         freed = sample.channel in self.freed and not _zero(sample)
         timely = None if freed else self.by_time(sample.channel)
-        plan = self._named(claimed) if claimed else timely
+        plan = self.by_id.get(claimed) if claimed else timely
         if plan is None or not self.settled.has(plan.record_id, sample):
             if self._counted(sample):
                 return
@@ -226,10 +221,6 @@ class Attribution:
         marked = self.marks.get(sample.channel, "")
         return (marked, "mark") if marked else ("", "time")
 
-    def _named(self, plan_id: str) -> Plan | None:
-        plan = self.by_id.get(plan_id)
-        return plan if plan is not None and plan.alive else None
-
     def _contradiction(self, sample: Sample, claimed: str, plan: Plan | None, timely: Plan | None) -> str:
         """What speaks against the id that a command carries, in one sentence; empty where nothing does."""
         marked = self.marks.get(sample.channel, "")
@@ -238,7 +229,7 @@ class Attribution:
         if claimed and plan is None:
             known = claimed in self.record_of
             return f"plan {claimed!r} " + ("had ended before" if known else "has no statement")
-        if plan is None or not claimed:
+        if plan is None:
             return ""
         if plan.statement.channels and sample.channel not in plan.statement.channels:
             return f"plan {claimed!r} is not about channel {sample.channel!r}"
