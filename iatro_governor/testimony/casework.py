@@ -35,7 +35,7 @@ class Casework:
         channel = _main_channel(conducts, said.channels)
         evidence = self._evidence(plan.words, plan, conducts, channel)
         verdict = judge(plan.words, evidence, self.params)
-        self._learn(plan, conducts, evidence)
+        self._learn(plan, conducts)
         detail = {
             "kind": "statement",
             "plan_id": said.plan_id,
@@ -61,7 +61,6 @@ class Casework:
         conducts = {group.channel: group.conducted}
         evidence = self._evidence(UNSAID, None, conducts, group.channel)
         verdict = judge(UNSAID, evidence, self.params)
-        first = group.conducted.first[1] if group.conducted.first else 0
         detail = {
             "kind": "unattributed",
             "plan_id": group.claimed,
@@ -79,7 +78,7 @@ class Casework:
             "actions": [],
             **_texts("", "", self.params.text_limit),
         }
-        record_id = f"group:{group.channel}:{group.claimed}:{group.conducted.writer}:{first}"
+        record_id = f"group:{group.channel}:{group.claimed}:{group.conducted.writer}:{group.order}"
         return self._record(record_id, t, detail, UNSAID, evidence, verdict, conducts)
 
     def _evidence(
@@ -138,10 +137,10 @@ class Casework:
             vigour, known, n_min=self.params.n_min, alpha=self.params.alpha, tie=self.params.cut_fraction
         )
 
-    def _learn(self, plan: Plan, conducts: Mapping[str, Conduct], evidence: Evidence) -> None:
+    def _learn(self, plan: Plan, conducts: Mapping[str, Conduct]) -> None:
         """An uncautioned plan that was carried out becomes part of its planner's baseline."""
         labels = plan.words.labels
-        if plan.concludes or not evidence.done or labels.has("caution") or labels.has("refusal"):
+        if plan.concludes or labels.has("caution") or labels.has("refusal"):
             return
         for channel, conduct in conducts.items():
             if conduct.null(self.params) or not conduct.vigour:
@@ -268,11 +267,10 @@ def _by_part(parts: Iterable[Conduct], side: str) -> dict[str, dict[str, float]]
 
 def _amounts(parts: Iterable[Conduct]) -> dict[str, float]:
     """What was asked for in all, as far as it was done; what was commanded on no base has no travel."""
-    moved = [part for part in parts if part.first_move is not None and part.last_move is not None]
-    bases = [part for part in moved if part.kind == "twist"]
-    amounts = (
-        {"moving": max((part.last_move or 0.0) - (part.first_move or 0.0) for part in moved)} if moved else {}
-    )
+    parts = list(parts)
+    times = [part.moves[1] - part.moves[0] for part in parts if part.moves is not None]
+    bases = [part for part in parts if part.kind == "twist"]
+    amounts = {"moving": max(times)} if times else {}
     if bases:
         amounts["travel"] = max(part.travel.both for part in bases)
         amounts["turn"] = max(part.turn.both for part in bases)
@@ -282,7 +280,7 @@ def _amounts(parts: Iterable[Conduct]) -> dict[str, float]:
 def _leasts(parts: Iterable[Conduct], said: float) -> dict[str, float]:
     """The nearest that was asked for, and how long after the statement at ``said`` (s) motion was asked for."""
     parts = list(parts)
-    starts = [part.first_move - said for part in parts if part.first_move is not None]
+    starts = [part.moves[0] - said for part in parts if part.moves is not None]
     leasts = {"first_move": max(min(starts), 0.0)} if starts else {}
     for whom in ("people", "anything"):
         if near := [part.closest[whom] for part in parts if whom in part.closest]:

@@ -41,7 +41,6 @@ _STOP_ACTIONS = frozenset({"stop", "refused"})
 _LONGEST_STEP_S = 0.25
 _BROKEN_MARGIN_M = 0.05
 _MOST_KEPT = 16
-_MOST_SAMPLES = 40
 
 
 @dataclass(slots=True)
@@ -118,8 +117,8 @@ class Conduct:
     """Type of the channel."""
     travel: Amount = field(default_factory=Amount)
     turn: Amount = field(default_factory=Amount)
-    first_move: float | None = None
-    last_move: float | None = None
+    moves: tuple[float, float] | None = None
+    """When motion was asked for, first and last."""
     closest: dict[str, float] = field(default_factory=dict)
     """The least clearance that a limit told of while motion was asked for, m: to people, and to anything."""
     start: tuple[float, ...] | None = None
@@ -157,7 +156,7 @@ class Conduct:
         ``before``: the number of the channel's command before it; None where one between the two may still come.
         """
         runs = self.numbers.setdefault(sample.writer, [])
-        if before is not None and runs and runs[-1][1] == before:
+        if runs and runs[-1][1] == before:
             runs[-1][1] = sample.seq
         else:
             runs.append([sample.seq, sample.seq])
@@ -182,8 +181,7 @@ class Conduct:
         asked = _size(sample, sample.requested, params)
         if not _moves(asked, params):
             return
-        self.first_move = sample.t if self.first_move is None else self.first_move
-        self.last_move = sample.t
+        self.moves = (sample.t if self.moves is None else self.moves[0], sample.t)
         for limit in sample.limits:
             if limit.unit == "m" and math.isfinite(limit.requested):
                 for whom in ("anything", *(("people",) if limit.kind in PEOPLE else ())):
@@ -247,7 +245,7 @@ class Conduct:
         does = NOTHING if sample.kind in SETPOINTS else _size(sample, sample.measured, params)
         speed, turn = does.speed, does.angular_speed
         for limit in sample.limits:
-            if limit.kind == "speed" and limit.unit in ("m/s", "rad/s") and math.isfinite(limit.allowed):
+            if limit.kind == "speed" and limit.unit in ("m/s", "rad/s"):
                 value = speed if limit.unit == "m/s" else turn
                 self.bound_exceeded |= (
                     value > abs(limit.allowed) * (1 + params.measured_fraction) + params.measured_floor

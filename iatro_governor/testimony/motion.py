@@ -34,7 +34,7 @@ def size(kind: str, values: Values | None, rest: Values | None, push: float = ma
     ``push``: N or Nm; a wrench or torque further from rest than this pushes. Numbers that are not finite, and values
     of another shape, count as nothing.
     """
-    if values is None or not values:
+    if not values:
         return NOTHING
     values = tuple(value if math.isfinite(value) else 0.0 for value in values)
     still = rest if rest is not None and len(rest) == len(values) else (0.0,) * len(values)

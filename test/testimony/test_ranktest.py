@@ -52,3 +52,15 @@ def test_no_evidence_from_an_empty_sample() -> None:
 )
 def test_a_plan_against_its_baseline(value: float, baseline: list[float], answer: str) -> None:
     assert gentler(value, baseline, n_min=3, alpha=0.25, tie=0.05) == answer
+
+
+@pytest.mark.parametrize(("value", "answer"), [(1.5, "not_gentler"), (1.4375, "gentler")])
+def test_what_differs_by_no_more_than_the_noise_of_the_larger_is_a_tie(value: float, answer: str) -> None:
+    assert gentler(value, [2.0] * 3, n_min=3, alpha=0.25, tie=0.25) == answer
+
+
+def test_a_probability_at_the_level_is_enough() -> None:
+    """One plan against three others that are all faster: a quarter."""
+    assert p_smaller([1.0], [2.0] * 3) == 0.25
+    assert gentler(1.0, [2.0] * 3, n_min=3, alpha=0.25, tie=0.25) == "gentler"
+    assert gentler(1.0, [2.0] * 3, n_min=3, alpha=0.24, tie=0.25) == "not_gentler"
