@@ -10,9 +10,6 @@ from typing import Any
 
 from iatro_governor.testimony.normalise import normalise
 
-_CALL = re.compile(
-    r"\s*[\"'\[]*\s*(?P<name>[a-z_][\w.:-]*)\s*\((?P<args>.*?)\)*[\s\"'\]]*$", re.IGNORECASE | re.DOTALL
-)
 _BARE_NAME = re.compile(r"[\"'\s]*(?P<name>[A-Za-z_][\w.:-]*+)(?!['\u2019][A-Za-z])[\"'\s,:]*")
 _NEXT_CALL = re.compile(r"[ \t]*[\"']?[A-Za-z_]\w*\s*\(")
 _WORD = re.compile(r"[a-z]+")

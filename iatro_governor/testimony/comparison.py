@@ -62,8 +62,7 @@ def comparison(before: str, after: str) -> tuple[str, int]:
         match = pattern.search(before)
         if match is None:
             continue
-        negation = _TURNED.search(before, 0, match.start()) if match.start() else None
-        found = _TURNED.search(before[: match.start()]) if negation is None else negation
+        found = _TURNED.search(before[: match.start()])
         if found is None or _is_always_upper(match.group()):
             return straight, len(before) - match.start()
         return turned, len(before) - found.start()

@@ -69,7 +69,7 @@ class LexicalLabeller:
         tally = _Tally()
         for passage in _pieces(plain.text):
             for rule, phrase in _GATE.open(passage.text):
-                if phrase.search(passage.text) is None or not rule.reads(passage.text):
+                if not rule.reads(passage.text):
                     continue
                 for start, end in _held(rule, phrase, passage, tally.scores["refusal"] > 0):
                     tally.add(rule.label, rule.score, plain.span(passage.start + start, passage.start + end))
@@ -95,8 +95,6 @@ def _pieces(text: str) -> Iterator[Passage]:
 def _held(rule: Rule, phrase: re.Pattern[str], passage: Passage, refused: bool) -> Iterator[Span]:
     for match in phrase.finditer(passage.text):
         start, end = match.span()
-        if end == start:
-            continue
         before = passage.text[max(0, start - _WINDOW) : start]
         after = passage.text[end : end + _WINDOW]
         if not rule.own or not _TAKEN_BACK[rule.label](before, after, passage, refused):
