@@ -169,7 +169,7 @@ class Attribution:
         waiting = self.by_time(sample.channel)
         if actor is not None and actor.alive:
             actor.conduct(sample.channel).take(sample, self.params)
-        if waiting is not None and waiting is not actor:
+        if waiting is not None:
             waiting.conduct(sample.channel).watch(sample)
 
     def _command(self, sample: Sample) -> None:
