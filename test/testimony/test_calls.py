@@ -68,6 +68,10 @@ def test_what_holds_no_word_is_no_call() -> None:
     assert parse(["12", "?!", "(3)"]).calls == ()
 
 
+def test_a_call_of_no_name_and_no_arguments_does_nothing() -> None:
+    assert only({}).kind is only({"args": ""}).kind is Kind.NULL
+
+
 @pytest.mark.parametrize(
     ("text", "pieces"),
     [
