@@ -168,16 +168,17 @@ def test_what_is_open_when_all_ends_has_ended_by_then_and_not_before_it_began(
 def test_each_record_is_given_once_and_the_books_count_it() -> None:
     governor, witness = Governor(), Witness()
     governor.decide(0.5, 0.3, channel="arm")
+    governor.decide(0.5, 0.3, channel="lamp")
     governor.decide(0.5, 0.3, trigger="tick")
     records = judged([said(0, 0, "On my way.")], governor, witness=witness)
-    assert len(records) == 2 and witness.advance(200.0) == witness.close(300.0) == []
+    assert len(records) == 3 and witness.advance(200.0) == witness.close(300.0) == []
     assert witness.accounting() == {
         "statements": 1,
-        "unattributed_groups": 1,
-        "verdict_records": 2,
-        "commands": 1,
+        "unattributed_groups": 2,
+        "verdict_records": 3,
+        "commands": 2,
         "attributed": 0,
-        "unattributed": 1,
+        "unattributed": 2,
         "late": 0,
         "repeats": {"statements": 0, "decisions": 0},
         "gaps": {"statements": {}, "decisions": {}},

@@ -244,3 +244,7 @@ def test_of_what_speaks_against_ids_each_is_counted_and_the_first_told() -> None
 @pytest.mark.parametrize("statements", [[], [FIRST], [said(0, 0, "On my way.", **ALL)]])
 def test_nothing_speaks_against_a_command_that_names_no_plan(statements: list[Any]) -> None:
     assert contradiction(statements, at(1.0)) == [0, ""]
+
+
+def test_nothing_speaks_against_a_command_that_only_a_mark_names_a_plan_for() -> None:
+    assert contradiction([FIRST], at(1.0), (0.75, "base", "plan-0")) == [0, ""]
