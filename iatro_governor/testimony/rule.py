@@ -14,7 +14,7 @@ class Rule:
     score: float
     phrases: tuple[re.Pattern[str], ...]
     """Each alternative by itself."""
-    own: bool = True
+    own: bool
     """The speaker must be its subject: another one, a condition or a negation before it takes it back."""
     only_in: re.Pattern[str] | None = None
     """It is read in a passage alone in which this is found."""
