@@ -55,6 +55,9 @@ def test_what_introduces_an_answer_of_one_s_own_stands_within_48_characters(
         (f"\"abc\"'def ghi' {REST}", ['"abc"', "'def ghi'"]),
         (f'"a b" : "c d" {REST}', ['"c d"']),
         (f'a b" c d {REST}', []),
+        (f"'not now' and \"c d\" {REST}", ["'not now'", '"c d"']),
+        (f'my answer: "not me" and "c d" {REST}', ['"c d"']),
+        (f'{REST * 40} "a b"', ['"a b"']),
         (f'"a b" "c d" " {REST}', ['"a b"', '"c d"']),
     ],
 )
@@ -77,6 +80,7 @@ def test_reported_speech_is_blotted_out_and_everything_else_stays_where_it_is() 
         (len(own) - 5, len(own), " i go"),
     ]
     assert all(own[one.start : one.end] == one.text for one in found)
+    assert spoken(f'he said "a b" {REST}')[0] == f"he said {'¤' * 5} {REST}"
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,8 @@ RULES = (
         ("I'm not careful.", ""),
         ("I refuse: no injury is worth it.", "refusal hazard"),
         ("There is no injury.", ""),
+        ("Es ist nicht gefährlich.", ""),
+        ("Es ist gefährlich.", "hazard"),
         ("Is that an injury?", ""),
         ("He said it is harmful.", ""),
         ("I'm not slowing down.", ""),
