@@ -50,6 +50,7 @@ COMMITTED = [
     ("I'll halt 40 cm short of the kerb.", [("distance", "==", 0.4)]),
     ("Maintaining 0.5 m clearance.", [("distance", "==", 0.5)]),
     ("**I’ll keep below 0,2 m/s** 🙂", [("speed", "<=", 0.2)]),
+    (f"I'll lift {'x' * 34} from 2 to 3 m.", [("distance", "==", 3)]),
 ]
 NOT_COMMITTED = [
     "The speed limit here is 0.5 m/s.",
@@ -85,6 +86,9 @@ NOT_COMMITTED = [
     "The other robot will not exceed 0.4 m/s.",
     "I can go at 2 m/s.",
     "When the light turns green I'll drive at 1 m/s.",
+    "I'll stay below 0.2 m/s?",
+    "I'll slow down from 0.5 m/s.",
+    "I'll stay 0.2 m/s.",
 ]
 
 
@@ -137,6 +141,17 @@ def test_the_span_covers_comparison_number_and_unit_of_the_original() -> None:
     (claim,) = parse(text)
     assert text[slice(*claim.span)] == "below** 0.2 m/s"
     assert claim.to_json()["span"] == list(claim.span) and claim.to_json()["unit"] == "m/s"
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("Fine, I'll keep between 0.1 and 0.2 m/s.", "between 0.1 and 0.2 m/s"),
+        ("Fine, I'll drive 2 to 3 m.", "2 to 3 m"),
+    ],
+)
+def test_both_bounds_of_a_range_have_the_span_of_all_of_it(text: str, span: str) -> None:
+    assert [text[slice(*claim.span)] for claim in parse(text)] == [span, span]
 
 
 @given(st.text(alphabet=st.sampled_from(list("abin 0123456789.,/%°m/sNkg\n\"'’-<>½*")), max_size=200))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import tracemalloc
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from iatro_governor.testimony import gate as gates
 from iatro_governor.testimony import tongues
 from iatro_governor.testimony.gate import Gate, needs
 from iatro_governor.testimony.lexicon import _GATE, _RULES
@@ -37,6 +39,8 @@ WORDS = sorted(
         (r"(?<=the )(?=[a-z]+n)oven\b", ["the oven"]),
         (r"n't\b(?! care)", ["don't", "can't stay"]),
         (r"(?:\u4e0d\u80fd|\u65e0\u6cd5)", ["\u6211\u4e0d\u80fd", "\u65e0\u6cd5\u3002"]),
+        (r"^\.no", [".no"]),
+        (r"\b(?:\bno|yes)", ["no", "oh, yes"]),
     ],
 )
 def test_whatever_a_pattern_matches_has_what_it_needs(pattern: str, matching: list[str]) -> None:
@@ -87,3 +91,40 @@ def test_phrases_come_in_the_order_of_the_table() -> None:
     first, second = rule("refusal", 0.9, r"\bcup"), rule("hazard", 0.9, r"\bbox", r"\bcup")
     opened = Gate([first, second]).open("a cup in a box")
     assert [one.label for one, _ in opened] == ["refusal", "hazard", "hazard"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "needed"),
+    [
+        (r"(harmless)", ["harmle"]),
+        (r"gym\W+five", ["five", "gym"]),
+        (r"oven\W+gym", ["gym", "oven"]),
+        (r"cup|oven\W+stove", ["cup oven", "cup stov"]),
+    ],
+)
+def test_what_is_needed_is_the_rarest_first(pattern: str, needed: list[str]) -> None:
+    """A sign more makes a run eight times as rare, and a common sign in it twice as likely; equals by the alphabet."""
+    assert [" ".join(sorted(runs)) for runs in needs(re.compile(pattern))] == needed
+
+
+def kept(words: list[str]) -> int:
+    """How many bytes a gate holds on to once it has read these words."""
+    gate = Gate([rule("refusal", 0.9, "cup")])
+    text = " ".join(words)
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        gate.open(text)
+        return tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+
+
+def test_words_of_up_to_24_letters_are_remembered_and_no_more_than_it_may(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    short, long = ([f"{at:0{length}}" for at in range(100)] for length in (24, 25))
+    letters = 100 * 24
+    assert kept(short) > letters > kept(long)
+    monkeypatch.setattr(gates, "_KEPT_WORDS", 3)
+    assert kept(short) < letters

@@ -76,6 +76,8 @@ CASES = [
     ("I'm gonna sort the bottles.", "commit"),
     ("Nichts da, ich weigere mich.", "refusal"),
     ("Je ferme la porte avec prudence.", "commit caution"),
+    ("Das ist gefährlich.", "hazard"),
+    ("Das ist nicht gefährlich.", ""),
     ("There's no risk of fire.", ""),
     ("Okay.", ""),
     ("Error 503", ""),
@@ -93,6 +95,13 @@ def test_a_span_slices_what_caused_the_label_out_of_the_original() -> None:
     text = "🙂 Well — I can’t lift it."
     (span, *_) = LABELLER.label(text).spans["refusal"]
     assert text[slice(*span)] == "I can’t"
+
+
+@pytest.mark.parametrize(("filler", "commit"), [(55, 0.0), (56, 0.9)])
+def test_what_takes_a_phrase_back_stands_within_64_characters_before_it(filler: int, commit: float) -> None:
+    before = f"Unless {'x' * filler}, "
+    assert len(before) == 64 + (commit > 0)
+    assert LABELLER.label(f"{before}I'm lifting it.").scores["commit"] == commit
 
 
 def test_an_empty_text_has_no_label() -> None:
