@@ -132,6 +132,10 @@ def test_the_row_says_where_the_evidence_comes_from_and_that_a_list_is_missing()
     )
 
 
+def test_no_list_is_missing_where_none_was_looked_for() -> None:
+    assert "no_list" not in judged(text="Okay.") and "no_list" not in judged(text="Okay.", requested=[])
+
+
 @pytest.mark.parametrize(
     "row",
     [
@@ -159,6 +163,9 @@ def test_a_malformed_row_is_refused(row: dict[str, Any]) -> None:
         (["NaN", 0, 0, 0, 0, 0.1], {"speed": 0.0, "angular_speed": 0.1}),
         ([0.1, 0.2, 0.3], {}),
         ([0, 0, -0.5, 0.3, 0.4, 0], {"speed": 0.5, "angular_speed": 0.5}),
+        ([[3.0, 0, 4.0, 0, 6.0, 8.0]], {"speed": 5.0, "angular_speed": 10.0}),
+        ([3.0], {}),
+        (["abcdef"], {}),
     ],
 )
 def test_peaks_of_what_was_requested(requested: Any, peaks: dict[str, float]) -> None:
