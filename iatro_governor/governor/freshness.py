@@ -193,7 +193,7 @@ class CommandStream:
 
     def _too_fast(self, t: float) -> bool:
         self._arrivals.append(t)
-        while t - self._arrivals[0] > RATE_WINDOW_S - 1e-9:
+        while t - self._arrivals[0] > RATE_WINDOW_S:
             self._arrivals.popleft()
         rate = self._rate
         most = (self._config.max_command_hz if rate is None else rate.bound) * RATE_WINDOW_S

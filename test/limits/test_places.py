@@ -206,7 +206,7 @@ CONTACTS = [[0.2, 0.2], [-0.2, 0.2], [-0.2, -0.2], [0.2, -0.2]]
 def tipping(tmp_path, **changes):
     data = yaml.safe_load(TIAGO.read_text())
     stands = {"base_mass": 0.0, "contacts": CONTACTS, "deceleration": 1.0}
-    data["limits"].append({**row("tip_over", channel="base"), **stands, **changes})
+    data["limits"].append({**row("tip_over", channel="base"), **stands, "payload": 1.0, **changes})
     data["robot"]["model"]["srdf"] = str(shared("config/tiago.srdf"))
     path = tmp_path / "tiago.yaml"
     path.write_text(yaml.safe_dump(data))
@@ -221,6 +221,13 @@ def test_a_stop_that_tips_the_robot_as_it_rests_is_refused(tmp_path):
     assert problem.key.endswith(".deceleration") and problem.allowed.startswith("at most ")
     least = float(problem.allowed.removeprefix("at most "))
     assert 1.0 < least < 6.0 and load_profile(tipping(tmp_path, deceleration=least - 0.01))
+
+
+def test_what_the_model_carries_is_reckoned_with(tmp_path):
+    with pytest.raises(ProfileError) as caught:
+        load_profile(tipping(tmp_path, payload=0.9))
+    (problem,) = caught.value.problems
+    assert problem.key.endswith(".payload") and problem.allowed == "at least 1"
 
 
 def test_a_stop_that_brakes_harder_than_is_reckoned_with(tmp_path):
