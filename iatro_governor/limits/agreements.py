@@ -90,11 +90,16 @@ def _flag(profile: Profile, at: Key, named: ContactTask | Held | None) -> Iterat
 def _load(profile: Profile, index: int, limit: PayloadConfig) -> Iterator[Problem]:
     """No more is carried than is reckoned with."""
     yield from _flag(profile, ("limits", index, "held"), limit.held)
+    yield from _carried(profile, ("limits", index, "mass"), limit.name, limit.mass)
+
+
+def _carried(profile: Profile, key: Key, name: str, mass: float) -> Iterator[Problem]:
+    """The ``mass``, kg, that the limit ``name`` reckons with at ``key`` is no less than what the model carries."""
     part = profile.data.robot.model
     assert part is not None  # the limit fits no other
-    if limit.mass < part.payload:
-        why = f"{limit.name}: robot.model.payload is more"
-        yield profile.problem(("limits", index, "mass"), limit.mass, f"at least {part.payload:g}", why)
+    if mass < part.payload:
+        why = f"{name}: robot.model.payload is more"
+        yield profile.problem(key, mass, f"at least {part.payload:g}", why)
 
 
 def _upright(profile: Profile, index: int, limit: TipOverConfig) -> Iterator[Problem]:
@@ -111,9 +116,7 @@ def _upright(profile: Profile, index: int, limit: TipOverConfig) -> Iterator[Pro
         why = f"{limit.name}: the protective stop of channel {limit.channel} brakes harder"
         key = ("limits", index, "deceleration")
         yield profile.problem(key, limit.deceleration, f"at least {hardest:g}", why)
-    if limit.payload < part.payload:
-        why = f"{limit.name}: robot.model.payload is more"
-        yield profile.problem(("limits", index, "payload"), limit.payload, f"at least {part.payload:g}", why)
+    yield from _carried(profile, ("limits", index, "payload"), limit.name, limit.payload)
     turns = 2 if channel.base in ("differential", "ackermann") else 16
     angles = np.arange(turns) * (2 * math.pi / turns)
     stands, freedoms = posture(body, body.rest), len(base_joints("planar"))
