@@ -234,12 +234,9 @@ class JointedBody:
                 out[self.places[name]] = chart.measured
         return out
 
-    def _efforts(self) -> Array | None:
-        """Efforts (m,), none of a base; None where they are not measured."""
-        measured = self._readings.effort
-        if measured is None or not self._freedoms:
-            return measured
-        return np.concatenate([np.zeros(self._freedoms), measured])
+    def _efforts(self) -> Array:
+        """Efforts (m,), NaN where they are not measured: of a base they never are."""
+        return np.concatenate([np.full(self._freedoms, np.nan), self._readings.effort])
 
     def _measured(self) -> tuple[Array, Array]:
         """Positions and velocities (m,)."""

@@ -49,15 +49,14 @@ class Readings:
         return out
 
     @property
-    def effort(self) -> Array | None:
-        """(n,) Nm or N; None where a source does not measure it."""
-        out = np.zeros(self._count)
+    def effort(self) -> Array:
+        """(n,) Nm or N; NaN of joints whose source does not measure it."""
+        out = np.full(self._count, np.nan)
         for track, at, places in self._parts:
             measured = track.latest.effort
-            if measured is None:
-                return None
-            out[at] = measured[places]
-        return out if self._parts else None
+            if measured is not None:
+                out[at] = measured[places]
+        return out
 
 
 def upright(model: ArmModel, readings: Readings) -> Array:

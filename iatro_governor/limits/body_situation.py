@@ -30,7 +30,7 @@ class BodySituation:
 
     t, period, reaction_s: as of ``Situation``. now: measured posture; its model has m joints, those of the base first.
     soon_q: (m,) its joints once commands in flight are carried out. velocity: (m,) measured. effort: (m,) measured,
-    None: not. anchor, beyond: (N,) as of ``Situation``. drive, comfort: what ``u`` does to the joints, and how a stop,
+    NaN: not. anchor, beyond: (N,) as of ``Situation``. drive, comfort: what ``u`` does to the joints, and how a stop,
     or ordinary motion, brakes it. base: what is under the arm, None: it stands still, or flies. places: where each
     channel's components are in ``u``. joints: the model's joints (n,) of each channel, in its own order.
     levers (m, C), pair_levers (m, P): see ``body.levers``. sensed: what the other sources say. landmarks: what is kept
@@ -44,7 +44,7 @@ class BodySituation:
     reaction_s: float
     now: Posture
     velocity: Array
-    effort: Array | None
+    effort: Array
     anchor: Array
     beyond: Array
     soon_q: Array

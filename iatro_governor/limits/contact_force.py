@@ -13,6 +13,7 @@ from iatro_governor.body.planar import Array
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.contact_forces import Touch, judge, magnitudes, pushing_torques, turned
 from iatro_governor.limits.doses import Doses, Rule, divided, inside
+from iatro_governor.limits.felt_by_joints import untold
 from iatro_governor.limits.kinds import BODY_MOTION
 from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, Strain
@@ -84,7 +85,8 @@ class Contact:
     """What is felt.
 
     touch: how bad. value, threshold: of the worst component, in ``unit``. reaction: (m,) W s/rad: moving by ``rates``,
-    what is felt works ``reaction @ rates`` on the body; less than nothing where that pushes against it.
+    what is felt works ``reaction @ rates`` on the body; less than nothing where that pushes against it. untold: joints
+    that do not tell what they feel.
     """
 
     touch: Touch
@@ -92,6 +94,7 @@ class Contact:
     threshold: float
     unit: str
     reaction: Array
+    untold: tuple[str, ...] = ()
 
 
 NOTHING = Contact(Touch.NONE, 0.0, 0.0, UNITS[0], np.zeros(0))
@@ -104,8 +107,8 @@ class ContactForceLimit(Limit[ContactForceConfig]):
     hand is touched. Joints feel ``tau_measured - g(q)`` (see ``limits.contact_forces``), and what is touched works
     against it. While the output that stands pushes on, the fault ``contact_collision`` brings the protective stop; then
     the body may leave, at ``retreat_speed``. A way out on which more is felt, by more than ``report``, is none: the
-    sensor tells another sign or other axes, or something is behind; the fault is the same. Joints that tell no efforts
-    move nothing.
+    sensor tells another sign or other axes, or something is behind; the fault is the same. While a joint of
+    the channel tells no effort, nothing moves; efforts of other joints are not asked for.
     """
 
     model = ContactForceConfig
@@ -160,6 +163,8 @@ class ContactForceLimit(Limit[ContactForceConfig]):
             return None
         if not self._pushes(situation.anchor, contact, situation):
             return None
+        if contact.untold:
+            return f"nobody tells the effort of {', '.join(contact.untold)}"
         unit = contact.unit
         return (
             f"{contact.value:.4g} {unit}, {contact.threshold:g} {unit} are allowed, and the motion pushes on"
@@ -220,9 +225,10 @@ class ContactForceLimit(Limit[ContactForceConfig]):
     def _in_joints(self, situation: BodySituation) -> Contact:
         own = situation.joints[self.config.channel]
         reaction = np.zeros(len(situation.now.q))
-        if situation.effort is None or situation.mechanics is None:
+        unknown = untold(situation, self.config.channel)
+        if unknown or situation.mechanics is None:
             reaction[own] = np.nan
-            return Contact(Touch.COLLISION, 0.0, 0.0, UNITS[1], reaction)
+            return Contact(Touch.COLLISION, 0.0, 0.0, UNITS[1], reaction, unknown)
         q = situation.now.q
         gravity = situation.mechanics.dynamics.gravity(q)
         pushing = pushing_torques(situation.effort, gravity)[own]

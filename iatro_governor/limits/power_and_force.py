@@ -17,6 +17,7 @@ from iatro_governor.limits.approach import approach_speeds
 from iatro_governor.limits.body_rows import AROUND, closing_rows, hardest_braking, stopping_s, travel
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.doses import Doses, Rule, divided, grown, inside
+from iatro_governor.limits.felt_by_joints import feeling, untold
 from iatro_governor.limits.kinds import BODY_MOTION
 from iatro_governor.limits.landmarks import Reach
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, excess
@@ -115,7 +116,8 @@ class PowerAndForceLimit(Limit[PowerAndForceConfig]):
     The robot comes on at its speed until the contact is felt, and must come to rest within that, from
     ``detected_force`` on: ``v <= -aT + sqrt((aT)^2 + 2 a (F - F_detected) / k)``. T holds the age that what feels it
     reached of late before its next message. A wrist feels nothing of what the links before it clamp: none of these
-    closes in on that at all. Another link on the other side of the region is as solid as a table.
+    closes in on that at all, nor anything that only joints without efforts carry. Another link on the other side of the
+    region is as solid as a table.
     """
 
     model = PowerAndForceConfig
@@ -229,7 +231,8 @@ class PowerAndForceLimit(Limit[PowerAndForceConfig]):
 
     def _feels(self, situation: BodySituation) -> bool:
         """Whether a contact would be noticed."""
-        return self.config.contact_detection in situation.sensed.felt or situation.effort is not None
+        by_wrist = self.config.contact_detection in situation.sensed.felt
+        return by_wrist or not untold(situation, self.config.channel)
 
     def _felt_s(self, situation: BodySituation) -> float:
         """From a contact until the robot brakes for it, s: measured, told, decided on and acted upon."""
@@ -240,9 +243,11 @@ class PowerAndForceLimit(Limit[PowerAndForceConfig]):
         return situation.reaction_s - joints_s + told_s + situation.period
 
     def _carried(self, situation: BodySituation) -> NDArray[np.bool_]:
-        """The capsules (C,) whose contacts are felt: all by joints, by a wrist those of what moves with it."""
+        """The capsules (C,) whose contacts are felt, by a wrist those of what moves with it."""
         model, felt = situation.model, situation.sensed.felt.get(self.config.contact_detection)
-        body = 0 if felt is None else int(model.link_body[model.link(felt.frame)])
+        if felt is None:
+            return feeling(situation, self.config.channel)
+        body = int(model.link_body[model.link(felt.frame)])
         if body == 0:
             return np.ones(len(model.capsule_body), dtype=bool)
         moved: NDArray[np.bool_] = model.supports[model.capsule_body, body - 1]

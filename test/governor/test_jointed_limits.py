@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from iatro_governor.governor.core import Governor
-from test.governor.arms import arm, channel, data
+from iatro_governor.governor.events import Command, Joints
+from test.governor.arms import FINGERS, JOINTS, arm, channel, data
 from test.governor.carried import (
     CIRCLE,
     body_of,
@@ -56,6 +59,32 @@ def test_the_hand_is_told_and_weights_are_where_a_limit_weighs(tmp_path):
         told(governor, 0.9, effort=(0.0, 0.0))
         at = governor.groups[0]._body.situation(0.9, published(2))
         assert at.tool == "hand" and (at.mechanics is not None) == weighs
+
+
+@pytest.mark.parametrize(("arm_tells", "fingers_tell"), [(True, True), (True, False), (False, True)])
+def test_an_arm_that_feels_by_its_joints_needs_no_efforts_of_its_fingers(tmp_path, arm_tells, fingers_tell):
+    """The fingers are joints of the model, and have a source of their own. Both are held up, a second long."""
+    given = data(velocity() | {"grip": channel("gripper", "grip", state="hand")})
+    numbers = {"state": "joints", "report": [5.0, 5.0], "stop": [9.0, 9.0], "retreat_speed": 0.1}
+    given["limits"] += [row("contact_force", "felt", "arm", **numbers)]
+    given["robot"]["model"]["joints"] = [*JOINTS, *FINGERS]
+    given["sources"] = given["sources"] | {"hand": {"type": "joints", "topic": "hand", "timeout_s": 0.1}}
+    governor = Governor(arm(tmp_path, given))
+    body: Any = governor.groups[0].body
+    at, still = np.full(2, 0.02), np.zeros(2)
+    details: set[str] = set()
+    held = np.split(body._mechanics.dynamics.gravity(np.full(4, 0.02)), 2)
+    for t in np.arange(100) * 0.01:
+        governor.handle(Joints(t, "joints", tuple(JOINTS), at, still, held[0] if arm_tells else None, t))
+        governor.handle(Joints(t, "hand", tuple(FINGERS), at, still, held[1] if fingers_tell else None, t))
+        governor.handle(Command(t, "arm", (0.05, 0.0), t))
+        (decision,) = (each for each in governor.tick(t) if each.channel == "arm")
+        details |= {fault.detail for fault in decision.faults}
+        assert arm_tells or not any(decision.allowed)
+    if arm_tells:
+        assert decision.allowed == (0.05, 0.0) and not details
+    else:
+        assert "felt: nobody tells the effort of shoulder, elbow" in details
 
 
 def test_values_that_mean_rest_are_told_of_efforts_once_they_are_known(tmp_path):

@@ -24,14 +24,15 @@ def test_each_joint_comes_from_the_source_that_knows_it():
     assert read.ages(2.0).tolist() == pytest.approx([1.1, 1.0, 1.0])
 
 
-def test_efforts_count_only_where_all_are_measured():
-    left = track(("a",), 1.0, [1.0], np.array([5.0]))
+def test_an_effort_that_is_not_measured_is_unknown_and_hides_no_other():
+    left = track(("a", "c"), 1.0, [1.0, 3.0], np.array([5.0, 7.0]))
     right = track(("b",), 1.0, [2.0])
-    effort = Readings(("a",), {"left": left}).effort
-    assert effort is not None and effort.tolist() == [5.0]
-    assert Readings(("a", "b"), {"left": left, "right": right}).effort is None
+    assert Readings(("a",), {"left": left}).effort.tolist() == [5.0]
+    some = Readings(("c", "b", "a"), {"left": left, "right": right}).effort
+    assert np.array_equal(some, [7.0, np.nan, 5.0], equal_nan=True)
+    assert np.isnan(Readings(("b",), {"right": right}).effort).all()
 
 
 def test_without_joints_nothing_is_old():
     read = Readings((), {})
-    assert len(read.ages(2.0)) == 0 and read.effort is None and len(read.position) == 0
+    assert len(read.ages(2.0)) == 0 and len(read.effort) == 0 and len(read.position) == 0

@@ -98,7 +98,7 @@ def body_situation(
         now=posture(model, q),
         soon_q=q + anchor * delay,
         velocity=anchor,
-        effort=None,
+        effort=np.full(size, np.nan),
         anchor=anchor,
         beyond=np.zeros(size),
         drive=braking,
