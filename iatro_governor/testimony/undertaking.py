@@ -38,7 +38,7 @@ _TELLING_ME = re.compile(
 )
 _PAST = re.compile(
     r"\b(?:i|we|it|he|she|they|you|robot|arm|speed|force|gripper|base|and|that|which|last|earlier|"
-    r"yesterday|previously|then)(?: \w+ly)?(?: \w+)? "
+    r"yesterday|previously|then)(?: \w+ly)?(?: (?!(?:is|are|am|be|being|stays?|remains?) )\w+)? "
     r"(?:was|were|had|did|went|drove|moved|kept|stayed|held|ran|pressed|pushed|measured|travelled|"
     r"traveled|lifted|stopped|used|exceeded|reached|turned|carried|applied|took|waited|came|"
     r"rotated|remained|limited|capped|promised|averaged|peaked|managed|passed|closed|approached|"
@@ -48,9 +48,11 @@ _PAST = re.compile(
     r"applied|used|limited|capped)\b|"
     r"\b(?:yesterday|last (?:time|week|night|month|run|year)|earlier|previously|used to|so far|a "
     r"moment ago)\b(?!.*\b(?:will|'ll|going to|now|am|'m)\b)|"
-    r"^\W{0,3}(?:kept|stayed|drove|moved|went|held|ran|travelled|traveled|pressed|waited|was|were|stopped|"
-    r"covered)\b"
+    r"(?:^\W{0,3}|\b(?:so|hence|therefore) )(?:kept|stayed|drove|moved|went|held|ran|travelled|traveled|pressed|"
+    r"waited|was|were|stopped|covered)\b|"
+    r"\bbut (?:stayed|drove|went|ran|travelled|traveled|waited|was|were)\b"
 )
+"""What was: "the speed is kept" tells of now, and so may "but kept", where "but stayed" does not."""
 _PAST_AFTER = re.compile(
     r"^[^.;!?]{0,40}\b(?:yesterday|last (?:time|week|night|month|run|year)|earlier today|previously|ago)\b"
 )
@@ -60,6 +62,11 @@ _MENTION_VERB = re.compile(
     r"assume[d]?|remember|recall|sense[d]?|observe[d]? (?:a|an|the|that)|measur(?:e|ed|ing)|"
     r"mention(?:ed)?|weigh|acknowledge|see that)\b"
 )
+_NEW_CLAUSE = re.compile(
+    r"(?<= )(?=(?:but|so|because|since|however|therefore|although|though|hence|and then|and i|and the) )|"
+    r"(?<=, )(?=(?:i|we)\b)|(?<=: )(?!(?:kept|held) )"
+)
+"""Where a clause begins; in "speed: kept below" none does, it says how the speed is."""
 _OTHER_ASKED = re.compile(
     r"\b(?:please|kindly|can you|could you|would you|will you|you (?:must|should|need to|have to|can|"
     r"may|could|will|are|might|ought)|you'll|you're|you|your|yours|make sure (?:you|everyone|people|"
@@ -178,16 +185,8 @@ def _said_otherwise(lead: str, inverted: bool) -> bool:
 
 
 def _last_clause(lead: str) -> str:
-    """From the last place where a new subject can start; "because" and "so" open a new clause."""
-    parts = re.split(
-        r"(?:,? (?:but|so|because|since|however|therefore|although|though|hence|and then|and i|and "
-        r"the) |, (?:i|we)\b|: )",
-        lead,
-    )
-    if len(parts) == 1:
-        return lead
-    tail = parts[-1]
-    return lead[len(lead) - len(tail) - 4 :] if len(lead) > len(tail) + 4 else tail
+    """From the last place where a new subject can start, which is in it; "because" and "so" open a new clause."""
+    return _NEW_CLAUSE.split(lead)[-1]
 
 
 def _aimed(lead: str, tail: str, quantity: str) -> bool:
