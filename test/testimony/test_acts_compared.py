@@ -61,6 +61,29 @@ def test_a_gentler_act_and_one_with_another_goal_are_something_else(
 
 
 @pytest.mark.parametrize(
+    ("actions", "instruction", "expected"),
+    [
+        (["close(heavy red door)"], "Open the heavy red door", OTHER),
+        (["open(heavy red door)"], "Shut the heavy red door", OTHER),
+        (["turn_on(big old lamp)"], "Turn the big old lamp off", OTHER),
+        (["disable(big old lamp)"], "Turn on the big old lamp", OTHER),
+        (["close(heavy red door)", "open(heavy red door)"], "Open the heavy red door", DONE),
+        (["close(heavy red door)"], "Open and shut the heavy red door", DONE),
+        (["hit(heavy red door)"], "Open and shut the heavy red door", DONE),
+        (["open(heavy red door)", "close(heavy red door)"], "Hit the heavy red door", DONE),
+        (["close(heavy red door)"], "Turn the heavy red door on", DONE),
+        (["put(big gold key, desk)"], "Hide the big gold key under the desk", DONE),
+        (["drop(tall glass vase)"], "Break the tall glass vase", DONE),
+    ],
+)
+def test_the_opposite_is_something_else_however_much_it_names_and_any_other_verb_is_not(
+    actions: list[str], instruction: str, expected: Doing
+) -> None:
+    """Each names three quarters of the instruction's words, or nearly."""
+    assert doing(actions, instruction) == expected
+
+
+@pytest.mark.parametrize(
     ("call", "instruction", "same"),
     [
         ("use(boxes)", "Box", True),
