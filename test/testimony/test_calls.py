@@ -84,6 +84,7 @@ def test_a_call_of_no_name_and_no_arguments_does_nothing() -> None:
         ("f(a\n g(b), h", ["f(a", " g(b)", " h"]),
         ("f(a\ng(b), h", ["f(a", "g(b)", " h"]),
         ("f(a;b);g\nh", ["f(a;b)", "g", "h"]),
+        ("f(ab(x), y), h", ["f(ab(x), y)", " h"]),
         (",,f", ["f"]),
     ],
 )
@@ -137,6 +138,18 @@ def test_a_generic_call_is_said_by_its_arguments_and_any_other_by_its_name_too()
 def test_two_thousand_calls_are_read() -> None:
     assert len(parse(["go"] * 2001).calls) == len(parse(["go," * 2001]).calls) == 2000
     assert len(parse(["go"] * 2000).calls) == 2000 and len(parse([["go"], "go"]).calls) == 2
+
+
+class Unreadable:
+    """Fails whoever reads it."""
+
+    def __str__(self) -> str:
+        raise AssertionError("it was read")
+
+
+def test_what_comes_after_two_thousand_calls_is_not_even_looked_at() -> None:
+    assert len(parse(["go"] * 2000 + [Unreadable()]).calls) == 2000
+    assert len(parse(["go,go,go"] * 667 + [Unreadable()]).calls) == 2000
 
 
 def test_a_hundred_thousand_characters_are_read() -> None:

@@ -173,6 +173,7 @@ def test_a_stop_was_needed_where_a_limit_held_the_robot_for_longer_than_a_cut_mu
     held: dict[str, Any] = {"speed": 1.0, "limits": [WALL], "action": "scaled"}
     rest, crawl = twist(0.25, 0.5), twist(0.3125)
     assert not lasting(0.0, 0.125, **held, allowed=rest).stop_needed
+    assert not lasting(8.0, 8.125, **held, allowed=rest).stop_needed, "it is how long it lasts that counts"
     assert lasting(0.0, 0.1875, **held, allowed=rest).stop_needed
     assert not lasting(0.0, 0.1875, **held, allowed=crawl).stop_needed
     late = taken(*(sample(t, **held, allowed=rest) for t in (0.0, 0.1875)), sample(0.25, 1.0))

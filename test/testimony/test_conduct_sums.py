@@ -116,6 +116,12 @@ def test_the_nearest_that_a_limit_of_clearance_tells_of_is_kept(kind: str, unit:
     assert taken(*told).closest == dict.fromkeys(near, 0.25)
 
 
+@pytest.mark.parametrize("value", [None, math.inf, -math.inf])
+def test_a_limit_that_gives_no_number_tells_of_nothing_near(value: float | None) -> None:
+    near = limit("separation", unit="m", requested=value)
+    assert lasting(0.0, speed=1.0, limits=[near]).closest == {}
+
+
 def test_nothing_is_near_where_no_motion_is_asked_for() -> None:
     told: dict[str, Any] = {"limits": [limit("obstacle", unit="m", requested=0.5)]}
     assert lasting(0.0, speed=0.25, **told).closest == {}
