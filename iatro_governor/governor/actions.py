@@ -45,6 +45,18 @@ def _along(member: Member, arrival: Arrival | None) -> Action:
     return Action.SCALED if begun and arrival is not None and arrival.limits else Action.PASS
 
 
+def lagging_of(
+    members: Sequence[Member], requests: Mapping[str, Command | None], asked: list[float]
+) -> dict[str, str]:
+    """What something holds, of those channels whose set-points go no further for that; ``asked``: (N,)."""
+    found = {
+        member.name: member.chart.lagging(request)
+        for member in members
+        if (request := requests[member.name]) is not None and not any(asked[member.place])
+    }
+    return {name: why for name, why in found.items() if why is not None}
+
+
 def clamps_of(
     members: Sequence[Member], requests: Mapping[str, Command | None]
 ) -> dict[str, list[LimitReport]]:

@@ -152,6 +152,9 @@ class Chart(Protocol):
     def unheld(self, motion: Array) -> Array:
         """``motion`` (size,) in ``u``, or rest where it would lead a set-point on ahead of what something holds."""
 
+    def lagging(self, command: Command) -> str | None:
+        """What something holds, where a command that is not garbled leads a set-point on no further for that."""
+
     def publish(self, output: Array, dt: float) -> tuple[float, ...]:
         """The channel's values for ``u`` = ``output``, which stands from now on; ``dt`` s since the last one."""
 
@@ -203,6 +206,10 @@ class Plain:
     def unheld(self, motion: Array) -> Array:
         """Where there is no set-point, all of it."""
         return motion
+
+    def lagging(self, command: Command) -> str | None:
+        """Where there is no set-point, nothing."""
+        return None
 
     def outgoing(self) -> tuple[Knot, ...] | None:
         """Its values are all."""

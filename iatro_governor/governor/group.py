@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from iatro_governor.body.planar import Array
-from iatro_governor.governor.actions import actions_of, clamps_of
+from iatro_governor.governor.actions import actions_of, clamps_of, lagging_of
 from iatro_governor.governor.admissible import Admissible
 from iatro_governor.governor.admission import Admission
 from iatro_governor.governor.chart import Chart
@@ -245,9 +245,11 @@ class Group:
             self.recovery.withdraw()
         partly = None if resolution.scale >= 1.0 and action is Action.SCALED else action
         actions = actions_of(self.members, requests, given, asked, partly, arrival)
-        cut = clamps_of(self.members, requests)
-        for name in cut:
-            actions[name] = Action.SCALED if actions[name] is Action.PASS else actions[name]
+        cut, held = clamps_of(self.members, requests), lagging_of(self.members, requests, asked)
+        for name, why in held.items():
+            self.ladder.pulse("not_followed", t, why, name)
+        for name, action in (dict.fromkeys(held, Action.HOLD) | dict.fromkeys(cut, Action.SCALED)).items():
+            actions[name] = action if actions[name] is Action.PASS else actions[name]
             state = State.LIMITED if state is State.NOMINAL else state
         told = (*bound, *shaped, *(report for reports in cut.values() for report in reports))
         outcomes = outcomes_of(

@@ -221,13 +221,32 @@ class JointPositionChart(JointChart):
 
     def wanted(self, command: Command, dt: float) -> Array:
         """The velocity towards the commanded set-point, along a straight way and able to stop there."""
-        way = self.unheld(np.array(command.values) - self.setpoint)
+        way = self.unheld(self._way(command))
         return bounded(approach(way, self.easing, dt, self._jerk).tolist(), FASTEST, SLOWEST)
 
     def unheld(self, motion: Array) -> Array:
         """A set-point that the joints no longer follow goes no further ahead of them: what holds them may let go."""
+        return motion if self._held(motion) is None else np.zeros(self.size)
+
+    def lagging(self, command: Command) -> str | None:
+        """The joint that is too far behind its set-point to be led on."""
+        way = self._way(command)
+        joint = self._held(np.where(np.abs(way) > SAME, way, 0.0))
+        if joint is None:
+            return None
+        behind = abs(float((self.setpoint - self.positions)[joint]))
+        return f"{self.component(joint)} is {behind:.2g} rad or m behind its set-point, which goes no further"
+
+    def _way(self, command: Command) -> Array:
+        """From the set-point to the commanded one (size,)."""
+        way: Array = np.array(command.values) - self.setpoint
+        return way
+
+    def _held(self, motion: Array) -> int | None:
+        """The joint that ``motion`` (size,) would lead on, too far ahead already; of several the furthest behind."""
         ahead = self.setpoint - self.positions
-        return np.zeros(self.size) if ((np.abs(ahead) > AHEAD) & (ahead * motion > 0)).any() else motion
+        held = (np.abs(ahead) > AHEAD) & (ahead * motion > 0)
+        return int(np.argmax(np.where(held, np.abs(ahead), 0.0))) if held.any() else None
 
     def publish(self, output: Array, dt: float) -> tuple[float, ...]:
         """The set-point that ``output`` has led to."""

@@ -91,6 +91,7 @@ TABLE: dict[str, Row] = {
     ),
     "off_course": Row("channel", _C, "controlled", "rearm", "the joints rest, or follow their trajectory"),
     "trajectory_refused": Row("channel", _N, "controlled", "none", "at once", 0.0),
+    "not_followed": Row("channel", _N, "controlled", "none", "at once", 0.0),
     "joints_taken": Row("channel", _N, "controlled", "none", "at once", 0.0),
     "command_superseded": Row("channel", _N, "controlled", "none", "at once", 0.0),
     "self_tested": Row("process", _N, "controlled", "none", "at once", 0.0),

@@ -219,11 +219,23 @@ class PoseChart(Plain):
 
     def unheld(self, motion: Array) -> Array:
         """A set-point that the link no longer follows goes no further ahead of it: what holds it may let go."""
+        return motion if self._held(motion) is None else np.zeros(self.size)
+
+    def lagging(self, command: Command) -> str | None:
+        """The link, where it is too far behind its set-point to be led on."""
+        way = self._way(command)
+        behind = self._held(np.where(np.abs(way) > SAME, way, 0.0))
+        if behind is None:
+            return None
+        return f"link {self._limb.link} is {behind} behind its set-point, which goes no further"
+
+    def _held(self, motion: Array) -> str | None:
+        """How far the link is behind, where ``motion`` (size,) would lead the set-point further ahead than it goes."""
         ahead = self._measured_pose.way_to(self.setpoint)
-        for half, most in ((LINEAR, AHEAD_M), (ANGULAR, AHEAD)):
-            if np.linalg.norm(ahead[half]) > most and ahead[half] @ motion[half] > 0:
-                return np.zeros(self.size)
-        return motion
+        for half, most, unit in ((LINEAR, AHEAD_M, "m"), (ANGULAR, AHEAD, "rad")):
+            if (behind := float(np.linalg.norm(ahead[half]))) > most and ahead[half] @ motion[half] > 0:
+                return f"{behind:.2g} {unit}"
+        return None
 
     def publish(self, output: Array, dt: float) -> tuple[float, ...]:
         """The set-point that ``output`` has led to."""

@@ -11,7 +11,7 @@ from iatro_governor.profile.load import Profile
 from test.governor.arms import JOINTS, SAID, arm, channel, data, limits_of
 
 Line = dict[str, Any]
-WAY, SPEED = "way", "speed"
+WAY, SPEED, PLACE = "way", "speed", "place"
 REST = [0.3, -0.8]
 FEELS = {
     "name": "touch", "kind": "contact_force", "channel": SPEED, "wrench": "wrist", "report": [10.0, 2.0],
@@ -25,12 +25,13 @@ RATES = [
 
 
 def profile_of(folder: Path) -> Profile:
-    """An arm with joint speeds, trajectories and a wrist that feels."""
+    """An arm with joint speeds, set-points, trajectories and a wrist that feels."""
     channels = {
         WAY: channel("joint_trajectory", WAY, policy="refuse"),
         SPEED: channel("joint_velocity", SPEED),
+        PLACE: channel("joint_position", PLACE),
     }
-    given = data(channels, [*limits_of(WAY), *limits_of(SPEED), *RATES, FEELS])
+    given = data(channels, [*limits_of(WAY), *limits_of(SPEED), *limits_of(PLACE), *RATES, FEELS])
     given["sources"] = given["sources"] | {"wrist": WRIST}
     return arm(folder, given)
 
@@ -108,10 +109,21 @@ def taken() -> list[Line]:
     return out
 
 
+def stuck() -> list[Line]:
+    """Set-points a radian away for 2 s, and back again; the joints stand still all the while."""
+    out = []
+    for t in _times(4.0):
+        first = REST[0] + (1.0 if t < 2.0 else 0.0)
+        out += senses(t, REST, [0.0, 0.0])
+        out.append({"t": t, "type": "command", "channel": PLACE, "values": [first, REST[1]]})
+    return out
+
+
 ROWS: dict[str, Callable[[], list[Line]]] = {
     "contact_collision": contact,
     "off_course": off_course,
     "trajectory_refused": refused,
+    "not_followed": stuck,
     "joints_taken": taken,
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from iatro_governor.governor.actions import actions_of, clamps_of
+from iatro_governor.governor.actions import actions_of, clamps_of, lagging_of
 from iatro_governor.governor.chart import places
 from iatro_governor.governor.decision import Action
 from iatro_governor.governor.freshness import Verdict
@@ -83,6 +83,16 @@ def test_only_channels_with_a_command_that_is_cut_tell_of_it():
     requests: Any = {"left": "wide", "right": None}
     assert clamps_of((cut, RIGHT), requests) == {"left": ["a report"]}
     assert clamps_of((cut,), {"left": "narrow"}) == {}  # type: ignore[dict-item]
+
+
+def test_only_channels_whose_command_leads_nowhere_tell_what_is_held():
+    """One that has none, one that moves, one that follows, and one that does not."""
+    stubs: Any = [
+        SimpleNamespace(name=name, place=slice(at, at + 1), chart=SimpleNamespace(lagging=lambda why: why))
+        for at, name in enumerate(("none", "moves", "follows", "held"))
+    ]
+    requests: Any = {"none": None, "moves": "the wrist", "follows": None, "held": "the elbow"}
+    assert lagging_of(stubs, requests, [0.0, 0.1, 0.0, 0.0]) == {"held": "the elbow"}
 
 
 def test_components_are_stacked_in_the_order_of_their_charts():
