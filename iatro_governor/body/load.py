@@ -20,7 +20,7 @@ from iatro_governor.body.assembly import assemble
 from iatro_governor.body.capsules import Capsule, Surface, cover, join, primitive
 from iatro_governor.body.collision import with_pairs
 from iatro_governor.body.description import Description, Geometry, Link
-from iatro_governor.body.meshes import LinkMeshes, Part
+from iatro_governor.body.meshes import LinkMeshes, Part, shell
 from iatro_governor.body.mobile import Base, base_joints, carried
 from iatro_governor.body.model import ArmModel
 from iatro_governor.body.urdf import disabled_pairs, parse
@@ -135,8 +135,7 @@ def load_surfaces(
 
 def _geometry(coal: Any, shape: Geometry, file: Path | None) -> Any:
     if file is not None:
-        read_mesh(file, shape.scale)  # which says what is wrong with it
-        return coal.MeshLoader().load(str(file), np.asarray(shape.scale, dtype=float))
+        return shell(read_mesh(file, shape.scale), coal)
     make = {"box": coal.Box, "cylinder": coal.Cylinder, "capsule": coal.Capsule, "sphere": coal.Sphere}
     return make[shape.kind](*shape.size)
 

@@ -10,11 +10,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from iatro_governor.body.boxes import Boxes
+from iatro_governor.body.capsules import Surface
 from iatro_governor.body.kinematics import Posture
 from iatro_governor.body.model import ArmModel
 from iatro_governor.body.planar import Array
+
+FLAT = 1e-9
+"""A triangle of a mesh that is nowhere wider than this, m, is a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,36 @@ class LinkMeshes:
 
     def _at(self, pose: Array) -> Any:
         return self._coal.Transform3s(pose[:3, :3].copy(), pose[:3, 3].copy())
+
+
+def shell(surface: Surface, coal: Any) -> Any:
+    """coal's geometry of the triangles of a mesh, without lines that are sides of other triangles anyway.
+
+    By coal (``Project::projectTriangle``) any ball touches a triangle without area, however far it is.
+    """
+    kept = surface.triangles[~_lines_on_others(surface)]
+    made = coal.BVHModelOBBRSS()
+    made.beginModel(len(kept), 3 * len(kept))
+    for corners in surface.points[kept]:
+        made.addTriangle(*corners)
+    made.endModel()
+    return made
+
+
+def _lines_on_others(surface: Surface) -> NDArray[np.bool_]:
+    """Which triangles (t,) are lines whose longest side, or both others, are sides of triangles that are none."""
+    corners = surface.points[surface.triangles]
+    sides = np.roll(corners, -1, axis=1) - corners
+    length = np.linalg.norm(sides, axis=-1)
+    flat = np.linalg.norm(np.cross(sides[:, 0], sides[:, 1]), axis=-1) <= FLAT * length.max(axis=1)
+    _, place = np.unique(surface.points, axis=0, return_inverse=True)
+    numbers = place.reshape(-1)[surface.triangles]
+    pairs = np.sort([numbers, np.roll(numbers, -1, axis=1)], axis=0)
+    names = pairs[0] * len(surface.points) + pairs[1]
+    known = np.isin(names, names[~flat])
+    longest = np.eye(3, dtype=bool)[length.argmax(axis=1)]
+    found: NDArray[np.bool_] = flat & ((known & longest).any(axis=1) | (known | longest).all(axis=1))
+    return found
 
 
 def _upright_on(direction: Array, middle: Array) -> Array:

@@ -12,7 +12,7 @@ coal = pytest.importorskip("coal", reason="coal is the oracle (extra: arm)")
 from iatro_governor.body.boxes import Boxes  # noqa: E402
 from iatro_governor.body.distance import capsule_distance, point_distance, self_distance  # noqa: E402
 from iatro_governor.body.kinematics import posture  # noqa: E402
-from iatro_governor.body.load import Options, _shapes, load_meshes, resolve  # noqa: E402
+from iatro_governor.body.load import Options, _shapes, load_meshes, load_text, resolve  # noqa: E402
 from iatro_governor.body.urdf import parse, transform  # noqa: E402
 
 from .conftest import TWO_LINKS  # noqa: E402
@@ -141,3 +141,43 @@ def test_surfaces_of_primitives_by_hand(two_links):
         0.51, abs=1e-6
     )
     assert len(surfaces.among(at)) == 0
+
+
+SHEET = ((0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.0, 1.0, 0.0))
+HALVES = ((SHEET[0], (0.25, 0.0, 0.0), SHEET[2]), ((0.25, 0.0, 0.0), *SHEET[1:]))
+LINES = {
+    "on the longest side": (SHEET, (SHEET[0], (0.25, 0.0, 0.0), SHEET[1])),
+    "on both other sides": (*HALVES, ((0.25, 0.0, 0.0), *SHEET[:2])),
+    "nowhere else": (SHEET, ((2.0, 0.0, 0.0), (2.5, 0.0, 0.0), (3.0, 0.0, 0.0))),
+}
+"""Meshes of a sheet, whose last triangle is a line."""
+HINGED = """<robot name="hinged"><link name="base"/><link name="sheet">
+  <collision><geometry><mesh filename="sheet.stl"/></geometry></collision></link>
+  <joint name="hinge" type="revolute"><parent link="base"/><child link="sheet"/>
+    <axis xyz="0 0 1"/><limit lower="-3" upper="3" velocity="1" effort="1"/></joint></robot>"""
+
+
+def to_sheet(folder, triangles, *centres):
+    """Distances of balls of 0.1 m about ``centres`` from a hinged mesh of ``triangles``."""
+    facets = "".join(
+        "facet normal 0 0 1\nouter loop\n"
+        + "".join(f"vertex {x} {y} {z}\n" for x, y, z in corners)
+        + "endloop\nendfacet\n"
+        for corners in triangles
+    )
+    (folder / "sheet.stl").write_text(f"solid sheet\n{facets}endsolid sheet\n")
+    model = load_text(HINGED, base=folder)
+    ends = np.stack([np.array(centres)] * 2, axis=1)
+    surfaces = load_meshes(HINGED, model, base=folder)
+    return surfaces.to_capsules(posture(model, np.zeros(1)), ends, np.full(len(ends), 0.1))[0]
+
+
+@pytest.mark.parametrize("how", [how for how in LINES if how != "nowhere else"])
+def test_a_triangle_without_area_is_not_touched_by_what_is_far(how, tmp_path):
+    """Balls below the sheet, beside it, and at the line itself."""
+    found = to_sheet(tmp_path, LINES[how], (0.2, 0.2, -0.5), (0.25, -0.35, 0.0), (0.25, 0.0, 0.05))
+    assert found == pytest.approx([0.4, 0.25, 0.0], abs=1e-9)
+
+
+def test_a_triangle_without_area_that_lies_on_no_other_is_still_touched(tmp_path):
+    assert to_sheet(tmp_path, LINES["nowhere else"], (2.2, 0.05, 0.0)) == 0.0
