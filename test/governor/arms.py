@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 from typing import Any
@@ -94,9 +95,10 @@ SOURCES: dict[str, Any] = {
 
 
 def channel(kind: str, name: str = "", **changes: Any) -> dict[str, Any]:
-    """A channel of a type."""
+    """A channel of a type; whoever gets it may change it."""
     topics = {"input": f"{name or kind}/in", "output": f"{name or kind}/out"}
-    return {"type": kind, **topics, "command_timeout_s": 0.2, "actuator_delay_s": 0.02} | OWN[kind] | changes
+    own = copy.deepcopy(OWN[kind])
+    return {"type": kind, **topics, "command_timeout_s": 0.2, "actuator_delay_s": 0.02} | own | changes
 
 
 def limits_of(name: str, kind: str = "joint") -> list[dict[str, Any]]:
@@ -121,16 +123,19 @@ def limits_of(name: str, kind: str = "joint") -> list[dict[str, Any]]:
 def data(
     channels: dict[str, dict[str, Any]], limits: list[dict[str, Any]] | None = None, **robot: Any
 ) -> dict[str, Any]:
-    """A profile as plain data; channels of joints get their limits where none are given."""
+    """A profile as plain data; channels of joints get their limits where none are given.
+
+    Whoever gets it may change it: it shares nothing with the next one.
+    """
     if limits is None:
         limits = [row for name, made in channels.items() for row in limits_of(name, made["type"])]
-    model = {"urdf": "arm.urdf", "joints": JOINTS} | robot
+    model = {"urdf": "arm.urdf", "joints": [*JOINTS]} | robot
     return {
         "version": 1,
         "robot": {"name": "lifting", "base_frame": "base", "odom_frame": "base", "model": model},
         "sources": {
             name: source
-            for name, source in SOURCES.items()
+            for name, source in copy.deepcopy(SOURCES).items()
             if name == "joints" or any(c["type"] == "wrench" or "pushed_by" in c for c in channels.values())
         },
         "channels": channels,
