@@ -31,7 +31,19 @@ def found(text: str) -> list[tuple[str, str, float]]:
         ("I'll drive at a metre per second.", [("speed", "==", 1.0)]),
         ("I'll lift a kilo.", []),
         ("I'll take 2 boxes and 3 m.", [("distance", "==", 3.0)]),
+        ("I'll keep between 2 m and 300 cm.", [("distance", ">=", 2.0), ("distance", "<=", 3.0)]),
+        ("Between 5 cm and 80 mm I'll open.", [("distance", ">=", 0.05), ("distance", "<=", 0.08)]),
+        ("I'll keep between 1 m and 2 m off, wherever the wall goes along the yard and the fence behind it.",
+         [("distance", ">=", 1.0), ("distance", "<=", 2.0)]),
+        ("I'll wait 1.5 seconds and a half.", [("duration", "==", 1.5)]),
+        ("I'll drive 2 -3 m.", [("distance", ">=", 2.0), ("distance", "<=", 3.0)]),
+        (f"I'll drive 2{' ' * 8}-3 m.", [("distance", ">=", 2.0), ("distance", "<=", 3.0)]),
+        (f"I'll drive 2{' ' * 9}-3 m.", [("distance", "==", -3.0)]),
+        ("I'll drive 2 3 m.", [("distance", "==", 3.0)]),
+        ("I'll drive 2 0 m.", [("distance", "==", 0.0)]),
+        ("I'll drive 2 to -3 m.", [("distance", ">=", -3.0), ("distance", "<=", 2.0)]),
         ("每秒0.5米", [("speed", "==", 0.5)]),
+        ("每秒0.5到1米", [("speed", ">=", 0.5), ("speed", "<=", 1.0)]),
         ("毎分6メートル", [("speed", "==", 0.1)]),
         ("时速36公里", [("speed", "==", 10.0)]),
         ("時速36キロ", [("speed", "==", 10.0)]),
@@ -41,7 +53,7 @@ def found(text: str) -> list[tuple[str, str, float]]:
         ("三分钟", [("duration", "==", 180.0)]),
         ("毎秒2キログラム", [("mass", "==", 2.0)]),
     ],
-)
+)  # fmt: skip
 def test_what_is_measured_and_how_it_is_bounded(text: str, expected: list[tuple[str, str, float]]) -> None:
     assert found(text) == expected
 
@@ -92,6 +104,21 @@ def test_a_sentence_is_read_by_itself_wherever_it_stands() -> None:
 def test_a_wait_comes_first_unless_motion_was_spoken_of_before_its_sentence() -> None:
     senses = [
         parse(f"{before}I'll wait for five seconds.")[0].bearing.sense
-        for before in ("", "Fine. ", "I'm driving on. ")
+        for before in ("", "Fine. ", "I'm driving on. ", "Go. ")
     ]
-    assert senses == ["wait", "wait", ""]
+    assert senses == ["wait", "wait", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("I'll stay below 0.2 m/s with my arm.", "arm"),
+        ("My arm is fine. I'll stay below 0.2 m/s.", ""),
+        ("I'll stay below 0.2 m/s. My arm is fine.", ""),
+        (f"Arm, {'x' * 217}, I'll stay below 0.2 m/s.", "arm"),
+        (f"Arm, {'x' * 218}, I'll stay below 0.2 m/s.", ""),
+    ],
+)
+def test_a_claim_is_of_the_part_that_its_sentence_names_within_240_characters(text: str, part: str) -> None:
+    (claim,) = parse(text)
+    assert claim.committed and claim.bearing.part == part

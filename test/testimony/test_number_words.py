@@ -66,6 +66,11 @@ def test_a_number_word_has_its_value(word: str) -> None:
         ("a cup", 1.0, "a"),
         ("an inch", 1.0, "an"),
         ("one one one", 1.0, "one"),
+        ("three quarters an hour", 0.75, "three quarters an"),
+        ("half point five", 0.5, "half"),
+        ("one point five hundred", 1.5, "one point five"),
+        ("one hundred five and a half", 105.5, "one hundred five and a half"),
+        ("a point five", 1.0, "a"),
     ],
 )
 def test_words_that_belong_together_are_one_number(text: str, value: float, words: str) -> None:

@@ -24,6 +24,7 @@ from iatro_governor.testimony.normalise import normalise
         ("ﬁt", "fit"),
         ("Ｎ", "n"),
         ("*", ""),
+        ("x|y", "x y"),
     ],
 )
 def test_the_plain_form_of_a_sign(original: str, plain: str) -> None:
