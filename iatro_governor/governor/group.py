@@ -31,6 +31,7 @@ from iatro_governor.governor.moved import Body
 from iatro_governor.governor.obedience import Obedience
 from iatro_governor.governor.outcome import Arrival, Outcome, outcomes_of
 from iatro_governor.governor.outputs import SAME_S, Outputs
+from iatro_governor.governor.payload import NOTHING, Payload
 from iatro_governor.governor.projection import Projector
 from iatro_governor.governor.pushes import pushed
 from iatro_governor.governor.recovery import Hold, Recovery
@@ -64,6 +65,7 @@ class Group:
         smooth: SmoothStop | None = None,
         admissions: Mapping[str, Admission] | None = None,
         loop: LoopTiming | None = None,
+        payload: Payload = NOTHING,
     ) -> None:
         self.limits = limits
         self._watchful, self._leaving = [limit for limit in limits if limit.fault], Leaving()
@@ -72,7 +74,7 @@ class Group:
         self._by_name = {member.name: member for member in self.members}
         self._trajectories = Trajectories(self.members, admissions or {})
         self._body = body
-        self._senses = senses
+        self._senses, self._payload = senses, payload
         self._period = period
         self._rates = rates
         self._size = sum(chart.size for chart in charts.values())
@@ -131,7 +133,7 @@ class Group:
             member.stream.watch(t, self._holders.rests(member))
             if member.chart.astray is not None:
                 self.ladder.pulse("off_course", t, member.chart.astray)
-        known = partial(pushed, senses=self._senses, t=t, look=partial(self.look, t))
+        known = partial(pushed, senses=self._senses, t=t, look=partial(self.look, t), payload=self._payload)
         self._obedience.judge(t, self._outputs, guided, known, self.ladder)
         hold = self.recovery.held(t)
         self.ladder.hold("recovering", t, hold is not None, hold.told if hold else "")

@@ -21,6 +21,7 @@ from iatro_governor.governor.group import Group
 from iatro_governor.governor.joint_chart import JointPositionChart, JointVelocityChart
 from iatro_governor.governor.jointed import JointedBody
 from iatro_governor.governor.ladder import TABLE, Ladder, Row
+from iatro_governor.governor.payload import Payload
 from iatro_governor.governor.pose_chart import ANGULAR, LINEAR, Limb, PoseChart
 from iatro_governor.governor.projection import Projector
 from iatro_governor.governor.readings import Readings
@@ -138,6 +139,7 @@ def _jointed(
         smooth,
         admissions,
         profile.data.loop,
+        Payload.of(profile),
     )
 
 

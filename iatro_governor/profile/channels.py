@@ -92,7 +92,12 @@ PushTorque = Annotated[float, Field(strict=True, ge=0.1, le=LARGEST, allow_inf_n
 
 
 class Pushed(Part):
-    """Who pushes the body, guides or carries it, is felt: while it gives way to that, it does not disobey."""
+    """Who pushes the body, guides or carries it, is felt: while it gives way to that, it does not disobey.
+
+    What an arm carries is no push. Up to as much as the profile says (``robot.model.payload``, or a limit of kind
+    payload or tip_over) may be in its hand, or nothing: what is felt excuses it only where there is a push either way.
+    While the ``held`` flag of every payload limit says that the hand is empty, nothing is.
+    """
 
     wrench: Name
     """A wrench source: in the frame of the base for a base, of a link of the model for joints."""
