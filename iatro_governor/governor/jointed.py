@@ -340,6 +340,7 @@ class JointedBody:
             beyond=beyond[own],
             flight=flight,
             reaction_s=age + self._delay,
+            age_s=age,
             braking=twist.sure,
             comfort=twist.comfort,
             footprint=self._figure,

@@ -215,6 +215,7 @@ class TwistChart(Plain):
             beyond=outputs.beyond(t, age, twist, self._slack),
             flight=Flight(pieces, reach),
             reaction_s=age + delay,
+            age_s=age,
             braking=self.sure,
             comfort=self.comfort,
             footprint=self._figure,

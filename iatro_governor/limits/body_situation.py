@@ -94,6 +94,11 @@ class BodySituation:
         """The posture once commands in flight are carried out."""
         return posture(self.model, self.soon_q)
 
+    @cached_property
+    def delay_s(self) -> float:
+        """From ``t`` to the effect of a command decided now, s; no age is known to be none."""
+        return self.reaction_s - (0.0 if self.ages is None else float(self.ages.max(initial=0.0)))
+
     @property
     def flying(self) -> Array:
         """Bound (m,) on how far each joint moves while commands in flight are carried out, rad or m."""

@@ -188,7 +188,7 @@ class LinkSeparationLimit(ReserveLimit[LinkSeparationConfig]):
     @staticmethod
     def _since(people: People, situation: BodySituation) -> float:
         """How long people have walked when the motion in flight is done, s."""
-        return people.age_s + situation.reaction_s
+        return people.age_s + situation.delay_s
 
     def _pairs(self, situation: BodySituation, within: Array) -> Pairs | None:
         """The pairs that are kept apart, as far as they are nearer than ``within`` (C, Z) m."""

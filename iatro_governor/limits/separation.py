@@ -52,19 +52,17 @@ class SeparationLimit(ReserveLimit[SeparationConfig]):
         if people is None:
             return None
         eased = min(tolerance, self.config.noise)
-        seconds = rollouts.seconds(situation.reaction_s)
+        since = self._since(people, rollouts, situation)
         places, human = self._places(people, situation), self._human(people)
         now = self._gaps(places, np.zeros((1, 3)), people, situation)[0]
-        most = human * (people.age_s + float(seconds.max())) + float(
-            (rollouts.travel + rollouts.half_step).max()
-        )
+        most = human * float(since.max()) + float((rollouts.travel + rollouts.half_step).max())
         near = now <= self._reserve + most
         if not near.any():
             return None
         ahead = self._gaps(places[near], rollouts.poses, people, situation)
         # What the motion in flight closes, no command can keep open.
         least = np.minimum(now[near], ahead[:, : rollouts.flown].min(axis=(0, 1), initial=np.inf))
-        walked = (people.age_s + seconds)[..., None] * human[near]
+        walked = since[..., None] * human[near]
         needed = self._reserve - eased + walked + rollouts.half_step[:, None, None]
         kept: NDArray[np.bool_] = np.all(ahead >= np.minimum(needed, least - eased) - ROUNDING, axis=(1, 2))
         return kept
@@ -82,7 +80,8 @@ class SeparationLimit(ReserveLimit[SeparationConfig]):
         distance = self._gaps(places, np.zeros((1, 3)), people, situation)[0]
         reaction = situation.reaction_s + situation.period + situation.build_up_s(deceleration)
         human = self._human(people)
-        room = distance - human * people.age_s
+        # The reaction begins with odometry, which may be older than what is told of people, or newer.
+        room = distance - human * (people.age_s - situation.age_s)
         bounds = allowed_closing_speed(room, human, reaction, deceleration, self._reserve)
         return gradient_rows(situation.footprint, places, bounds)
 
@@ -92,7 +91,7 @@ class SeparationLimit(ReserveLimit[SeparationConfig]):
         if people is None:
             return None
         gaps = self._gaps(self._places(people, situation), np.zeros((1, 3)), people, situation)[0]
-        walked = self._human(people) * (people.age_s + situation.reaction_s)
+        walked = self._human(people) * (people.age_s + situation.delay_s)
         return Clearance(float((gaps - walked).min()), self._reserve)
 
     def least_ahead(self, rollouts: Rollouts, situation: Situation) -> float | None:
@@ -100,9 +99,9 @@ class SeparationLimit(ReserveLimit[SeparationConfig]):
         people = self._people(situation)
         if people is None:
             return None
-        seconds = rollouts.seconds(situation.reaction_s)[-1]
+        since = self._since(people, rollouts, situation)[-1]
         ahead = self._gaps(self._places(people, situation), rollouts.poses[-1], people, situation)
-        return float((ahead - (people.age_s + seconds)[:, None] * self._human(people)).min())
+        return float((ahead - since[:, None] * self._human(people)).min())
 
     def _people(self, situation: Situation) -> People | None:
         people = situation.people.get(self.config.bodies)
@@ -111,6 +110,17 @@ class SeparationLimit(ReserveLimit[SeparationConfig]):
     def _human(self, people: People) -> Array:
         """How fast each of them (b,) may come nearer, m/s."""
         return self._coming(np.hypot(people.velocities[:, 0], people.velocities[:, 1]))
+
+    @staticmethod
+    def _since(people: People, rollouts: Rollouts, situation: Situation) -> Array:
+        """How long people have walked (c, k) when each pose is reached, s.
+
+        By the clock: from their data to now, and on to that pose. Poses are timed from odometry on, which is so much
+        before now.
+        """
+        ahead = rollouts.seconds(situation.reaction_s) - situation.age_s
+        since: Array = np.maximum(people.age_s + ahead, 0.0)
+        return since
 
     @staticmethod
     def _places(people: People, situation: Situation) -> Array:

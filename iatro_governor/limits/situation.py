@@ -49,13 +49,14 @@ class Jerk:
 class Situation:
     """The body at one moment.
 
-    t: s. pose: (3,) of the base in odom. measured: (3,) twist in the base frame. anchor: (3,) the output that stands.
-    beyond: (3,) measured motion that no command explains. flight: commands not yet carried out. reaction_s: time from
-    the newest measurement to the effect of a command decided now. braking: what any stop is sure to reach. comfort:
-    deceleration of ordinary driving, m/s2 and rad/s2. footprint, reach: figure of the body, and its largest distance
-    from the origin, m. height: lowest and highest point of the body, m. fixes: by source, where odom lies in the map.
-    jerk: what a stop's deceleration builds up by, None: at once. people: by source, who is tracked, in odom.
-    sooner: the same moment, had commands taken effect sooner, as far as that matters to outputs (c, n).
+    t: s. pose: (3,) of the base in odom. measured: (3,) twist in the base frame. anchor: (3,) the output that
+    stands. beyond: (3,) measured motion that no command explains. flight: commands not yet carried out. reaction_s:
+    time from the newest measurement to the effect of a command decided now. age_s: so much of that lies before t.
+    braking: what any stop is sure to reach. comfort: deceleration of ordinary driving, m/s2 and rad/s2. footprint,
+    reach: figure of the body, and its largest distance from the origin, m. height: lowest and highest point of the
+    body, m. fixes: by source, where odom lies in the map. jerk: what a stop's deceleration builds up by, None: at
+    once. people: by source, who is tracked, in odom. sooner: the same moment, had commands taken effect sooner, as
+    far as that matters to outputs (c, n).
 
     Nobody writes to it. It is not frozen, for one is made every cycle, and that would take three times as long.
     """
@@ -77,8 +78,14 @@ class Situation:
     fixes: Mapping[str, Fix] = field(default_factory=dict)
     jerk: Jerk | None = None
     people: Mapping[str, People] = field(default_factory=dict)
+    age_s: float = 0.0
     sooner: Callable[[Situation, Array], Sequence[Situation]] | None = None
     _obstacles: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def delay_s(self) -> float:
+        """From ``t`` to the effect of a command decided now, s."""
+        return self.reaction_s - self.age_s
 
     def roll_out(self, outputs: Array) -> Rollouts:
         """Ways to rest of ``outputs`` (c, 3); where the body moves faster by itself, that is what has to stop."""

@@ -68,6 +68,7 @@ class Drive:
     channel: str = "base"
     delay_s: float = 0.04
     scan_every: int = 5
+    odom_every: int = 1
     skip: Callable[[int], bool] | None = None
     """Ticks that are missed."""
     looks: Callable[[Hall, float], list[Look]] | None = None
@@ -86,7 +87,8 @@ class Drive:
         footprint = figure.shape()
         for _ in range(round(seconds / period)):
             t = self.k * period
-            governor.handle(self._odom(t))
+            if self.k % self.odom_every == 0:
+                governor.handle(self._odom(t))
             if self.k % self.scan_every == 0:
                 for look in (self.looks or lidar)(self.hall, t):
                     governor.handle(look)

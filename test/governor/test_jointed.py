@@ -39,6 +39,7 @@ def test_a_base_and_an_arm_are_one_body_by_what_was_measured_and_published(tmp_p
     assert at.kind == "planar" and (at.t, at.period) == (1.0, 0.01)
     # The older of two measurements, and the longer of two delays.
     assert at.ages == pytest.approx([0.1, 0.1, 0.1, 0.04, 0.04]) and at.reaction_s == pytest.approx(0.15)
+    assert at.delay_s == pytest.approx(0.05)
     assert at.now.q == pytest.approx([1.2, -0.7, YAW, 0.7, -0.5])
     assert at.velocity == pytest.approx([COS * 0.3 - SIN * 0.2, SIN * 0.3 + COS * 0.2, 0.5, 0.4, -0.6])
     # Nobody tells with how much effort the base drives.
@@ -67,7 +68,8 @@ def test_the_ground_is_seen_by_the_base_alone(tmp_path):
     assert base is not None and base.flight is at.base_flight
     assert base.pose == pytest.approx([1.2, -0.7, YAW]) and base.measured.tolist() == [0.9, 0.2, 0.5]
     assert base.anchor.tolist() == [0.3, 0.2, 0.5] and base.beyond.tolist() == [0.9, 0.0, 0.0]
-    assert base.reaction_s == pytest.approx(0.15) and base.reach == 0.35 and base.jerk is None
+    assert base.reaction_s == pytest.approx(0.15) and base.delay_s == pytest.approx(0.05)
+    assert base.reach == 0.35 and base.jerk is None
 
 
 def test_a_base_in_the_air_rises_too_and_sees_no_ground(tmp_path):

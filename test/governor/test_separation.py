@@ -101,9 +101,10 @@ class Crowd(Drive):
 
 @pytest.mark.parametrize("figure", [None, BOX], ids=["disc", "box"])
 @settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(seed=st.integers(0, 10_000))
-def test_it_is_at_rest_when_anybody_meets_it_or_on_its_way_from_them(tmp_path, figure, seed):
+@given(seed=st.integers(0, 10_000), odom_every=st.sampled_from([1, 5]))
+def test_it_is_at_rest_when_anybody_meets_it_or_on_its_way_from_them(tmp_path, figure, seed, odom_every):
     drive = Crowd(Governor(profile_of(tmp_path, figure, [separation()])), Hall(np.zeros((0, 3))), seed=seed)
+    drive.odom_every = odom_every
     drive.run(5.0, drive.chase if seed % 2 else wandering(seed))
     assert drive.worst <= 0.06
 
@@ -133,9 +134,13 @@ class Meeting(Drive):
         return [*lidar(hall, t), Bodies(t, "people", "odom", (body,), t)]
 
 
-def test_a_person_who_stands_is_approached_to_the_reserve_and_what_they_could_walk(tmp_path):
-    """At rest nobody comes nearer in less than the reaction: 0.08 m and 1.6 m/s for it."""
-    drive = Meeting(Governor(profile_of(tmp_path, None, [separation()])), Hall(np.zeros((0, 3))))
+@pytest.mark.parametrize(("odom_every", "scan_every"), [(1, 5), (5, 5), (5, 10), (7, 5), (10, 7)])
+def test_a_person_who_stands_is_approached_to_the_reserve_and_what_they_could_walk(
+    tmp_path, odom_every, scan_every
+):
+    """At rest nobody comes nearer in less than the reaction: 0.08 m and 1.6 m/s for it. However old odometry is."""
+    drive = Meeting(Governor(profile_of(tmp_path, None, [separation(noise=0.01)])), Hall(np.zeros((0, 3))))
+    drive.odom_every, drive.scan_every = odom_every, scan_every
     drive.run(14.0, (0.8, 0.0, 0.0))
     gap = 4.0 - drive.hall.pose[0] - 0.22 - RADIUS
     assert 0.08 + 1.6 * 0.06 <= gap <= 0.08 + 1.6 * 0.2
@@ -143,10 +148,12 @@ def test_a_person_who_stands_is_approached_to_the_reserve_and_what_they_could_wa
     assert not [d for d in drive.decisions if d.action is Action.UNREACHABLE]
 
 
-def test_whoever_walks_up_to_it_finds_it_at_rest_and_it_may_back_off(tmp_path):
+@pytest.mark.parametrize("odom_every", [1, 5, 10])
+def test_whoever_walks_up_to_it_finds_it_at_rest_and_it_may_back_off(tmp_path, odom_every):
     drive = Meeting(
         Governor(profile_of(tmp_path, None, [separation()])), Hall(np.zeros((0, 3))), where=6.0, pace=-1.6
     )
+    drive.odom_every = odom_every
     drive.run(2.65, (0.8, 0.0, 0.0))
     gap = 6.0 - 1.6 * 2.65 - drive.hall.pose[0] - 0.22 - RADIUS
     assert 0.0 < gap < 0.1 and not any(drive.last.allowed)

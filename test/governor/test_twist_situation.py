@@ -22,7 +22,8 @@ def steady(twist: tuple[float, ...] = AHEAD) -> Base:
 
 def test_a_command_decided_now_acts_an_age_and_a_delay_after_the_newest_measurement():
     at = steady().at(10.0)
-    assert (at.t, at.reaction_s) == (10.0, 0.25 + DELAY)
+    assert (at.t, at.reaction_s, at.age_s) == (10.0, 0.25 + DELAY, 0.25)
+    assert at.delay_s == pytest.approx(DELAY)
     assert at.pose.tolist() == [1.0, 2.0, 0.25] and at.measured.tolist() == at.anchor.tolist() == [
         0.5,
         0.0,
