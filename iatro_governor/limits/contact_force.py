@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import model_validator
 
 from iatro_governor.body.planar import Array
@@ -24,6 +25,8 @@ from iatro_governor.profile.joint_channels import EachPositive
 
 PUSHES = -1e-9
 """Power of what is felt, W, below which a motion pushes against it."""
+STILL = 1e-9
+"""Speed, rad/s or m/s, up to which a joint stands."""
 UNITS = ("N", "Nm")
 FELT: dict[str, Rule] = {"report": divided, "stop": divided}
 """How a dose changes what is felt at most."""
@@ -85,8 +88,8 @@ class Contact:
     """What is felt.
 
     touch: how bad. value, threshold: of the worst component, in ``unit``. reaction: (m,) W s/rad: moving by ``rates``,
-    what is felt works ``reaction @ rates`` on the body; less than nothing where that pushes against it. untold: joints
-    that do not tell what they feel.
+    what is felt works ``reaction @ rates`` on the body; less than nothing where that pushes against it. deaf: (m,) the
+    joints of which nobody knows whether they push. untold: joints that do not tell what they feel.
     """
 
     touch: Touch
@@ -94,10 +97,19 @@ class Contact:
     threshold: float
     unit: str
     reaction: Array
+    deaf: NDArray[np.bool_]
     untold: tuple[str, ...] = ()
 
+    def pushes(self, rates: Array) -> bool:
+        """Whether motion by ``rates`` (m,) pushes on, or nobody knows that it does not."""
+        return self.guesses(rates) or not float(self.reaction @ rates) >= PUSHES
 
-NOTHING = Contact(Touch.NONE, 0.0, 0.0, UNITS[0], np.zeros(0))
+    def guesses(self, rates: Array) -> bool:
+        """Whether a joint moves of which nobody knows."""
+        return bool((np.abs(rates[self.deaf]) > STILL).any())
+
+
+NOTHING = Contact(Touch.NONE, 0.0, 0.0, UNITS[0], np.zeros(0), np.zeros(0, dtype=bool))
 
 
 class ContactForceLimit(Limit[ContactForceConfig]):
@@ -107,8 +119,11 @@ class ContactForceLimit(Limit[ContactForceConfig]):
     hand is touched. Joints feel ``tau_measured - g(q)`` (see ``limits.contact_forces``), and what is touched works
     against it. While the output that stands pushes on, the fault ``contact_collision`` brings the protective stop; then
     the body may leave, at ``retreat_speed``. A way out on which more is felt, by more than ``report``, is none: the
-    sensor tells another sign or other axes, or something is behind; the fault is the same. While a joint of
-    the channel tells no effort, nothing moves; efforts of other joints are not asked for.
+    sensor tells another sign or other axes, or something is behind; the fault is the same. While a joint of the channel
+    tells no effort, nothing moves; efforts of other joints are not asked for. Nor does anything else of the body move
+    against joints that feel a collision, a base under them among it: their torques do not say where on the arm it is,
+    so only they themselves know a way out. A wrench knows it for the base, too. What the hand carries hides a contact
+    as strong as its weight.
     """
 
     model = ContactForceConfig
@@ -154,21 +169,23 @@ class ContactForceLimit(Limit[ContactForceConfig]):
         contact = self._contact(situation)
         if contact is None or contact.touch is not Touch.COLLISION or not np.isfinite(contact.reaction).all():
             return None
-        return Rows(-contact.reaction[None] @ situation.drive.matrix, np.full(1, -PUSHES))
+        deaf = situation.drive.matrix[contact.deaf]
+        pushing = -contact.reaction[None] @ situation.drive.matrix
+        bounds = np.concatenate([np.full(1, -PUSHES), np.full(2 * len(deaf), STILL)])
+        return Rows(np.concatenate([pushing, deaf, -deaf]), bounds)
 
     def alarm(self, situation: BodySituation) -> str | None:
         """While the output that stands pushes on in a collision."""
         contact = self._contact(situation)
         if contact is None or contact.touch is not Touch.COLLISION:
             return None
-        if not self._pushes(situation.anchor, contact, situation):
-            return None
         if contact.untold:
             return f"nobody tells the effort of {', '.join(contact.untold)}"
-        unit = contact.unit
-        return (
-            f"{contact.value:.4g} {unit}, {contact.threshold:g} {unit} are allowed, and the motion pushes on"
-        )
+        if not self._pushes(situation.anchor, contact, situation):
+            return None
+        unit, guesses = contact.unit, contact.guesses(situation.rates(situation.anchor) - situation.still)
+        what = "joints move that do not feel where it is" if guesses else "the motion pushes on"
+        return f"{contact.value:.4g} {unit}, {contact.threshold:g} {unit} are allowed, and {what}"
 
     def strain(self, situation: BodySituation) -> Strain | None:
         """How hard it is pressed in a collision."""
@@ -194,8 +211,7 @@ class ContactForceLimit(Limit[ContactForceConfig]):
     @staticmethod
     def _pushes(output: Array, contact: Contact, situation: BodySituation) -> bool:
         """Whether ``output`` (N,) adds motion against what is felt."""
-        power = float(contact.reaction @ (situation.rates(output) - situation.still))
-        return not power >= PUSHES
+        return contact.pushes(situation.rates(output) - situation.still)
 
     def _contact(self, situation: BodySituation) -> Contact | None:
         """What is felt now, None before anything was measured."""
@@ -217,24 +233,25 @@ class ContactForceLimit(Limit[ContactForceConfig]):
         values = magnitudes(wrench)
         touch, at, threshold = self._judged(values, situation)
         reaction = np.zeros(len(situation.now.q))
+        deaf = np.zeros(len(reaction), dtype=bool)
         if touch is Touch.COLLISION:
             pose = situation.now.link(felt.frame)
             reaction = turned(wrench, pose[:3, :3]) @ situation.now.frame_jacobian(felt.frame)
-        return Contact(touch, float(values[at]), threshold, UNITS[at], reaction)
+        return Contact(touch, float(values[at]), threshold, UNITS[at], reaction, deaf)
 
     def _in_joints(self, situation: BodySituation) -> Contact:
         own = situation.joints[self.config.channel]
         reaction = np.zeros(len(situation.now.q))
-        unknown = untold(situation, self.config.channel)
+        deaf, unknown = np.ones(len(reaction), dtype=bool), untold(situation, self.config.channel)
         if unknown or situation.mechanics is None:
-            reaction[own] = np.nan
-            return Contact(Touch.COLLISION, 0.0, 0.0, UNITS[1], reaction, unknown)
+            return Contact(Touch.COLLISION, 0.0, 0.0, UNITS[1], reaction, deaf, unknown)
+        deaf[own] = False
         q = situation.now.q
         gravity = situation.mechanics.dynamics.gravity(q)
         pushing = pushing_torques(situation.effort, gravity)[own]
         touch, at, threshold = self._judged(np.abs(pushing), situation)
         reaction[own] = -pushing
-        return Contact(touch, float(abs(pushing[at])), threshold, UNITS[1], reaction)
+        return Contact(touch, float(abs(pushing[at])), threshold, UNITS[1], reaction, deaf)
 
     def _judged(self, values: Array, situation: BodySituation) -> tuple[Touch, int, float]:
         """How bad ``values`` (k,) are, which of them is worst for its bound, and the bound that it is beyond."""

@@ -20,6 +20,7 @@ from test.limits.situations import make
 
 STRAIGHT = np.zeros(2)
 TASK = {"flags": "cell", "flag": "wiping", "report": [40.0, 20.0], "stop": [60.0, 30.0], "source": "a test"}
+ELBOW = np.array([0.0, 0.05])
 TURNING, BACK = np.array([0.05, 0.0]), np.array([-0.05, 0.0])
 
 
@@ -218,9 +219,43 @@ def test_what_is_touched_is_told_and_what_is_not_is_idle():
     assert rule.present(unknown) is None and rule.rows(unknown) is None and rule.strain(unknown) is None
 
 
-def test_a_joint_that_tells_no_effort_leaves_no_row_though_others_feel_nothing():
+def test_joints_that_tell_no_effort_hold_others_too():
     at = replace(body_situation(STRAIGHT), joints={"arm": np.array([1])})
-    assert by_joints(report=[5.0], stop=[10.0]).rows(at) is None
+    rows = by_joints(report=[5.0], stop=[10.0]).rows(at)
+    for moving in (TURNING, BACK, ELBOW, -ELBOW):
+        assert (rows.matrix @ moving > rows.bounds).any()
+    assert (rows.matrix @ STRAIGHT <= rows.bounds).all()
+
+
+def of_the_elbow(anchor=None):
+    """The elbow feels 12 of its 10 Nm; what the shoulder holds is not its channel's."""
+    return replace(pushing([50.0, 12.0], anchor), joints={"arm": np.array([1])})
+
+
+def test_what_does_not_feel_a_collision_does_not_move_against_what_does():
+    rule, at = by_joints(report=[5.0], stop=[10.0]), of_the_elbow()
+    for shoulder in (0.05, -0.05, 2e-9):
+        assert rule.cap(np.array([shoulder, -0.05]), at).scale == 0.0
+    assert rule.cap(np.array([1e-9, -0.05]), at).scale == 1.0
+    assert rule.cap(np.array([0.0, 0.05]), at).scale == 0.0
+    assert "do not feel" in str(rule.alarm(of_the_elbow(BACK))) and rule.alarm(of_the_elbow()) is None
+    assert "pushes on" in str(rule.alarm(of_the_elbow(np.array([0.0, 0.05]))))
+    assert (rule.strain(of_the_elbow(BACK)).leaving, rule.strain(of_the_elbow(-ELBOW)).leaving) == (
+        False,
+        True,
+    )
+
+
+def test_the_rows_of_a_collision_hold_what_does_not_feel_it():
+    rows = by_joints(report=[5.0], stop=[10.0]).rows(of_the_elbow())
+    assert (
+        rows.matrix.tolist() == [[0.0, 12.0], [1.0, 0.0], [-1.0, 0.0]] and rows.bounds.tolist() == [1e-9] * 3
+    )
+
+
+def test_a_wrist_knows_of_every_joint_before_it():
+    at = replace(at_tip(40.0), joints={"arm": np.array([1])})
+    assert limit().cap(BACK, at).scale == 1.0 and len(limit().rows(at).matrix) == 1
 
 
 def test_what_a_body_does_by_itself_no_command_is_to_blame_for():

@@ -42,9 +42,10 @@ def second_arm():
 )
 def test_one_joint_that_tells_no_effort_holds_all_and_is_named(told, named):
     rule, at = by_joints(), pushing(told, TURNING)
+    rows = rule.rows(at)
     for command in (TURNING, BACK, np.array([0.0, 0.05])):
-        assert rule.cap(command, at).scale == 0.0
-    assert rule.alarm(at) == f"nobody tells the effort of {named}" and rule.rows(at) is None
+        assert rule.cap(command, at).scale == 0.0 and (rows.matrix @ command > rows.bounds).any()
+    assert rule.alarm(at) == f"nobody tells the effort of {named}"
 
 
 def test_a_joint_that_is_not_the_channels_needs_no_effort():
