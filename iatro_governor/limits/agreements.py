@@ -16,7 +16,7 @@ from iatro_governor.limits.contact_force import ContactForceConfig, ContactTask
 from iatro_governor.limits.link_separation import LinkSeparationConfig
 from iatro_governor.limits.payload import Held, PayloadConfig
 from iatro_governor.limits.power_and_force import PowerAndForceConfig
-from iatro_governor.limits.tip_over import TipOverConfig, TipOverLimit
+from iatro_governor.limits.tip_over import GRAVITY, TipOverConfig, TipOverLimit
 from iatro_governor.limits.wrench import WrenchConfig
 from iatro_governor.profile.channels import TwistChannel
 from iatro_governor.profile.document import Key
@@ -150,7 +150,10 @@ def _regions(
 
 
 def _detection(profile: Profile, index: int, limit: PowerAndForceConfig) -> Iterator[Problem]:
-    """What feels a contact also stops for it, at a force that is reckoned with."""
+    """What feels a contact also stops for it, at a force that is reckoned with.
+
+    What the hand carries hides a push the other way as strong as its weight.
+    """
     stops = [
         other
         for other in profile.limits
@@ -167,10 +170,14 @@ def _detection(profile: Profile, index: int, limit: PowerAndForceConfig) -> Iter
         for other in stops
         if limit.behind or other.wrench is not None  # torques are no force yet, and what is free gives way
     ]
-    if felt and limit.detected_force < min(felt):
-        why = f"{limit.name}: below that force a contact stops nothing"
+    part = profile.data.robot.model
+    assert part is not None  # the limit fits no other
+    hidden = part.payload * GRAVITY
+    if felt and limit.detected_force < min(felt) + hidden:
+        load = f"; robot.model.payload hides {hidden:.3g} N of it" if hidden else ""
+        why = f"{limit.name}: below that force a contact stops nothing{load}"
         key: Key = ("limits", index, "detected_force")
-        yield profile.problem(key, limit.detected_force, f"at least {min(felt):.4g}", why)
+        yield profile.problem(key, limit.detected_force, f"at least {min(felt) + hidden:.4g}", why)
 
 
 def _parts(limit: ContactForceConfig) -> list[ContactForceConfig | ContactTask]:

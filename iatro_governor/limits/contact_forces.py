@@ -35,9 +35,10 @@ def judge(values: Array, contact: Array, collision: Array) -> NDArray[np.int64]:
 def pushing_torques(measured: Array, gravity: Array) -> Array:
     """Torques (..., n), Nm (or N), with which an arm pushes against something: ``tau - g(q)``.
 
-    ``measured`` (..., n) from the joints' torque sensors or currents; ``gravity`` (..., n) that holds arm and payload
-    still, ``Dynamics.gravity``. Quasi-static: the inertial torques ``M qdd + C(q, qd) qd`` of motion, and friction
-    where the measurement has it in, are taken for pushing, so thresholds must lie above what free motion shows of them
+    ``measured`` (..., n) from the joints' torque sensors or currents; ``gravity`` (..., n) that holds the arm still,
+    ``Dynamics.gravity``; what it carries pushes. Quasi-static: the inertial torques ``M qdd + C(q, qd) qd`` of motion,
+    and friction where the measurement has it in, are taken for pushing, so thresholds must lie above what free motion
+    shows of them
     (De Luca and Mattone 2005, "Sensorless robot collision detection and hybrid force/motion control", where an observer
     of momentum takes the place of this difference).
     """

@@ -86,7 +86,8 @@ class PowerAndForceConfig(LimitConfig):
     contact_detection: Name
     """The source that tells of a contact: a wrench, or joints with their efforts."""
     detected_force: NonNegative = 0.0
-    """Force, N, at which a contact surely stops the robot: ``stop`` of the limit on contact force, and of its task."""
+    """Force, N, at which a contact surely stops the robot: ``stop`` of the limit on contact force, and of its task, and
+    the weight of ``robot.model.payload``, which hides as much of it."""
     behind: tuple[Volume3, ...] = ()
     """Solid things that a region may be clamped against; in the frame of the bodies."""
     behind_gap: NonNegative = 0.05

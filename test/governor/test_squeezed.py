@@ -36,6 +36,8 @@ class Squeezing(World):
 
     late_s: float = 0.0
     every: int = 1
+    load: float = 0.0
+    """What the hand carries, kg."""
     forces: list[float] = field(default_factory=list)
     _felt: deque[np.ndarray] = field(default_factory=deque)
 
@@ -57,7 +59,9 @@ class Squeezing(World):
         super()._measure()
         low, t = self.lowest(self.q), self.t
         self.forces.append(STIFFNESS * max(self.top - low[2], 0.0))
-        self._felt.append(self.now.link("panda_hand")[:3, :3].T @ np.array([0.0, 0.0, self.forces[-1]]))
+        self._felt.append(
+            self.now.link("panda_hand")[:3, :3].T @ np.array([0.0, 0.0, self.forces[-1] - 9.81 * self.load])
+        )
         told = self._felt.popleft()
         if self.k % self.every == 0:
             self.governor.handle(Wrench(t, "wrist", told, np.zeros(3), t - self.late_s))
@@ -69,14 +73,14 @@ class Squeezing(World):
 TABLE = {"box": {"size": [2.0, 2.0, 0.02], "pose": [0.4, 0.0, 0.3, 0.0, 0.0, 0.0]}}
 
 
-def squeezing(timeout_s: float, *behind: dict) -> Profile:
+def squeezing(timeout_s: float, *behind: dict, stop_n: float = STOP_N) -> Profile:
     """The shipped arm with what it feels and whom it sees, and bounds on that alone."""
     touch = {
         "kind": "power_and_force", "name": "touch", "bodies": "people", "distance": 0.05, "default": ARM,
         "contact_detection": "wrist", "detected_force": STOP_N, "behind_gap": 0.1, "behind": behind,
     }  # fmt: skip
     felt = {"kind": "contact_force", "name": "felt", "wrench": "wrist", "report": [10.0, 2.0]}
-    profile = among("panda", touch, felt | {"stop": [STOP_N, 100.0], "retreat_speed": 0.1})
+    profile = among("panda", touch, felt | {"stop": [stop_n, 100.0], "retreat_speed": 0.1})
     given = load_profile(shared("config/panda.yaml")).data.sources
     wrist = given["wrist"].model_copy(update={"timeout_s": timeout_s})
     sources = profile.data.sources | {"wrist": wrist, "people": given["people"]}
@@ -92,6 +96,18 @@ def test_who_is_squeezed_is_squeezed_no_harder_however_late_that_is_told(late_s,
     delay = profile.data.channels["arm"].actuator_delay_s
     q = np.array(HOME["panda"])
     at = Squeezing(Governor(profile), q, delay, 0.0, noise=(0.0, 0.0), late_s=late_s, every=every)
+    at.run(1.5, moving_by(-0.1), every=2)
+    assert STOP_N < max(at.forces) <= BOUND_N
+    assert "contact_collision" in {fault.name for decision in at.decisions for fault in decision.faults}
+
+
+@pytest.mark.skipif(robots_folder() is None, reason="example-robot-data is not installed")
+@pytest.mark.parametrize("late_s", [0.0, 0.09])
+def test_what_a_load_hides_of_a_push_is_reckoned_with(late_s):
+    """1 kg in the hand takes 9.81 N off what the wrist feels: it stops at 20.19 N of it, and 30 N are detected."""
+    q, profile = np.array(HOME["panda"]), squeezing(0.1, TABLE, stop_n=STOP_N - 9.81)
+    delay = profile.data.channels["arm"].actuator_delay_s
+    at = Squeezing(Governor(profile), q, delay, 0.0, noise=(0.0, 0.0), late_s=late_s, load=1.0)
     at.run(1.5, moving_by(-0.1), every=2)
     assert STOP_N < max(at.forces) <= BOUND_N
     assert "contact_collision" in {fault.name for decision in at.decisions for fault in decision.faults}

@@ -82,11 +82,17 @@ def test_a_contact_that_stops_nothing_is_not_detected(tmp_path):
     assert problem.given == "wrist"
 
 
-def test_a_force_at_which_nothing_stops_yet_is_no_detected_force(tmp_path):
-    (problem,) = refused(
-        tmp_path, change=only({**TOUCH, "detected_force": 29.0}, row("contact_force", **FELT))
-    )
-    assert problem.key.endswith(".detected_force") and problem.allowed == "at least 30"
+@pytest.mark.parametrize(("payload", "least"), [(1.0, "39.81"), (0.0, "30")])
+def test_a_force_at_which_nothing_stops_yet_is_no_detected_force(tmp_path, payload, least):
+    """30 N, and 9.81 more that a load of 1 kg takes off what the wrist feels of a push from below."""
+
+    def change(data):
+        only({**TOUCH, "detected_force": 29.0}, row("contact_force", **FELT))(data)
+        data["robot"]["model"]["payload"] = payload
+
+    (problem,) = refused(tmp_path, change=change)
+    assert problem.key.endswith(".detected_force") and problem.allowed == f"at least {least}"
+    assert ("robot.model.payload" in problem.message) == (payload > 0)
 
 
 @pytest.mark.parametrize("detection", ["people", "nobody"])
