@@ -85,10 +85,14 @@ class SlowZoneLimit(Limit[SlowZoneConfig]):
         return fastest <= self._from(self._ground.at_least(situation), situation.flight.most, situation)
 
     def rows(self, situation: Situation) -> Rows | None:
-        """The planes that touch the bound of now."""
+        """The planes that touch the bound of now; what can be entered however the footprint turns needs no less."""
         speed, turn = math.hypot(*situation.anchor[:2].tolist()), abs(float(situation.anchor[-1]))
         allowed = self._allowed(situation, turned=self._turned(speed, turn, situation))
-        return None if allowed is None else norm(2, len(situation.anchor), allowed)
+        if allowed is None:
+            return None
+        anyhow = self._allowed(situation, -math.inf)
+        assert anyhow is not None  # known by the same measurements
+        return norm(2, len(situation.anchor), max(allowed, anyhow))
 
     def present(self, situation: Situation) -> bool:
         """Whether any part of the footprint is in the zone, or what is watched in a figure that is carried."""

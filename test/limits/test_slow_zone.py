@@ -157,6 +157,14 @@ def test_its_rows_are_the_planes_around_the_speed_of_now():
     assert rows.bounds == pytest.approx(np.full(16, min(late, even)))
 
 
+def test_its_rows_allow_what_the_disc_around_the_base_allows_however_it_turns():
+    """At 3 rad/s a corner may come 0.22 m nearer than the front is; the disc is 0.07 m nearer, and holds them all."""
+    flown = (0.3 + 3.0 * CORNER) * 0.05
+    expected = min(speed(1.0 - CORNER - flown, 0.01), speed(1.0 - CORNER))
+    rows = limit().rows(placed(anchor=(0.3, 0.0, 3.0)))
+    assert rows.bounds == pytest.approx(np.full(len(rows.bounds), expected))
+
+
 def test_it_is_present_from_the_touch_on():
     rule = limit()
     disc = Circle((0.0, 0.0), 0.25)
