@@ -205,7 +205,7 @@ class PowerAndForceLimit(Limit[PowerAndForceConfig]):
         """Closing speeds (k, P), m/s, of the robot alone, for decelerations ``braking`` (k, P), m/s2."""
         walks = length(people.velocities)[pairs.body] > self.config.velocity_noise
         human = walks * approaching(pairs, people, people.radius)
-        late = people.age_s + situation.reaction_s
+        late = people.age_s + situation.delay_s
         way = pairs.distance - self.config.distance - human * late
         if walked:
             way = way + human * human / (2 * np.maximum(braking, 1e-9))
@@ -241,7 +241,7 @@ class PowerAndForceLimit(Limit[PowerAndForceConfig]):
         joints_s = 0.0 if situation.ages is None else float(situation.ages.max())
         wrist_s = seen.felt[by].age_s if by in seen.felt else 0.0
         told_s = max(joints_s, wrist_s, seen.silence.get(by, 0.0))
-        return situation.reaction_s - joints_s + told_s + situation.period
+        return situation.delay_s + told_s + situation.period
 
     def _carried(self, situation: BodySituation) -> NDArray[np.bool_]:
         """The capsules (C,) whose contacts are felt, by a wrist those of what moves with it."""
@@ -302,7 +302,7 @@ class PowerAndForceLimit(Limit[PowerAndForceConfig]):
 
     def _within(self, people: People, situation: BodySituation, robot: Array, seconds: float) -> Array:
         """Distances (C, Z), m, from which they can come as near as ``distance`` by then."""
-        human = np.linalg.norm(people.velocities, axis=1) * (people.age_s + situation.reaction_s + seconds)
+        human = np.linalg.norm(people.velocities, axis=1) * (people.age_s + situation.delay_s + seconds)
         within: Array = robot[:, None] + human + self.config.distance
         return within
 
@@ -311,7 +311,7 @@ class PowerAndForceLimit(Limit[PowerAndForceConfig]):
         people = situation.sensed.people[self.config.bodies]
         if not len(people.positions):
             return True
-        seconds = people.age_s + situation.reaction_s + reach.seconds
+        seconds = people.age_s + situation.delay_s + reach.seconds
         if self._apart.still(situation, people, reach, seconds):
             return True
         seconds += AHEAD_S

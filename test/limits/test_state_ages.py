@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from iatro_governor.body.planar import arc, compose
 from iatro_governor.body.rollout import Flight
 from iatro_governor.limits.ssm import allowed_closing_speed
-from test.limits.bodies import body_situation, joint_rates, pace, place
+from test.limits.bodies import NOTHING, body_situation, joint_rates, pace, place
 from test.limits.situations import make, persons, situation
 from test.limits.test_link_separation import people
 
@@ -155,3 +155,20 @@ def test_an_arm_measured_before_is_let_do_what_one_measured_now_is(q, command, c
     outputs = np.stack([command, 0.5 * command, 0.0 * command])
     now, before = arm(q, command, there)
     same(limit("link_separation"), now, before, outputs)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    command=joint_rates,
+    crowd=st.lists(st.tuples(place, pace), min_size=1, max_size=3),
+    age=st.floats(0.0, 0.2),
+    felt=st.booleans(),
+)
+def test_how_hard_an_arm_may_meet_them_is_by_the_clock_too(command, crowd, age, felt):
+    """What feels a contact is as old as it is: of a wrist, that is not the age of the joints."""
+    there = people(*(where for where, _ in crowd), velocities=[how for _, how in crowd], age=age)
+    there = replace(there, felt=NOTHING.felt if felt else {})
+    region = {"force": 60.0, "stiffness": 40_000.0, "mass": 1.0, "source": "measured"}
+    outputs = np.stack([command, 0.5 * command, 0.0 * command])
+    now, before = arm(np.zeros(2), command, there)
+    same(limit("power_and_force", default=region), now, before, outputs)
