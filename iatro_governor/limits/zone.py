@@ -45,7 +45,11 @@ class ZoneConfig(StayingConfig):
 
 
 class ZoneLimit(Limit[ZoneConfig]):
-    """A clearance limit; leaving an entered zone is allowed, going deeper is not."""
+    """A clearance limit; leaving an entered zone is allowed, going deeper is not.
+
+    How deep the footprint is in it is the least way straight out, whichever way that is: what stands across a strip
+    leaves to the nearer side. A box in a convex zone can always leave straight ahead or straight back.
+    """
 
     model = ZoneConfig
     unit = "m"

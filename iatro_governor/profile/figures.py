@@ -12,7 +12,7 @@ from iatro_governor.body.shape import Box, Circle, Polygon, Shape, least_width, 
 from iatro_governor.profile.base import Finite, Part, Positive, Vector2
 
 THINNEST = 0.05
-"""Least width of a polygon, m: what is thinner could pass between the sampled points of a footprint."""
+"""Least width of a polygon, m; the outline of a footprint in a fence is sampled at half of it."""
 
 
 class CircleFigure(Part):

@@ -50,9 +50,9 @@ def test_within_a_fence_it_is_as_far_as_its_foremost_point(area, footprint):
 
 
 def test_no_area_passes_between_two_points_of_a_side():
-    """A strip 50 mm wide across a side of 0.8 m, from 0.0375 m on: the points at 0.05 m and 0.075 m are 12.5 mm in."""
+    """A strip 50 mm wide across a side of 0.8 m, from 0.0375 m on: the front, at 0.4 m, has to go back behind it."""
     gauge = ZoneGauge(Box((0.0625, 0.0), (0.025, 3.0)), Box((0.0, 0.0), (0.4, 0.3)))
-    assert float(gauge.distance(np.zeros(3))) == pytest.approx(-0.0125)
+    assert float(gauge.distance(np.zeros(3))) == pytest.approx(-0.3625)
 
 
 def test_what_stands_off_a_side_between_two_of_its_points_is_as_near_as_the_side():
@@ -64,12 +64,20 @@ def test_what_stands_off_a_side_between_two_of_its_points_is_as_near_as_the_side
     assert float(FenceGauge(L_SHAPE, box).distance(np.array([*base, np.pi / 4]))) == pytest.approx(0.01)
 
 
-def test_what_touches_with_a_point_of_its_outline_is_at_it():
-    """The tip of a wedge between two points of a side, through one of which its edge runs; in exact fractions."""
-    half = 51 / 128  # 32 points a side, 51 / 2048 m apart
-    tip = np.array([half - 1 / 64, 1 / 64])
-    wedge = Polygon(tip + np.array([[0.0, 0.0], [1.0, -1.0], [1.0, 0.25]]))
-    assert float(ZoneGauge(wedge, Box((0.0, 0.0), (half, half))).distance(np.zeros(3))) == 0.0
+def test_a_tip_within_a_side_is_as_deep_as_it_is_behind_it():
+    """The tip of a wedge, less wide where the side is than any spacing of points on it; in exact fractions."""
+    half = 51 / 128
+    for deep in (1 / 64, 0.0, -1 / 64):
+        tip = np.array([half - deep, 1 / 64])
+        wedge = Polygon(tip + np.array([[0.0, 0.0], [1.0, -1.0], [1.0, 0.25]]))
+        assert float(ZoneGauge(wedge, Box((0.0, 0.0), (half, half))).distance(np.zeros(3))) == -deep
+
+
+def test_a_round_area_is_as_deep_in_a_box_as_its_centre_is_behind_the_nearest_side_and_its_radius():
+    """A radius of 0.5 m, and 0.25 m aside from the middle, 0.1 m to the front from 0.3 m on; 0.2 m off the front."""
+    gauge = ZoneGauge(Circle((0.0, 0.0), 0.5), Box((0.0, 0.0), (0.4, 0.25)))
+    poses = np.array([[0.0, 0.0, 0.0], [0.0, 0.3, np.pi / 2], [0.6, 0.0, 0.0]])
+    assert gauge.distance(poses) == pytest.approx([-0.75, -0.6, -0.3])
 
 
 def test_what_is_further_than_enough_is_told_by_the_disc_around_the_body():

@@ -1,0 +1,123 @@
+"""A box that stands in a zone, or astride one, comes out of it, and goes no deeper, whatever is asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from iatro_governor.governor.core import Governor
+from iatro_governor.governor.decision import State
+from test.body.overlapping import least_way_out
+from test.governor.hall import Drive, Hall
+from test.governor.profiles import BOX, ZONES, amr
+
+ROUNDING = 5e-4
+"""What the oracle and the loop's steps add, m."""
+TO_REST = 0.5
+"""Longer than any stop here, s."""
+EVERY = 5
+"""Ticks of 0.01 s between two looks of the oracle."""
+CORNERS = np.array(BOX["polygon"]["corners"])
+
+
+def standing(folder: Path, figure: dict[str, Any], start) -> Drive:
+    """At ``start`` of a world that has nothing but a zone of ``figure``."""
+    row = {
+        "name": "home",
+        "kind": "zone",
+        "channel": "base",
+        "frame": "odom",
+        "figure": figure,
+        "margin": 0.05,
+    }
+    profile = amr(
+        folder, BOX, [row | {"source": "a test"}], (*ZONES, "obstacle", "time_to_collision", "unseen")
+    )
+    return Drive(Governor(profile), Hall(np.zeros((0, 3)), np.array(start, dtype=float)))
+
+
+def rectangle(low_x, low_y, high_x, high_y) -> dict[str, Any]:
+    corners = [[high_x, high_y], [low_x, high_y], [low_x, low_y], [high_x, low_y]]
+    return {"polygon": {"corners": corners}}
+
+
+def straight(drive: Drive, speed: float, seconds: float) -> bool:
+    """Whether it is out of it, and of its margin, after as long ahead, or back."""
+    drive.run(seconds, (speed, 0.0, 0.0))
+    return drive.last.state is State.NOMINAL and not drive.last.limits
+
+
+HOME = {
+    "small": rectangle(-0.1, -0.1, 0.1, 0.1),
+    "as wide as it": rectangle(-0.3, -0.3, 0.3, 0.3),
+    "all around it": rectangle(-1.0, -1.0, 1.0, 1.0),
+    "round": {"circle": {"radius": 0.6}},
+    "strip": rectangle(-0.05, -2.0, 0.05, 2.0),
+}
+
+
+@pytest.mark.parametrize("speed", [0.5, -0.5])
+@pytest.mark.parametrize("figure", HOME.values(), ids=HOME)
+def test_from_the_middle_of_a_zone_it_drives_out_ahead_and_back(tmp_path, figure, speed):
+    assert straight(standing(tmp_path, figure, (0.0, 0.0, 0.0)), speed, 9.0)
+
+
+@pytest.mark.parametrize("start", [(0.0, 0.0, 0.0), (0.004, 0.0, 0.0), (0.0, 0.0, 0.3)])
+@pytest.mark.parametrize("strip", [(0.1, 0.2), (0.3, 0.5), (0.0, 0.3), (0.3, 1.3)])
+def test_what_has_its_front_across_a_strip_backs_off_and_does_not_go_on(tmp_path, strip, start):
+    figure = rectangle(strip[0], -2.0, strip[1], 2.0)
+    ahead = standing(tmp_path, figure, start)
+    assert not straight(ahead, 0.3, 3.0) and ahead.hall.pose == pytest.approx(np.array(start))
+    assert straight(standing(tmp_path, figure, start), -0.3, 5.0)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_from_anywhere_in_a_zone_one_of_both_straight_ways_is_free(tmp_path, seed):
+    corners, start = somewhere(seed)
+    figure = {"polygon": {"corners": corners.tolist()}}
+    ways = []
+    for speed in (0.3, -0.3):
+        drive = standing(tmp_path, figure, start)
+        ways.append(straight(drive, speed, 11.0))
+        goes_no_deeper(corners, drive.poses)
+    assert any(ways)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_asked_for_it_goes_no_deeper_and_once_out_not_in_again(tmp_path, seed):
+    corners, start = somewhere(seed)
+    drive = standing(tmp_path, {"polygon": {"corners": corners.tolist()}}, start)
+    wishes = np.random.default_rng(seed + 100).uniform([-1.5, 0.0, -2.5], [1.5, 0.0, 2.5], (20, 3)) * [
+        1,
+        0,
+        1,
+    ]
+    drive.run(12.0, lambda t: wishes[int(t / 1.5)])
+    goes_no_deeper(corners, drive.poses)
+    assert np.ptp(np.array(drive.poses)[:, :2], axis=0).max() > 0.05
+
+
+def somewhere(seed):
+    """A convex zone (n, 2), counter-clockwise, and a pose of a box that is in it or astride it."""
+    rng = np.random.default_rng(seed)
+    while True:
+        angle = np.sort(rng.uniform(0.0, 2 * np.pi, 3 + seed % 4))
+        corners = np.stack([np.cos(angle), np.sin(angle)], axis=-1) * rng.uniform(0.2, 1.0, 2)
+        start = rng.uniform([-1.0, -1.0, -3.0], [1.0, 1.0, 3.0])
+        wide = np.diff([*angle, angle[0] + 2 * np.pi]).max() < 0.9 * np.pi
+        if wide and least_way_out(corners, CORNERS, start) > 0.1:
+            return corners, start
+
+
+def goes_no_deeper(corners, poses):
+    """Never further in than when its way to rest was verified, which is no longer ago than that lasts.
+
+    A way that turns may lead out a little and in again, as far as it was.
+    """
+    deep = np.maximum([least_way_out(corners, CORNERS, pose) for pose in poses[::EVERY]], 0.0)
+    verified = np.lib.stride_tricks.sliding_window_view(deep, round(TO_REST / (EVERY * 0.01))).max(axis=1)
+    reached = np.minimum.accumulate(verified)
+    assert (deep[len(deep) - len(reached) :] <= reached + ROUNDING).all()
