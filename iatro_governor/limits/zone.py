@@ -48,7 +48,8 @@ class ZoneLimit(Limit[ZoneConfig]):
     """A clearance limit; leaving an entered zone is allowed, going deeper is not.
 
     How deep the footprint is in it is the least way straight out, whichever way that is: what stands across a strip
-    leaves to the nearer side. A box in a convex zone can always leave straight ahead or straight back.
+    leaves to the nearer side. A box in a convex zone can always leave straight ahead or straight back. Of a zone that
+    is not convex it is the way out of the convex part which the footprint is deepest in: another may lie behind it.
     """
 
     model = ZoneConfig
