@@ -13,12 +13,17 @@ from iatro_governor.body.planar import Array
 
 @dataclass(frozen=True, slots=True)
 class JointSample:
-    """Positions (n,) rad or m and velocities (n,) at ``t`` s; efforts (n,) Nm or N, None where not measured."""
+    """Positions (n,) rad or m and velocities (n,) at ``t`` s; efforts (n,) Nm or N, NaN or None where not measured."""
 
     t: float
     position: Array
     velocity: Array
     effort: Array | None
+
+    @property
+    def felt(self) -> Array | None:
+        """Efforts (n,) of all joints; None where not each is measured."""
+        return None if self.effort is None or np.isnan(self.effort).any() else self.effort
 
     def part(self, places: Indices) -> JointSample:
         """The joints at ``places`` (k,) alone."""
@@ -43,11 +48,15 @@ class JointTrack:
         """Joints that do not stand exactly once among ``names``: it is the state of another robot, or half of one."""
         return [name for name in self.names if names.count(name) != 1]
 
+    def order(self, names: Sequence[str]) -> list[int]:
+        """Where each of its joints stands among ``names``, of which none is missing."""
+        return [names.index(name) for name in self.names]
+
     def add(
         self, t: float, names: Sequence[str], position: Array, velocity: Array, effort: Array | None
     ) -> float:
         """Take a sample; returns how far, rad or m, it is from where the last one leads."""
-        order = [names.index(name) for name in self.names]
+        order = self.order(names)
         sample = JointSample(t, position[order], velocity[order], None if effort is None else effort[order])
         last, self._sample = self._sample, sample
         if last is None or not len(order):

@@ -89,7 +89,7 @@ class EffortChart(JointChart):
     @property
     def measured_values(self) -> tuple[float, ...] | None:
         """Measured efforts."""
-        effort = self._own.latest.effort
+        effort = self._own.latest.felt
         return None if effort is None else tuple(effort.tolist())
 
     def look(self, t: float) -> None:

@@ -103,7 +103,7 @@ class MapPose:
 
 @dataclass(frozen=True, slots=True)
 class Joints:
-    """Measured joints by name: positions (n,) rad or m, velocities (n,); efforts (n,) Nm or N, None: not measured."""
+    """Measured joints by name: positions (n,) rad or m, velocities (n,); efforts (n,) Nm or N, NaN or None: unknown."""
 
     t: float
     source: str

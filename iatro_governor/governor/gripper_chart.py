@@ -85,7 +85,7 @@ class GripperChart(Plain):
         """Measured width and effort; the effort that is asked for, where none is measured."""
         if not self._track.known:
             return None
-        effort = self._fingers.latest.effort
+        effort = self._fingers.latest.felt
         pressed = self._effort if effort is None else max(map(abs, effort.tolist()))
         return (sum(self._fingers.latest.position.tolist()), pressed)
 
@@ -100,7 +100,7 @@ class GripperChart(Plain):
         """Where the fingers are measured; the least width where they stand and press, for a thing is between them."""
         fingers, (least, most) = self._fingers.latest, self.config.width
         width = float(fingers.position.sum())
-        pressed = 0.0 if fingers.effort is None else -float(fingers.effort.sum())
+        pressed = 0.0 if fingers.felt is None else -float(fingers.felt.sum())
         opened = width > most - OPEN * (most - least)
         if pressed > GRIPPED * self.config.hold_effort and self.measured_rest and not opened:
             return least

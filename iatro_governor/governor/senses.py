@@ -160,14 +160,19 @@ class Senses:
         measured = [event.position, event.velocity, *([] if event.effort is None else [event.effort])]
         if any(len(values) != len(event.names) for values in measured):
             raise EventError(f"{len(event.names)} names need as many positions and velocities", "joints")
-        if not all(np.isfinite(values).all() for values in measured):
-            raise EventError("positions, velocities and efforts must be finite", "joints")
-        fastest = float(np.abs(event.velocity).max(initial=0.0))
+        own = track.order(event.names)  # others may tell no velocity, say, and are not looked at
+        position, velocity = event.position[own], event.velocity[own]
+        if not (finite := np.isfinite(position) & np.isfinite(velocity)).all():
+            names = ", ".join(name for name, told in zip(track.names, finite, strict=True) if not told)
+            raise EventError(f"positions and velocities must be finite: those of {names} are not", "joints")
+        if event.effort is not None and np.isinf(event.effort[own]).any():
+            raise EventError("efforts must be finite, or NaN where none is measured", "joints")
+        fastest = float(np.abs(velocity).max(initial=0.0))
         if fastest > source.max_speed:
             raise EventError(
                 f"a joint at {fastest:.3g} rad/s or m/s; {source.max_speed} is allowed", "joints"
             )
-        furthest = float(np.abs(event.position).max(initial=0.0))
+        furthest = float(np.abs(position).max(initial=0.0))
         if furthest > LARGEST:
             raise EventError(f"a joint at {furthest:.3g} rad or m; {LARGEST:g} is allowed", "joints")
         if self._newer(event):

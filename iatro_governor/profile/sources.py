@@ -136,7 +136,10 @@ class EstopSource(SourcePart):
 
 
 class JointsSource(SourcePart):
-    """Measured joints, sensor_msgs/JointState: any order, more joints than the channel's are allowed."""
+    """Measured joints, sensor_msgs/JointState: any order, more joints than the channel's are allowed.
+
+    An effort of NaN is not measured, as ros2_control's broadcaster says it; a position or velocity of NaN is garbled.
+    """
 
     type: Literal["joints"]
     rest_speed: RestSpeed = 0.01

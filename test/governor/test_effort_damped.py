@@ -162,6 +162,12 @@ def test_no_effort_asks_for_something_where_an_arm_would_fall():
     assert not held.asks(command(0.0, 0.0)) and held.asks(command(0.0, 1.0))
 
 
+def test_efforts_are_told_where_each_is_measured():
+    arm = Arm()
+    arm.track.add(2.0, JOINTS, np.zeros(2), np.zeros(2), np.array([2.5, np.nan]))
+    assert arm.chart.measured_values is None
+
+
 def test_it_is_ready_once_its_joints_were_seen_and_rests_while_each_of_them_does():
     arm = Arm()
     assert not arm.chart.ready and arm.chart.measured_values is None

@@ -64,7 +64,10 @@ def test_the_width_is_that_of_all_fingers_together():
     assert chart.width == pytest.approx(0.05) and chart.rest == (pytest.approx(0.05), HOLD)
     assert chart.measured.tolist() == [pytest.approx(-0.02)]
     assert chart.measured_values == (pytest.approx(0.05), 7.0)
-    assert Hand().tell(efforts=None).measured_values[1] == HOLD, "what is asked for, where nothing is felt"
+    for unknown in (None, (math.nan, math.nan), (-20.0, math.nan)):
+        untold = Hand().tell(efforts=unknown)
+        assert untold.measured_values[1] == HOLD, "what is asked for, where it is not felt"
+        assert untold.width == pytest.approx(0.05), "and nobody knows whether they hold something"
 
 
 @pytest.mark.parametrize(

@@ -61,8 +61,11 @@ def test_the_hand_is_told_and_weights_are_where_a_limit_weighs(tmp_path):
         assert at.tool == "hand" and (at.mechanics is not None) == weighs
 
 
+@pytest.mark.parametrize("unknown", [None, np.full(2, np.nan)], ids=["none", "no numbers"])
 @pytest.mark.parametrize(("arm_tells", "fingers_tell"), [(True, True), (True, False), (False, True)])
-def test_an_arm_that_feels_by_its_joints_needs_no_efforts_of_its_fingers(tmp_path, arm_tells, fingers_tell):
+def test_an_arm_that_feels_by_its_joints_needs_no_efforts_of_its_fingers(
+    tmp_path, arm_tells, fingers_tell, unknown
+):
     """The fingers are joints of the model, and have a source of their own. Both are held up, a second long."""
     given = data(velocity() | {"grip": channel("gripper", "grip", state="hand")})
     numbers = {"state": "joints", "report": [5.0, 5.0], "stop": [9.0, 9.0], "retreat_speed": 0.1}
@@ -75,8 +78,8 @@ def test_an_arm_that_feels_by_its_joints_needs_no_efforts_of_its_fingers(tmp_pat
     details: set[str] = set()
     held = np.split(body._mechanics.dynamics.gravity(np.full(4, 0.02)), 2)
     for t in np.arange(100) * 0.01:
-        governor.handle(Joints(t, "joints", tuple(JOINTS), at, still, held[0] if arm_tells else None, t))
-        governor.handle(Joints(t, "hand", tuple(FINGERS), at, still, held[1] if fingers_tell else None, t))
+        governor.handle(Joints(t, "joints", tuple(JOINTS), at, still, held[0] if arm_tells else unknown, t))
+        governor.handle(Joints(t, "hand", tuple(FINGERS), at, still, held[1] if fingers_tell else unknown, t))
         governor.handle(Command(t, "arm", (0.05, 0.0), t))
         (decision,) = (each for each in governor.tick(t) if each.channel == "arm")
         details |= {fault.detail for fault in decision.faults}

@@ -21,9 +21,10 @@ from test.governor.telling import T, joints, refused, senses
         ({"q": (0.1,)}, "2 names need as many positions and velocities"),
         ({"v": (0.3, -0.4, 0.0)}, "2 names need as many"),
         ({"effort": (1.0,)}, "2 names need as many"),
-        ({"q": (0.1, math.nan)}, "must be finite"),
-        ({"v": (math.inf, 0.0)}, "must be finite"),
-        ({"effort": (0.0, math.nan)}, "must be finite"),
+        ({"q": (0.1, math.nan)}, "must be finite: those of b are not"),
+        ({"v": (math.inf, 0.0)}, "must be finite: those of a are not"),
+        ({"q": (math.nan, 0.2), "v": (0.0, math.nan)}, "must be finite: those of a, b are not"),
+        ({"effort": (0.0, -math.inf)}, "efforts must be finite, or NaN where none is measured"),
         ({"v": (8.1, 0.0)}, "a joint at 8.1 rad/s or m/s; 8.0 is allowed"),
         ({"v": (0.0, -8.1)}, "a joint at 8.1 rad/s"),
         ({"q": (0.0, -1.1e4)}, "a joint at 1.1e+04 rad or m; 10000 is allowed"),
@@ -42,6 +43,25 @@ def test_joints_as_fast_and_as_far_as_they_may_be_are_taken_and_efforts_where_th
     slow = senses("joints", max_speed=0.5)
     slow.joints(joints(v=(0.3, -0.4)))
     assert slow.joint_tracks["joints"].latest.effort is not None
+
+
+def test_an_effort_that_is_no_number_is_one_that_is_not_measured():
+    known = senses()
+    known.joints(joints(effort=(math.nan, 2.0)))
+    latest = known.joint_tracks["joints"].latest
+    assert str(latest.effort) == "[nan  2.]" and latest.felt is None
+    known.joints(joints(effort=(1.5, 2.0), t=T + 0.1))
+    felt = known.joint_tracks["joints"].latest.felt
+    assert felt is not None and felt.tolist() == [1.5, 2.0]
+
+
+@pytest.mark.parametrize("wrong", [math.nan, math.inf, 1e5])
+def test_what_other_joints_of_the_source_tell_is_not_looked_at(wrong):
+    """A wheel in the same message, of which no speed is measured."""
+    known, names = senses(), ("b", "wheel", "a")
+    known.joints(joints((0.2, wrong, 0.1), (-0.4, wrong, 0.3), names, effort=(2.0, wrong, 1.0)))
+    latest = known.joint_tracks["joints"].latest
+    assert latest.position.tolist() == [0.1, 0.2] and latest.velocity.tolist() == [0.3, -0.4]
 
 
 @pytest.mark.parametrize(("moved", "leaps"), [(0.25, False), (0.26, True)])
