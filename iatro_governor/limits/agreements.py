@@ -31,6 +31,7 @@ def disagreements(profile: Profile) -> list[Problem]:
     for index, limit in enumerate(profile.limits):
         if isinstance(limit, ContactForceConfig):
             out += [*_sensor(profile, index, limit), *_flag(profile, ("limits", index, "task"), limit.task)]
+            out += _lifted(profile, index, limit)
         if isinstance(limit, PowerAndForceConfig):
             out += [*_detection(profile, index, limit), *_inertia(profile, index)]
         if isinstance(limit, PowerAndForceConfig | LinkSeparationConfig):
@@ -72,6 +73,25 @@ def _sensor(profile: Profile, index: int, limit: ContactForceConfig) -> Iterator
             key = ("limits", index, *([name] if name else []), "stop")
             wanted = f"{joints} numbers, one a joint of the channel"
             yield profile.problem(key, len(part.stop), wanted, f"{limit.name} does not fit its channel")
+
+
+def _lifted(profile: Profile, index: int, limit: ContactForceConfig) -> Iterator[Problem]:
+    """What the hand may carry is no collision for the wrist that feels it: it could never be lifted."""
+    weight = _weight(profile)
+    if limit.wrench is None:
+        return
+    for name, part in (("", limit), ("task", limit.task)):
+        if part is not None and part.stop[0] <= weight:
+            key: Key = ("limits", index, *([name] if name else []), "stop", 0)
+            why = f"{limit.name}: the weight of robot.model.payload alone would stop it"
+            yield profile.problem(key, part.stop[0], f"more than {weight:.4g}", why)
+
+
+def _weight(profile: Profile) -> float:
+    """Of what the model may carry, N; it hides as much of a push the other way."""
+    part = profile.data.robot.model
+    assert part is not None  # limits on bodies fit nothing without one
+    return part.payload * GRAVITY
 
 
 def _flag(profile: Profile, at: Key, named: ContactTask | Held | None) -> Iterator[Problem]:
@@ -170,9 +190,7 @@ def _detection(profile: Profile, index: int, limit: PowerAndForceConfig) -> Iter
         for other in stops
         if limit.behind or other.wrench is not None  # torques are no force yet, and what is free gives way
     ]
-    part = profile.data.robot.model
-    assert part is not None  # the limit fits no other
-    hidden = part.payload * GRAVITY
+    hidden = _weight(profile)
     if felt and limit.detected_force < min(felt) + hidden:
         load = f"; robot.model.payload hides {hidden:.3g} N of it" if hidden else ""
         why = f"{limit.name}: below that force a contact stops nothing{load}"

@@ -137,6 +137,31 @@ def test_a_force_that_a_task_lets_pass_is_not_detected(tmp_path):
     assert profile(tmp_path, lambda data: change(data, 60.0))
 
 
+@pytest.mark.parametrize(("payload", "lifted"), [(3.05, True), (3.06, False)])
+def test_a_load_that_stops_what_feels_it_could_never_be_lifted(tmp_path, payload, lifted):
+    """30 N are 3.058 kg."""
+
+    def change(data):
+        data["limits"].append({**TOUCH, **WRIST})
+        data["robot"]["model"] |= {"payload": payload, "payload_source": SAID}
+
+    if lifted:
+        assert profile(tmp_path, change)
+        return
+    (problem,) = refused(tmp_path, change)
+    assert problem.key == "limits[3].stop[0]" and problem.allowed == f"more than {payload * 9.81:.4g}"
+
+
+def test_nor_could_one_that_stops_it_while_a_task_is_done(tmp_path):
+    def change(data):
+        wiping()(data)
+        data["limits"][-1] |= {"report": [40.0, 2.0], "stop": [80.0, 6.0]}
+        data["robot"]["model"] |= {"payload": 7.0, "payload_source": SAID}
+
+    (problem,) = refused(tmp_path, change)
+    assert problem.key == "limits[3].task.stop[0]" and problem.given == 60.0
+
+
 def test_joints_detect_no_force_that_their_longest_lever_does_not_show(tmp_path):
     """1.04 m and 0.44 m, the tip's own thickness with them: 20 / 1.04 and 10 / 0.44 Nm/m. What is free needs none."""
 
