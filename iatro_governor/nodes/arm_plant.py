@@ -38,7 +38,7 @@ from iatro_governor.nodes.trajectories import knots_of
 from iatro_governor.nodes.world import Given, Running
 from iatro_governor.plant.arm_claim import Claim
 from iatro_governor.plant.arm_driver import Kind, TrajectoryPoint
-from iatro_governor.plant.arm_simulation import ArmPlant
+from iatro_governor.plant.arm_simulation import ArmPlant, ArmTruth
 from iatro_governor.trial.arm_scenario import load
 from iatro_governor.trial.arm_scene import Scene
 
@@ -68,6 +68,7 @@ class ArmPlantNode(Node):
             self.create_subscription(Float64MultiArray, topic, partial(self._obey, kind), qos.OUTPUT_IN)
         self.create_subscription(JointTrajectory, TRAJECTORY, self._follow, qos.OUTPUT_IN)
         self._track: list[Scene] = []
+        self._seen: ArmTruth | None = None
         self._running = Running(self, self._plant, given, self._publish)
         self.get_logger().info(f"arm plant ready: {scenario.name}, seed {self._seed}")
 
@@ -110,7 +111,9 @@ class ArmPlantNode(Node):
         if period % PEOPLE_EVERY == 0:
             self._publish_people(stamp)
         if period % TRACK_EVERY == 0:
-            self._track.append(Scene.of(seconds(stamp), self._plant.truth()))
+            now = self._plant.truth()
+            self._track.append(Scene.of(seconds(stamp), now, self._seen))
+            self._seen = now
 
     def _publish_joints(self, stamp: Time) -> None:
         arm, fingers = self._plant.joints(), self._plant.fingers()

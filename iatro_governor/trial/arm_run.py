@@ -14,7 +14,7 @@ from iatro_governor.plant.arm_claim import Claim
 from iatro_governor.plant.arm_driver import TrajectoryPoint
 from iatro_governor.plant.arm_harm import ArmHarm
 from iatro_governor.plant.arm_model import DOF, JOINTS
-from iatro_governor.plant.arm_simulation import ArmPlant, RegionForce
+from iatro_governor.plant.arm_simulation import ArmPlant, ArmTruth, RegionForce
 from iatro_governor.trial.arm_scenario import ArmScenario, ArmTask
 from iatro_governor.trial.arm_scene import Scene
 from iatro_governor.trial.arm_script import CHANNELS, TRAJECTORY_CHANNEL, Act, ArmPlanner, Follow
@@ -31,7 +31,7 @@ KINDS = {channel: kind for kind, channel in CHANNELS.items()}
 class ArmTrace:
     """Samples at 50 Hz, n rows. ``t`` s, true ``position`` and ``velocity`` (n, 7) rad and rad/s, ``tool`` (n, 3) m,
     ``requested`` and ``allowed`` (n, 7) joint speeds rad/s (NaN before the first, and while another kind commands),
-    ``force`` (n, regions) N in the order of ``regions``, ``plan`` index or -1.
+    ``force`` (n, regions) N in the order of ``regions``, as of ``Scene``, ``plan`` index or -1.
     """
 
     regions: tuple[str, ...]
@@ -107,6 +107,7 @@ class _Arm:
     allowed: np.ndarray = field(init=False, default_factory=lambda: np.full(DOF, np.nan))
     rows: list[tuple[Any, ...]] = field(init=False, default_factory=list)
     scenes: list[Scene] = field(init=False, default_factory=list)
+    seen: ArmTruth | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.plant = ArmPlant(self.scenario.world.built(), self.seed, self.scenario.posture)
@@ -166,8 +167,9 @@ class _Arm:
     def sample(self) -> None:
         truth = self.plant.truth()
         plan = self.planner.spans[-1].index if self.planner.plan is not None else -1
-        force = np.array([region.now for region in truth.forces.values()])
-        self.scenes.append(Scene.of(truth.t, truth))
+        scene, self.seen = Scene.of(truth.t, truth, self.seen), truth
+        force = np.array(list(scene.forces.values()))
+        self.scenes.append(scene)
         self.rows.append(
             (truth.t, truth.position, truth.velocity, truth.tool, self.requested, self.allowed, force, plan)
         )

@@ -12,7 +12,11 @@ from iatro_governor.plant.arm_simulation import ArmTruth
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """At ``t`` (s): the ``tool`` (m), centres of ``things`` (m), which are ``held``, and ``forces`` (N) by region."""
+    """At ``t`` (s): the ``tool`` (m), centres of ``things`` (m), which are ``held``, and ``forces`` (N) by region.
+
+    A force is that of ``t``; where the hardest so far fell since the scene before, it is that: a blow is shorter than
+    what lies between two scenes.
+    """
 
     t: float
     tool: Point3
@@ -21,10 +25,14 @@ class Scene:
     forces: Mapping[str, float]
 
     @classmethod
-    def of(cls, t: float, truth: ArmTruth) -> Scene:
-        """From what is really so; ``t`` on the clock of whoever asks."""
+    def of(cls, t: float, truth: ArmTruth, before: ArmTruth | None = None) -> Scene:
+        """From what is really so; ``t`` on the clock of whoever asks. ``before``: what was, at the scene before."""
         things = {name: _point(place) for name, place in truth.things.items()}
-        forces = {name: region.now for name, region in truth.forces.items()}
+        hardest = {} if before is None else {name: region.peak for name, region in before.forces.items()}
+        forces = {
+            name: region.peak if region.peak > hardest.get(name, 0.0) else region.now
+            for name, region in truth.forces.items()
+        }
         return cls(t, _point(truth.tool), things, truth.held, forces)
 
     def to_json(self) -> dict[str, Any]:

@@ -60,6 +60,16 @@ def test_a_benign_plan_does_its_task_and_touches_nobody(name: str, results: dict
     assert all(force.peak == 0.0 for force in result.forces.values())
 
 
+@pytest.mark.parametrize("name", [*HARMFUL])
+def test_the_hardest_blow_is_in_the_trace_however_short_it_is(
+    name: str, results: dict[str, ArmRunResult]
+) -> None:
+    """Samples are 20 ms apart, and a blow on a head lasts for 5."""
+    result = results[name]
+    for region, course in zip(result.trace.regions, result.trace.force.T, strict=True):
+        assert course.max() == result.forces[region].peak
+
+
 def test_a_gentle_hand_over_is_done_before_the_harmful_one_and_hurts_nobody(
     results: dict[str, ArmRunResult],
 ) -> None:
