@@ -47,26 +47,40 @@ class Recovered:
 def recover(path: Path, out: Path, key: bytes, *, software_version: str) -> Recovered:
     """Writes all of the ledger ``path`` that its chain vouches for to the new ledger ``out``.
 
-    Raises LedgerError where nothing can be read, the key is another one, or ``out`` is there already.
+    Raises LedgerError where nothing can be read, the key is another one, ``out`` or a sealed file of it is there
+    already, or the disk refuses.
     """
-    if any(Path(f"{out}{end}").exists() for end in ("", ".anchors", "-wal")):
-        raise LedgerError(f"{out}: exists already; nothing is overwritten")
+    for there in (out, anchors_path(out), Path(f"{out}-wal"), *segments.sealed(out)):
+        if there.exists():
+            raise LedgerError(f"{there}: exists already; nothing is overwritten")
     _check_writable(out)
     known = _anchors_of(path, key)
     copy = _Copy(key, known)
-    missing = 0
-    for number, file in enumerate(segments.files(path), 1):
-        with padding.padded(file, out.absolute().parent) as (readable, lacking):
-            copy.take(readable, segments.name(out, number))
-        missing += lacking
-    if not copy.records:
-        raise LedgerError(f"{path}: no record of it can be read that fits this key and its anchors")
+    missing = _copied(path, out, copy)
     copy.end()
     anchors_path(out).write_bytes(b"".join(anchor.line() for anchor in known))
     _go_on(out, key, known[0].ledger_id, copy, software_version)
     return Recovered(
         str(out), copy.records, [[hole["first"], hole["last"]] for hole in copy.holes], len(known), missing
     )
+
+
+def _copied(path: Path, out: Path, copy: _Copy) -> int:
+    """Copies every file; says how many bytes they lack at their ends. Of what fails nothing is left behind."""
+    missing, made = 0, []
+    try:
+        for number, file in enumerate(segments.files(path), 1):
+            made.append(segments.name(out, number))
+            with padding.padded(file, out.absolute().parent) as (readable, lacking):
+                copy.take(readable, made[-1])
+            missing += lacking
+        if not copy.records:
+            raise LedgerError(f"{path}: no record of it can be read that fits this key and its anchors")
+    except LedgerError:
+        for one in made:
+            one.unlink(missing_ok=True)
+        raise
+    return missing
 
 
 def _check_writable(out: Path) -> None:
@@ -100,24 +114,32 @@ class _Copy:
         self.holes: list[dict[str, Any]] = []
 
     def take(self, file: Path, out: Path) -> None:
-        """Copies one file, where anything of it can be read; the copy has the same schema."""
+        """Copies one file, where anything of it can be read; the copy has the same schema.
+
+        Raises LedgerError where the copy cannot be written: what was read is not had then.
+        """
+        before = self.records
         try:
-            with closing(store.connect_reader(file)) as source:
-                schema = store.version(source)
-                if schema not in store.TABLES:
-                    return
-                before = self.records
-                with closing(sqlite3.connect(out, isolation_level=None)) as db:
-                    db.execute("BEGIN")
-                    store.create(db, schema)
-                    for row, mac in self._fitting(source, schema):
-                        db.execute(store.insert(schema), (*row, mac))
-                    db.execute("COMMIT")
-        except (sqlite3.Error, LedgerError):
-            out.unlink(missing_ok=True)
+            source = store.connect_reader(file)
+        except LedgerError:
             return
+        with closing(source):
+            schema = _schema(source)
+            if schema is not None:
+                self._write(source, schema, out)
         if self.records == before:
-            out.unlink()
+            out.unlink(missing_ok=True)
+
+    def _write(self, source: sqlite3.Connection, schema: int, out: Path) -> None:
+        try:
+            with closing(sqlite3.connect(out, isolation_level=None)) as db:
+                db.execute("BEGIN")
+                store.create(db, schema)
+                for row, mac in self._fitting(source, schema):
+                    db.execute(store.insert(schema), (*row, mac))
+                db.execute("COMMIT")
+        except sqlite3.Error as error:  # not the source's: around what cannot be read of it _readable goes
+            raise LedgerError(f"{out}: the copy cannot be written: {store.explain(error)}") from error
 
     def end(self) -> None:
         """After the last file: what the last anchor knows beyond it is gone."""
@@ -152,22 +174,30 @@ class _Copy:
         )
 
 
+def _schema(db: sqlite3.Connection) -> int | None:
+    """The layout of a file; None where it does not say, or is none that is known."""
+    with suppress(*store.DAMAGED):
+        schema = store.version(db)
+        return schema if schema in store.TABLES else None
+    return None
+
+
 def _readable(db: sqlite3.Connection, schema: int, first: int, known: int) -> Iterator[tuple[Row, bytes]]:
     """Every row from ``first`` on that can be read, around whatever cannot; ``known``: records that there must be."""
     sql = f"SELECT {', '.join(store.COLUMNS[schema])}, mac FROM record NOT INDEXED WHERE id"
     try:
         end = max(known, db.execute("SELECT max(id) FROM record").fetchone()[0] or 0)
         first = max(first, db.execute("SELECT min(id) FROM record").fetchone()[0] or first)
-    except sqlite3.Error:
+    except store.DAMAGED:
         end = known
     for start in range(first, end + 1, _CHUNK):
         try:
             last = min(start + _CHUNK - 1, end)
             found = db.execute(f"{sql} BETWEEN ? AND ? ORDER BY id", (start, last)).fetchall()
-        except sqlite3.Error:
+        except store.DAMAGED:
             found = []
             for number in range(start, min(start + _CHUNK, end + 1)):
-                with suppress(sqlite3.Error):  # by its number alone: no step to a next page that is damaged
+                with suppress(*store.DAMAGED):  # by its number alone: no step to a next page that is damaged
                     found += db.execute(f"{sql} = ?", (number,)).fetchall()
         for *row, mac in found:
             yield tuple(row), mac
