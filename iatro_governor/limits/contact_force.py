@@ -167,7 +167,7 @@ class ContactForceLimit(Limit[ContactForceConfig]):
     def rows(self, situation: BodySituation) -> Rows | None:
         """In a collision, nothing that pushes on."""
         contact = self._contact(situation)
-        if contact is None or contact.touch is not Touch.COLLISION or not np.isfinite(contact.reaction).all():
+        if contact is None or contact.touch is not Touch.COLLISION:
             return None
         deaf = situation.drive.matrix[contact.deaf]
         pushing = -contact.reaction[None] @ situation.drive.matrix

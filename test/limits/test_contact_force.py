@@ -246,6 +246,13 @@ def test_what_does_not_feel_a_collision_does_not_move_against_what_does():
     )
 
 
+def test_what_does_not_feel_it_and_drifts_by_itself_is_not_what_moves():
+    """The shoulder drifts at 0.3 rad/s, which no output asks for; the elbow pushes on."""
+    drifting = Drive(np.eye(2), np.array([0.3, 0.0]), np.full(2, 4.0), None, 0)
+    at = replace(of_the_elbow(ELBOW), drive=drifting)
+    assert "pushes on" in str(by_joints(report=[5.0], stop=[10.0]).alarm(at))
+
+
 def test_the_rows_of_a_collision_hold_what_does_not_feel_it():
     rows = by_joints(report=[5.0], stop=[10.0]).rows(of_the_elbow())
     assert (

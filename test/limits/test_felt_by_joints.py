@@ -69,7 +69,8 @@ def test_joints_feel_what_they_carry_and_of_the_rest_what_others_tell_of():
         assert feeling(three(efforts, model=model), "arm").tolist() == felt
     assert feeling(three((0.0, 0.0, UNTOLD)), "arm").all()
     assert feeling(three((UNTOLD, UNTOLD, 0.0), own=(2,)), "arm").tolist() == [False, False, True]
-    assert feeling(three((UNTOLD, 0.0, 0.0), own=(1,)), "arm").tolist() == [False, True, True]
+    for own in ((1,), (1, 2)):
+        assert feeling(three((UNTOLD, 0.0, 0.0), own=own), "arm").tolist() == [False, True, True]
 
 
 @pytest.mark.parametrize(

@@ -137,12 +137,14 @@ def test_a_force_that_a_task_lets_pass_is_not_detected(tmp_path):
     assert profile(tmp_path, lambda data: change(data, 60.0))
 
 
-@pytest.mark.parametrize(("payload", "lifted"), [(3.05, True), (3.06, False)])
-def test_a_load_that_stops_what_feels_it_could_never_be_lifted(tmp_path, payload, lifted):
-    """30 N are 3.058 kg."""
+@pytest.mark.parametrize(
+    ("stop", "payload", "lifted"), [(30.0, 3.05, True), (30.0, 3.06, False), (19.62, 2.0, False)]
+)
+def test_a_load_that_stops_what_feels_it_could_never_be_lifted(tmp_path, stop, payload, lifted):
+    """30 N are 3.058 kg, and 19.62 N just 2 kg."""
 
     def change(data):
-        data["limits"].append({**TOUCH, **WRIST})
+        data["limits"].append({**TOUCH, **WRIST, "stop": [stop, 6.0]})
         data["robot"]["model"] |= {"payload": payload, "payload_source": SAID}
 
     if lifted:
