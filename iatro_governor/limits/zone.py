@@ -48,8 +48,9 @@ class ZoneLimit(Limit[ZoneConfig]):
     """A clearance limit; leaving an entered zone is allowed, going deeper is not.
 
     How deep the footprint is in it is the least way straight out, whichever way that is: what stands across a strip
-    leaves to the nearer side. A box in a convex zone can always leave straight ahead or straight back. Of a zone that
-    is not convex it is the way out of the convex part which the footprint is deepest in: another may lie behind it.
+    leaves to the nearer side. A box in a convex zone can always leave straight ahead or straight back. Where zone and
+    footprint are more than 9 pairs of convex parts (a box, and a zone of 9 corners that point inwards) it is the way
+    out of the pair that is deepest in each other: another may lie behind it.
     """
 
     model = ZoneConfig

@@ -5,15 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from iatro_governor.body.overlap import Overlap
+from iatro_governor.body.convex_parts import convex_parts
+from iatro_governor.body.overlap import FEW, Overlap
 from iatro_governor.body.planar import arc, compose, transform
 from iatro_governor.body.shape import Polygon
-from test.body.overlapping import least_way_out
+from test.body.overlapping import L_SHAPE, RECTANGLES, TEE, least_way_out, least_way_out_of_all
 
-L_SHAPE = np.array([[-2.0, -2.0], [2.0, -2.0], [2.0, 0.0], [0.5, 0.0], [0.5, 2.0], [-2.0, 2.0]])
-TEE = np.array(
-    [[0.5, -0.1], [0.5, 0.1], [0.0, 0.1], [0.0, 0.3], [-0.3, 0.3], [-0.3, -0.3], [0.0, -0.3], [0.0, -0.1]]
-)
 BOX = np.array([[0.4, 0.25], [-0.4, 0.25], [-0.4, -0.25], [0.4, -0.25]])
 
 
@@ -55,6 +52,14 @@ def test_a_strip_across_the_middle_is_left_to_the_nearer_end():
     for sense in (1.0, -1.0):
         poses = np.concatenate([at(sense * x) for x in places])
         assert overlap.apart(poses) == pytest.approx(places - 0.45)
+
+
+def test_out_of_a_corner_it_is_past_both_arms_by_hand():
+    """0.6 m to the right off the upright of an L and 0.45 m up off its foot, which are 0.75 m together."""
+    overlap = Overlap(L_SHAPE, BOX)
+    assert float(overlap.apart(at(0.3, -0.2))[0]) == pytest.approx(-0.75)
+    assert float(overlap.apart(at(-0.3, 0.3))[0]) == pytest.approx(-1.2)
+    assert float(overlap.apart(at(1.5, -0.2))[0]) == pytest.approx(-0.45)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -106,6 +111,65 @@ def test_whatever_their_form_it_tells_whether_they_overlap(standing, moving):
     assert (found[nearest > 0.02] > 0).all()
     apart = found > 0
     assert (found[apart] <= nearest[apart] + 1e-9).all()
+
+
+@pytest.mark.parametrize("moving", ["box", "tee"])
+@pytest.mark.parametrize("name", ["L", "U", "tee"])
+def test_of_other_figures_it_is_the_least_of_all_directions_too(name, moving):
+    is_the_least_of_all_directions(
+        *RECTANGLES[name], *(RECTANGLES[moving] if moving == "tee" else (BOX, [BOX]))
+    )
+
+
+def test_out_of_a_plus_it_is_the_least_of_all_directions():
+    is_the_least_of_all_directions(*RECTANGLES["plus"], BOX, [BOX])
+
+
+def is_the_least_of_all_directions(figure, parts, body, others):
+    """Over random poses, with ``parts`` of the one figure and ``others`` of the other."""
+    low, high = figure.min(axis=0) - 0.4, figure.max(axis=0) + 0.4
+    poses = np.random.default_rng(5).uniform([*low, -4.0], [*high, 4.0], (150, 3))
+    found = -Overlap(figure, body).apart(poses)
+    expected = np.array([least_way_out_of_all(parts, others, pose) for pose in poses])
+    inside = expected > 0.0
+    assert inside.sum() > 30 and (~inside).sum() > 5
+    assert found[inside] == pytest.approx(expected[inside], abs=3e-3)
+    assert (found[inside] <= expected[inside] + 1e-8).all() and (found[~inside] <= 1e-9).all()
+
+
+@pytest.mark.parametrize("name", ["L", "U", "plus"])
+def test_what_goes_no_deeper_by_it_at_any_step_never_does(name):
+    """Walks of small random arcs, each of which is taken where it does not go deeper."""
+    figure, parts = RECTANGLES[name]
+    overlap, rng = Overlap(figure, BOX), np.random.default_rng(6)
+    starts = rng.uniform([-2.0, -2.0, -4.0], [2.0, 2.0, 4.0], (60, 3))
+    starts = starts[overlap.apart(starts) < -0.1][:12]
+    out = 0
+    for start in starts:
+        walk = [start]
+        for move in np.repeat(rng.uniform([-0.04, 0.0, -0.1], [0.04, 0.0, 0.1], (60, 3)), 10, axis=0):
+            now, then = overlap.apart(np.array([walk[-1], ahead := compose(walk[-1], arc(move))]))
+            if then >= min(now, 0.0) - 1e-9:
+                walk.append(ahead)
+        deep = np.maximum([least_way_out_of_all(parts, [BOX], pose) for pose in walk[::6]], 0.0)
+        assert (deep <= np.minimum.accumulate(deep) + 2e-3).all()
+        out += deep[-1] == 0.0
+    assert out >= 3
+
+
+def test_of_many_parts_it_is_that_of_the_two_that_are_the_furthest_in_each_other():
+    """A bar 1 m high with teeth of 0.1 m by 0.2 m."""
+    teeth = [
+        [0.2 * k + x, y] for k in range(FEW) for x, y in ((0.0, 0.1), (0.0, 0.3), (0.1, 0.3), (0.1, 0.1))
+    ]
+    comb = np.array([*teeth, [2.0, 0.1], [2.0, -0.9], [-0.1, -0.9], [-0.1, 0.1]])
+    parts = convex_parts(comb)
+    poses = np.random.default_rng(7).uniform([0.0, -1.2, -4.0], [2.0, 0.7, 4.0], (100, 3))
+    found = -Overlap(comb, BOX).apart(poses)
+    expected = np.array([max(least_way_out(part, BOX, pose) for part in parts) for pose in poses])
+    inside = expected > 0.0
+    assert len(parts) > FEW and inside.sum() > 50
+    assert found[inside] == pytest.approx(expected[inside], abs=2e-3)
 
 
 @pytest.mark.parametrize("standing", [L_SHAPE, TEE])

@@ -10,7 +10,7 @@ import pytest
 
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import State
-from test.body.overlapping import least_way_out
+from test.body.overlapping import RECTANGLES, least_way_out, least_way_out_of_all
 from test.governor.hall import Drive, Hall
 from test.governor.profiles import BOX, ZONES, amr
 
@@ -100,6 +100,20 @@ def test_whatever_is_asked_for_it_goes_no_deeper_and_once_out_not_in_again(tmp_p
     assert np.ptp(np.array(drive.poses)[:, :2], axis=0).max() > 0.05
 
 
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("name", ["L", "U", "plus"])
+def test_in_a_zone_that_is_not_convex_it_goes_no_deeper_either(tmp_path, name, seed):
+    figure, parts = RECTANGLES[name]
+    rng = np.random.default_rng(seed)
+    while least_way_out_of_all(parts, [CORNERS], start := rng.uniform([-2, -2, -3], [2, 2, 3])) < 0.3:
+        pass
+    drive = standing(tmp_path, {"polygon": {"corners": figure.tolist()}}, start)
+    wishes = rng.uniform([-1.5, 0.0, -2.5], [1.5, 0.0, 2.5], (20, 3)) * [1, 0, 1]
+    drive.run(12.0, lambda t: wishes[int(t / 0.8)])
+    never_deeper([least_way_out_of_all(parts, [CORNERS], pose) for pose in drive.poses[::EVERY]], 2e-3)
+    assert np.ptp(np.array(drive.poses)[:, :2], axis=0).max() > 0.05
+
+
 def somewhere(seed):
     """A convex zone (n, 2), counter-clockwise, and a pose of a box that is in it or astride it."""
     rng = np.random.default_rng(seed)
@@ -113,11 +127,16 @@ def somewhere(seed):
 
 
 def goes_no_deeper(corners, poses):
+    """In a convex zone."""
+    never_deeper([least_way_out(corners, CORNERS, pose) for pose in poses[::EVERY]])
+
+
+def never_deeper(ways, rounding=ROUNDING):
     """Never further in than when its way to rest was verified, which is no longer ago than that lasts.
 
     A way that turns may lead out a little and in again, as far as it was.
     """
-    deep = np.maximum([least_way_out(corners, CORNERS, pose) for pose in poses[::EVERY]], 0.0)
+    deep = np.maximum(ways, 0.0)
     verified = np.lib.stride_tricks.sliding_window_view(deep, round(TO_REST / (EVERY * 0.01))).max(axis=1)
     reached = np.minimum.accumulate(verified)
-    assert (deep[len(deep) - len(reached) :] <= reached + ROUNDING).all()
+    assert (deep[len(deep) - len(reached) :] <= reached + rounding).all()
