@@ -67,6 +67,24 @@ def test_a_method_of_an_object_of_ours_comes_back_bound() -> None:
         unpacked(reduced(getattr, (trap, "id")))
 
 
+@pytest.mark.parametrize("name", ["unlink", "write_text", "__enter__"])
+def test_of_what_is_not_ours_no_method_comes_back(name: str) -> None:
+    """A path may be in a frame, and could remove its file."""
+    with pytest.raises(EventError, match=f"may not name '{name}' of a PosixPath"):
+        unpacked(reduced(getattr, (Path("/nowhere"), name)))
+
+
+def test_of_what_is_ours_no_method_of_the_language_comes_back() -> None:
+    with pytest.raises(EventError, match="may not name '__init__' of a Permits"):
+        unpacked(reduced(getattr, (Permits(None), "__init__")))
+
+
+def test_without_names_a_name_is_said_to_be_unknown() -> None:
+    mine = Ours()
+    with pytest.raises(EventError, match="KeyError: 'profile'"):
+        unpacked(packed(mine, {"profile": mine}))
+
+
 class Reduced:
     """Pickled as a call of ``what`` with ``given``."""
 

@@ -14,6 +14,7 @@ import pytest
 
 from iatro_governor.errors import LedgerError
 from iatro_governor.ledger import build
+from iatro_governor.ledger import journal as module
 from iatro_governor.ledger.journal import Journal, build_of, chapters, folder_of, frames
 
 FULL = """
@@ -78,6 +79,22 @@ def test_a_length_beyond_all_frames_is_the_end_and_no_memory(tmp_path: Path) -> 
     path = written(tmp_path, 0, b"one")
     path.write_bytes(path.read_bytes() + b"\xff\xff\xff\xff\x00\x00\x00\x00" + b"x" * 100)
     assert list(frames(path)) == [b"state", b"one"]
+
+
+def test_of_a_chapter_that_is_damaged_in_its_middle_nothing_is_told_from_there_on(tmp_path: Path) -> None:
+    """Calls that come after one that is lost would go on from another state."""
+    path = written(tmp_path, 0, b"one", b"two", b"three")
+    path.write_bytes(path.read_bytes().replace(b"two", b"twa"))
+    assert list(frames(path)) == [b"state", b"one"]
+
+
+def test_a_frame_as_long_as_a_frame_may_be_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_LONGEST", 5)
+    told = (b"state", b"three", b"beyond")
+    (path := tmp_path / "w-000000000000.journal").write_bytes(
+        b"".join(struct.pack("<II", len(one), crc32(one)) + one for one in told)
+    )
+    assert list(frames(path)) == [b"state", b"three"]
 
 
 def test_who_wrote_a_chapter_is_told_and_one_from_before_that_was_kept_still_reads(tmp_path: Path) -> None:
@@ -154,3 +171,81 @@ def test_before_a_chapter_is_begun_what_is_told_waits(tmp_path: Path) -> None:
     journal.flush()
     journal.close()
     assert journal.size == 0 and list((tmp_path / "new").iterdir()) == []
+
+
+def test_a_folder_within_one_that_is_not_there_is_made_and_a_chapter_is_for_its_group_to_read(
+    tmp_path: Path,
+) -> None:
+    before = os.umask(0)
+    try:
+        path = written(tmp_path / "one" / "two", 0)
+    finally:
+        os.umask(before)
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_number_of_twelve_digits_is_told_whole(tmp_path: Path) -> None:
+    assert chapters([tmp_path], "w") == []
+    path = written(tmp_path, 123_456_789_012)
+    assert chapters([tmp_path], "w") == [(123_456_789_012, path)]
+
+
+def test_the_size_is_that_of_the_chapter_that_is_written(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "w", 10**9)
+    for first in (0, 7):
+        journal.begin(first, b"state")
+        journal.add(b"three")
+        journal.flush()
+        assert journal.size == dict(chapters([tmp_path], "w"))[first].stat().st_size
+    journal.close()
+
+
+def test_after_its_end_a_chapter_takes_nothing_more_and_no_handle_stays_open(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = sorted(os.listdir("/proc/self/fd"))
+    journal = Journal(tmp_path, "w", 10**9)
+    journal.begin(0, b"state")
+    journal.close()
+    journal.add(b"late")
+    journal.flush()
+    journal.close()
+    assert sorted(os.listdir("/proc/self/fd")) == before
+    ((_, path),) = chapters([tmp_path], "w")
+    assert list(frames(path)) == [b"state"] and capfd.readouterr() == ("", "")
+
+
+def test_where_nothing_was_open_before_its_handle_is_the_first_and_it_writes_all_the_same(
+    tmp_path: Path,
+) -> None:
+    kept = os.dup(0)
+    os.close(0)
+    try:
+        path = written(tmp_path, 0, b"one")
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(0)
+    finally:
+        os.dup2(kept, 0)
+        os.close(kept)
+    assert list(frames(path)) == [b"state", b"one"]
+
+
+def test_chapters_that_take_just_as_much_as_they_may_all_stay(tmp_path: Path) -> None:
+    each = written(tmp_path, 0).stat().st_size
+    written(tmp_path, 1, most=2 * each)
+    assert len(chapters([tmp_path], "w")) == 2
+
+
+def test_a_chapter_that_somebody_else_took_away_meanwhile_made_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(tmp_path, 0)
+    real = Path.unlink
+
+    def late(path: Path, missing_ok: bool = False) -> None:
+        os.unlink(path)
+        real(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", late)
+    path = written(tmp_path, 1, most=1)
+    assert chapters([tmp_path], "w") == [(1, path)]

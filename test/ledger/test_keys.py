@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -38,3 +39,18 @@ def test_bad_keys_are_refused(text: str, tmp_path: Path) -> None:
     path.write_text(text, encoding="latin-1")
     with pytest.raises(LedgerError, match=r"not a ledger key|cannot be read"):
         read_key(path)
+
+
+def test_a_key_is_on_the_disk_with_its_name_before_anything_is_made_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a ledger whose key a power cut takes nothing could be verified ever."""
+    forced: list[tuple[str, str]] = []
+    path = tmp_path / "key"
+
+    def fsync(handle: int) -> None:
+        forced.append((os.readlink(f"/proc/self/fd/{handle}"), path.read_text()))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    text = create_key(path).hex() + "\n"
+    assert forced == [(str(path), text), (str(tmp_path), text)]
