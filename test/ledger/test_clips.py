@@ -9,7 +9,17 @@ from typing import Any
 import pytest
 
 from iatro_governor.errors import LedgerError
-from iatro_governor.ledger.clips import Buffer, Message, Topic, check, write
+from iatro_governor.ledger.clips import (
+    LONGEST_S,
+    MOST_BYTES,
+    POST_S,
+    PRE_S,
+    Buffer,
+    Message,
+    Topic,
+    check,
+    write,
+)
 
 WORDS = Topic("words", "std_msgs/msg/String", "string data")
 FRAMES = Topic("/tf_static", "tf2_msgs/msg/TFMessage", "", latched=True)
@@ -31,6 +41,10 @@ def held(buffer: Buffer, t: float) -> list[float]:
     found = buffer.finished(t, at_once=True)
     assert found is not None
     return [one.t for one in found[1]]
+
+
+def test_a_clip_is_as_long_as_it_is_documented_to_be() -> None:
+    assert (PRE_S, POST_S, LONGEST_S, MOST_BYTES) == (10.0, 5.0, 60.0, 67_108_864)
 
 
 def test_what_takes_just_as_much_as_there_is_room_stays_and_beyond_it_the_oldest_goes_and_is_counted() -> (
@@ -119,7 +133,8 @@ def test_what_stood_before_a_clip_is_there_from_its_beginning_and_keeps_when_it_
     ]
     assert "durability: 1\n" in profiles["/tf_static"] and "durability: 2\n" in profiles["words"]
     assert metadata == {"incident": {"causes": "stop"}}
-    write(path.with_name("b.mcap"), [], {})
+    write(path.with_name("b.mcap"), [said(0.25)], {})
+    assert read(path.with_name("b.mcap"))[0][0][1] == 250_000_000
     assert sorted(one.name for one in path.parent.iterdir()) == ["a.mcap", "b.mcap"], "and nothing half done"
 
 

@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 
 from iatro_governor.ledger import Ledger, Reader, Record
-from iatro_governor.ledger.keeping import DAY_S, Keeping, maintain, thin_out
+from iatro_governor.ledger.keeping import Keeping, maintain, thin_out
 
 Open = Callable[..., Ledger]
 Make = Callable[..., Record]
 
 
 @pytest.mark.parametrize(
-    ("size", "most_mb", "sealed"), [(50_000, 0.05, False), (50_001, 0.05, True), (10**12, None, False)]
+    ("size", "most_mb", "sealed"),
+    [(50_000_000, 50.0, False), (50_000_001, 50.0, True), (10**12, None, False)],
 )
 def test_a_file_is_sealed_once_it_is_longer_than_a_file_may_be(
     size: int, most_mb: float | None, sealed: bool, open_ledger: Open, monkeypatch: pytest.MonkeyPatch
@@ -51,8 +52,8 @@ def test_a_sealed_file_goes_once_it_ended_longer_ago_than_is_kept(in_two: Ledger
         (segment,) = reader.records("segment")
     ended = float(segment.body["wall_time"])
     with in_two as ledger:
-        assert maintain(ledger, Keeping(retain_days=1.0), ended + DAY_S) == []
-        assert maintain(ledger, Keeping(retain_days=1.0), ended + DAY_S + 1.0) == [
+        assert maintain(ledger, Keeping(retain_days=1.0), ended + 86_400.0) == []
+        assert maintain(ledger, Keeping(retain_days=1.0), ended + 86_400.0 + 1.0) == [
             "retired ledger.000001.db, 3 records: older than 1 days"
         ]
 

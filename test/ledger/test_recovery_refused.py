@@ -79,6 +79,13 @@ def test_a_disk_that_runs_full_while_a_file_is_copied_is_told_and_nothing_half_i
     assert recovered(in_two, out).lost == [] and verify(out, KEY).sound
 
 
+def test_a_folder_that_cannot_be_written_to_is_told_before_anything_is_read(
+    in_two: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(LedgerError, match=r"/none/ledger\.db: cannot be written: No such file or directory"):
+        recovered(in_two, tmp_path / "none" / "ledger.db")
+
+
 def test_the_copies_have_the_numbers_of_their_files_and_the_anchors_come_along(
     in_two: Path, out: Path
 ) -> None:
@@ -118,6 +125,18 @@ def test_a_mac_of_no_kind_vouches_for_nothing(
     lost = {n for first, last in recovered(closed_ledger, out).lost for n in range(first, last + 1)}
     assert {20, 21} <= lost <= {20, 21, 22}
     assert verify(out, KEY).sound
+
+
+def test_a_file_without_a_record_is_a_gap_like_one_that_is_gone(in_two: Path, out: Path) -> None:
+    with closing(sqlite3.connect(in_two, isolation_level=None)) as db:
+        db.execute("DELETE FROM record")
+    assert recovered(in_two, out).lost == [[5, 7]] and verify(out, KEY).sound
+
+
+def test_what_was_found_is_counted_in_json() -> None:
+    assert Recovered("out", 5, [[2, 3], [7, 7]], 4).to_json() == {
+        "out": "out", "records": 5, "lost": [[2, 3], [7, 7]], "anchors": 4, "lost_records": 3, "missing_bytes": 0,
+    }  # fmt: skip
 
 
 class Torn(sqlite3.Connection):
