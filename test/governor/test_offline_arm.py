@@ -238,7 +238,7 @@ def test_a_command_in_another_frame_stops(profile, kind):
         (joints(0.1, velocity=[0.0, 0.0]), ["4"]),
         (joints(0.1, [NAN, 0.0]), ["finite"]),
         (joints(0.1, v=[INF, 0.0]), ["finite"]),
-        (joints(0.1, effort=[NAN] * 4), ["finite"]),
+        (joints(0.1, effort=[NAN, 0.0, -INF, 0.0]), ["efforts", "finite"]),
         (joints(0.1, effort=[0.0]), ["4"]),
         (joints(0.1, [2.0, 2.0]), ["last state leads"]),
         (joints(0.1, position="far"), ["position"]),
@@ -274,7 +274,8 @@ def test_a_garbled_source_is_reported_and_stops_every_channel(profile, bad, word
 
 def test_joints_in_any_order_with_others_among_them_are_welcome(profile):
     line = {"t": 0.1, "type": "joints", "names": ["wheel", FINGERS[1], "elbow", FINGERS[0], "shoulder"],
-            "position": [9.0, 0.04, PLACE[1], 0.04, PLACE[0]], "velocity": [0.0] * 5}  # fmt: skip
+            "position": [9.0, 0.04, PLACE[1], 0.04, PLACE[0]], "velocity": [NAN, *[0.0] * 4],
+            "effort": [NAN] * 5}  # fmt: skip
     rows, loop = run(profile, [*stream(None, 0.0, 0.1), *told(0.1)[1:], line, {"t": 0.11, "type": "tick"}])
     assert loop.malformed == 0 and faults(rows) == set()
     assert decisions(rows, "joint_effort")[-1]["allowed"] == pytest.approx(GRAVITY, abs=1e-6)
