@@ -38,6 +38,9 @@ class JointTrack:
         self.names = tuple(names)
         self._place = {name: index for index, name in enumerate(self.names)}
         self._sample: JointSample | None = None
+        self._told: tuple[str, ...] | None = None
+        self._order = np.zeros(0, dtype=np.int64)
+        """Of the names that a source told last: it nearly always tells the same ones."""
         self._nothing = JointSample(0.0, np.zeros(len(self.names)), np.zeros(len(self.names)), None)
 
     def places(self, names: Sequence[str]) -> Indices:
@@ -46,11 +49,16 @@ class JointTrack:
 
     def missing(self, names: Sequence[str]) -> list[str]:
         """Joints that do not stand exactly once among ``names``: it is the state of another robot, or half of one."""
+        if names == self._told:
+            return []
         return [name for name in self.names if names.count(name) != 1]
 
-    def order(self, names: Sequence[str]) -> list[int]:
-        """Where each of its joints stands among ``names``, of which none is missing."""
-        return [names.index(name) for name in self.names]
+    def order(self, names: Sequence[str]) -> Indices:
+        """Where each of its joints (n,) stands among ``names``, of which none is missing."""
+        if names != self._told:
+            self._order = np.array([names.index(name) for name in self.names], dtype=np.int64)
+            self._told = tuple(names)
+        return self._order
 
     def add(
         self, t: float, names: Sequence[str], position: Array, velocity: Array, effort: Array | None

@@ -64,6 +64,19 @@ def test_what_other_joints_of_the_source_tell_is_not_looked_at(wrong):
     assert latest.position.tolist() == [0.1, 0.2] and latest.velocity.tolist() == [0.3, -0.4]
 
 
+def test_a_source_may_tell_its_joints_in_another_order_each_time_and_never_without_one():
+    known = senses()
+    for t, names, q in (
+        (T, ("a", "b"), (0.1, 0.2)),
+        (T + 0.1, ("b", "a"), (0.2, 0.1)),
+        (T + 0.2, ("a", "b"), (0.1, 0.2)),
+    ):
+        known.joints(joints(q, (0.0, 0.0), names, t))
+        assert known.joint_tracks["joints"].latest.position.tolist() == [0.1, 0.2]
+    assert "joints a, b must stand once" in refused(known.joints, joints(names=("a", "a"), t=T + 0.3))
+    known.joints(joints((0.1, 0.2), (0.0, 0.0), t=T + 0.4))
+
+
 @pytest.mark.parametrize(("moved", "leaps"), [(0.25, False), (0.26, True)])
 def test_a_joint_that_leaps_is_told_and_counts_all_the_same(moved, leaps):
     known = senses()
