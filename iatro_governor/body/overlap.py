@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from iatro_governor.body.convex_parts import convex_parts, half_planes
-from iatro_governor.body.planar import Array
+from iatro_governor.body.planar import Array, placed_at_each, seen_from_each
 from iatro_governor.body.way_out import shortest_way_out
 
 FEW = 9
@@ -78,18 +78,3 @@ class Overlap:
         )
         fixed = np.broadcast_to(self._normals, (len(yaw), *self._normals.shape))
         return np.concatenate([fixed, np.tile(turned, (1, len(self._starts), 1))], axis=1)
-
-
-def placed_at_each(poses: Array, points: Array) -> Array:
-    """``points`` (p, 2), given in the frame of each of ``poses`` (n, 3), in the poses' parent: (n, p, 2)."""
-    c, s = np.cos(poses[:, 2, None]), np.sin(poses[:, 2, None])
-    x = poses[:, 0, None] + c * points[:, 0] - s * points[:, 1]
-    y = poses[:, 1, None] + s * points[:, 0] + c * points[:, 1]
-    return np.stack([x, y], axis=-1)
-
-
-def seen_from_each(poses: Array, points: Array) -> Array:
-    """``points`` (p, 2), given in the parent of ``poses`` (n, 3), in the frame of each of these: (n, p, 2)."""
-    c, s = np.cos(poses[:, 2, None]), np.sin(poses[:, 2, None])
-    dx, dy = points[:, 0] - poses[:, 0, None], points[:, 1] - poses[:, 1, None]
-    return np.stack([c * dx + s * dy, -s * dx + c * dy], axis=-1)

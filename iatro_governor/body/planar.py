@@ -51,6 +51,21 @@ def transform(pose: Array, points: Array) -> Array:
     return out
 
 
+def placed_at_each(poses: Array, points: Array) -> Array:
+    """``points`` (p, 2), given in the frame of each of ``poses`` (..., 3), in the poses' parent: (..., p, 2)."""
+    c, s = np.cos(poses[..., 2, None]), np.sin(poses[..., 2, None])
+    x = poses[..., 0, None] + c * points[:, 0] - s * points[:, 1]
+    y = poses[..., 1, None] + s * points[:, 0] + c * points[:, 1]
+    return np.stack([x, y], axis=-1)
+
+
+def seen_from_each(poses: Array, points: Array) -> Array:
+    """``points`` (p, 2), given in the parent of ``poses`` (..., 3), in the frame of each of these: (..., p, 2)."""
+    c, s = np.cos(poses[..., 2, None]), np.sin(poses[..., 2, None])
+    dx, dy = points[:, 0] - poses[..., 0, None], points[:, 1] - poses[..., 1, None]
+    return np.stack([c * dx + s * dy, c * dy - s * dx], axis=-1)
+
+
 def arc(displacement: Array) -> Array:
     """Poses reached by moving with constant curvature, for ``displacement`` (..., 3) = twist * time.
 

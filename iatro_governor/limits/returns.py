@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from iatro_governor.body.planar import Array
+from iatro_governor.body.planar import Array, seen_from_each
 from iatro_governor.body.rollout import Rollouts
 from iatro_governor.body.shape import Circle, Shape
 from iatro_governor.body.surroundings import NOTHING, Obstacles
@@ -106,9 +106,9 @@ def _between(obstacles: Obstacles, figure: Shape, wanted: NDArray[np.bool_]) -> 
 
 def distances_ahead(obstacles: Obstacles, figure: Shape, rollouts: Rollouts) -> Array:
     """Least distance (c, k, g) of each obstacle from ``figure`` carried along each rollout, m."""
-    x, y, yaw = rollouts.poses[..., 0, None], rollouts.poses[..., 1, None], rollouts.poses[..., 2, None]
-    dx, dy = obstacles.points[:, 0] - x, obstacles.points[:, 1] - y
     if isinstance(figure, Circle) and figure.centre == (0.0, 0.0):
+        dx = obstacles.points[:, 0] - rollouts.poses[..., 0, None]
+        dy = obstacles.points[:, 1] - rollouts.poses[..., 1, None]
         if isinstance(obstacles.grain, float):  # the nearest by its square: there are fewer roots to draw
             dx *= dx
             dy *= dy
@@ -117,6 +117,5 @@ def distances_ahead(obstacles: Obstacles, figure: Shape, rollouts: Rollouts) -> 
             return least
         distance = np.hypot(dx, dy) - figure.radius
     else:
-        c, s = np.cos(yaw), np.sin(yaw)
-        distance = figure.distance(np.stack([c * dx + s * dy, c * dy - s * dx], axis=-1))
+        distance = figure.distance(seen_from_each(rollouts.poses, obstacles.points))
     return by_obstacle(distance - obstacles.grain, obstacles)

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from iatro_governor.body.planar import Array, inverse, transform
+from iatro_governor.body.planar import Array, inverse, seen_from_each, transform
 from iatro_governor.body.rollout import Rollouts
 from iatro_governor.limits.keeping import slow
 from iatro_governor.limits.limit import ROUNDING, Cap, Clearance
@@ -130,9 +130,5 @@ class SeparationLimit(ReserveLimit[SeparationConfig]):
     @staticmethod
     def _gaps(places: Array, poses: Array, people: People, situation: Situation) -> Array:
         """Distances (..., b) of the footprint at ``poses`` (..., 3) from discs about ``places`` (b, 2), m."""
-        yaw = poses[..., 2, None]
-        c, s = np.cos(yaw), np.sin(yaw)
-        dx, dy = places[:, 0] - poses[..., 0, None], places[:, 1] - poses[..., 1, None]
-        local = np.stack([c * dx + s * dy, c * dy - s * dx], axis=-1)
-        out: Array = situation.footprint.distance(local) - people.radius
+        out: Array = situation.footprint.distance(seen_from_each(poses, places)) - people.radius
         return out

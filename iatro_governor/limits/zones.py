@@ -6,8 +6,8 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
-from iatro_governor.body.overlap import Overlap, placed_at_each, seen_from_each
-from iatro_governor.body.planar import Array
+from iatro_governor.body.overlap import Overlap
+from iatro_governor.body.planar import Array, placed_at_each, seen_from_each
 from iatro_governor.body.shape import Circle, Shape, is_convex
 from iatro_governor.profile.figures import THINNEST
 
