@@ -77,6 +77,7 @@ class PathCheck:
         )
         self._own: Indices = situation.joints[channel]
         self._place = situation.places[channel]
+        self._felt = situation.effort - _weight(situation, situation.now.q)
 
     def __call__(self, samples: Samples) -> list[Reading]:
         """One reading or two for each limit that finds something wrong."""
@@ -95,10 +96,13 @@ class PathCheck:
         return [reading for reading in found if reading is not None]
 
     def _at(self, q: Array, output: Array) -> BodySituation:
-        """The body in one place of the path, with the velocities that it has there."""
-        velocity = self._now.rates(output)
-        now = posture(self._now.model, q)
-        return replace(self._now, now=now, soon_q=q, velocity=velocity, anchor=output, memo={})
+        """The body in one place of the path, with the velocities that it has there.
+
+        Its joints feel what they feel now: the efforts there are those, for another weight.
+        """
+        now, effort = posture(self._now.model, q), self._felt + _weight(self._now, q)
+        moving = {"velocity": self._now.rates(output), "effort": effort, "anchor": output}
+        return replace(self._now, now=now, soon_q=q, memo={}, **moving)  # type: ignore[arg-type]
 
     def _kept(self, limit: Limit[Any], ways: PathWays) -> Reading | None:
         """Of a limit that refuses ways, the samples that it refuses; told exactly of the first."""
@@ -141,6 +145,11 @@ class PathCheck:
                     link = None if number in caps else limit.about(at)
                     caps.setdefault(number, []).append((index, cap, link))
         return [_reading(self._limits[number], found, chosen, len(q)) for number, found in caps.items()]
+
+
+def _weight(situation: BodySituation, q: Array) -> Array:
+    """Efforts (m,) that hold the arm at ``q`` (m,) against gravity; nothing where no limit weighs it."""
+    return np.zeros(len(q)) if situation.mechanics is None else situation.mechanics.dynamics.gravity(q)
 
 
 def _reading(

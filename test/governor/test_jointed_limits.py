@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from iatro_governor.governor.core import Governor
-from iatro_governor.governor.events import Command, Joints
+from iatro_governor.governor.events import Command, Joints, Knot
 from test.governor.arms import FINGERS, JOINTS, arm, channel, data
 from test.governor.carried import (
     CIRCLE,
@@ -88,6 +88,22 @@ def test_an_arm_that_feels_by_its_joints_needs_no_efforts_of_its_fingers(
         assert decision.allowed == (0.05, 0.0) and not details
     else:
         assert "felt: nobody tells the effort of shoulder, elbow" in details
+
+
+def test_an_arm_that_feels_by_its_joints_follows_a_path_on_which_its_weight_changes(tmp_path):
+    """Nothing is touched. From upright to stretched out the shoulder comes to hold 5.7 Nm more; 5 are a collision."""
+    given = data({"way": channel("joint_trajectory", "way", policy="refuse")})
+    felt = {"state": "joints", "report": [2.0, 2.0], "stop": [5.0, 5.0], "retreat_speed": 0.1}
+    given["limits"] += [row("contact_force", "felt", "way", **felt)]
+    governor, start = Governor(arm(tmp_path, given)), np.array([1.4, 0.0])
+    body: Any = governor.groups[0].body
+    held = body._mechanics.dynamics.gravity(start)
+    assert body._mechanics.dynamics.gravity(np.zeros(2))[0] - held[0] > 5.0
+    governor.handle(Joints(1.0, "joints", tuple(JOINTS), start, np.zeros(2), held, 1.0))
+    governor.tick(1.0)
+    points = (Knot(0.0, (1.4, 0.0), (0.0, 0.0)), Knot(4.0, (0.0, 0.0), (0.0, 0.0)))
+    made = governor.handle(Command(1.0, "way", (), 1.0, "a plan", names=tuple(JOINTS), points=points))
+    assert [(each.action.name, each.limits) for each in made] == [("PASS", ())]
 
 
 def test_values_that_mean_rest_are_told_of_efforts_once_they_are_known(tmp_path):

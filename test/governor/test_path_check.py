@@ -8,10 +8,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from iatro_governor.body.dynamics import Dynamics
+from iatro_governor.body.load import Options, load_text
+from iatro_governor.body.mechanics import Mechanics
 from iatro_governor.body.path_sampling import Samples
 from iatro_governor.governor.path_check import PathCheck
 from iatro_governor.limits.limit import Cap, Clearance
+from test.governor.arms import LIFTING
 from test.limits.bodies import body_situation
+from test.limits.test_contact_force import by_joints
 
 
 def line(times, speed=1.0, reach=0.0):
@@ -217,3 +222,29 @@ def test_what_is_idle_or_allows_all_or_stands_says_nothing():
     asked = []
     readings(stands, Stub(clear=None, cap=lambda output, at: asked.append(output.tolist())))
     assert asked == [[1.0, 0.5], [0.0, 0.3]]
+
+
+def held_up(pushing):
+    """Two links that lift, at 0.1 and 0.2 rad: what holds them there, and ``pushing`` Nm beside it."""
+    model = load_text(LIFTING, Options(joints=("shoulder", "elbow")))
+    weights = Dynamics(model, np.zeros(2))
+    at = body_situation(np.array([0.1, 0.2]), model=model)
+    effort = weights.gravity(at.now.q) + np.array(pushing)
+    return replace(at, effort=effort, mechanics=Mechanics(weights, True, 0.0))
+
+
+def test_what_an_arm_weighs_elsewhere_is_nothing_that_it_feels():
+    """Stretched out it takes 6.9 Nm to hold the shoulder, and 0.4 Nm where this path ends; 5 Nm are a collision."""
+    rule = by_joints(report=[2.0, 2.0], stop=[5.0, 5.0])
+    far = line(np.arange(131) * 0.01)
+    assert PathCheck([rule], held_up((0.0, 0.0)), "arm")(far) == []
+
+
+@pytest.mark.parametrize(("speed", "pushes"), [(0.02, True), (-0.02, False)])
+def test_what_is_felt_now_is_felt_all_along_a_path(speed, pushes):
+    """The shoulder holds 6 Nm that push it up, on its way of half a radian up or down, slower than 0.1 m/s."""
+    rule = by_joints(report=[2.0, 2.0], stop=[5.0, 5.0])
+    found = PathCheck([rule], held_up((6.0, 0.0)), "arm")(line(np.arange(251) * 0.1, speed))
+    assert bool(found) == pushes
+    if pushes:
+        assert found[0].requested == pytest.approx(np.full(251, 6.0)) and not found[0].allowed.any()
