@@ -15,12 +15,11 @@ def untold(situation: BodySituation, channel: str) -> tuple[str, ...]:
 
 
 def feeling(situation: BodySituation, channel: str) -> NDArray[np.bool_]:
-    """The capsules (C,) whose contacts joints feel, where those of ``channel`` all tell their efforts.
+    """The capsules (C,) whose contacts the joints of ``channel`` feel, where those all tell their efforts.
 
-    They feel what they carry, fingers that tell nothing among it. Of what they do not carry all joints that do have to
-    tell theirs; nobody tells those of a base.
+    They feel what they carry, fingers that tell nothing among it. What others carry they do not: whatever those tell,
+    nobody stops for it by the limit of this channel.
     """
-    carry = situation.levers > 0.0
-    own, silent = carry[situation.joints[channel]], carry[np.isnan(situation.effort)]
-    felt: NDArray[np.bool_] = np.any(own, axis=0) | ~np.any(silent, axis=0)
+    own = situation.levers[situation.joints[channel]] > 0.0
+    felt: NDArray[np.bool_] = np.any(own, axis=0)
     return felt

@@ -116,8 +116,8 @@ class PowerAndForceLimit(Limit[PowerAndForceConfig]):
     A region between the robot and something solid cannot give way: ``m_H`` is infinite, and the tissue gives by F / k.
     The robot comes on at its speed until the contact is felt, and must come to rest within that, from
     ``detected_force`` on: ``v <= -aT + sqrt((aT)^2 + 2 a (F - F_detected) / k)``. T holds the age that what feels it
-    reached of late before its next message. A wrist feels nothing of what the links before it clamp: none of these
-    closes in on that at all, nor anything that only joints without efforts carry. Another link on the other side of the
+    reached of late before its next message. A wrist feels nothing of what the links before it clamp, nor do joints of
+    what the channel's own do not carry: none of these closes in on that at all. Another link on the other side of the
     region is as solid as a table.
     """
 
@@ -244,7 +244,7 @@ class PowerAndForceLimit(Limit[PowerAndForceConfig]):
         return situation.delay_s + told_s + situation.period
 
     def _carried(self, situation: BodySituation) -> NDArray[np.bool_]:
-        """The capsules (C,) whose contacts are felt, by a wrist those of what moves with it."""
+        """The capsules (C,) whose contacts are felt: those of what a wrist, or a joint of the channel, moves."""
         model, felt = situation.model, situation.sensed.felt.get(self.config.contact_detection)
         if felt is None:
             return feeling(situation, self.config.channel)

@@ -62,15 +62,14 @@ def test_the_joints_that_tell_nothing_are_named_in_the_order_of_the_channel():
     assert untold(three((UNTOLD, 0.0, UNTOLD), own=(1,)), "arm") == ()
 
 
-def test_joints_feel_what_they_carry_and_of_the_rest_what_others_tell_of():
+@pytest.mark.parametrize("other", [UNTOLD, 0.0])
+def test_joints_feel_what_they_carry_and_nothing_else_whatever_others_tell(other):
     """The links of each: upper, lower, and the hand or the second arm."""
-    model = second_arm()
-    for efforts, felt in (((0.0, 0.0, UNTOLD), [True, True, False]), ((0.0, 0.0, 0.0), [True, True, True])):
-        assert feeling(three(efforts, model=model), "arm").tolist() == felt
-    assert feeling(three((0.0, 0.0, UNTOLD)), "arm").all()
-    assert feeling(three((UNTOLD, UNTOLD, 0.0), own=(2,)), "arm").tolist() == [False, False, True]
+    assert feeling(three((0.0, 0.0, other), model=second_arm()), "arm").tolist() == [True, True, False]
+    assert feeling(three((0.0, 0.0, other)), "arm").all()
+    assert feeling(three((other, other, 0.0), own=(2,)), "arm").tolist() == [False, False, True]
     for own in ((1,), (1, 2)):
-        assert feeling(three((UNTOLD, 0.0, 0.0), own=own), "arm").tolist() == [False, True, True]
+        assert feeling(three((other, 0.0, 0.0), own=own), "arm").tolist() == [False, True, True]
 
 
 @pytest.mark.parametrize(
@@ -95,10 +94,10 @@ def test_nothing_closes_in_by_joints_of_a_channel_that_do_not_all_tell_their_eff
 
 @pytest.mark.parametrize(
     ("other", "clamped", "free"),
-    [(0.0, True, True), (UNTOLD, True, False), (UNTOLD, False, True)],
+    [(0.0, True, False), (UNTOLD, True, False), (0.0, False, True), (UNTOLD, False, True)],
 )
-def test_nobody_is_clamped_by_what_only_joints_without_efforts_carry(other, clamped, free):
-    """By the second arm; as with a wrist, what is not felt may touch who can give way."""
+def test_nobody_is_clamped_by_what_the_joints_of_the_channel_do_not_carry(other, clamped, free):
+    """By the second arm, whose efforts stop nothing; as with a wrist, what is not felt may touch who can give way."""
     at = three((0.0, 0.0, other), sensed=there([0.4, 2.15, 0.0], felt=False), model=second_arm())
     rule = limit(behind=[box(2.45, 0.4)] if clamped else [], contact_detection="joints", **CLAMPS)
     found = rule.cap(np.array([0.0, 0.0, 0.001]), at)
