@@ -85,9 +85,14 @@ class GripperChart(Plain):
         """Measured width and effort; the effort that is asked for, where none is measured."""
         if not self._track.known:
             return None
-        effort = self._fingers.latest.felt
-        pressed = self._effort if effort is None else max(map(abs, effort.tolist()))
+        pressed = max(map(abs, self._told), default=self._effort)
         return (sum(self._fingers.latest.position.tolist()), pressed)
+
+    @property
+    def _told(self) -> list[float]:
+        """Efforts, N, of the fingers of which they are measured."""
+        effort = self._fingers.latest.effort
+        return [] if effort is None else effort[~np.isnan(effort)].tolist()
 
     @property
     def width(self) -> float:
@@ -97,10 +102,13 @@ class GripperChart(Plain):
         return self._published
 
     def _first_width(self) -> float:
-        """Where the fingers are measured; the least width where they stand and press, for a thing is between them."""
-        fingers, (least, most) = self._fingers.latest, self.config.width
+        """Where the fingers are measured; the least width where they stand and press, for a thing is between them.
+
+        A finger that tells no effort presses like the others: what is between them stands.
+        """
+        fingers, told, (least, most) = self._fingers.latest, self._told, self.config.width
         width = float(fingers.position.sum())
-        pressed = 0.0 if fingers.felt is None else -float(fingers.felt.sum())
+        pressed = -sum(told) / len(told) * len(fingers.position) if told else 0.0
         opened = width > most - OPEN * (most - least)
         if pressed > GRIPPED * self.config.hold_effort and self.measured_rest and not opened:
             return least

@@ -64,10 +64,15 @@ def test_the_width_is_that_of_all_fingers_together():
     assert chart.width == pytest.approx(0.05) and chart.rest == (pytest.approx(0.05), HOLD)
     assert chart.measured.tolist() == [pytest.approx(-0.02)]
     assert chart.measured_values == (pytest.approx(0.05), 7.0)
-    for unknown in (None, (math.nan, math.nan), (-20.0, math.nan)):
+    for unknown in (None, (math.nan, math.nan)):
         untold = Hand().tell(efforts=unknown)
         assert untold.measured_values[1] == HOLD, "what is asked for, where it is not felt"
         assert untold.width == pytest.approx(0.05), "and nobody knows whether they hold something"
+
+
+def test_a_finger_that_tells_its_effort_tells_how_hard_both_press():
+    for efforts in ((-20.0, math.nan), (math.nan, 20.0)):
+        assert Hand().tell(efforts=efforts).measured_values == (pytest.approx(0.05), 20.0)
 
 
 @pytest.mark.parametrize(
@@ -86,6 +91,9 @@ def test_a_gripper_rests_while_every_finger_does(speeds, rests):
         ((0.02, 0.03), (0.0, 0.0), (4.0, 4.0), 0.05),  # pressed outwards
         ((0.02, 0.03), (0.0, 0.02), (-4.0, -4.0), 0.05),  # still moving
         ((0.02, 0.03), (0.0, 0.0), None, 0.05),  # nothing is felt
+        ((0.02, 0.03), (0.0, 0.0), (-4.0, math.nan), 0.0),  # what tells nothing presses like the other one
+        ((0.02, 0.03), (0.0, 0.0), (math.nan, -3.7), 0.05),  # 7.4 N
+        ((0.02, 0.03), (0.0, 0.0), (math.nan, 4.0), 0.05),
         ((0.0392, 0.0394), (0.0, 0.0), (-4.0, -4.0), 0.0786),  # as open as it gets, within a fiftieth
         ((0.0392, 0.039), (0.0, 0.0), (-4.0, -4.0), 0.0),  # 0.0782 is not
         ((0.0392, 0.0393), (0.0, 0.0), (-4.0, -4.0), 0.01),  # nor 0.0785 of 0.01 to 0.08
