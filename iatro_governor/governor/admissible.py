@@ -20,6 +20,8 @@ from iatro_governor.governor.stepping import Rates
 from iatro_governor.governor.trajectories import Trajectories
 from iatro_governor.limits.limit import Limit
 
+LIVELIER = 2.0
+"""So many times as fast as by the whole has some point of the body to be where a part is taken instead of it."""
 PAUSE = 2.0
 """Periods of a pause in which speed may be gained at most."""
 
@@ -51,7 +53,11 @@ class Admissible:
     def resolve(
         self, wanted: Array, situation: Any, limits: Limits, dt: float, t: float
     ) -> tuple[Resolution, Action]:
-        """All of ``wanted`` (size,) scaled; after ``freeze_s`` of standing still for it, a part of it alone."""
+        """All of ``wanted`` (size,) scaled; after ``freeze_s`` of standing still for it, a part of it alone.
+
+        Of a huge command little is left where a body retreats slowly, and a part of it would be no faster, and may
+        lead nowhere: a turn, say. Then the whole is what moves it.
+        """
 
         def step(targets: Array) -> Array:
             # What is judged is never less than a whole period's step: two decisions may come at one moment.
@@ -72,7 +78,9 @@ class Admissible:
         if self.standstill.lasts(whole, wanted, t):
             for part in self._parts(wanted):
                 alone = resolve(part, situation, limits, step)
-                if alone.scale is not None and alone.scale >= STUCK:
+                if alone.scale is None or alone.scale < STUCK:
+                    continue
+                if situation.fastest(alone.target) > LIVELIER * situation.fastest(whole.target):
                     told = replace(alone, caps=whole.caps, blocked=whole.blocked, seen=whole.seen)
                     return told, Action.SPLIT
         return whole, Action.SCALED

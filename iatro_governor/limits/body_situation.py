@@ -215,6 +215,10 @@ class BodySituation:
         """Joint velocities (..., m) that ``outputs`` (..., N) lead to."""
         return self.drive.rates(outputs)
 
+    def fastest(self, output: Array) -> float:
+        """Speed, m/s, that no point of the body exceeds by what ``output`` (N,) adds to a stop."""
+        return float(self.now.capsule_speeds(self.rates(output) - self.still).max())
+
     def views(self, outputs: Array) -> tuple[BodySituation, ...]:
         """All that may be so, as far as it matters to ``outputs`` (c, N): a delay is known by its longest alone."""
         return (self,) if self.sooner is None else (self, *self.sooner(self, outputs))

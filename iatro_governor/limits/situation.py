@@ -121,6 +121,10 @@ class Situation:
         """Seconds until ``deceleration``, m/s2, of the linear part is reached, and again until it is over."""
         return 0.0 if self.jerk is None else deceleration / float(self.jerk.bounds[:2].min())
 
+    def fastest(self, output: Array) -> float:
+        """Speed, m/s, that no point of the body exceeds by ``output`` (3,)."""
+        return math.hypot(output[0], output[1]) + abs(float(output[2])) * self.reach
+
     def lasting(self, period: float) -> Situation:
         """The same moment, with outputs held for ``period`` s."""
         return replace(self, period=period)

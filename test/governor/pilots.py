@@ -107,7 +107,7 @@ def diving(volumes: Sequence[Volume], which: np.ndarray, seed: int | None = None
 
 
 def fleeing(volume: Volume, which: np.ndarray, margin: float) -> Pilot:
-    """Out of ``volume``, with every one of the capsules ``which`` that is too near at once."""
+    """Out of ``volume``, with each of the capsules ``which`` that is too near at once, by as little as it takes."""
 
     def command(world: World) -> Commands:
         now, model = world.now, world.model
@@ -117,7 +117,7 @@ def fleeing(volume: Volume, which: np.ndarray, margin: float) -> Pilot:
             return {name: said(world, name, np.zeros(len(most(world, name)))) for name in world.channels}
         rows = now.rows(model.capsule_body[which[near]], gap.first[near], gap.normal[near])
         led = np.concatenate([world.led(name) * most(world, name) for name in world.channels], axis=1)
-        u = _widest(rows @ led)
+        u = _parting(rows @ led, now.capsule_speeds(led.T).max(axis=1))
         out, offset = {}, 0
         for name in world.channels:
             bounds = most(world, name)
@@ -128,15 +128,18 @@ def fleeing(volume: Volume, which: np.ndarray, margin: float) -> Pilot:
     return command
 
 
-def _widest(rows: np.ndarray) -> np.ndarray:
-    """The command (n,) within -1 and 1 that parts the slowest of the distances with gradients ``rows`` fastest."""
+def _parting(rows: np.ndarray, moved: np.ndarray) -> np.ndarray:
+    """The command (n,) within -1 and 1 that parts the slowest of the distances with gradients ``rows`` (k, n) fastest.
+
+    Of all that move the body as fast, by ``moved`` (n,) m/s at most: a retreat is slow, and what else moves uses it up.
+    """
     count, n = rows.shape
-    cost = np.append(np.zeros(n), -1.0)
+    both = np.column_stack([rows, -rows])
     found = linprog(
-        cost,
-        A_ub=np.column_stack([-rows, np.ones(count)]),
-        b_ub=np.zeros(count),
-        bounds=[(-1, 1)] * n + [(None, None)],
+        np.append(np.zeros(2 * n), -1.0),
+        A_ub=np.vstack([np.column_stack([-both, np.ones(count)]), np.append(np.tile(moved, 2), 0.0)]),
+        b_ub=np.append(np.zeros(count), 1.0),
+        bounds=[(0, None)] * 2 * n + [(None, None)],
     )
-    best: np.ndarray = found.x[:n]
-    return best
+    u: np.ndarray = found.x[:n] - found.x[n : 2 * n]
+    return u / max(float(np.abs(u).max()), 1e-9)

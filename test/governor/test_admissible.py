@@ -158,6 +158,17 @@ def test_what_moves_a_little_after_it_was_stuck_is_not_tried_again_as_a_part_of_
     assert action is Action.SPLIT and resolution.target == pytest.approx([0.0, 0.3, 0.0])
 
 
+@pytest.mark.parametrize(("lift", "action"), [(0.0626, Action.SPLIT), (0.0625, Action.SCALED)])
+def test_little_of_a_huge_command_is_no_standing_still_where_a_part_would_be_hardly_faster(lift, action):
+    """Of 4 there is 1 / 128 left, 1 / 32; a part is taken that is more than twice as fast."""
+    slow, slower = Bound([0], 1 / 32), Bound([2], lift)
+    made = admissible([0.0] * 3, [slow, slower])
+    resolution, found = resolved(made, [4.0, 0.0, 2.0], slow, slower)
+    assert found is action
+    whole, part = [1 / 32, 0.0, 1 / 64], [0.0, 0.0, lift]
+    assert resolution.target == pytest.approx(part if action is Action.SPLIT else whole)
+
+
 @pytest.mark.parametrize(("share", "action"), [(STUCK, Action.SPLIT), (STUCK * 0.9, Action.SCALED)])
 def test_a_part_that_would_hardly_move_either_is_not_taken(share, action):
     held, slow = Bound([0], 0.0), Bound([2], share * 0.5)

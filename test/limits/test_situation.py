@@ -86,6 +86,11 @@ def test_a_span_is_the_longest_way_of_any_output_between_two():
     assert at(jerk=JERK).span(np.zeros(3)) is None
 
 
+def test_the_fastest_point_of_a_base_is_as_far_from_its_origin_as_any():
+    assert at(reach=0.4).fastest(np.array([0.3, -0.4, 0.0])) == pytest.approx(0.5)
+    assert at(reach=0.4).fastest(np.array([0.3, -0.4, -2.0])) == pytest.approx(0.5 + 0.8)
+
+
 def test_braking_that_builds_up_takes_as_long_as_the_slower_way_of_driving_does():
     assert at(jerk=JERK).build_up_s(2.0) == 0.5 and at().build_up_s(2.0) == 0.0
 
