@@ -130,6 +130,32 @@ def test_what_is_carried_counts_and_so_does_an_empty_hand():
     assert loaded[0] < empty[0] and loaded[1] == empty[1]
 
 
+LOADED = (1.4 + 5 * 0.6) / 38
+"""Centre of mass ahead with 5 kg in the hand, m; it is 25 / 38 m high then, and 22.5 / 33 m without."""
+
+
+def carrying(anchor=(0.0, 0.0, 0.0)):
+    return replace(standing(anchor=anchor), tool="lower")
+
+
+def test_the_energy_to_tip_is_that_of_the_nearest_to_the_edge_as_high_as_the_highest():
+    found = limit(payload=5.0, deceleration=4.0).cap(np.array([1.0, 0.0, 0.0]), carrying())
+    assert found.scale == pytest.approx(math.sqrt(2 * G * (math.hypot(HEIGHT, 0.27 - LOADED) - HEIGHT)))
+
+
+@pytest.mark.parametrize("payload", [0.0, 5.0])
+def test_what_is_carried_is_thrown_outwards_by_a_turn_and_an_empty_hand_no_less(payload):
+    """At 6 rad/s; with the load 0.1542 m are left ahead, and 36 * 0.1158 m/s2 take more of them than without."""
+    centre = LOADED if payload else CENTRE
+    share = math.sqrt((0.27 - centre) * G / (HEIGHT * 36.0 * centre))
+    assert (share < 1.0) == bool(payload)
+    tested = limit(payload=payload, deceleration=0.1)
+    found = tested.cap(np.array([0.0, 0.0, 6.0]), carrying())
+    assert found.scale == pytest.approx(min(share, 1.0))
+    turns = tested.cap(np.zeros(3), carrying(anchor=(0.0, 0.0, 6.0)))
+    assert turns.excess == pytest.approx(6.0 * (1.0 - min(share, 1.0)))
+
+
 def test_no_load_between_nothing_and_all_of_it_tips_what_these_do_not():
     at = standing()
     for way in (np.array([math.cos(a), math.sin(a)]) for a in np.linspace(0, 2 * math.pi, 8)):

@@ -55,6 +55,14 @@ def test_no_area_passes_between_two_points_of_a_side():
     assert float(gauge.distance(np.zeros(3))) == pytest.approx(-0.3625)
 
 
+def test_no_wall_of_a_fence_passes_through_a_body_between_two_points_of_a_side():
+    """50 mm thick, and 1.1 m long through a side of 0.8 m, from 0.025 m on: its middle is 25 mm from within."""
+    wall = [[0.075, 2.0], [0.075, -0.6], [0.025, -0.6], [0.025, 2.0]]
+    hall = Polygon(np.array([[-2.0, -2.0], [2.0, -2.0], [2.0, 2.0], *wall, [-2.0, 2.0]]))
+    found = FenceGauge(hall, Box((0.0, 0.0), (0.4, 0.3))).distance(np.zeros(3))
+    assert float(found) == pytest.approx(-0.025)
+
+
 def test_what_stands_off_a_side_between_two_of_its_points_is_as_near_as_the_side():
     """10 mm off it, and 12.5 mm from both points: a post of 30 mm, and the inner corner of a fence."""
     box = Box((0.0, 0.0), (0.4, 0.3))
