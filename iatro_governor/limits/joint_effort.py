@@ -11,7 +11,7 @@ from iatro_governor.body.planar import Array
 from iatro_governor.limits.affine import largest_share
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.doses import Doses, divided
-from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig
+from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, excess
 from iatro_governor.limits.trip import Challenge, beyond_each
 from iatro_governor.profile.joint_channels import EachPositive
 
@@ -64,6 +64,5 @@ class JointEffortLimit(Limit[JointEffortConfig]):
             joint = int(np.argmax(efforts / self._bounds))
         # Only what is published beyond holding is an excess: the weight of the arm is nobody's doing.
         allowed = np.maximum(self._bounds, np.abs(holding))
-        beyond = float((np.abs(holding + standing) - allowed).max())
-        over = beyond if beyond > 1e-9 else 0.0
+        over = excess(float((np.abs(holding + standing) - allowed).max()), 0.0)
         return Cap(scale, float(efforts[joint]), self.config.bounds[joint], over)

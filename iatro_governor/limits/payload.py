@@ -15,7 +15,7 @@ from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.doses import Doses, share
 from iatro_governor.limits.joint_trips import too_fast
 from iatro_governor.limits.kinds import JOINT_MOTION
-from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig
+from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, excess
 from iatro_governor.limits.rows import Rows
 from iatro_governor.limits.trip import Challenge
 from iatro_governor.profile.base import Name, NonNegative, Part, Positive
@@ -97,6 +97,5 @@ class PayloadLimit(Limit[PayloadConfig]):
         scale, joint = largest_share(start, rates - start, bounds)
         if scale >= 1.0:
             joint = int(np.argmax(np.abs(rates) / bounds))
-        beyond = float((np.abs(situation.rates(situation.anchor)[own]) - bounds).max())
-        over = beyond if beyond > 1e-9 else 0.0
+        over = excess(float((np.abs(situation.rates(situation.anchor)[own]) - bounds).max()), 0.0)
         return Cap(scale, abs(float(rates[joint])), float(bounds[joint]), over)

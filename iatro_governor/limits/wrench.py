@@ -10,7 +10,7 @@ import numpy as np
 from iatro_governor.body.planar import Array
 from iatro_governor.limits.body_situation import BodySituation
 from iatro_governor.limits.doses import Doses, divided
-from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig
+from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig, excess
 from iatro_governor.limits.trip import Challenge, beyond_each
 from iatro_governor.profile.base import Positive
 
@@ -62,9 +62,9 @@ class WrenchLimit(Limit[WrenchConfig]):
         for bound, (unit, part) in zip((self.config.force, self.config.torque), PARTS, strict=True):
             allowed = max(bound, float(np.linalg.norm(hold[part])))
             scale = _share(hold[part], added[part], allowed)
-            beyond = float(np.linalg.norm((hold + standing)[part])) - allowed
+            over = excess(float(np.linalg.norm((hold + standing)[part])), allowed)
             asked = float(np.linalg.norm((hold + added)[part]))
-            found.append(Cap(scale, asked, bound, beyond if beyond > 1e-9 else 0.0, unit))
+            found.append(Cap(scale, asked, bound, over, unit))
         return min(found, key=lambda cap: (cap.scale, -cap.excess, -cap.requested / cap.allowed))
 
 
