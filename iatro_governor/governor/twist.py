@@ -169,10 +169,11 @@ class TwistChart(Plain):
 
     def values(self, output: Array) -> tuple[float, ...]:
         """The six components of the twist, m/s and rad/s."""
-        out = [0.0] * len(NAMES)
-        for component, value in zip(self._components, output.tolist(), strict=True):
-            out[component] = value
-        return tuple(out)
+        if self.size == 3:
+            vx, vy, wz = output.tolist()
+            return vx, vy, 0.0, 0.0, 0.0, wz
+        vx, vy, vz, wz = output.tolist()
+        return vx, vy, vz, 0.0, 0.0, wz
 
     def publish(self, output: Array, dt: float) -> tuple[float, ...]:
         """A twist depends on nothing but itself."""

@@ -105,13 +105,13 @@ class Situation:
         """
         if self.jerk is not None:
             return None
-        sizes = (map(abs, each.tolist()) for each in (wanted, self.anchor, self.beyond))
-        most = tuple(map(max, *sizes))
-        speed, turn = math.hypot(most[0], most[1]), most[2]
+        each = zip(wanted.tolist(), self.anchor.tolist(), self.beyond.tolist(), strict=True)
+        x, y, turn = [max(abs(asked), abs(stands), abs(own)) for asked, stands, own in each]
+        speed, flown = math.hypot(x, y), self.flight.most
         coast = max(speed / self.braking.linear, turn / self.braking.angular) / 2
         moved = (speed + turn * self.reach) * (self.period + coast)
-        travel = moved + self.flight.most + ROUNDING
-        return Span(most, travel, travel + max(moved / SAMPLES, self.flight.most) / 2)
+        travel = moved + flown + ROUNDING
+        return Span((x, y, turn), travel, travel + max(moved / SAMPLES, flown) / 2)
 
     def views(self, outputs: Array) -> tuple[Situation, ...]:
         """All that may be so, as far as it matters to ``outputs`` (c, n): a delay is known by its longest alone."""
