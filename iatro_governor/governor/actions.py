@@ -49,21 +49,23 @@ def lagging_of(
     members: Sequence[Member], requests: Mapping[str, Command | None], asked: list[float]
 ) -> dict[str, str]:
     """What something holds, of those channels whose set-points go no further for that; ``asked``: (N,)."""
-    found = {
-        member.name: member.chart.lagging(request)
-        for member in members
-        if (request := requests[member.name]) is not None and not any(asked[member.place])
-    }
-    return {name: why for name, why in found.items() if why is not None}
+    found = {}
+    for member in members:
+        request = requests[member.name]
+        if request is not None and not any(asked[member.place]):
+            why = member.chart.lagging(request)
+            if why is not None:
+                found[member.name] = why
+    return found
 
 
 def clamps_of(
     members: Sequence[Member], requests: Mapping[str, Command | None]
 ) -> dict[str, list[LimitReport]]:
     """What the channels' own numbers cut, of those channels where they do."""
-    found = {
-        member.name: member.chart.clamps(request)
-        for member in members
-        if (request := requests[member.name]) is not None
-    }
-    return {name: reports for name, reports in found.items() if reports}
+    found = {}
+    for member in members:
+        request = requests[member.name]
+        if request is not None and (reports := member.chart.clamps(request)):
+            found[member.name] = reports
+    return found

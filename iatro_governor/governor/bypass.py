@@ -48,7 +48,7 @@ class Watched:
         Nor do a few ghosts, which all go in that time; others who relieve one another do.
         """
         stayed = bool(self._nodes) and self._there(t) >= self._grace_s - 1e-9
-        told = f"{', '.join(sorted(self._nodes))} {self._deed} {self._topic}"
+        told = f"{', '.join(sorted(self._nodes))} {self._deed} {self._topic}" if stayed else ""
         ladder.hold("foreign_publisher", t, stayed, told, self._topic)
 
 

@@ -133,8 +133,7 @@ class Group:
             member.stream.watch(t, self._holders.rests(member))
             if member.chart.astray is not None:
                 self.ladder.pulse("off_course", t, member.chart.astray)
-        known = partial(pushed, senses=self._senses, t=t, look=partial(self.look, t), payload=self._payload)
-        self._obedience.judge(t, self._outputs, guided, known, self.ladder)
+        self._obedience.judge(t, self._outputs, guided, partial(self._pushed, t), self.ladder)
         hold = self.recovery.held(t)
         self.ladder.hold("recovering", t, hold is not None, hold.told if hold else "")
         self.ladder.advance(t)
@@ -169,8 +168,14 @@ class Group:
 
     def faults(self, process: Ladder, member: Member) -> list[FaultReport]:
         """Everything in force for one channel."""
-        owed = member.stream.owed if self._level(process) < Level.CONTROLLED_STOP else None
-        return [*process.tell(), *self.ladder.tell(), *([owed] if owed else [])]
+        told, owed = [*process.tell(), *self.ladder.tell()], member.stream.owed
+        if owed and self._level(process) < Level.CONTROLLED_STOP:
+            told.append(owed)
+        return told
+
+    def _pushed(self, t: float, member: Member) -> bool:
+        """Whether somebody is known to push what ``member`` moves, the way it moves."""
+        return pushed(member, self._senses, t, partial(self.look, t), self._payload)
 
     def _level(self, process: Ladder) -> Level:
         return max(self.ladder.level, process.level)

@@ -159,7 +159,7 @@ class JointedBody:
             rest={
                 name: np.array(self._charts[name].rest) for name in self._holding if self._charts[name].ready
             },
-            jerk=self._jerky(outputs.elapsed(t, self._period)),
+            jerk=self._jerky(t, outputs),
             build_up_s=self._build_up_s,
             ages=ages,
             in_flight=np.maximum(np.abs(soon - q), self._flights.farthest(t, ages, since, outputs, drive)),
@@ -349,13 +349,14 @@ class JointedBody:
             height=self._senses.own.height,
             fixes=self._senses.localiser.fixes,
             people=people_of(self._senses, t),
-            jerk=self._jerky(outputs.elapsed(t, self._period), own),
+            jerk=self._jerky(t, outputs, own),
         )
 
-    def _jerky(self, dt: float, own: slice = WHOLE) -> Jerk | None:
+    def _jerky(self, t: float, outputs: Outputs, own: slice = WHOLE) -> Jerk | None:
         """Of the components ``own``; None where they are bounded by no jerk."""
         if self._smooth is None or np.isinf(self._smooth.jerk[own]).all():
             return None
+        dt = outputs.elapsed(t, self._period)
         return Jerk(self._smooth.jerk[own], max(dt, self._period), self._smooth.eased[own])
 
 

@@ -64,7 +64,8 @@ class Trajectories:
 
     def executed(self, requests: dict[str, Command | None]) -> dict[str, Command | None]:
         """``requests``, and the commands that what goes on comes from."""
-        return requests | {member.name: member.chart.executed for member in self.going}
+        going = self.going
+        return requests | {member.name: member.chart.executed for member in going} if going else requests
 
     def admit(self, arrival: Arrival, situation: BodySituation, ladder: Ladder) -> Arrival:
         """Judge a trajectory that its stream has accepted, and begin to execute what is admitted of it."""
@@ -86,7 +87,7 @@ class Trajectories:
 
         A trajectory cannot be scaled. So the others are, as long as it may go on by itself.
         """
-        if not any(_short(member, whole, wanted) for member in self.going):
+        if not [member for member in self.going if _short(member, whole, wanted)]:
             return whole
         along = self.fill(np.zeros_like(wanted))
         others = wanted - along

@@ -225,7 +225,7 @@ class TwistChart(Plain):
             height=self._senses.own.height,
             fixes=self._senses.localiser.fixes,
             people=people_of(self._senses, t),
-            jerk=self._jerky(outputs.elapsed(t, self._period)),
+            jerk=self._jerky(t, outputs),
             sooner=partial(self._sooner, outputs, pieces),
         )
 
@@ -267,9 +267,10 @@ class TwistChart(Plain):
         """When the base was measured, s."""
         return situation.t - situation.reaction_s + self.config.actuator_delay_s
 
-    def _jerky(self, dt: float) -> Jerk | None:
+    def _jerky(self, t: float, outputs: Outputs) -> Jerk | None:
         if self._jerk is None:
             return None
+        dt = outputs.elapsed(t, self._period)
         return Jerk(self._jerk, max(dt, self._period), np.ones(self.size, dtype=bool))
 
 
