@@ -44,7 +44,7 @@ class Braking:
         return anchor * (1.0 - dt / time)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Rollouts:
     """Ways to rest of ``c`` candidate outputs.
 
@@ -52,6 +52,7 @@ class Rollouts:
     point of the body moves between two samples, m. travel: (c,) bound on how far any point of the body moves, m.
     outputs: (c, 3) the candidates themselves. flown: how many of the poses come before the output acts. hold: how long
     it lasts, s. ramp, coast: (c,) s, its way to rest: how long, and how far in seconds at full speed.
+    Nobody writes to it; like ``Situation``, it is made too often to be frozen.
     """
 
     outputs: Array
@@ -90,11 +91,12 @@ class Rollouts:
         return np.concatenate([start, reaction_s + lasts], axis=1)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Flight:
     """What the commands still in flight will do, whatever is decided now; followed only where somebody asks.
 
-    pieces: [vx, vy, wz] and seconds. reach: largest distance of the body from its origin, m.
+    pieces: [vx, vy, wz] and seconds. reach: largest distance of the body from its origin, m. Nobody writes to it;
+    like ``Situation``, it is made too often to be frozen.
     """
 
     pieces: Sequence[tuple[tuple[float, ...], float]]

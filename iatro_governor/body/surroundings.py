@@ -22,12 +22,13 @@ MOST = 32
 """About so many sweeps of a source are remembered: each is asked about every place that the body may go to."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Obstacles:
     """Returns (n, 2) m in the base frame, sorted by the obstacle (n,) they belong to.
 
     joined: (n,) whether the obstacle's surface runs from a return to the next. grain: how much nearer than each return
-    (n,), or than all of them, that may be which it stands for, m.
+    (n,), or than all of them, that may be which it stands for, m. Nobody writes to it; like ``Situation``, it is made
+    too often to be frozen.
     """
 
     points: Array

@@ -12,9 +12,12 @@ from iatro_governor.governor.member import Member
 from iatro_governor.governor.stops import Chosen
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Arrival:
-    """A command that came in now, for which channel, and what its stream made of it."""
+    """A command that came in now, for which channel, and what its stream made of it.
+
+    Nobody writes to it; like ``Situation``, it is made too often to be frozen.
+    """
 
     member: Member
     command: Command

@@ -38,13 +38,13 @@ class Sight:
     ways: Any = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Resolution:
     """What is admissible of a command.
 
     scale: the admissible part, None if not even stopping for it is. target: (3,) what to step towards. caps: what each
     level limit allowed of it. blocked: clearance limits that refused a larger scale. seen: by their names, where they
-    did.
+    did. Nobody writes to it; like ``Situation``, it is made too often to be frozen.
     """
 
     scale: float | None

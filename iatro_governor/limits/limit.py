@@ -47,12 +47,13 @@ class LimitConfig(Part):
     """What it does besides, and between which bounds it helps, where that is known better than of its kind."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Cap:
     """The part of a command that a limit allows.
 
     scale: largest s in [0, 1] for which ``s * u`` is allowed. requested, allowed: the bounded quantity, in the
     limit's unit, as commanded and at most. excess: by how much the output that stands is beyond what is allowed.
+    Nobody writes to it; like ``Situation``, it is made too often to be frozen.
     """
 
     scale: float
