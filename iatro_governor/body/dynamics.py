@@ -11,7 +11,9 @@ from iatro_governor.body.model import ArmModel
 from iatro_governor.body.planar import Array
 from iatro_governor.errors import MissingPart, ModelError
 
-EARTH = (0.0, 0.0, -9.81)
+GRAVITY = 9.81
+"""m/s2."""
+EARTH = (0.0, 0.0, -GRAVITY)
 """Gravity in an upright base frame, m/s2."""
 
 

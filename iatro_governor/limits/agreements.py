@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from iatro_governor.body.dynamics import GRAVITY
 from iatro_governor.body.kinematics import posture
 from iatro_governor.body.levers import levers
 from iatro_governor.body.mechanics import mechanics
@@ -16,7 +17,7 @@ from iatro_governor.limits.contact_force import ContactForceConfig, ContactTask
 from iatro_governor.limits.link_separation import LinkSeparationConfig
 from iatro_governor.limits.payload import Held, PayloadConfig
 from iatro_governor.limits.power_and_force import PowerAndForceConfig
-from iatro_governor.limits.tip_over import GRAVITY, TipOverConfig, TipOverLimit
+from iatro_governor.limits.tip_over import TipOverConfig, TipOverLimit
 from iatro_governor.limits.wrench import WrenchConfig
 from iatro_governor.profile.channels import TwistChannel
 from iatro_governor.profile.document import Key

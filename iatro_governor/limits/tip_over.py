@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field, model_validator
 
+from iatro_governor.body.dynamics import GRAVITY
 from iatro_governor.body.kinematics import Posture
 from iatro_governor.body.masses import Masses, whole_body
 from iatro_governor.body.planar import Array
@@ -17,9 +18,6 @@ from iatro_governor.limits.doses import Doses, grown
 from iatro_governor.limits.limit import Cap, Example, Limit, LimitConfig
 from iatro_governor.limits.stability import Support, balance
 from iatro_governor.profile.base import Finite, NonNegative, Positive, Vector2, Vector3
-
-GRAVITY = 9.81
-"""m/s2."""
 
 
 class TipOverConfig(LimitConfig):
