@@ -232,6 +232,12 @@ class BodySituation:
         """The same moment, for outputs that change at ``pace`` (c, N) per second."""
         return self if self.jerk is None else replace(self, jerk=replace(self.jerk, pace=pace))
 
+    def following(self, verified: BodySituation) -> BodySituation:
+        """The same moment, on a way to rest that was ``verified`` then."""
+        if self.base is None or verified.base is None:
+            return self
+        return replace(self, base=self.base.following(verified.base))
+
     def alone(self, channel: str) -> BodySituation:
         """The same moment, where ``channel`` does what is decided, or follows its path, ``apart_s`` before others."""
         own = {name: course for name, course in self.courses.items() if name == channel}

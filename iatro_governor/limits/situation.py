@@ -56,7 +56,8 @@ class Situation:
     reach: figure of the body, and its largest distance from the origin, m. height: lowest and highest point of the
     body, m. fixes: by source, where odom lies in the map. jerk: what a stop's deceleration builds up by, None: at
     once. people: by source, who is tracked, in odom. sooner: the same moment, had commands taken effect sooner, as
-    far as that matters to outputs (c, n).
+    far as that matters to outputs (c, n). begun: (3,) pose in odom at which the way to rest was verified that is
+    followed now; None: none is.
 
     Nobody writes to it. It is not frozen, for one is made every cycle, and that would take three times as long.
     """
@@ -80,6 +81,7 @@ class Situation:
     people: Mapping[str, People] = field(default_factory=dict)
     age_s: float = 0.0
     sooner: Callable[[Situation, Array], Sequence[Situation]] | None = None
+    begun: Array | None = None
     _obstacles: dict[tuple[object, ...], Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -132,6 +134,10 @@ class Situation:
     def changing(self, pace: Array) -> Situation:
         """The same moment, for outputs that change at ``pace`` (c, n) per second."""
         return self if self.jerk is None else replace(self, jerk=replace(self.jerk, pace=pace))
+
+    def following(self, verified: Situation) -> Situation:
+        """The same moment, on a way to rest that was ``verified`` then."""
+        return replace(self, begun=verified.pose)
 
     def at(self, pose: Array) -> Situation:
         """The same moment with the base at ``pose`` (3,) in odom, and around it what was."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from iatro_governor.body.planar import Array
+from iatro_governor.body.planar import Array, compose, inverse
 from iatro_governor.body.rollout import Rollouts
 from iatro_governor.limits.ground import Ground, GroundConfig
 from iatro_governor.limits.ground_trips import on_the_edge, on_the_way
@@ -47,7 +47,10 @@ class Stay:
         return slow(command, situation, self._config.retreat_speed)
 
     def clear(self, rollouts: Rollouts, situation: Situation, tolerance: float) -> NDArray[np.bool_] | None:
-        """Stay off along the way to rest; where it is too near already, come no nearer."""
+        """Stay off along the way to rest; where it is too near already, come no nearer.
+
+        A way that was verified may come as near as where it began.
+        """
         if not self._ground.known(situation):
             return np.asarray(~rollouts.outputs.any(axis=1))
         # A fix may move the map by what the last one was unsure of.
@@ -60,6 +63,9 @@ class Stay:
         if now > within:
             return None
         ahead = self._ground.along(situation, rollouts.poses, margin + float(room.max()))[..., None]
+        if situation.begun is not None:
+            begun = compose(inverse(situation.pose), situation.begun)
+            now = min(now, float(self._ground.along(situation, begun)))
         guard = Guard(np.array([now - eased]), ahead, margin, -np.inf, self._config.noise)
         return guard.holds(room[:, None])
 

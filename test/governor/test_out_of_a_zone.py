@@ -114,6 +114,19 @@ def test_in_a_zone_that_is_not_convex_it_goes_no_deeper_either(tmp_path, name, s
     assert np.ptp(np.array(drive.poses)[:, :2], axis=0).max() > 0.05
 
 
+@pytest.mark.parametrize("gap", [0.01, -0.05])
+@pytest.mark.parametrize("yaw", [-0.2, -0.4, -0.6])
+def test_a_turn_that_leads_out_a_little_and_in_again_is_braked_and_no_fault(tmp_path, yaw, gap):
+    """A box of 0.8 by 0.5 m, ``gap`` m before a wall, turns past where it is along it and further off."""
+    across = 0.4 * abs(np.sin(yaw)) + 0.25 * np.cos(yaw)
+    drive = standing(tmp_path, rectangle(-5.0, 1.0, 5.0, 5.0), (0.0, 1.0 - gap - across, yaw))
+    drive.run(2.0, (0.0, 0.0, 2.0))
+    assert not [fault for each in drive.decisions for fault in each.faults if fault.name != "closed"]
+    assert drive.hall.pose[2] - yaw > abs(yaw)
+    ways = [pose[1] + 0.4 * abs(np.sin(pose[2])) + 0.25 * np.cos(pose[2]) for pose in drive.poses]
+    assert max(ways) <= 1.0 - gap + ROUNDING
+
+
 def somewhere(seed):
     """A convex zone (n, 2), counter-clockwise, and a pose of a box that is in it or astride it."""
     rng = np.random.default_rng(seed)

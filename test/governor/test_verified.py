@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,7 +16,7 @@ NOWHERE = np.zeros((0, 2))
 
 
 def at(t):
-    made = situation(NOWHERE)
+    made = situation(NOWHERE, pose=np.array([t, 0.0, 0.0]))
     object.__setattr__(made, "t", t)
     return made
 
@@ -24,11 +25,10 @@ class Followed:
     """A way to rest, verified at ``t`` or never, whose one limit lets pass what is ``clear``."""
 
     def __init__(self, t=None):
-        self.clear = True
+        self.clear, self.explained = True, False
         self.since: list[Any] = []
-        limit = SimpleNamespace(
-            clear=lambda ways, view, tolerance: np.array([self.clear]), config=SimpleNamespace(name="it")
-        )
+        self.begun: list[Any] = []
+        limit = SimpleNamespace(clear=self._look, config=SimpleNamespace(name="it"))
         body: Any = SimpleNamespace(fitted=self._fitted)
         self._verified = Verified(body, None, [limit])  # type: ignore[arg-type,list-item]
         if t is not None:
@@ -36,7 +36,11 @@ class Followed:
 
     def _fitted(self, now, outputs, since):
         self.since.append(None if since is None else since.t)
-        return now
+        return replace(now) if self.explained and since is not None else now
+
+    def _look(self, ways, view, tolerance):
+        self.begun.append(None if view.begun is None else view.begun[0])
+        return np.array([self.clear])
 
     def asked(self, *times):
         """Since when what was measured counts, at each of ``times`` at which it is followed."""
@@ -75,3 +79,29 @@ def test_one_that_is_clear_no_more_is_not_verified_anew():
 
 def test_one_that_stays_clear_all_the_time_is_never_too_old():
     assert Followed(5.0).asked(5.45, 5.9, 6.35, 6.8) == [5.0, 5.45, 5.9, 6.35]
+
+
+def test_it_is_told_where_a_way_was_verified_however_long_it_is_followed():
+    way = Followed(5.0)
+    way.explained = True
+    way.asked(5.1, 5.45, 5.9, 6.35)
+    assert way.begun == [5.0] * 4 and way.since == [5.0, 5.0, 5.45, 5.9]
+    way._verified.now(at(6.5))
+    way.asked(6.6)
+    assert way.begun[-1] == 6.5
+
+
+def test_it_is_not_told_any_more_once_no_delay_explains_how_the_body_moved():
+    way = Followed(5.0)
+    for explained, begun in ((True, 5.0), (False, None), (True, None)):
+        way.explained = explained
+        way.asked(5.2)
+        assert way.begun[-1] == begun
+
+
+def test_nothing_is_told_where_none_was_verified_or_too_long_ago():
+    never, long_ago = Followed(), Followed(5.0)
+    for way in (never, long_ago):
+        way.explained = True
+        way.asked(5.9)
+        assert way.begun == [None]

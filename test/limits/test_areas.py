@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -60,6 +61,22 @@ def test_a_round_fence_holds_a_box_by_its_corners():
     gauge = FenceGauge(Circle((0.0, 0.0), 1.0), Box((0.0, 0.0), (0.4, 0.3)))
     assert float(gauge.distance(place())) == pytest.approx(0.5)
     assert float(gauge.distance(place(0.4))) == pytest.approx(1 - math.hypot(0.8, 0.3))
+
+
+def test_a_way_that_was_verified_further_out_may_lead_as_far_out_again():
+    """Outside by 0.42 m now, and by 0.52 m where its way began; what is measured is exact to 0.01 m."""
+    at, fence = situation(NOWHERE, pose=place(3.2, yaw=1.0)), make("geofence")
+    begun = at.following(situation(NOWHERE, pose=place(3.3)))
+
+    def kept(seen, x):
+        ways = seen.roll_out(np.zeros((1, 3)))
+        end = np.array([np.cos(1.0), -np.sin(1.0), 0.0]) * (x - 3.2)
+        return fence.clear(replace(ways, poses=np.broadcast_to(end, ways.poses.shape)), seen, np.inf)
+
+    assert kept(at, 3.205).all() and not kept(at, 3.295).any()
+    assert kept(begun, 3.295).all() and kept(begun, 3.309).all() and not kept(begun, 3.312).any()
+    nearer = at.following(situation(NOWHERE, pose=place(3.0)))
+    assert kept(nearer, 3.205).all() and not kept(nearer, 3.215).any()
 
 
 def test_outside_it_may_only_come_back():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -300,3 +301,13 @@ def test_on_a_base_more_may_lie_between_two_samples(kind):
 
 def test_what_limits_worked_out_is_not_shown_with_a_moment():
     assert "memo" not in repr(body_situation(np.zeros(2)))
+
+
+def test_a_way_that_is_followed_was_verified_where_its_base_was_then():
+    there, here = (situation(np.zeros((0, 2)), pose=np.array([x, 2.0, 3.0])) for x in (1.0, 5.0))
+    carried, before = (replace(body_situation(np.zeros(2)), base=base) for base in (here, there))
+    followed: Any = carried.following(before)
+    assert followed.base.begun.tolist() == [1.0, 2.0, 3.0] and followed.base.pose.tolist() == [5.0, 2.0, 3.0]
+    assert carried.base is not None and carried.base.begun is None
+    bare = replace(carried, base=None)
+    assert bare.following(before) is bare and carried.following(bare) is carried
