@@ -75,10 +75,10 @@ def remembered(before: Remembered, sweep: Sweep, pose: Array, since: float) -> t
         return NOTHING, since
     local = transform(inverse(compose(pose, sweep.sensor)), before.points)
     away, index = np.hypot(local[:, 0], local[:, 1]), sweep.beams(local)
-    ranges = sweep.around(sweep.seen, 1)[:, index]
-    least, most = ranges.min(axis=0), ranges.max(axis=0)
+    beams = sweep.around(sweep.seen, 1)
+    least, most = beams.min(axis=0)[index], beams.max(axis=0)[index]
     on_surface = (least > 0) & (most - least <= SURFACE) & (least < away) & (away < most)
-    again = on_surface | (np.abs(ranges - away) <= SAME).any(axis=0)
+    again = on_surface | (np.abs(beams.take(index, axis=1) - away) <= SAME).any(axis=0)
     kept = np.flatnonzero(~again & (before.last >= since))
     if not len(kept):
         return NOTHING, since
