@@ -42,7 +42,7 @@ class Stay:
         if not self._ground.known(situation):
             return None
         entered = min(self._config.margin - self._config.noise, 0.0)
-        if self._ground.now(situation, entered) >= entered:
+        if self._now(situation, entered) >= entered:
             return None
         return slow(command, situation, self._config.retreat_speed)
 
@@ -59,10 +59,11 @@ class Stay:
         margin = self._config.margin - eased
         room = rollouts.half_step + unsure
         within = margin + float((rollouts.travel + room).max())
-        now = self._ground.now(situation, within)
+        now = self._now(situation, within)
         if now > within:
             return None
-        ahead = self._ground.along(situation, rollouts.poses, margin + float(room.max()))[..., None]
+        enough = max(margin + float(room.max()), 0.0)
+        ahead = self._ground.along(situation, rollouts.poses, enough)[..., None]
         if situation.begun is not None:
             begun = compose(inverse(situation.pose), situation.begun)
             now = min(now, float(self._ground.along(situation, begun)))
@@ -98,7 +99,11 @@ class Stay:
         if not self._ground.known(situation):
             return None
         required = self._config.margin + float(self._ground.unsure(situation, 0.0))
-        return Clearance(self._ground.now(situation, required), required)
+        return Clearance(self._now(situation, required), required)
+
+    def _now(self, situation: Situation, required: float) -> float:
+        """Distance now, m; a smaller one above ``required`` will do, which an operator may have set within the area."""
+        return self._ground.now(situation, max(required, 0.0))
 
     def least_ahead(self, rollouts: Rollouts, situation: Situation) -> float | None:
         """Least distance along the last rollout, m."""

@@ -34,7 +34,8 @@ class Gauge(ABC):
     def distance(self, poses: Array, enough: float = np.inf) -> Array:
         """Distances (...,) at ``poses`` (..., 3) of the base in the area's frame.
 
-        What is further than ``enough`` for certain is not looked at closely: a smaller distance above it is given.
+        What is further than ``enough``, 0 or more, for certain is not looked at closely: a smaller distance above it is
+        given. Of what overlaps, the middle does not tell how deep it is: minus infinity asks for some distance of it.
         """
         flat = poses.reshape(-1, 3)
         if enough == np.inf:

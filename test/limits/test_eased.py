@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import numpy as np
 import pytest
 
+from iatro_governor.body.shape import Box
 from iatro_governor.limits.registry import KINDS
 from test.limits.broken import broken, room
 from test.limits.situations import make, situation
@@ -46,6 +50,18 @@ def test_a_way_that_the_margin_forbids_is_open_under_the_eased_one_and_its_end_i
 
     eased = limit.eased(-0.05, 0.05)
     assert not free(limit, 1.0) and free(eased, 1.0) and not free(eased, 30.0)
+
+
+def test_of_what_stands_across_a_slot_of_a_zone_the_operator_gets_no_deeper_either():
+    """0.2 m wide, and open at y = 2 m: a box across it at y = 0.5 m has 1.9 m to go, and its middle none."""
+    right = [[2.0, -2.0], [2.0, 2.0], [0.1, 2.0], [0.1, -1.0]]
+    slotted = right + [[-x, y] for x, y in reversed(right)]
+    at = situation(np.zeros((0, 2)), Box((0.0, 0.0), (0.4, 0.25)), np.array([0.0, 0.5, math.pi / 2]))
+    eased: Any = make("zone", figure={"polygon": {"corners": slotted}}).eased(-1.91, 0.05)
+    clearance, ways = eased.clearance(at), np.array([[0.05, 0.0, 0.0], [-0.05, 0.0, 0.0], [-0.3, 0.0, 0.0]])
+    assert clearance is not None and clearance.now == pytest.approx(-1.9)
+    clear = eased.clear(at.roll_out(ways), at)
+    assert clear is not None and clear.tolist() == [True, True, False]
 
 
 @pytest.mark.parametrize("kind", sorted(LEAST))
