@@ -73,11 +73,11 @@ def arc(displacement: Array) -> Array:
     """
     dx, dy, turn = displacement[..., 0], displacement[..., 1], displacement[..., 2]
     half = turn / 2
-    # sin(x) / x; below 1e-9 it is 1 to the last bit, and the divisor only has to be something else than zero.
-    small = np.abs(half) < 1e-9
-    ratio = np.where(small, 1.0, np.sin(half) / np.where(small, 1.0, half))
-    along, across = ratio * np.cos(half), ratio * np.sin(half)
-    out = np.empty_like(displacement)
+    # sin(x) / x; below 1e-9 it is 1 to the last bit.
+    sine, ratio = np.sin(half), np.ones(half.shape)
+    np.divide(sine, half, out=ratio, where=np.abs(half) >= 1e-9)
+    along, across = ratio * np.cos(half), ratio * sine
+    out = np.empty(displacement.shape)
     out[..., 0] = along * dx - across * dy
     out[..., 1] = across * dx + along * dy
     out[..., 2] = turn

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,13 +40,10 @@ class Returns:
     def __init__(self, obstacles: Obstacles, figure: Shape) -> None:
         self._obstacles, self._figure = obstacles, figure
         self._distance = gaps(obstacles, figure) if len(obstacles.points) else np.zeros(0)
+        self.nearest = float(self._distance.min(initial=math.inf))
+        """Distance of the nearest return, m; infinite where there is none."""
         self._looked = -math.inf
         self._kept: tuple[Obstacles, Array, Array] = (NOTHING, np.zeros(0), np.zeros(0))
-
-    @cached_property
-    def nearest(self) -> float:
-        """Distance of the nearest return, m; infinite where there is none."""
-        return float(self._distance.min(initial=math.inf))
 
     @property
     def least(self) -> float:
@@ -59,7 +55,7 @@ class Returns:
         if self.nearest > within:
             return NOTHING
         close = self._distance <= within
-        return self._obstacles if close.all() else self._obstacles.only(close)
+        return self._obstacles if np.count_nonzero(close) == len(close) else self._obstacles.only(close)
 
     def surfaces(self, within: float) -> Array:
         """The distance (g,) now of the surface of each obstacle that has returns closer than ``within`` m."""
