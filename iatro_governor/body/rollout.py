@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -101,17 +101,16 @@ class Flight:
 
     pieces: Sequence[tuple[tuple[float, ...], float]]
     reach: float
+    most: float = field(init=False)
+    """Bound, m, on the way of any point of the body, whichever of the commands in force is carried out.
 
-    @cached_property
-    def most(self) -> float:
-        """Bound, m, on the way of any point of the body, whichever of the commands in force is carried out.
+    Of the outputs in force during a piece it has the one whose components add up to the most.
+    """
 
-        Of the outputs in force during a piece it has the one whose components add up to the most.
-        """
-        wide, most = max(self.reach, 1.0), 0.0
+    def __post_init__(self) -> None:
+        wide, self.most = max(self.reach, 1.0), 0.0
         for (vx, vy, wz), seconds in self.pieces:
-            most += (abs(vx) + abs(vy) + abs(wz)) * wide * seconds
-        return most
+            self.most += (abs(vx) + abs(vy) + abs(wz)) * wide * seconds
 
     @property
     def end(self) -> Array:

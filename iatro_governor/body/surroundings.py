@@ -51,7 +51,8 @@ class Placed:
     """A sweep and the pose of the base in odom at its moment.
 
     memory: what earlier ones saw and this one has not looked past. obstacles: both, in the base frame then. nearest: of
-    them, from the base then, m. height: of the base over odom at its moment, m.
+    them, from the base then, m. base, eye: where in odom that and the sensor were then, m. height: of the base over
+    odom at its moment, m.
     """
 
     sweep: Sweep
@@ -59,6 +60,8 @@ class Placed:
     memory: Remembered
     obstacles: Obstacles
     nearest: float
+    base: tuple[float, float]
+    eye: tuple[float, float]
     height: float = 0.0
 
     @classmethod
@@ -74,7 +77,8 @@ class Placed:
                 np.concatenate([sweep.joined, np.zeros(len(points), dtype=bool)]),
                 sweep.grain,
             )
-        return cls(sweep, pose, memory, obstacles, _nearest(obstacles), height)
+        places = _place(pose, IDENTITY), _place(pose, sweep.sensor)
+        return cls(sweep, pose, memory, obstacles, _nearest(obstacles), *places, height)
 
 
 class Surroundings:
@@ -164,7 +168,7 @@ class Surroundings:
             placed = self.newest(name)
             if placed is None or placed.sweep.t < since:
                 continue
-            if placed.sweep.clear_radius >= radius + _apart(pose, placed.pose, placed.sweep.sensor):
+            if placed.sweep.clear_radius >= radius + _apart(pose, placed.eye):
                 return True
         return False
 
@@ -173,7 +177,7 @@ class Surroundings:
         nearest = math.inf
         for name in sources:
             if (placed := self.newest(name)) is not None:
-                nearest = min(nearest, placed.nearest - _apart(pose, placed.pose))
+                nearest = min(nearest, placed.nearest - _apart(pose, placed.base))
         return nearest
 
     def seen(
@@ -199,13 +203,16 @@ def _nearest(obstacles: Obstacles) -> float:
     return float(np.hypot(obstacles.points[:, 0], obstacles.points[:, 1]).min() - obstacles.grain)
 
 
-def _apart(pose: Array, other: Array, place: Array = IDENTITY) -> float:
-    """Distance of the base at ``pose`` from a ``place`` on the base at ``other``, m."""
+def _place(pose: Array, on: Array) -> tuple[float, float]:
+    """Where in odom the origin of a pose ``on`` (3,) the base is, m, with the base at ``pose`` (3,)."""
+    x, y, _ = compose(pose, on).tolist()
+    return x, y
+
+
+def _apart(pose: Array, place: tuple[float, float]) -> float:
+    """Distance of the base at ``pose`` from a ``place`` in odom, m."""
     x, y, _ = pose.tolist()
-    there_x, there_y, yaw = other.tolist()
-    along, across, _ = place.tolist()
-    c, s = math.cos(yaw), math.sin(yaw)
-    return math.hypot(there_x + c * along - s * across - x, there_y + s * along + c * across - y)
+    return math.hypot(place[0] - x, place[1] - y)
 
 
 def _grain(parts: list[Obstacles]) -> Array | float:
