@@ -43,6 +43,14 @@ def clear(rule, at, *outputs, tolerance=0.0):
     return None if verdict is None else verdict.tolist()
 
 
+def test_how_far_off_it_is_is_told_exactly_where_that_matters_and_by_the_disc_around_the_body_elsewhere():
+    """A box of 0.8 by 0.5 m reaches 0.472 m from its middle, and 0.4 m ahead; 0.05 m are kept."""
+    reach = math.hypot(0.4, 0.25)
+    for x, told in ((0.0, 1.0 - reach), (0.4, 0.6 - reach), (0.5, 0.1), (0.7, -0.1)):
+        at = situation(NOWHERE, Box((0.0, 0.0), (0.4, 0.25)), np.array([x, 0.0, 0.0]))
+        assert zone().clearance(at).now == pytest.approx(told)
+
+
 def test_it_comes_back_slowly_from_where_it_is_deeper_than_noise_makes_it():
     """0.2 m/s, unless told otherwise. What is kept as a margin outside is no reason to."""
     for gap, slowed in ((0.01, False), (1e-6, False), (-1e-6, True), (-0.3, True)):
