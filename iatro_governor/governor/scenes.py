@@ -141,11 +141,13 @@ def _around(profile: Profile, scene: Scene, radius: float) -> Array:
     if not math.isfinite(scene.gap):
         return np.zeros((0, 3))
     body, middles = profile.body, _middles(profile)
-    out = [radius * AXES * ((_reach(profile) + scene.gap + radius) / radius)] if _reach(profile) else []
+    out = [np.zeros((0, 3))]
+    if (reach := _reach(profile)) > 0.0:
+        out.append(radius * AXES * ((reach + scene.gap + radius) / radius))
     if body is not None:
         for middle, thick in zip(middles, body.capsule_radius, strict=True):
             out.append(middle + AXES * (float(thick) + radius + scene.gap))
-    return np.concatenate(out) if out else np.zeros((0, 3))
+    return np.concatenate(out)
 
 
 def _people(source: BodiesSource, profile: Profile, scene: Scene) -> Iterator[Body]:

@@ -88,11 +88,13 @@ def test_only_channels_with_a_command_that_is_cut_tell_of_it():
 def test_only_channels_whose_command_leads_nowhere_tell_what_is_held():
     """One that has none, one that moves, one that follows, and one that does not."""
     stubs: Any = [
-        SimpleNamespace(name=name, place=slice(at, at + 1), chart=SimpleNamespace(lagging=lambda why: why))
+        SimpleNamespace(
+            name=name, place=slice(2 * at, 2 * at + 2), chart=SimpleNamespace(lagging=lambda why: why)
+        )
         for at, name in enumerate(("none", "moves", "follows", "held"))
     ]
     requests: Any = {"none": None, "moves": "the wrist", "follows": None, "held": "the elbow"}
-    assert lagging_of(stubs, requests, [0.0, 0.1, 0.0, 0.0]) == {"held": "the elbow"}
+    assert lagging_of(stubs, requests, [0.0, 0.0, 0.1, 0.0, 0.0, 0.0, 0.0, 0.0]) == {"held": "the elbow"}
 
 
 def test_components_are_stacked_in_the_order_of_their_charts():

@@ -10,6 +10,7 @@ import pytest
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.events import Flags, Joints
 from test.governor.arms import JOINTS, arm, channel, data, limits_of
+from test.governor.test_pose_chart_steps import placed
 
 FLAGS = {"type": "flags", "topic": "f", "timeout_s": 0.5, "names": ["hand_guided"]}
 DT, LAG_S = 0.01, 0.05
@@ -81,3 +82,20 @@ def test_a_set_point_stands_where_nobody_says_that_the_arm_is_guided(tmp_path):
     made.q = made.q + np.array([0.05, 0.0])
     assert made.turn(False) == pytest.approx(there)
     assert made.turn(True) == pytest.approx(made.q)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "stands"),
+    [
+        ((0.0, 0.0, 0.0095, 0.0, 0.0195, 0.0), True),
+        ((0.0, 0.0, 0.0105, 0.0, 0.0, 0.0), False),
+        ((0.0, 0.0, 0.0, 0.0, 0.0205, 0.0), False),
+    ],
+)
+def test_a_link_that_is_led_or_turned_far_enough_begins_anew_where_it_is(tmp_path, ahead, stands):
+    chart, _ = placed(tmp_path, ahead)
+    before = chart.setpoint.values()
+    chart.guide()
+    now = chart.setpoint.values() if stands else np.array(chart.measured_values)
+    assert chart.setpoint.values() == pytest.approx(now, abs=1e-12)
+    assert bool(np.abs(chart.setpoint.values() - before).max() < 1e-12) is stands

@@ -228,6 +228,7 @@ BAD = [
         "at most 256",
     ),
     ({"type": "command", "channel": "a", "names": ["x"] * 257, "points": [POINT]}, "at most 256"),
+    ({"type": "command", "channel": "a", "names": ["x"], "points": [POINT] * 10_001}, "at most 10000"),
     (
         {
             "type": "command",

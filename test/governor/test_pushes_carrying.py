@@ -13,6 +13,8 @@ from iatro_governor.governor.events import Command, Flags, Joints, Wrench
 from iatro_governor.governor.payload import Payload
 from iatro_governor.governor.pushes import pushed
 from iatro_governor.limits.payload import Held
+from iatro_governor.limits.registry import load_profile
+from iatro_governor.resources import shared
 from test.governor.arms import JOINTS, SAID, arm, channel, data
 
 BY = {"wrench": "wrist", "force": 20.0, "torque": 5.0, "source": SAID}
@@ -68,6 +70,29 @@ def test_a_weight_turns_a_sensor_before_it_and_what_turns_it_more_is_a_push(tmp_
     assert drives(governor, SINKS, (0.0, 0.0, -3 * KG), felt) is push
 
 
+ELBOW_SINKS = (0.0, -0.2)
+
+
+@pytest.mark.parametrize(
+    ("force", "torque", "push"),
+    [
+        ((0.0, 20.0, -KG), (0.0, 4.9, 0.0), False),  # with half of it in the hand just as much as is none
+        ((0.0, 20.1, -KG), (0.0, 4.9, 0.0), True),
+        ((20.1, 0.0, -KG), (0.0, 4.9, 0.0), True),
+        ((0.0, 19.99, -2.1), (0.0, 4.9, 0.0), False),  # with a tenth of it, within half a newton
+        ((0.0, 19.9, -KG), (4.0, 2.9, 0.0), False),  # no force of 20 N, and no torque of 5 Nm
+        ((0.0, 19.9, -KG), (4.2, 2.9, 0.0), True),
+        ((0.0, 19.9, -KG), (4.0, 2.9, 1.1), True),
+    ],
+)
+def test_what_some_share_of_the_load_explains_is_no_push_though_it_turns_the_arm(
+    tmp_path, force, torque, push
+):
+    """Up to 2 kg, which hang 0.2 m from the elbow: its weight takes 0.8 W from the work of a torque, and gives none."""
+    governor = carrying(tmp_path, payload=2.0)
+    assert drives(governor, ELBOW_SINKS, force, torque, payload=2.0) is push
+
+
 def test_what_hangs_on_another_link_than_the_sensors_is_not_felt(tmp_path):
     assert drives(carrying(tmp_path, tool="upper"), SINKS, (0.0, 0.0, -3 * KG))
     assert not drives(carrying(tmp_path, tool=None), SINKS, (0.0, 0.0, -3 * KG))
@@ -94,11 +119,24 @@ def test_only_a_fresh_flag_says_that_the_hand_is_empty(tmp_path, told, most):
     assert payload.most(senses, 1.0) == most and payload.most(senses, 1.21) == 4.0
 
 
+@pytest.mark.parametrize(("one", "two", "most"), [(0, 0, 0.0), (1, 0, 4.0), (0, 1, 4.0), (1, 1, 4.0)])
+def test_a_hand_is_empty_where_each_that_tells_of_it_says_so(tmp_path, one, two, most):
+    told = [
+        LOAD | {"name": flag, "mass": mass, "held": {"flags": "cell", "flag": flag}}
+        for flag, mass in (("loaded", 4.0), ("other", 3.0))
+    ]
+    governor = carrying(tmp_path, limits=told)
+    governor.handle(Flags(1.0, "cell", {"loaded": bool(one), "other": bool(two)}, 1.0))
+    assert Payload.of(governor.profile).most(governor.groups[0]._senses, 1.0) == most
+
+
 def test_the_most_that_the_model_or_a_limit_reckons_with_counts(tmp_path):
     assert Payload.of(carrying(tmp_path).profile) == Payload(3.0)
     assert Payload.of(carrying(tmp_path, payload=0.0).profile) == Payload(0.0)
     flagged = LOAD | {"mass": 3.0, "held": HELD}
     unflagged = LOAD | {"name": "other", "mass": 5.0}
+    nobody = load_profile(shared("config/amr.yaml"))
+    assert nobody.data.robot.model is None and Payload.of(nobody) == Payload(0.0)
     # One that nobody says the hand to be empty for is carried whatever another's flag says.
     assert Payload.of(carrying(tmp_path, limits=[flagged, unflagged]).profile) == Payload(5.0)
 
