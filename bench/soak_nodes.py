@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from scipy.stats import hypergeom
 from bench.hop import configured
 from bench.hop_driver import Driver, driver, is_open
 from bench.hop_figures import in_time
-from bench.memory import owned_mb
+from bench.least import Least
 from iatro_governor.ledger.accounts import reconcile
 from iatro_governor.ledger.check import verify
 from iatro_governor.ledger.keys import find_key
@@ -22,7 +22,7 @@ from test.conftest import Process
 from test.domains import fresh_domain
 
 HZ, STRETCH_S = 100.0, 10.0
-"""Commands a second, and s of driving between two looks at the memory."""
+"""Commands a second, and s of driving between two looks at the answers."""
 STRETCHES = {"governed": 3, "relay": 1}
 """In a turn of each."""
 LEAST_TURNS = 4
@@ -42,8 +42,12 @@ def nodes(folder: Path, seconds: float) -> dict[str, Any]:
     ledger.write_text("path: soak.db\ncontext: simulation\n", encoding="utf-8")
     own = ["--ros-args", "-p", f"config:={config}", "-p", f"ledger:={ledger}"]
     ours = {name: [f"iatro_governor.nodes.{name}", *own] for name in READY}
-    with standing(ours, receipts=False) as governed, standing({"relay": list(RELAY)}, True) as relay:
-        runs = {"governed": Run(*governed), "relay": Run(*relay)}
+    with ExitStack() as stack:
+        runs = {}
+        for name, commands, receipts in (("governed", ours, False), ("relay", {"relay": list(RELAY)}, True)):
+            one, processes = stack.enter_context(standing(commands, receipts))
+            pids = {each: process.pid for each, process in processes.items()}
+            runs[name] = Run(one, stack.enter_context(Least(pids)))
         for turn in range(max(round(seconds / (STRETCHES["governed"] * STRETCH_S)), LEAST_TURNS)):
             for name, run in runs.items():
                 run.go_on(STRETCHES[name])
@@ -66,15 +70,15 @@ class Run:
     ``held_up``: stretches that are not among those, because the driver itself was held up, or before them.
     """
 
-    def __init__(self, one: Driver, processes: Mapping[str, Process]) -> None:
-        self._driver, self._processes = one, processes
+    def __init__(self, one: Driver, least: Least) -> None:
+        self._driver, self._least = one, least
         self.driven_s = 0.0
         self.late: list[float] = []
         self.held_up = 0
-        self.memory: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in processes}
+        self.memory: dict[str, tuple[list[float], list[float]]] = {}
 
     def go_on(self, stretches: int) -> None:
-        """Drive for so many stretches, and look at the memory after each."""
+        """Drive for so many stretches; what of the memory stands is its least in all of them."""
         opened = False
         for _ in range(stretches):
             if not opened:
@@ -86,9 +90,10 @@ class Run:
             else:
                 self.late.append(1.0 - in_time(passage))
             self.driven_s += STRETCH_S
-            for name, process in self._processes.items():
-                self.memory[name][0].append(self.driven_s)
-                self.memory[name][1].append(owned_mb(process.pid))
+        for name, megabytes in self._least.take().items():
+            seconds, sizes = self.memory.setdefault(name, ([], []))
+            seconds.append(self.driven_s)
+            sizes.append(megabytes)
 
 
 def lateness(shares: dict[str, list[float]]) -> dict[str, float]:

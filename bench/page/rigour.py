@@ -31,7 +31,8 @@ def soak(data: Data) -> list[str]:
     ]  # fmt: skip
     below = (
         "The slope of the last three quarters of the run, by a line of least squares, its interval widened for samples"
-        " that are like their neighbours. Flat: the interval's upper end is below"
+        " that are like their neighbours. Of real nodes a sample is the least memory in a turn, for garbage waits some"
+        " seconds and megabytes for its collection. Flat: the interval's upper end is below"
         f" {data['bound_mb_h']:g} MB an hour; not shown: it is not, and its lower end is.\n"
     )
     return [about, table(head, rows), below]

@@ -13,8 +13,9 @@ import pytest
 
 pytest.importorskip("rclpy", reason="ROS 2 (rclpy) is not installed")
 
-from bench import soak_nodes
+from bench import least, soak_nodes
 from bench.hop_driver import Passage
+from bench.least import Least
 from bench.soak_nodes import HZ, READY, lateness, nodes
 
 
@@ -49,7 +50,7 @@ def drivers(monkeypatch: pytest.MonkeyPatch) -> dict[str, Counting]:
 
     monkeypatch.setattr(soak_nodes, "standing", standing)
     monkeypatch.setattr(soak_nodes, "configured", lambda folder: folder / "amr.yaml")
-    monkeypatch.setattr(soak_nodes, "owned_mb", lambda pid: 90.0 + pid)
+    monkeypatch.setattr(least, "owned_mb", lambda pid: 90.0 + pid)
     monkeypatch.setattr(soak_nodes, "accounts", lambda path: {"problems": [path.name]})
     return made
 
@@ -71,7 +72,7 @@ def test_each_process_has_its_memory_by_the_seconds_that_it_was_driven(
 ) -> None:
     found = nodes(tmp_path, 120.0)["memory"]
     assert list(found) == [*READY, "relay"]
-    assert found["governor"] == ([10.0 * number for number in range(1, 13)], [93.0] * 12)
+    assert found["governor"] == ([30.0, 60.0, 90.0, 120.0], [93.0] * 4)
     assert found["relay"] == ([10.0, 20.0, 30.0, 40.0], [90.0] * 4)
 
 
@@ -88,7 +89,7 @@ def test_a_stretch_in_which_the_driver_was_held_up_says_nothing_of_late_answers(
             return Passage(waits, hz)
 
     driver = Stumbling()
-    run = soak_nodes.Run(driver, {})  # type: ignore[arg-type]
+    run = soak_nodes.Run(driver, Least({}))  # type: ignore[arg-type]
     run.go_on(3)
     assert run.late == [0.0, 0.0] and run.held_up == 1
     assert driver.opened == 2 and run.driven_s == 30.0
@@ -100,7 +101,7 @@ def test_a_governor_that_stops_while_the_driver_goes_on_is_late_for_all_of_it() 
             return Passage(np.full(count, np.inf), hz)
 
     driver = Stopped()
-    run = soak_nodes.Run(driver, {})  # type: ignore[arg-type]
+    run = soak_nodes.Run(driver, Least({}))  # type: ignore[arg-type]
     run.go_on(3)
     assert run.late == [1.0] * 3 and run.held_up == 0
     assert driver.opened == 3, "it is opened again before each"
