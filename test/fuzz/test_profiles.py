@@ -9,15 +9,17 @@ import copy
 import math
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from pydantic import BaseModel
 
 from iatro_governor.errors import ProfileError
 from iatro_governor.limits.registry import load_profile
+from iatro_governor.profile.figures import CircleFigure
 from iatro_governor.profile.load import Profile
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
@@ -106,6 +108,26 @@ def loaded(path: Path) -> Profile | None:
         return None
 
 
+def numbers(held: object) -> Iterator[float]:
+    """Every number in parts of a profile, whatever its texts say."""
+    match held:
+        case int() | float():
+            yield held
+        case BaseModel():
+            yield from numbers(dict(held))
+        case Mapping():
+            yield from numbers(list(held.values()))
+        case list() | tuple() | set() | frozenset():
+            for each in held:
+                yield from numbers(each)
+
+
+def test_numbers_are_found_wherever_they_are_and_in_no_text() -> None:
+    inner = CircleFigure.model_construct(centre=(1.0, math.nan), radius=math.inf)
+    found = list(numbers({"a": ["nan", 2, inner], "b": {"c": (None, -math.inf)}}))
+    assert [repr(each) for each in found] == ["2", "inf", "1.0", "nan", "-inf"]
+
+
 @pytest.mark.parametrize("name", PROFILES)
 def test_a_spoilt_profile_is_loaded_or_refused_and_nothing_else(name: str, tmp_path: Path) -> None:
     """Whatever is loaded is finite in every number, and has its own hash."""
@@ -119,8 +141,7 @@ def test_a_spoilt_profile_is_loaded_or_refused_and_nothing_else(name: str, tmp_p
         if profile is None:
             refused += 1
             continue
-        told = repr((profile.data, profile.limits))
-        assert "nan" not in told and "inf," not in told and "inf)" not in told
+        assert all(map(math.isfinite, numbers((profile.data, profile.limits))))
         held = profile.data, profile.limits
         assert hashes.setdefault(profile.config_hash, held) == held, "in whatever order a mapping was written"
     assert refused > MANY // 3
