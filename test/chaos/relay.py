@@ -1,6 +1,6 @@
 """Carries messages from ``raw/TOPIC`` to ``TOPIC``, byte by byte, and spoils them on order.
 
-``python -m test.chaos.relay NAME SEED TOPIC...``; an order is JSON on ``chaos/order``: {"to": NAME, "how": ..., ...}.
+``python -m test.chaos.relay NAME SEED TOPIC...``; an order is JSON on ``chaos/order/NAME``: {"how": ..., ...}.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Ways:
     def __call__(self, kind: Any, data: bytes, order: dict[str, Any]) -> list[Due]:
         self._old.append(data)
         way: Callable[..., list[Due]] = getattr(self, order["how"])
-        return way(kind, data, **{key: value for key, value in order.items() if key not in ("to", "how")})
+        return way(kind, data, **{key: value for key, value in order.items() if key != "how"})
 
     def whole(self, _kind: Any, data: bytes) -> list[Due]:
         """As it is."""
@@ -128,7 +128,7 @@ class Relay(Node):
         self._count: Iterator[int] = itertools.count()
         for number, topic in enumerate(topics):
             self._carry(topic, Ways(seed + number))
-        self.create_subscription(String, "chaos/order", self._ordered, qos.EVENT)
+        self.create_subscription(String, f"chaos/order/{name}", self._ordered, qos.STATE)
         self.create_timer(0.005, self._send)
         self.get_logger().info("relay ready")
 
@@ -150,9 +150,7 @@ class Relay(Node):
         )
 
     def _ordered(self, message: String) -> None:
-        order = json.loads(message.data)
-        if order["to"] == self.get_name():
-            self._order = order
+        self._order = json.loads(message.data)
 
     def _send(self) -> None:
         while self._waiting and self._waiting[0][0] <= time.monotonic():

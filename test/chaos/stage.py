@@ -40,6 +40,7 @@ ENDING = (
     "receipts",
     "judge",
 )
+RELAYS = ("courier", "sensors", "receipts")
 READY = {
     "recorder": "ready", "governor": "governing", "witness": "ready", "plant": "ready", "planner": "ready",
     "courier": "ready", "sensors": "ready", "receipts": "ready", "judge": "ready", "rogue": "ready",
@@ -88,7 +89,9 @@ class Stage:
         self.died: list[str] = []
         """Who ended without having been told to."""
         self.heard: deque[Body] = deque(maxlen=2000)
-        self._orders = node.create_publisher(String, "chaos/order", qos.EVENT)
+        self._orders = {
+            name: node.create_publisher(String, f"chaos/order/{name}", qos.STATE) for name in RELAYS
+        }
         self._button = node.create_publisher(Bool, "estop", qos.EVENT)
         self._resets = node.create_client(Reset, "governor/reset")
         self._lifecycle = node.create_client(ChangeState, "governor/change_state")
@@ -169,8 +172,8 @@ class Stage:
         self.running[name].send(signal.SIGCONT)
 
     def order(self, to: str, how: str, **more: float) -> None:
-        """Tell a relay what to do with what it carries."""
-        self._orders.publish(String(data=json.dumps({"to": to, "how": how, **more})))
+        """Tell a relay what to do with what it carries; one that has just begun hears it, too."""
+        self._orders[to].publish(String(data=json.dumps({"how": how, **more})))
 
     def press(self, pressed: bool) -> None:
         """The emergency stop."""
