@@ -76,11 +76,11 @@ class Admissible:
                 self.standstill.over()
                 return nearer, Action.PROJECTED
         if self.standstill.lasts(whole, wanted, t):
+            livelier = LIVELIER * situation.fastest(whole.target)
             for part in self._parts(wanted):
                 alone = resolve(part, situation, limits, step)
-                if alone.scale is None or alone.scale < STUCK:
-                    continue
-                if situation.fastest(alone.target) > LIVELIER * situation.fastest(whole.target):
+                moves = alone.scale is not None and alone.scale >= STUCK
+                if moves and situation.fastest(alone.target) > livelier:
                     told = replace(alone, caps=whole.caps, blocked=whole.blocked, seen=whole.seen)
                     return told, Action.SPLIT
         return whole, Action.SCALED

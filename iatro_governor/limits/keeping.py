@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -75,11 +73,6 @@ class Keeper:
 
 def slow(command: Array, situation: Situation, speed: float) -> Cap:
     """Cap that keeps every point of the body at or below ``speed`` m/s."""
-
-    def fastest(twist: Array) -> float:
-        vx, vy, wz = twist.tolist()
-        return math.hypot(vx, vy) + float(abs(wz)) * situation.reach
-
-    value = fastest(command)
+    value = situation.fastest(command)
     scale = 1.0 if value <= speed else speed / value
-    return Cap(scale, value, speed, excess(fastest(situation.anchor), speed), "m/s")
+    return Cap(scale, value, speed, excess(situation.fastest(situation.anchor), speed), "m/s")

@@ -109,7 +109,7 @@ def moving_on(scene: BodySituation, place: slice, q: Array, direction: Array) ->
     pushes = np.linalg.pinv(scene.drive.matrix[:, place])
     command = np.zeros(len(scene.anchor))
     command[place] = pushes @ direction
-    quickest = float(at.now.capsule_speeds(at.rates(command) - at.still).max())
+    quickest = at.fastest(command)
     for speed in FASTEST:
         asked = command * (speed / max(quickest, 1e-9))
         yield Trip(at.standing(asked), asked)

@@ -125,7 +125,8 @@ class Situation:
 
     def fastest(self, output: Array) -> float:
         """Speed, m/s, that no point of the body exceeds by ``output`` (3,)."""
-        return math.hypot(output[0], output[1]) + abs(float(output[2])) * self.reach
+        vx, vy, wz = output.tolist()
+        return math.hypot(vx, vy) + float(abs(wz)) * self.reach
 
     def lasting(self, period: float) -> Situation:
         """The same moment, with outputs held for ``period`` s."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from iatro_governor.body.planar import Array
+from iatro_governor.body.planar import Array, placed_at_each
 from iatro_governor.body.rollout import Rollouts
 from iatro_governor.body.surroundings import LAPSE_S
 from iatro_governor.limits.doses import Doses, divided
@@ -93,14 +93,9 @@ class UnseenLimit(Limit[UnseenConfig]):
 
     def blocked(self, wanted: Array, situation: Situation, ways: Any = None) -> tuple[float, float, float]:
         """The speed of the whole command, and what unseen space allows."""
-        speed = float(np.hypot(wanted[0], wanted[1])) + abs(float(wanted[2])) * situation.reach
-        return speed, self.config.speed, 0.0
+        return situation.fastest(wanted), self.config.speed, 0.0
 
     @staticmethod
     def _swept(outline: Array, poses: Array) -> Array:
         """The outline (n, 2) at every pose (c, k, 3), as (c * k * n, 2) points in the base frame of now."""
-        flat = poses.reshape(-1, 3)
-        c, s = np.cos(flat[:, 2, None]), np.sin(flat[:, 2, None])
-        x = flat[:, 0, None] + c * outline[:, 0] - s * outline[:, 1]
-        y = flat[:, 1, None] + s * outline[:, 0] + c * outline[:, 1]
-        return np.stack([x.ravel(), y.ravel()], axis=-1)
+        return placed_at_each(poses, outline).reshape(-1, 2)

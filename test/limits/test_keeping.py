@@ -34,7 +34,7 @@ def told(nearest):
         returns=lambda sources, figure: SimpleNamespace(nearest=nearest),
         nearest=lambda sources: nearest,
         anchor=np.zeros(3),
-        reach=0.22,
+        fastest=lambda twist: float(np.linalg.norm(twist[:2])) + 0.22 * abs(float(twist[2])),
     )
 
 
