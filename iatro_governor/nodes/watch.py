@@ -2,7 +2,8 @@
 
 While the governor lives the watch publishes nothing. It listens to ``governor/heartbeat`` and to the governed outputs.
 Once the heartbeat's counter or an output has stood still for the loop's ``max_gap_s`` and a heartbeat's time, it
-publishes the stop of each channel on its output, at the loop's rate, until the governor speaks again:
+publishes the stop of each channel on its output, at the loop's rate, until the governor speaks again (a governor that
+was never heard is waited for longer, whatever others publish meanwhile: nodes need a while to find each other):
 
 - speeds (twist, joint_velocity): a ramp of the protective stop to zero, from the last output, and zeros from then on;
 - set-points (joint_position, pose, gripper): the last one, frozen;
@@ -89,10 +90,13 @@ class Watch(Node):
             )
 
     def _beat(self, message: Heartbeat) -> None:
+        t = time.monotonic()
         if not self._heard:
             self._heard = True
+            for follow in self.channels.values():
+                follow.expect(t)
             self.get_logger().info("the governor lives")
-        self._heart.beat(time.monotonic(), message.count)
+        self._heart.beat(t, message.count)
 
     def _decided(self, message: GovernorDecision) -> None:
         """Take a new decision; those that are sent again are old."""
@@ -121,9 +125,15 @@ class Watch(Node):
         return self._heart.silent_s(t) > (self._patience_s if self._heard else START_S)
 
     def _silent(self, t: float) -> set[str]:
-        """Channels whose governor, or output, says nothing at ``t``."""
-        dead = self._dead(t)
-        return {name for name, f in self.channels.items() if dead or f.silent_s(t) > self._patience_s}
+        """Channels whose governor, or output, says nothing at ``t``.
+
+        An output counts from the first heartbeat on: before it others may be heard on it, and the governor not yet.
+        """
+        if self._dead(t):
+            return set(self.channels)
+        if not self._heard:
+            return set()
+        return {name for name, follow in self.channels.items() if follow.silent_s(t) > self._patience_s}
 
     def _change(self, silent: set[str], dead: bool) -> None:
         """Begin to stop, and end it."""

@@ -79,6 +79,10 @@ class ValuesWatch:
         """How long nobody else has published anything; 0 before anybody did."""
         return self._pulse.silent_s(t) if self._spoken and self._steady else 0.0
 
+    def expect(self, t: float) -> None:
+        """Count no silence before ``t`` s."""
+        self._pulse.beat(t)
+
     def delay(self, s: float) -> None:
         """Do not count the last ``s`` s."""
         self._pulse.delay(s)
@@ -142,6 +146,9 @@ class TrajectoryWatch:
     def silent_s(self, t: float) -> float:
         """It need not speak."""
         return 0.0
+
+    def expect(self, t: float) -> None:
+        """Nothing is counted."""
 
     def delay(self, s: float) -> None:
         """Nothing is counted."""

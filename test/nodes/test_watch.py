@@ -302,3 +302,26 @@ def test_outputs_that_cannot_be_read_are_told_and_are_no_output(
         governed.wait(
             lambda: any((vx, wz) == (0.0, 0.0) for _, vx, wz in list(governed.bench.outputs)), 15.0, "zeros"
         )
+        # A governor that was not found yet is waited for as long as if nobody had said anything.
+        assert "no governor yet" in pair.watch.output and "nothing is published" not in pair.watch.output
+
+
+def test_an_output_that_says_nothing_while_its_governor_lives_is_stopped(
+    benches: Any, domain: int, pair: Pair, governed: Any
+) -> None:
+    from geometry_msgs.msg import TwistStamped
+    from iatro_governor.msg import Heartbeat
+
+    from iatro_governor.nodes import qos
+
+    with benches.node(domain, "mute_governor") as node:
+        beats = node.create_publisher(Heartbeat, "governor/heartbeat", qos.heartbeat(0.6))
+        garbled = node.create_publisher(TwistStamped, "cmd_vel", qos.EVENT)
+        message = TwistStamped()
+        message.twist.linear.x = math.nan
+        count = itertools.count(1)
+        node.create_timer(0.02, lambda: garbled.publish(message))
+        node.create_timer(0.02, lambda: beats.publish(Heartbeat(count=next(count))))
+        pair.launch_watch()
+        pair.watch.wait_for("nothing is published on the output of base")
+        assert "the governor lives" in pair.watch.output and "no governor yet" not in pair.watch.output

@@ -138,6 +138,8 @@ def test_an_output_of_which_nothing_could_ever_be_read_is_silent_and_is_counted(
         wire.readers["out"](message)
     assert wire.watch.silent_s(5.0) == 5.0
     assert (wire.watch.unread.count, "data_offset" in wire.watch.unread.why) == (3, True)
+    wire.watch.expect(4.0)
+    assert wire.watch.silent_s(5.0) == 1.0, "no silence counts from before its governor was found"
 
 
 def test_own_messages_are_no_sign_of_life_and_anothers_are() -> None:
