@@ -122,7 +122,9 @@ class Part:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-PURE = Part("not ros", ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal"))
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+"""Each process has a core. Were its vectors shared out among threads, they would wait for one another and for cores."""
+PURE = Part("not ros", ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal"), ONE_THREAD)
 ALONE = Part("ros and alone", ("-p", "no:xdist"), {"IATRO_MARK": "alone"})
 REAL_NODES = (
     Part("ros and apart", ("-n", "1"), {**SOON, "IATRO_MARK": "apart"}),

@@ -104,6 +104,25 @@ def test_real_nodes_have_a_second_try_and_it_is_named(tmp_path: Path) -> None:
     assert lines[-4:] == [*told, "3 passed, 0 failed, 0 skipped"]
 
 
+def test_pure_code_computes_in_one_thread_a_process_and_nodes_as_on_a_robot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    source = """
+import os
+import pytest
+
+def test_pure():
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
+
+@pytest.mark.ros
+def test_node():
+    assert "OPENBLAS_NUM_THREADS" not in os.environ
+"""
+    code, lines = outcome(tmp_path, source)
+    assert (code, lines[-1]) == (0, "2 passed, 0 failed, 0 skipped")
+
+
 def test_pure_code_has_no_second_try(tmp_path: Path) -> None:
     code, lines = outcome(tmp_path, by_chance("pure", 1))
     assert code != 0
