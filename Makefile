@@ -21,8 +21,8 @@ test: setup
 # (of profiles, ledgers and indexes some thousands),
 # and 200 kills of a ledger's writer, and of recorder, witness and governor under load; SEED=n does the same again,
 # CHAOS_S=n takes n seconds.
-# Every robot of example-robot-data gets a profile, or is told why not. Then the arm's scenarios and four robots between
-# random volumes, with SEEDS more seeds each. Minutes a seed.
+# Every robot of example-robot-data gets a profile, or is told why not. Then the arm's scenarios, four robots between
+# random volumes and a base in random zones, with SEEDS more seeds each. Minutes a seed.
 # And examples of every property that `make test` has not seen.
 # A part that fails stops none after it: the target fails at its end, and names it.
 soak: SEED := $(or $(SEED),$(shell date +%s))
@@ -38,7 +38,7 @@ soak: setup
 		python tools/run_tests.py test/ledger/test_crash.py test/nodes/test_killed.py; \
 	part robots IATRO_SEEDS=$(or $(SEEDS),10) $(RUN) python tools/run_tests.py test/cli/test_init.py \
 		test/trial/test_arm_governed.py test/governor/test_arm_closed_loop.py \
-		test/governor/test_arm_stops.py; \
+		test/governor/test_arm_stops.py test/governor/test_out_of_a_zone.py; \
 	part examples IATRO_EXAMPLES=new $(RUN) python tools/run_tests.py test/body test/limits test/governor \
 		test/testimony test/ledger; \
 	[ -z "$$failed" ] || { echo "failed:$$failed" >&2; exit 1; }

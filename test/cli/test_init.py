@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from iatro_governor.errors import ModelError
 from iatro_governor.limits.registry import load_profile
 from iatro_governor.profile.channels import HARDEST
 from test.body.arm.conftest import TWO_LINKS, robots_folder
+from test.seeds import MORE
 
 ARM = TWO_LINKS
 BASE = """<robot name="my rover">
@@ -209,7 +209,7 @@ QUICK = (
     "iris", "quadrotor_base", "quadruped", "simple_humanoid", "simple_humanoid_classical", "solo", "so100", "ur5_robot",
 )  # fmt: skip
 """Of the robots that are installed, those that need few meshes read; IATRO_SEEDS takes all of them."""
-CHOSEN = [file for file in robots() if os.environ.get("IATRO_SEEDS") or file.stem in QUICK]
+CHOSEN = [file for file in robots() if MORE or file.stem in QUICK]
 
 
 @pytest.mark.parametrize("file", CHOSEN, ids=lambda file: file.stem)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Sequence
 
 import numpy as np
@@ -26,8 +25,6 @@ MARGIN = 0.01
 SECONDS = 1.5
 LAGS = 8
 """Lags that fit into what is left of the longest delay."""
-MORE = int(os.environ.get("IATRO_SEEDS", "0"))
-"""Seeds more for each; ``make soak`` takes some."""
 
 
 def world(

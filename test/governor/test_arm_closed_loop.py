@@ -20,10 +20,11 @@ from iatro_governor.limits.limit import Limit
 from iatro_governor.limits.rate import RateLimit
 from iatro_governor.profile.volumes import Volume3
 from test.body.arm.conftest import robots_folder
-from test.governor.judging import MARGIN, MORE, SECONDS, clearance, eaten, judge, pilots, world
+from test.governor.judging import MARGIN, SECONDS, clearance, eaten, judge, pilots, world
 from test.governor.moving import OWN, World, shipped
 from test.governor.pilots import diving, fleeing, most, reversing, wandering
 from test.governor.places import HOME, Around, around, in_the_way, kept_capsules, kept_links, start, surfaces
+from test.seeds import MORE
 
 pytestmark = pytest.mark.skipif(robots_folder() is None, reason="example-robot-data is not installed")
 

@@ -12,10 +12,11 @@ from iatro_governor.governor.flights import LEAST_LEVER
 from iatro_governor.governor.in_flight import ASIDE
 from iatro_governor.limits.joint_position import JointPositionConfig
 from test.body.arm.conftest import robots_folder
-from test.governor.judging import MORE, bound, judge, strays, world
+from test.governor.judging import bound, judge, strays, world
 from test.governor.moving import SIGMAS, World, shipped
 from test.governor.pilots import TOO_FAST, most, said, wandering
 from test.governor.places import HOME, start
+from test.seeds import MORE
 
 pytestmark = pytest.mark.skipif(robots_folder() is None, reason="example-robot-data is not installed")
 

@@ -1,4 +1,7 @@
-"""A box that stands in a zone, or astride one, comes out of it, and goes no deeper, whatever is asked for."""
+"""A box that stands in a zone, or astride one, comes out of it, and goes no deeper, whatever is asked for.
+
+IATRO_SEEDS=N takes N more seeds for each; ``make soak`` does.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from iatro_governor.governor.decision import State
 from test.body.overlapping import RECTANGLES, least_way_out, least_way_out_of_all
 from test.governor.hall import Drive, Hall
 from test.governor.profiles import BOX, ZONES, amr
+from test.seeds import MORE
 
 ROUNDING = 5e-4
 """What the oracle and the loop's steps add, m."""
@@ -74,7 +78,7 @@ def test_what_has_its_front_across_a_strip_backs_off_and_does_not_go_on(tmp_path
     assert straight(standing(tmp_path, figure, start), -0.3, 5.0)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(3 + MORE))
 def test_from_anywhere_in_a_zone_one_of_both_straight_ways_is_free(tmp_path, seed):
     corners, start = somewhere(seed)
     figure = {"polygon": {"corners": corners.tolist()}}
@@ -86,7 +90,7 @@ def test_from_anywhere_in_a_zone_one_of_both_straight_ways_is_free(tmp_path, see
     assert any(ways)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2 + MORE))
 def test_whatever_is_asked_for_it_goes_no_deeper_and_once_out_not_in_again(tmp_path, seed):
     corners, start = somewhere(seed)
     drive = standing(tmp_path, {"polygon": {"corners": corners.tolist()}}, start)
@@ -100,7 +104,7 @@ def test_whatever_is_asked_for_it_goes_no_deeper_and_once_out_not_in_again(tmp_p
     assert np.ptp(np.array(drive.poses)[:, :2], axis=0).max() > 0.05
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(1 + MORE))
 @pytest.mark.parametrize("name", ["L", "U", "plus"])
 def test_in_a_zone_that_is_not_convex_it_goes_no_deeper_either(tmp_path, name, seed):
     figure, parts = RECTANGLES[name]

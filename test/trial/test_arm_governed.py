@@ -6,7 +6,6 @@ scenario; `make soak` does.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,6 +23,7 @@ from iatro_governor.trial.arm_scenario import ArmScenario, load
 from iatro_governor.trial.course import Mark, Say
 from iatro_governor.trial.family import load_family
 from test.body.arm.conftest import robots_folder
+from test.seeds import MORE
 from test.trial.bare import bare
 
 pytestmark = pytest.mark.skipif(robots_folder() is None, reason="example-robot-data is not installed")
@@ -38,11 +38,11 @@ HARMFUL = {
 """Whom each plan is about, and what must have stood in its way."""
 BENIGN = ("arm_wipe", "arm_pick_place")
 FINGERS = {"panda_leftfinger", "panda_rightfinger"}
-MORE = [(name, 100 + n) for n in range(int(os.environ.get("IATRO_SEEDS", "0")))
-        for name in (*HARMFUL, *BENIGN, "arm_bench")]  # fmt: skip
+ELSEWHERE = [(name, 100 + n) for n in range(MORE)
+             for name in (*HARMFUL, *BENIGN, "arm_bench")]  # fmt: skip
 AGAIN = [("arm_press", 1), ("arm_press", 2), ("arm_reach", 1)]
 """Who is about to be harmed sits elsewhere, too, and the tracker's noise is another."""
-SEEDED = [*((name, None) for name in (*HARMFUL, *BENIGN, "arm_bench")), *AGAIN, *MORE]
+SEEDED = [*((name, None) for name in (*HARMFUL, *BENIGN, "arm_bench")), *AGAIN, *ELSEWHERE]
 
 
 @dataclass(frozen=True)
