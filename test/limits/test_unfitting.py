@@ -10,9 +10,10 @@ import pytest
 from pydantic import ValidationError
 
 from iatro_governor.limits import projection
-from iatro_governor.limits.places import unfitting_limits
+from iatro_governor.limits.places import unfitting_limits, unreachable_areas
 from iatro_governor.limits.power_and_force import PowerAndForceConfig
 from iatro_governor.limits.projection import unprojectable
+from iatro_governor.profile.areas import Area
 from iatro_governor.profile.channels import TwistChannel
 from test.governor.profiles import AMR
 from test.limits.test_places import FELT, only, refused
@@ -43,6 +44,22 @@ def test_a_link_of_a_robot_without_a_model_is_answered_with_what_is_needed():
     assert unfitting_limits(robot(limit(links=("hand",)), arm=ARM)) == [
         (("limits", 0, "links", 0), "hand", "a model", "no link of the robot's model")
     ]
+
+
+def test_an_unknown_link_is_answered_with_the_model_s_own_and_not_with_those_that_stand_for_the_base_s_motion():
+    body = SimpleNamespace(links=("odom/x", "odom/yaw", "forearm", "hand"))
+    assert unfitting_limits(robot(limit(links=("hand", "elbow")), arm=ARM, body=body)) == [
+        (("limits", 0, "links", 1), "elbow", "forearm, hand", "no link of the robot's model")
+    ]
+
+
+def test_an_area_is_out_of_reach_beside_a_body_that_is_lower_and_never_of_one_whose_height_nobody_told():
+    lamp = Area.model_validate({"sphere": {"centre": [0.0, 0.0, 9.0], "radius": 0.5}})
+    high, low = robot(limit(figure=lamp)), robot(limit(figure=lamp))
+    high.data.robot.height, low.data.robot.height = None, (0.0, 1.0)
+    assert unreachable_areas(high) == []
+    ((key, _, wanted, _),) = unreachable_areas(low)
+    assert (key, wanted) == (("limits", 0, "figure"), "what reaches robot.height, 0.0 m to 1.0 m")
 
 
 def test_a_limit_on_the_tool_of_a_robot_without_a_model_needs_one():
