@@ -33,12 +33,14 @@ class Bench:
         self.has = self.group._holders._claims.has
         self.tick()
 
-    def tick(self) -> None:
+    def tick(self) -> set[str]:
+        """The faults in force."""
         self.governor.handle(
             Joints(self.t, "joints", tuple(JOINTS), np.array(HERE), np.zeros(2), None, self.t)
         )
-        self.governor.tick(self.t)
+        decisions = self.governor.tick(self.t)
         self.t = round(self.t + 0.01, 6)
+        return {fault.name for decision in decisions for fault in decision.faults}
 
     def go(self, begins: tuple[float, float]) -> str:
         """What is done about a trajectory of two seconds that ``begins`` there."""
@@ -55,6 +57,15 @@ def test_who_follows_a_trajectory_is_not_at_rest_though_nothing_moves_yet(tmp_pa
     bench = Bench(tmp_path)
     assert bench.group.at_rest
     assert bench.go(HERE) == "PASS" and not bench.group.at_rest
+
+
+def test_one_that_is_executed_needs_no_command_after_it(tmp_path):
+    """The wrong answer: its stream is silent for longer than a command is good for, and that is a fault."""
+    bench = Bench(tmp_path)
+    assert bench.go(HERE) == "PASS"
+    timeout_s = bench.group.member("way").chart.config.command_timeout_s
+    for _ in range(round(timeout_s / 0.01) + 10):
+        assert "command_stale" not in bench.tick()
 
 
 def test_a_trajectory_that_is_obeyed_has_its_joints_from_then_on(tmp_path):
