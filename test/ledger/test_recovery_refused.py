@@ -133,6 +133,15 @@ def test_a_file_without_a_record_is_a_gap_like_one_that_is_gone(in_two: Path, ou
     assert recovered(in_two, out).lost == [[5, 7]] and verify(out, KEY).sound
 
 
+def test_a_folder_in_the_place_of_a_sealed_file_is_a_gap_like_one_that_is_gone(
+    in_two: Path, out: Path
+) -> None:
+    (sealed,) = segments.sealed(in_two)
+    sealed.unlink()
+    sealed.mkdir()
+    assert recovered(in_two, out).lost == [[1, 4]] and verify(out, KEY).sound
+
+
 def test_what_was_found_is_counted_in_json() -> None:
     assert Recovered("out", 5, [[2, 3], [7, 7]], 4).to_json() == {
         "out": "out", "records": 5, "lost": [[2, 3], [7, 7]], "anchors": 4, "lost_records": 3, "missing_bytes": 0,
