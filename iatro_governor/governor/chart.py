@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+import numpy as np
+
 from iatro_governor.body.drive import Share
 from iatro_governor.body.kinematics import Posture
 from iatro_governor.body.model import Indices
@@ -137,6 +139,12 @@ class Chart(Protocol):
     def absent(self) -> None:
         """Nothing was decided for long, and whoever watches has stopped what goes on by itself."""
 
+    def resume(self, sent: tuple[float, ...], braked: Array) -> Array:
+        """``u`` (size,) of the values ``sent`` in the place of what was decided: it goes on from there.
+
+        Empty: none were. ``braked``: (size,) what a stop leaves of ``u``, for what goes on by itself.
+        """
+
     def why_garbled(self, command: Command) -> str | None:
         """What makes ``command`` no command for this channel, or None."""
 
@@ -175,6 +183,7 @@ class Chart(Protocol):
 class Plain:
     """What most charts have in common: nothing goes on without a command, and nothing is cut by them."""
 
+    size: int
     going: Array | None = None
     course: Course | None = None
     executed: Command | None = None
@@ -198,6 +207,10 @@ class Plain:
 
     def absent(self) -> None:
         """Nothing goes on by itself."""
+
+    def resume(self, sent: tuple[float, ...], braked: Array) -> Array:
+        """What is no speed is sent at its origin."""
+        return np.zeros(self.size)
 
     def clamps(self, command: Command) -> list[LimitReport]:
         """Nothing but limits cuts a command."""

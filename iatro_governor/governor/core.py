@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import chain
 from typing import assert_never
@@ -154,6 +155,11 @@ class Governor:
         """Nothing was decided for long, and whoever watches has braked for ``braked_s`` s as a protective stop does."""
         for group in self.groups:
             group.absent(t, braked_s)
+
+    def replaced(self, t: float, sent: Mapping[str, tuple[float, ...]]) -> None:
+        """What was decided last did not take effect: at ``t`` the values ``sent`` went out instead, by channel."""
+        for group in self.groups:
+            group.replaced(t, sent)
 
     def skip_to(self, seq: int) -> None:
         """Number the next decision ``seq`` at least: for a record that holds more than its writer remembers."""

@@ -169,6 +169,11 @@ class GripperChart(Plain):
         self._published = self._within(self.width + float(output[0]) * dt)
         return (self._published, self._effort)
 
+    def resume(self, sent: tuple[float, ...], braked: Array) -> Array:
+        """The width stands where it was sent; where none was, it begins anew where the fingers are."""
+        self._published = sent[0] if sent else None
+        return np.zeros(self.size)
+
     def joint_map(self, now: Posture, velocity: Array, reaction_s: float, own: Indices) -> Share:
         """Fingers are no joints of the model."""
         return Share(np.zeros((len(now.q), 1)), np.zeros(len(now.q)))

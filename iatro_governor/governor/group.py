@@ -162,6 +162,16 @@ class Group:
             member.stream.drop()
             member.chart.absent()
 
+    def replaced(self, t: float, sent: Mapping[str, tuple[float, ...]]) -> None:
+        """What was decided last did not go out, and ``sent`` did, by channel: the next output goes on from there."""
+        standing = self._halting.blind(self._period)
+        for member in self.members:
+            values = sent.get(member.name, ())
+            standing[member.place] = member.chart.resume(values, standing[member.place])
+            member.stream.drop()
+            member.chart.absent()
+        self._outputs.publish(t, standing, self._period)
+
     def failed(self, t: float) -> None:
         """Nothing could be decided at ``t``: what stood brakes meanwhile, as if the governor were absent."""
         self.absent(t, self._outputs.elapsed(t, self._period))

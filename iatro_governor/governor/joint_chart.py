@@ -150,6 +150,10 @@ class JointVelocityChart(JointChart):
         """The velocities themselves."""
         return tuple(output.tolist())
 
+    def resume(self, sent: tuple[float, ...], braked: Array) -> Array:
+        """The velocities themselves."""
+        return bounded(sent or self.rest, FASTEST, SLOWEST)
+
 
 class JointPositionChart(JointChart):
     """Set-points in, set-points out; ``u`` is how fast the published set-point moves.
@@ -252,6 +256,11 @@ class JointPositionChart(JointChart):
         """The set-point that ``output`` has led to."""
         self._published = self.setpoint + output * dt
         return self.rest
+
+    def resume(self, sent: tuple[float, ...], braked: Array) -> Array:
+        """The set-point stands where it was sent; where none was, it begins anew where the joints are."""
+        self._published = np.array(sent) if sent else None
+        return np.zeros(self.size)
 
 
 def approach(way: Array, easing: Array, dt: float, jerk: Array | float = math.inf) -> Array:

@@ -243,6 +243,11 @@ class PoseChart(Plain):
             self._published = self.setpoint.moved(output * dt)
         return self.rest
 
+    def resume(self, sent: tuple[float, ...], braked: Array) -> Array:
+        """The set-point stands where it was sent; where none was, it begins anew where the link is."""
+        self._published = Pose.read(np.array(sent)) if sent else None
+        return np.zeros(self.size)
+
     def joint_map(self, now: Posture, velocity: Array, reaction_s: float, own: Indices) -> Share:
         """The joint velocities of least squares that move the link as the set-point moves."""
         turn = self.setpoint.rotation

@@ -15,8 +15,9 @@ from iatro_governor.governor.resetting import Resets
 from iatro_governor.profile.load import Profile
 
 Call = tuple[Any, ...]
-"""What was called and with what: ("handle", event), ("tick", t), ("absent", t, braked_s), ("skip_to", seq); and what
-came of chance and of the operator's key: ("nonce", id, nonce), ("refusal", text or None), ("permit", text or None)."""
+"""What was called and with what: ("handle", event), ("tick", t), ("absent", t, braked_s), ("replaced", t, sent),
+("skip_to", seq); and what came of chance and of the operator's key: ("nonce", id, nonce), ("refusal", text or None),
+("permit", text or None)."""
 Note = Callable[[Call], None]
 Pack = Callable[[Any, Mapping[str, object]], bytes]
 Unpack = Callable[[bytes, Mapping[str, object]], Any]
@@ -81,6 +82,11 @@ class NotingGovernor(Governor):
         """Note the absence and what it means."""
         self.note(("absent", t, braked_s))
         super().absent(t, braked_s)
+
+    def replaced(self, t: float, sent: Mapping[str, tuple[float, ...]]) -> None:
+        """Note what went out instead, and go on from there."""
+        self.note(("replaced", t, dict(sent)))
+        super().replaced(t, sent)
 
     def skip_to(self, seq: int) -> None:
         """Note the number, where it changes anything."""
@@ -187,6 +193,8 @@ def call(governor: Governor, made: Call) -> list[Decision]:
             return governor.tick(t)
         case ("absent", t, braked_s):
             governor.absent(t, braked_s)
+        case ("replaced", t, sent):
+            governor.replaced(t, sent)
         case ("skip_to", seq):
             governor.skip_to(seq)
     return []

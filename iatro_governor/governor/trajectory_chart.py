@@ -126,6 +126,10 @@ class TrajectoryChart(JointChart):
         self.execution.drop()
         self._stand = None
 
+    def resume(self, sent: tuple[float, ...], braked: Array) -> Array:
+        """Its stop was sent as a trajectory of its own, along which the joints brake."""
+        return braked
+
     def halt(self, hard: bool) -> None:
         """Replace the trajectory by its stop."""
         self.execution.halt(self._t, "protective" if hard else "controlled", self._measured_state)

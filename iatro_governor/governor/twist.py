@@ -179,6 +179,11 @@ class TwistChart(Plain):
         """A twist depends on nothing but itself."""
         return self.values(output)
 
+    def resume(self, sent: tuple[float, ...], braked: Array) -> Array:
+        """The components of the twist."""
+        own = [sent[component] for component in self._components] if sent else [0.0] * self.size
+        return bounded(own, FASTEST, SLOWEST)
+
     def parts(self, wanted: Array) -> list[Array]:
         """First the turn alone, then the way alone, where a command has both and the base may part them."""
         if not self.config.allow_split or wanted[-1] == 0 or not wanted[:-1].any():

@@ -16,6 +16,7 @@ import gc
 import os
 import secrets
 import time
+from collections.abc import Callable
 from itertools import count
 
 from iatro_governor import __version__, operator_key
@@ -50,6 +51,7 @@ from iatro_governor.nodes.outgoing import output_of, recognised
 from iatro_governor.nodes.own_topics import refuse_bypass
 from iatro_governor.nodes.parameters import settings
 from iatro_governor.nodes.records import Records
+from iatro_governor.nodes.resting import Values
 from iatro_governor.nodes.run import Unusable, report, run
 from iatro_governor.nodes.self_testing import SelfTesting, summary
 from iatro_governor.nodes.shadow import Shadow
@@ -305,37 +307,42 @@ class GovernorNode(Managed):
     # Faults of the shell.
 
     def survive(self, error: Exception) -> bool:
-        """An exception in a callback: a protective stop, and on."""
-        try:
-            if self.core.next_seq > self.records.next_number:
-                self._record_failure(short(error))
-            self._faults.broke(error)
-        except Exception as second:  # noqa: BLE001 - the loop stops the robot without the core
-            if short(second) != short(error):  # which is logged, and in each turn would be again
-                report(self, second)
+        """An exception in a callback: a protective stop until the loop has gone round again, and on."""
+        self._despite(error, lambda: self._faults.broke(error))
+        if self.core.next_seq > self.records.next_number:
+            self._despite(error, lambda: self._record_failure(short(error)))
         return True
 
     def _break(self, error: Exception) -> None:
         """The loop itself failed. What could not be decided is recorded once; it may be the record that failed."""
         new = self._breakdown.take(error)
-        try:
-            if new:
-                self._record_failure(whole(error))
-        except Exception as second:  # noqa: BLE001 - the robot is stopped already
-            report(self, second)
+        self._despite(error, lambda: self.core.replaced(self.timeline.now, self._sent()))
+        if new:
+            self._despite(error, lambda: self._record_failure(whole(error)))
         self.survive(error)
+
+    def _despite(self, error: Exception, step: Callable[[], None]) -> None:
+        """Take a step after ``error``, which may fail as well: the robot is stopped already, by the loop alone."""
+        try:
+            step()
+        except Exception as second:  # noqa: BLE001 - the next step is to be taken all the same
+            if short(second) != short(error):  # which is logged, and in each turn would be again
+                report(self, second)
 
     def _stop_without_core(self) -> None:
         """The core or the record failed: stop from what was published last, as hard as is allowed."""
         for outgoing in self._commands.values():
             outgoing.stop(self.core.period, self._ros_now())
 
+    def _sent(self) -> dict[str, Values]:
+        """What went out last, by channel; empty where it is no values."""
+        return {name: outgoing.values for name, outgoing in self._commands.items()}
+
     def _record_failure(self, detail: str) -> None:
         """No decision was made, or one that did not take effect: the ledger is to say why, under its number."""
-        allowed = {name: outgoing.values for name, outgoing in self._commands.items()}
         numbers = count(self.records.next_number)
         now = self._ros_now()
-        for body in bodies_without_decision(self._bodies, allowed, now, numbers.__next__, detail):
+        for body in bodies_without_decision(self._bodies, self._sent(), now, numbers.__next__, detail):
             self.records.write(body)
             self._send(body)
         self.core.skip_to(self.records.next_number)

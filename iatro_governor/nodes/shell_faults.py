@@ -34,13 +34,14 @@ class ShellFaults:
         self._pulsed.clear()
 
     def broke(self, error: Exception) -> None:
-        """Our own code failed. One record gets the traceback, and is owed until :meth:`told`."""
+        """Our own code failed: a fault until :meth:`told`. One record gets the traceback, and is owed until then."""
         if self._untold != short(error):
-            self.pulse(FAULT, self._breakdown.detail(error, time.monotonic()))
+            self.set(FAULT, True, self._breakdown.detail(error, time.monotonic()))
+            self._pulsed.discard(FAULT)
             self._untold = short(error)
 
     def told(self) -> None:
-        """A record has the traceback; from now on the fault is a line."""
+        """The loop went round, and a record has the traceback; for the next turn the fault is a line, and then over."""
         if self._untold:
             self.pulse(FAULT, self._untold)
             self._untold = ""

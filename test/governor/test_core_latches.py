@@ -134,10 +134,13 @@ def test_whatever_was_absent_or_failed_was_so_for_every_group(two, monkeypatch):
     governor, told = Governor(two), list[tuple[Any, ...]]()
     for group in governor.groups:
         monkeypatch.setattr(group, "absent", lambda *given: told.append(("absent", *given)))
+        monkeypatch.setattr(group, "replaced", lambda *given: told.append(("replaced", *given)))
         monkeypatch.setattr(group, "failed", lambda *given: told.append(("failed", *given)))
     governor.absent(3.0, 0.25)
     assert told == [("absent", 3.0, 0.25)] * 2
+    governor.replaced(3.25, sent := {"base": (0.5,) * 6})
+    assert told[2:] == [("replaced", 3.25, sent)] * 2
     monkeypatch.setattr(governor.groups[1], "decide", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         governor.tick(3.5)
-    assert told[2:] == [("failed", 3.5)] * 2
+    assert told[4:] == [("failed", 3.5)] * 2

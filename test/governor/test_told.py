@@ -93,6 +93,17 @@ def test_an_absence_is_noted_and_taken(profile):
     assert notes == [("absent", 3.5, 0.25)] and taken == [(3.5, 0.25)]
 
 
+def test_what_went_out_instead_is_noted_as_it_was_then_and_taken(profile):
+    core, notes = noting(profile)
+    taken: list[tuple] = []
+    core.groups = [SimpleNamespace(replaced=lambda *given: taken.append(given))]
+    sent: dict[str, tuple[float, ...]] = {"base": (0.5,) * 6}
+    core.replaced(3.5, sent)
+    assert taken == [(3.5, sent)]
+    sent["base"] = ()
+    assert notes == [("replaced", 3.5, {"base": (0.5,) * 6})]
+
+
 def test_the_state_is_all_but_the_key_and_whom_to_tell_and_names_stand_for_chance_and_the_operator(profile):
     core, _ = noting(profile)
     packed: list[tuple] = []
@@ -196,10 +207,23 @@ def test_another_is_told_every_call_as_it_was_made_and_nothing_of_how_things_cam
 
         return taken
 
-    names = {"handle": ["of handle"], "tick": ["of tick"], "absent": None, "skip_to": None}
+    names = {
+        "handle": ["of handle"],
+        "tick": ["of tick"],
+        "absent": None,
+        "replaced": None,
+        "skip_to": None,
+    }
     governor = SimpleNamespace(**{name: keep(name, answer) for name, answer in names.items()})
     event = Fault(1.0, "loop_overrun", True, "held up")
-    calls = [("handle", event), ("tick", 1.5), ("absent", 2.0, 0.5), ("skip_to", 7)]
+    sent = {"base": (0.5,) * 6}
+    calls = [
+        ("handle", event),
+        ("tick", 1.5),
+        ("absent", 2.0, 0.5),
+        ("replaced", 2.5, sent),
+        ("skip_to", 7),
+    ]
     told = [("nonce", "a", "b"), ("refusal", None), ("permit", "too old")]
     answers = [call(governor, each) for each in calls + told]  # type: ignore[arg-type]
-    assert made == calls and answers == [["of handle"], ["of tick"], [], [], [], [], []]
+    assert made == calls and answers == [["of handle"], ["of tick"], *[[]] * 6]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -54,22 +55,30 @@ class Spun:
                 assert self.node.survive(error)
         pytest.fail("the condition never came")
 
-    def drive(self) -> None:
-        """Command 0.5 m/s in an open room until it is published."""
+    def sense(self) -> float:
+        """An open room, and a base that does as it was told; returns the governor's time, s."""
         import numpy as np
 
-        def step() -> bool:
-            t = self.node.timeline.read()
-            speed = self.sent[-1][0] if self.sent else 0.0
-            pose, twist = np.array([0.0, 0, 0, 0, 0, 0, 1]), np.array([speed, 0.0, 0, 0, 0, 0])
-            self.node._take(Odom(t, "odom", pose, twist, t))
-            self.node._take(Scan(t, "lidar", np.full(360, 9.0), -np.pi, np.pi / 180, 0.05, 12.0, t))
-            well = dict.fromkeys(("payload_held", "follower_close", "on_slope"), False)
-            self.node._take(Flags(t, "flags", well, t))  # or a hard stop gives way to a softer one
-            self.node._take(Command(t, "base", (0.5, 0.0, 0.0, 0.0, 0.0, 0.0), t))
-            return speed == 0.5
+        t = self.node.timeline.read()
+        speed = self.sent[-1][0] if self.sent else 0.0
+        pose, twist = np.array([0.0, 0, 0, 0, 0, 0, 1]), np.array([speed, 0.0, 0, 0, 0, 0])
+        self.node._take(Odom(t, "odom", pose, twist, t))
+        self.node._take(Scan(t, "lidar", np.full(360, 9.0), -np.pi, np.pi / 180, 0.05, 12.0, t))
+        well = dict.fromkeys(("payload_held", "follower_close", "on_slope"), False)
+        self.node._take(Flags(t, "flags", well, t))  # or a hard stop gives way to a softer one
+        return float(t)
 
-        self.until(step)
+    def ask(self, t: float, plan: str = "") -> bool:
+        """Command 0.5 m/s at ``t``; whether it is what was published last. A failure is told as the main loop does."""
+        try:
+            self.node._take(Command(t, "base", (0.5, 0.0, 0.0, 0.0, 0.0, 0.0), t, plan or None))
+        except Exception as error:  # noqa: BLE001
+            assert self.node.survive(error)
+        return bool(self.sent and self.sent[-1][0] == 0.5)
+
+    def drive(self) -> None:
+        """Command 0.5 m/s in an open room until it is published."""
+        self.until(lambda: self.ask(self.sense()))
 
 
 @pytest.fixture
@@ -125,6 +134,33 @@ def test_when_the_core_or_the_record_fails_the_output_ramps_to_zero_and_stays(sp
     status = spun.node._announcer.status(spun.node._last, spun.node._breakdown.what)
     assert status.worst is State.PROTECTIVE_STOP
     assert (status.faults[0].name, "broken on purpose" in status.faults[0].detail) == ("internal_error", True)
+
+
+@pytest.mark.parametrize("part", ["_keep_latch", "records.write"])
+def test_after_a_failure_that_lasted_the_robot_goes_on_from_rest(
+    spun: Spun, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    """Its planner begins anew with one plan after the other: nothing of that goes out, and nothing is made up for."""
+    spun.drive()
+    node, began = spun.node, spun.node.timeline.read()
+    owner, _, name = part.rpartition(".")
+    monkeypatch.setattr(getattr(node, owner) if owner else node, name, broken)
+
+    def again() -> float:
+        """The planner's next command; for how long the test has lasted, s."""
+        lasted = spun.sense() - began
+        spun.ask(node.timeline.now, f"plan-{int(lasted / 0.1)}")
+        return float(lasted)
+
+    spun.until(lambda: again() > 2.5)
+    assert spun.sent[-1] == (0.0,) * 6
+    assert "internal_error" in {fault.name for fault in node.core.process.reports}
+    assert not any(node.core.groups[0]._outputs.values), "nor does the core take it for moving"
+    monkeypatch.undo()
+    count = len(spun.sent)
+    spun.until(lambda: again() and spun.sent[-1][0] == 0.5)
+    speeds = [values[0] for values in spun.sent[count:]]
+    assert speeds[0] == 0.0 and max(b - a for a, b in itertools.pairwise(speeds)) < 0.2, "no jump"
 
 
 def test_a_latch_that_cannot_be_taken_off_the_disk_keeps_the_robot_stopped(
