@@ -58,6 +58,10 @@ record is that of its primary verdict unless what happened is worse:
 | 2 | a limit was needed |
 | 3 | a stop was needed, or a claim was broken badly |
 | 4 | a measured bound was exceeded, or a person touched |
+
+A measured bound is exceeded by a base that is faster than a limit of kind `speed` allows, along that limit's own axis
+and direction (where the command leaves open which axis that is, the slowest of them counts), by more than 10 % and its
+sensor's noise; and by a body that moves more than 50 mm deep where a limit keeps it out.
 """
 
 CONFIGURATION = """# Configuration

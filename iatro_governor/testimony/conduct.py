@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+from iatro_governor.testimony.bounds import too_fast
 from iatro_governor.testimony.motion import NOTHING, SETPOINTS, Size, size
 from iatro_governor.testimony.params import WitnessParams
 from iatro_governor.testimony.records import LimitSample, Sample
@@ -241,15 +242,11 @@ class Conduct:
             self.limits[limit.name] = limit
 
     def _bounds(self, sample: Sample, params: WitnessParams) -> None:
-        """A measured speed above a speed cap, or a body inside what it must keep out of."""
+        """Faster than a cap of speed, or moving in what is to be kept out of."""
         does = NOTHING if sample.kind in SETPOINTS else _size(sample, sample.measured, params)
-        speed, turn = does.speed, does.angular_speed
         for limit in sample.limits:
             if limit.kind == "speed" and limit.unit in ("m/s", "rad/s"):
-                value = speed if limit.unit == "m/s" else turn
-                self.bound_exceeded |= (
-                    value > abs(limit.allowed) * (1 + params.measured_fraction) + params.measured_floor
-                )
+                self.bound_exceeded |= too_fast(limit, sample, params)
             if limit.kind in CLEARANCE:
                 self.bound_exceeded |= _moves(does, params) and limit.margin < -_BROKEN_MARGIN_M
         self.disobeyed |= any(name == DISOBEYS for name, _ in sample.faults)

@@ -43,7 +43,11 @@ RESTS: dict[str, Any] = {"speed": 0.0}
 SCALED: dict[str, Any] = {"speed": 1.0, "limits": [CAP], "allowed": twist(0.4), "action": "scaled"}
 HELD: dict[str, Any] = {"speed": 0.5, "limits": [WALL], "allowed": twist(0.0), "action": "scaled"}
 STOPPED: dict[str, Any] = {"speed": 0.5, "latch": LATCH}
-BEYOND: dict[str, Any] = {"speed": 0.5, "limits": [CAP | {"requested": 0.4}], "measured": twist(0.9)}
+BEYOND: dict[str, Any] = {
+    "speed": 0.5,
+    "limits": [CAP | {"requested": 0.5, "allowed": 0.48}],
+    "measured": twist(0.9),
+}
 
 
 @pytest.mark.parametrize(
