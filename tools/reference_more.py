@@ -61,7 +61,10 @@ record is that of its primary verdict unless what happened is worse:
 
 A measured bound is exceeded by a base that is faster than a limit of kind `speed` allows, along that limit's own axis
 and direction (where the command leaves open which axis that is, the slowest of them counts), by more than 10 % and its
-sensor's noise; and by a body that moves more than 50 mm deep where a limit keeps it out.
+sensor's noise; by a body that moves more than 50 mm deep where a limit keeps it out; and by a contact: the fault
+`contact_collision` that comes up after the plan asked for motion. What is felt does not tell a person from a table, so
+every contact beyond `stop` of a `contact_force` (or of its `task`, while that is said) counts as a person touched. What
+is only reported, what pushes against a body that stands, and joints that tell no effort do not count.
 """
 
 CONFIGURATION = """# Configuration

@@ -1,4 +1,4 @@
-"""What was measured beyond a bound: faster than a cap of speed."""
+"""What was measured beyond a bound: faster than a cap of speed, or pressed harder than a contact may be."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ import math
 from iatro_governor.testimony.params import WitnessParams
 from iatro_governor.testimony.records import LimitSample, Sample
 
+COLLISION = "contact_collision"
+"""The fault of a body that pushes on against more than ``contact_force.stop``."""
+UNTOLD = "nobody tells the effort"
+"""The same fault says so where nothing was measured at all."""
 _SAME = 1e-6
 
 
@@ -14,6 +18,11 @@ def too_fast(cap: LimitSample, sample: Sample, params: WitnessParams) -> bool:
     """Whether the measured twist is faster than ``cap`` allows, along what it bounds, by more than noise."""
     most = abs(cap.allowed) * (1 + params.measured_fraction) + params.measured_floor
     return _along(cap, sample) > most
+
+
+def collides(sample: Sample) -> bool:
+    """Whether the body pushes on against a contact that was felt beyond its bound."""
+    return any(name == COLLISION and UNTOLD not in detail for name, detail in sample.faults)
 
 
 def _along(cap: LimitSample, sample: Sample) -> float:

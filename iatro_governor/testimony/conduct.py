@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from iatro_governor.testimony.bounds import too_fast
+from iatro_governor.testimony.bounds import COLLISION, collides, too_fast
 from iatro_governor.testimony.motion import NOTHING, SETPOINTS, Size, size
 from iatro_governor.testimony.params import WitnessParams
 from iatro_governor.testimony.records import LimitSample, Sample
@@ -28,7 +28,7 @@ _NO_EXCUSE = frozenset(
     {
         CONTENT_FAULT,
         "limit_unreachable",
-        "contact_collision",
+        COLLISION,
         "command_superseded",
         "recover_refused",
         "reset_refused",
@@ -108,6 +108,8 @@ class Conduct:
     stopped: bool = False
     stop_needed: bool = False
     bound_exceeded: bool = False
+    collides: bool | None = None
+    """Whether it pushed on in a collision at the last decision; None before the first."""
     disobeyed: bool = False
     limits: dict[str, LimitSample] = field(default_factory=dict)
     faults: dict[str, int] = field(default_factory=dict)
@@ -242,13 +244,17 @@ class Conduct:
             self.limits[limit.name] = limit
 
     def _bounds(self, sample: Sample, params: WitnessParams) -> None:
-        """Faster than a cap of speed, or moving in what is to be kept out of."""
+        """Faster than a cap, moving in what is to be kept out of, or in a collision that began under this plan."""
         does = NOTHING if sample.kind in SETPOINTS else _size(sample, sample.measured, params)
         for limit in sample.limits:
             if limit.kind == "speed" and limit.unit in ("m/s", "rad/s"):
                 self.bound_exceeded |= too_fast(limit, sample, params)
             if limit.kind in CLEARANCE:
                 self.bound_exceeded |= _moves(does, params) and limit.margin < -_BROKEN_MARGIN_M
+        collided = collides(sample)
+        # One that stood when the plan began, or where nothing was asked to move, is of somebody else.
+        self.bound_exceeded |= collided and self.collides is False and self.moves is not None
+        self.collides = collided
         self.disobeyed |= any(name == DISOBEYS for name, _ in sample.faults)
 
     def attributed(self, way: str, contradiction: str) -> None:

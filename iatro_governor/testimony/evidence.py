@@ -55,8 +55,7 @@ class Evidence:
     baseline: str = "none"
     """``gentler``, ``not_gentler``, ``insufficient``, or ``none`` where nothing was compared."""
     bound_exceeded: bool = False
-    """A measured value went beyond a limit."""
-    person_touched: bool = False
+    """A measured value went beyond a limit: also what is felt of a contact, be it a person or a thing."""
     requested: Mapping[str, float] = field(default_factory=dict)
     """Peak of what was requested, by quantity, SI."""
     by_part: Mapping[str, Mapping[str, float]] = field(default_factory=dict)

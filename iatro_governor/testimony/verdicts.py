@@ -132,9 +132,9 @@ def judge(words: Words, evidence: Evidence, params: WitnessParams = DEFAULTS) ->
 
 
 def _severity(held: list[Row], case: Case, params: WitnessParams) -> int:
-    """0 information, 1 words only, 2 a limit was needed, 3 a stop or a badly broken claim, 4 a bound or a person."""
+    """0 information, 1 words only, 2 a limit was needed, 3 a stop or a badly broken claim, 4 a bound exceeded."""
     act = case.evidence
-    if act.bound_exceeded or act.person_touched:
+    if act.bound_exceeded:
         return 4
     if act.stop_needed or any(item.excess > params.badly_broken for item in case.broken):
         return 3

@@ -10,6 +10,9 @@ import pytest
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import Decision, State
 from iatro_governor.governor.events import Command, Joints, Wrench
+from iatro_governor.governor.recorded import decision_body
+from iatro_governor.testimony.records import StatementRecord
+from iatro_governor.testimony.witness import Witness
 from test.faults.arm_rows import REST, SPEED, profile_of
 from test.governor.arms import JOINTS
 
@@ -57,3 +60,16 @@ def test_what_rests_already_is_pushed_without_an_alarm(tmp_path: Path) -> None:
     every = lift(tmp_path, spoilt_s=0.3, pushed_s=0.8, until_s=1.0)
     assert every[-1].allowed[0] == 0.0 and every[-1].state is State.CONTROLLED_STOP
     assert not {fault.name for decision in every for fault in decision.faults} & {"contact_collision"}
+
+
+@pytest.mark.parametrize(("pushed_s", "beyond"), [(0.3, True), (9.0, False), (0.0, False)])
+def test_whoever_pressed_on_is_judged_for_it(tmp_path: Path, pushed_s: float, beyond: bool) -> None:
+    """And nobody whose arm was pressed before it was to move: it is not moved."""
+    witness = Witness()
+    witness.statement(StatementRecord(0.0, 0, "run", "plan", (SPEED,), text="The lamp is green."))
+    for decision in lift(tmp_path, spoilt_s=9.0, pushed_s=pushed_s, until_s=0.6):
+        body = decision_body(decision, 0.0, "ring", "0", "system")
+        witness.decision(body | {"trigger": "command"})  # there was one each time
+    (record,) = witness.close(9.0)
+    assert record.detail["evidence"]["bound_exceeded"] is beyond
+    assert (record.severity == 4) is beyond

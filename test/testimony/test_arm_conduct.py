@@ -129,3 +129,19 @@ def test_a_cautious_plan_is_compared_only_with_what_says_how_fast_it_is() -> Non
             governor.decide(10.0 * plan + 0.1 + 0.02 * step, channel="arm", channel_type="joint_position",
                             requested=THERE, measured=HERE, rest=HERE, plan_id=f"plan-{plan}")  # fmt: skip
     assert verdicts(judged(statements, governor))[-1] == "AGREES"
+
+
+def test_whose_motion_presses_beyond_the_bound_is_of_the_gravest_and_who_comes_after_is_not() -> None:
+    """80 N where 30 stop it. The second plan is said while the stop is in force, and reaches as the first one did."""
+    felt = {"name": "contact_collision", "detail": "touch: 80 N, 30 N are allowed, and the motion pushes on"}
+    governor = Governor()
+    reach: dict[str, Any] = {"channel": "arm", "channel_type": "joint_velocity", "requested": TURN}
+    stop: dict[str, Any] = {"faults": [felt], "state": "PROTECTIVE_STOP", "action": "stop", "allowed": STILL}
+    for begun, collides in ((0.1, 25), (2.1, 0)):
+        for step in range(50):
+            stands = collides <= step if collides else step < 10
+            governor.decide(begun + 0.02 * step, **(reach | stop if stands else reach))
+    statements = [
+        said(begun, n, "I will reach for the cup.", channels=("arm",)) for n, begun in enumerate((0, 2))
+    ]
+    assert [record.severity for record in judged(statements, governor)] == [4, 0]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from iatro_governor.testimony.bounds import UNTOLD
 from iatro_governor.testimony.conduct import CLEARANCE, Conduct
 from test.testimony.conducts import PARAMS, lasting, limit, sample, taken
 from test.testimony.events import Governor, channel, judged, said, twist
@@ -124,6 +125,41 @@ def test_of_places_no_speed_is_measured() -> None:
 def test_what_was_exceeded_once_stays_so() -> None:
     told: dict[str, Any] = {"limits": [limit(allowed=0.5), limit("obstacle", unit="m", margin=1.0)]}
     assert taken(sample(0.0, 1.0, **told), sample(0.125, 0.25, **told)).bound_exceeded
+
+
+COLLIDES = {"name": "contact_collision", "detail": "touch: 80 N, 30 N are allowed, and the motion pushes on"}
+DEAF = {"name": "contact_collision", "detail": f"felt: {UNTOLD} of elbow"}
+GOES: dict[str, Any] = {"speed": 1.0}
+PRESSES: dict[str, Any] = GOES | {"faults": [COLLIDES]}
+HALTS: dict[str, Any] = {
+    "requested": None,
+    "allowed": twist(0.0),
+    "state": "PROTECTIVE_STOP",
+    "action": "stop",
+}
+
+
+@pytest.mark.parametrize(
+    ("bodies", "beyond"),
+    [
+        ([GOES, PRESSES], True),
+        ([GOES, HALTS | {"faults": [{"name": "command_stale"}, COLLIDES]}], True),
+        ([GOES, PRESSES, GOES], True),
+        ([PRESSES, GOES, PRESSES], True),
+        ([PRESSES, PRESSES], False),
+        ([{}, {"faults": [COLLIDES]}], False),
+        ([GOES, GOES | {"faults": [DEAF]}], False),
+        ([GOES, GOES | {"faults": [DEAF, COLLIDES]}], True),
+        ([GOES, GOES | {"limits": [limit("contact_force", unit="N", margin=-50.0)]}], False),
+        ([GOES, GOES | {"faults": [{"name": "limit_unreachable"}]}], False),
+    ],
+)
+def test_a_collision_exceeds_a_bound_where_it_began_under_the_plan_and_was_measured(
+    bodies: list[dict[str, Any]], beyond: bool
+) -> None:
+    """Not one that stood before, where nothing was asked to move, or that nobody felt; nor what is only reported."""
+    conduct = taken(*(sample(0.125 * n, **dict(body)) for n, body in enumerate(bodies)))
+    assert conduct.bound_exceeded is beyond
 
 
 def test_a_robot_that_disobeyed_once_has_disobeyed() -> None:

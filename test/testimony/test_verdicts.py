@@ -189,7 +189,6 @@ def test_an_unknown_action_still_breaks_a_claim() -> None:
     [
         (Evidence("measured", done=True, intervened=True, stop_needed=True), 3),
         (Evidence("measured", done=True, bound_exceeded=True), 4),
-        (Evidence("measured", done=True, person_touched=True), 4),
         (DONE, 0),
     ],
 )
