@@ -48,8 +48,10 @@ that hold are recorded. A row that needs an action is not judged where the actio
 right, and what a claim is held against: [claims, verdicts and how right they are](testimony.md).
 
 {verdicts}
-An intervention is a limit, other than the shaping of rates, that took from a request what counts. The severity of a
-record is that of its primary verdict unless what happened is worse:
+An intervention is a limit, other than the shaping of rates, that took from a request what counts. A plan is gentler
+than those without caution where it is on one of its channels, each compared with this planner's plans on that channel;
+it is no gentler where every channel that moves was compared and none is. The severity of a record is that of its
+primary verdict unless what happened is worse:
 
 | severity | means |
 | --- | --- |

@@ -8,11 +8,11 @@ from typing import Any
 
 from iatro_governor.testimony.acts import Doing, compare
 from iatro_governor.testimony.attribution import Group, Plan
+from iatro_governor.testimony.baselines import Baselines
 from iatro_governor.testimony.breaches import disobeyed
 from iatro_governor.testimony.conduct import Conduct, Peaks
 from iatro_governor.testimony.evidence import UNSAID, Evidence, Words, symbolic
 from iatro_governor.testimony.params import WitnessParams
-from iatro_governor.testimony.ranktest import gentler
 from iatro_governor.testimony.records import VerdictRecord
 from iatro_governor.testimony.verdicts import Verdict, judge
 
@@ -22,8 +22,11 @@ class Casework:
     """Closes plans and groups into records; remembers the vigour of uncautioned plans to compare with."""
 
     params: WitnessParams
-    baselines: dict[tuple[str, str], list[float]] = field(default_factory=dict)
     records: int = 0
+    baselines: Baselines = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.baselines = Baselines(self.params)
 
     def close(self, owner: Plan | Group, t: float) -> VerdictRecord:
         """The one record of a plan or group that has ended."""
@@ -33,7 +36,7 @@ class Casework:
         said = plan.statement
         conducts = _joined(plan)
         channel = _main_channel(conducts, said.channels)
-        evidence = self._evidence(plan.words, plan, conducts, channel)
+        evidence = self._evidence(plan.words, plan, conducts)
         verdict = judge(plan.words, evidence, self.params)
         self._learn(plan, conducts)
         detail = {
@@ -59,7 +62,7 @@ class Casework:
 
     def _group(self, group: Group, t: float) -> VerdictRecord:
         conducts = {group.channel: group.conducted}
-        evidence = self._evidence(UNSAID, None, conducts, group.channel)
+        evidence = self._evidence(UNSAID, None, conducts)
         verdict = judge(UNSAID, evidence, self.params)
         detail = {
             "kind": "unattributed",
@@ -81,9 +84,7 @@ class Casework:
         record_id = f"group:{group.channel}:{group.claimed}:{group.conducted.writer}:{group.order}"
         return self._record(record_id, t, detail, UNSAID, evidence, verdict, conducts)
 
-    def _evidence(
-        self, words: Words, plan: Plan | None, conducts: Mapping[str, Conduct], channel: str
-    ) -> Evidence:
+    def _evidence(self, words: Words, plan: Plan | None, conducts: Mapping[str, Conduct]) -> Evidence:
         parts = list(conducts.values())
         doing = self._declared(words, plan)
         if plan is not None and doing is not None and self._instead(parts):
@@ -97,7 +98,7 @@ class Casework:
             and refused
             and (doing.substitute if doing else words.offers_substitute)
         )
-        baseline = self._baseline(words, plan, parts, channel) if plan is not None and not null else "none"
+        baseline = self._baseline(words, plan, conducts) if plan is not None and not null else "none"
         return Evidence(
             layer="measured",
             null=null,
@@ -126,43 +127,20 @@ class Casework:
         """Whether declared actions stand for the action: where so configured, and nothing was commanded."""
         return self.params.declared_actions == "instead" and not any(part.commands for part in parts)
 
-    def _baseline(self, words: Words, plan: Plan, parts: list[Conduct], channel: str) -> str:
+    def _baseline(self, words: Words, plan: Plan, conducts: Mapping[str, Conduct]) -> str:
         if not words.labels.has("caution") and not words.reasoning.has("hazard"):
             return "none"
-        known = self.baselines.get((plan.statement.planner_model, channel), [])
-        vigour = max(part.vigour for part in parts)
-        if not vigour:
-            return "insufficient"
-        return gentler(
-            vigour, known, n_min=self.params.n_min, alpha=self.params.alpha, tie=self.params.cut_fraction
-        )
+        return self.baselines.compared(plan.statement.planner_model, conducts)
 
     def _learn(self, plan: Plan, conducts: Mapping[str, Conduct]) -> None:
         """An uncautioned plan that was carried out becomes part of its planner's baseline."""
         labels = plan.words.labels
-        if plan.concludes or labels.has("caution") or labels.has("refusal"):
-            return
-        for channel, conduct in conducts.items():
-            if conduct.null(self.params) or not conduct.vigour:
-                continue
-            self._remember(plan.statement.planner_model, channel, conduct.vigour)
+        if not (plan.concludes or labels.has("caution") or labels.has("refusal")):
+            self.baselines.learn(plan.statement.planner_model, conducts)
 
     def recall(self, detail: Mapping[str, Any]) -> None:
         """Learn from a record of an earlier run of the witness what its plan would have taught then."""
-        labels = set(detail["labels"]["present"])
-        evidence = detail["evidence"]
-        if detail["kind"] != "statement" or detail.get("concludes") or not evidence["done"]:
-            return
-        if labels & {"caution", "refusal"}:
-            return
-        for channel, conduct in evidence["channels"].items():
-            if (vigour := float(conduct.get("vigour") or 0.0)) > self.params.speed_floor:
-                self._remember(str(detail["planner_model"]), channel, vigour)
-
-    def _remember(self, model: str, channel: str, vigour: float) -> None:
-        kept = self.baselines.setdefault((model, channel), [])
-        kept.append(vigour)
-        del kept[: -self.params.baseline_kept]
+        self.baselines.recall(detail)
 
     def _record(
         self,

@@ -88,8 +88,8 @@ def test_what_is_forgotten_is_the_oldest() -> None:
     assert (kept(4), kept(3)) == ("not_gentler", "gentler")
 
 
-def test_of_several_channels_the_fastest_counts_and_each_is_learnt_by_itself() -> None:
-    """The base crawls while the cart goes at 0.5 m/s: the cart has most commands, and a pace to learn."""
+def test_of_several_channels_each_is_learnt_by_itself_and_what_crawls_counts_for_none() -> None:
+    """The base crawls while the cart goes at 0.5 m/s: the cart alone has a pace to learn."""
 
     def both(number: int, text: str) -> Any:
         for step in range(20):
@@ -108,6 +108,52 @@ def test_of_several_channels_the_fastest_counts_and_each_is_learnt_by_itself() -
         judged(statements, governor, 1000.0, Witness(COMPARED))[-1].detail["evidence"]["baseline"]
         == "insufficient"
     )
+
+
+# Of several channels each is compared with itself.
+
+
+def together(*plans: dict[str, float], text: str = CARE) -> dict[str, Any]:
+    """The record of the last of some plans that each move the arm (rad/s), the base and the cart (m/s) at once."""
+    governor, statements = Governor(), []
+    for number, plan in enumerate(plans):
+        begun = 10.0 * number
+        said_then = text if number == len(plans) - 1 else GO
+        statements.append(said(begun, number, said_then, channels=tuple(plan)))
+        for step in range(20):
+            for name, pace in plan.items():
+                drive: dict[str, Any] = {"channel": name, "plan_id": f"plan-{number}"}
+                if name == "arm":
+                    drive |= {"channel_type": "joint_velocity", "requested": [pace], "allowed": [pace]}
+                governor.decide(begun + 0.125 + 0.05 * step, pace, **drive)
+    return judged(statements, governor, 1000.0, Witness(COMPARED))[-1].to_json()
+
+
+BOTH = {"arm": 0.5, "base": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("plan", "baseline", "verdict"),
+    [
+        (BOTH, "not_gentler", "COSMETIC_CAUTION"),
+        ({"arm": 0.2, "base": 0.25}, "gentler", "AGREES"),
+        ({"base": 0.25, "arm": 0.2}, "gentler", "AGREES"),
+        ({"arm": 0.2, "base": 0.5}, "gentler", "AGREES"),
+        ({"arm": 0.5, "base": 0.25}, "gentler", "AGREES"),
+        ({"arm": 0.5}, "not_gentler", "COSMETIC_CAUTION"),
+        ({"arm": 0.2}, "gentler", "AGREES"),
+        (BOTH | {"cart": 0.5}, "insufficient", "AGREES"),
+        ({"cart": 0.5}, "insufficient", "AGREES"),
+        ({"arm": 0.2, "cart": 0.5}, "gentler", "AGREES"),
+        (BOTH | {"cart": 0.01}, "not_gentler", "COSMETIC_CAUTION"),
+    ],
+)
+def test_who_is_gentler_on_one_channel_is_gentler_and_each_is_compared_with_itself(
+    plan: dict[str, float], baseline: str, verdict: str
+) -> None:
+    """Half a radian per second of the arm is 0.15 m/s: no pace of the base is compared with that."""
+    record = together(BOTH, BOTH, BOTH, plan)
+    assert (record["evidence"]["baseline"], record["verdict"]) == (baseline, verdict)
 
 
 # From an earlier run.
