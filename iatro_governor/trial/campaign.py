@@ -26,7 +26,19 @@ from iatro_governor.trial.standing import LOCK
 from iatro_governor.trial.treatment import names
 from iatro_governor.trial.workers import done
 
-SAME = ("robot", "config_hash", "library_hash", "doses", "seed", "seeds", "runs", "software", "limits")
+SAME = (
+    "robot",
+    "config_hash",
+    "library_hash",
+    "doses",
+    "seed",
+    "seeds",
+    "arms",
+    "arms_of",
+    "runs",
+    "software",
+    "limits",
+)
 """What must not change between two goes at one campaign; where its files lie may."""
 
 Show = Callable[[int, int, Outcome], None]
@@ -54,6 +66,8 @@ def manifest_of(setting: Setting, grid: Grid, scenarios: str, command: str, prof
         seed=grid.first,
         seeds=grid.seeds,
         runs=len(grid.cases()),
+        arms=grid.arms,
+        arms_of=() if grid.arms == "none" else tuple(sorted(grid.limits)),
         command=command,
         software={
             "iatro_governor": __version__,
@@ -77,6 +91,9 @@ def carry_out(
     with _own(folder):
         begin(folder, campaign.manifest)
         with Journal(folder / OUTCOMES) as journal:
+            if foreign := journal.besides(keys):
+                found = f"{len(foreign)} of its runs are none of this one's, the first is {foreign[0]}"
+                raise TrialError(_another(folder, [found]))
             left = [case for case in cases if case.key not in journal.done]
             for outcome in done(campaign.setting, left, workers, scheduler) if left else ():
                 journal.append(outcome)
@@ -95,18 +112,22 @@ def begin(folder: Path, manifest: Manifest) -> None:
         return
     there = read_manifest(folder)
     if changed := differences(there, manifest):
-        raise TrialError(
-            f"{folder}: holds another campaign: {'; '.join(changed)}. Give --out another folder, or begin this one"
-            " anew with --anew"
-        )
+        raise TrialError(_another(folder, changed))
+
+
+def _another(folder: Path, changed: Sequence[str]) -> str:
+    return (
+        f"{folder}: holds another campaign: {'; '.join(changed)}. Give --out another folder, or begin this one"
+        " anew with --anew"
+    )
 
 
 def differences(there: Manifest, wanted: Manifest) -> list[str]:
-    """What of a campaign is not as it was, in words."""
+    """What of a campaign is not as it was, in words; what an older version did not write down is not looked at."""
     out = []
     for name in SAME:
         was, now = getattr(there, name), getattr(wanted, name)
-        if was != now:
+        if was is not None and was != now:
             out.append(f"{name} was {_short(was)}, now {_short(now)}")
     return out
 
@@ -139,6 +160,6 @@ def _own(folder: Path) -> Iterator[None]:
 
 def _short(value: object) -> str:
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return "(" + ", ".join(f"{each:g}" for each in value) + ")"
+        return "(" + ", ".join(each if isinstance(each, str) else f"{each:g}" for each in value) + ")"
     text = str(value)
     return text if len(text) <= 60 else text[:12] + "..."

@@ -44,6 +44,10 @@ class Journal:
         os.fsync(self._file.fileno())
         self.done[key_of(outcome)] = outcome
 
+    def besides(self, keys: Sequence[str]) -> list[str]:
+        """The keys of rows that are none of ``keys``: ``finish`` would drop them."""
+        return sorted(self.done.keys() - set(keys))
+
     def finish(self, keys: Sequence[str]) -> None:
         """Put the rows into the order of ``keys``: how many workers there were, and who was first, leaves no trace.
 

@@ -38,6 +38,10 @@ class Manifest(Part):
     """How many seeds each scenario was played with."""
     runs: Annotated[int, Field(ge=0)]
     """How many runs the whole grid has."""
+    arms: Text | None = None
+    """As ``--arms`` named them; None in a folder of before this was kept."""
+    arms_of: tuple[str, ...] | None = None
+    """The limits that those are about; None likewise."""
     command: Text
     """The command line that does it again."""
     software: dict[str, str]

@@ -7,7 +7,9 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import distributed
 import pytest
@@ -16,7 +18,7 @@ from iatro_governor.errors import TrialError
 from iatro_governor.ledger.lock import take
 from iatro_governor.limits.registry import load_profile
 from iatro_governor.resources import shared
-from iatro_governor.trial.campaign import Campaign, carry_out, clear, manifest_of
+from iatro_governor.trial.campaign import Campaign, begin, carry_out, clear, manifest_of
 from iatro_governor.trial.case import Setting
 from iatro_governor.trial.family import load_family
 from iatro_governor.trial.grid import Grid
@@ -118,6 +120,44 @@ def test_another_campaign_is_refused(tiny, write_family, tmp_path, change, words
     with pytest.raises(TrialError, match=words):
         carry_out(tmp_path / "out", campaign(write_family(), **({"seeds": 1, "doses": (0.0,)} | change)))
     assert (tmp_path / "out" / OUTCOMES).read_bytes() == before
+
+
+def test_arms_of_other_limits_are_another_campaign(write_family, tmp_path):
+    """As many runs, and the same limits in the profile: the second one's table dropped what the first had run."""
+    chosen: dict[str, Any] = {"seeds": 1, "doses": (1.0,), "arms": "limits"}
+    one, other = (
+        campaign(write_family(), **chosen, limits=(name,)) for name in ("obstacles", "travel_speed")
+    )
+    assert one.manifest.runs == other.manifest.runs
+    begin(tmp_path, one.manifest)
+    with pytest.raises(
+        TrialError, match=r"another campaign: arms_of was \(obstacles\), now \(travel_speed\)"
+    ):
+        begin(tmp_path, other.manifest)
+    pairs = campaign(
+        write_family(), **chosen | {"arms": "doses", "doses": (1.0, 2.0, 3.0)}, limits=("obstacles",)
+    )
+    with pytest.raises(TrialError, match="arms was limits, now doses"):
+        begin(tmp_path, pairs.manifest)
+    begin(tmp_path, one.manifest)
+    none = [campaign(write_family(), arms="none", limits=limits) for limits in ((), ("obstacles",))]
+    assert none[0].manifest == none[1].manifest
+
+
+def test_runs_of_another_campaign_are_kept_and_one_of_before_arms_were_written_down_goes_on(tiny, tmp_path):
+    out = tmp_path / "out"
+    carry_out(out, tiny)
+    told = json.loads((out / MANIFEST).read_text())
+    (out / MANIFEST).write_text(json.dumps({key: told[key] for key in told if not key.startswith("arms")}))
+    assert carry_out(out, tiny) == 0
+    row = next(row for row in read(out / OUTCOMES) if row.treatment == "governed")
+    rows = (out / OUTCOMES).read_bytes() + line(replace(row, off=("obstacles",))).encode() + b"\n"
+    (out / OUTCOMES).write_bytes(rows)
+    with pytest.raises(
+        TrialError, match="another campaign: 1 of its runs are none of this one's, the first is"
+    ):
+        carry_out(out, tiny)
+    assert (out / OUTCOMES).read_bytes() == rows
 
 
 def test_a_changed_scenario_is_another_campaign(tiny, write_family, tmp_path):
