@@ -35,15 +35,8 @@ def govern(
     if json and target == "-":
         notes.print("iatro govern: --json prints its summary on standard output, so give --out FILE")
         raise typer.Exit(2)
-    if (
-        "-" not in (source, target)
-        and Path(source).exists()
-        and Path(source).resolve() == Path(target).resolve()
-    ):
-        notes.print("iatro govern: --in and --out are the same file; give --out a file of its own")
-        raise typer.Exit(2)
     if target != "-":
-        apart(Path(target), (config, key))
+        apart(Path(target), (config, key, None if source == "-" else source))
     profile = load_profile(config)
     for warning in dict.fromkeys(map(str, tested(profile))):
         notes.print(f"iatro govern: {warning}", markup=False)

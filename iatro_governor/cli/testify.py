@@ -12,6 +12,8 @@ from typing import IO, Annotated, Any, NoReturn
 
 import typer
 
+from ._apart import WouldOverwrite, apart
+
 _PROGRESS_FROM = 200_000
 """Files larger than this many bytes show progress, on a terminal."""
 
@@ -29,8 +31,11 @@ def testify(
     """Label texts, read their claims, and judge them against the actions they declare."""
     if as_json and out == "-":
         _refuse("--json prints a summary on standard output: give --out a file", as_json)
-    if source == out != "-":
-        _refuse(f"--in and --out are the same file: {out}", as_json)
+    if out != "-":
+        try:
+            apart(Path(out), [None if source == "-" else source])
+        except (WouldOverwrite, OSError) as error:
+            _refuse(str(error), as_json)
     with ExitStack() as stack:
         try:
             lines = stack.enter_context(open(source, "rb")) if source != "-" else sys.stdin.buffer

@@ -21,6 +21,8 @@ def desk(tmp_path: Path) -> Path:
     build(tmp_path / "ledger.db", PLANS[:1])
     (tmp_path / "robot.yaml").write_bytes(AMR.read_bytes())
     (tmp_path / "events.jsonl").write_text('{"t": 0.0, "type": "tick"}\n', encoding="utf-8")
+    (tmp_path / "linked.jsonl").hardlink_to(tmp_path / "events.jsonl")
+    (tmp_path / "texts.jsonl").write_text('{"id": 1, "text": "On my way."}\n', encoding="utf-8")
     (tmp_path / "robot.urdf").write_text(BASE, encoding="utf-8")
     return tmp_path
 
@@ -37,6 +39,14 @@ def run(*words: object) -> Result:
         ("review report ledger.db --out ledger.db.anchors", "ledger.db.anchors"),
         ("govern --config robot.yaml --in events.jsonl --out robot.yaml", "robot.yaml"),
         ("govern --config robot.yaml --in events.jsonl --out ledger.db", "ledger.db"),
+        ("govern --config robot.yaml --in events.jsonl --out ./events.jsonl", "events.jsonl"),
+        ("govern --config robot.yaml --in events.jsonl --out linked.jsonl", "events.jsonl"),
+        ("testify --in texts.jsonl --out texts.jsonl", "texts.jsonl"),
+        ("testify --in texts.jsonl --out ./texts.jsonl", "texts.jsonl"),
+        ("testify --in events.jsonl --out linked.jsonl", "events.jsonl"),
+        ("testify --in texts.jsonl --out ledger.db", "ledger.db"),
+        ("testify --in texts.jsonl --out ledger.db.key", "ledger.db.key"),
+        ("testify --in - --out ledger.db.anchors --json", "ledger.db.anchors"),
         ("policy robot.yaml --out robot.yaml", "robot.yaml"),
         ("init --urdf robot.urdf --out robot.urdf --yes --force", "robot.urdf"),
     ],
