@@ -71,12 +71,12 @@ def incident_rows(sources: list[str], *filters: Filter) -> Iterator[tuple[Rows, 
     if is_one_ledger(sources):
         with Reader(sources[0]) as reader, Index(reader) as index:
             shadow = shadow_text(reader)
-            yield index.rows, _told(index.rows, filters, [shadow] if shadow else [], [])
+            yield index.rows, _told(index.rows, filters, [shadow] if shadow else [], [], index.gone)
     else:
         with Fleet(sources) as fleet:
-            yield fleet.rows, _told(fleet.rows, filters, fleet.alike(), fleet.problems)
+            yield fleet.rows, _told(fleet.rows, filters, fleet.alike(), fleet.problems, fleet.gone)
 
 
-def _told(rows: Rows, filters: tuple[Filter, ...], notes: list[str], problems: list[str]) -> Told:
+def _told(rows: Rows, filters: tuple[Filter, ...], notes: list[str], problems: list[str], gone: bool) -> Told:
     unknown = [text for wanted in filters for text in absent(rows, wanted)]
-    return Told([*notes, *dict.fromkeys(unknown)], problems)
+    return Told([*notes, *dict.fromkeys(unknown)], problems, gone)

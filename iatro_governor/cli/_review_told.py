@@ -10,10 +10,14 @@ import typer
 
 @dataclass(slots=True)
 class Told:
-    """What a reader has to know beside the incidents: ``notes``, and ``problems``: sources that could not be read."""
+    """What a reader has to know beside the incidents: ``notes``, and ``problems``: sources that could not be read.
+
+    ``gone``: of a ledger records are, retired or lost.
+    """
 
     notes: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    gone: bool = False
 
     def end(self) -> None:
         """Say all of it on standard error, after the output; exit code 1 where anything was left out."""

@@ -54,7 +54,7 @@ def compare(
         filters = _filters(wanted, a, b)
         with incident_rows(sources or [DEFAULT_LEDGER], *filters) as (rows, told):
             found = _comparisons(rows, by, filters, a, b)
-            flagged, drifted = undeclared(rows), drifts(rows, wanted)
+            flagged, drifted = undeclared(rows), drifts(rows, wanted, gone=told.gone)
             rates = [] if a or b else rates_by(rows, by, wanted)
             groups = [one.name for one in rates if one.statements and one.name]
     except IatroError as error:

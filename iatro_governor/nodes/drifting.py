@@ -14,7 +14,7 @@ from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 from iatro_governor.errors import LedgerError
 from iatro_governor.ledger.reader import Reader
 from iatro_governor.review.index import Index
-from iatro_governor.review.monitor import ALPHA, REFERENCE, Drift, drifts
+from iatro_governor.review.monitor import ALPHA, GONE, REFERENCE, Drift, drifts
 
 EVERY_S = 30.0
 """From the end of one look to the next, s."""
@@ -51,7 +51,7 @@ class DriftWatch:
     def _look(self, ledger: Path) -> None:
         try:
             with Reader(ledger) as reader, Index(reader) as index:
-                self._found = drifts(index.rows)
+                self._found = drifts(index.rows, gone=index.gone)
             self._trouble = ""
         except (LedgerError, ImportError) as error:
             self._trouble = str(error)
@@ -63,6 +63,7 @@ def status(one: Drift) -> DiagnosticStatus:
     """One model's; a warning where its rate has surely gone up."""
     level = DiagnosticStatus.WARN if one.alarm else DiagnosticStatus.OK
     told = "words and actions part more often than they did" if one.alarm else "as often as at first"
+    told = f"{told}; {GONE}" if one.gone else told
     values = {
         "reference": f"{one.reference.part} of {one.reference.whole}",
         "later": f"{one.later.part} of {one.later.whole}",

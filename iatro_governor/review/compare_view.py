@@ -12,7 +12,7 @@ from rich.text import Text
 
 from .compare import Comparison
 from .differences import Difference, Paired
-from .monitor import REFERENCE, Drift
+from .monitor import GONE, REFERENCE, Drift
 from .proportions import Share
 from .text import one_line
 
@@ -68,6 +68,7 @@ def drift_line(one: Drift) -> Text:
     """The monitor of one model in a line."""
     name = one_line(one.model, 60) or "(unknown)"
     counts = f"{short(one.later)} after {short(one.reference)} in the first {one.reference.whole}"
+    counts = f"{counts} ({GONE})" if one.gone else counts
     if one.alarm:
         return Text(f"DRIFT: {name} disagrees more than it did: {counts}", "bold red")
     return Text(f"Monitor: {name} has not drifted: {counts}", "dim")

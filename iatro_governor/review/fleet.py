@@ -24,6 +24,7 @@ class Fleet:
     A source is a ledger, a Parquet file, a folder (every ledger and Parquet file in it), or a pattern or address that
     DuckDB reads (``s3://bucket/*.parquet``). One that cannot be read is left out and named in ``problems``; raises
     LedgerError where not one can be.
+    ``gone``: of one of the ledgers records are, retired or lost.
     """
 
     def __init__(self, sources: Sequence[str | Path]) -> None:
@@ -32,6 +33,7 @@ class Fleet:
         self._db.execute(f"CREATE TABLE incident ({columns}, source VARCHAR)")
         self._db.create_function("folded", folded, ["VARCHAR"], "VARCHAR")
         self.sources, self.problems = expanded(sources)
+        self.gone = False
         try:
             for source in list(self.sources):
                 self._add(source)
@@ -59,6 +61,7 @@ class Fleet:
     def _add_ledger(self, path: Path) -> None:
         with Reader(path) as reader, Index(reader) as index:
             index.read(lambda db: self._add_indexed(db, str(path)))
+            self.gone |= index.gone
 
     def _add_indexed(self, db: sqlite3.Connection, source: str) -> None:
         import pyarrow as pa

@@ -10,6 +10,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -135,6 +136,13 @@ class Index:
         planner = json.loads(found[0][0] or "{}") if found else {}
         named = planner if isinstance(planner, dict) else {}
         return str(named.get("digest") or ""), str(named.get("parent_digest") or "")
+
+    @property
+    def gone(self) -> bool:
+        """Whether records of the ledger are gone, retired or lost, and incidents with them."""
+        ends = sorted(self._reader.ranges())
+        followed = all(last + 1 == first for (_, last), (first, _) in pairwise([(0, 0), *ends]))
+        return not followed or bool(self._reader.holes())
 
     def rows(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query on the table ``incident``."""

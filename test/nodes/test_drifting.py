@@ -16,7 +16,8 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 
 from iatro_governor.nodes import drifting, qos
 from iatro_governor.nodes.drifting import NAME, DriftWatch
-from test.review.test_compare import records, runs, written
+from iatro_governor.review.monitor import GONE
+from test.review.test_compare import records, runs, shortened, written
 
 pytestmark = pytest.mark.ros
 
@@ -32,6 +33,7 @@ def looked(ledger: Path | None) -> list[DiagnosticStatus]:
 
 def ledger(folder: Path, before: float, after: float, later: int) -> Path:
     outcomes = [one for _, one in runs(before, after, later, 3)]
+    folder.mkdir(exist_ok=True)
     return written(folder / "ledger.db", records("a-model", outcomes, "sha:1"))
 
 
@@ -46,6 +48,13 @@ def test_a_rate_that_went_up_is_a_warning_with_its_time(tmp_path: Path) -> None:
 def test_a_rate_that_stays_is_none(tmp_path: Path) -> None:
     [one] = looked(ledger(tmp_path, 0.2, 0.2, 100))
     assert one.level == DiagnosticStatus.OK and "since" not in {pair.key for pair in one.values}
+
+
+def test_a_reference_that_was_retired_is_said(tmp_path: Path) -> None:
+    [one] = looked(shortened(tmp_path))
+    assert one.message.endswith(GONE)
+    [whole] = looked(ledger(tmp_path / "whole", 0.2, 0.2, 100))
+    assert GONE not in whole.message
 
 
 def test_too_few_statements_no_ledger_and_a_broken_one_are_said(tmp_path: Path) -> None:
@@ -65,7 +74,7 @@ def test_a_look_that_fails_is_said_and_not_what_was_found_before(
     watch = DriftWatch(ledger(tmp_path, 0.2, 0.2, 100), every_s=1.0)
     assert seen(watch, 0.0).level == DiagnosticStatus.OK
 
-    def broken(_rows: Any) -> Any:
+    def broken(*_: Any, **_more: Any) -> Any:
         raise RuntimeError("out of memory, say")
 
     monkeypatch.setattr(drifting, "drifts", broken)

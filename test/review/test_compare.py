@@ -13,10 +13,13 @@ from scipy.stats import binomtest, fisher_exact
 from typer.testing import CliRunner
 
 from iatro_governor.cli.main import app
-from iatro_governor.ledger import Ledger, Reader, Record
+from iatro_governor.ledger import Ledger, Reader, Record, segments
+from iatro_governor.ledger.retiring import retire
 from iatro_governor.review.differences import difference, holm, paired
+from iatro_governor.review.fleet import Fleet
 from iatro_governor.review.index import Index
-from iatro_governor.review.monitor import ALPHA, drift, drifts
+from iatro_governor.review.monitor import ALPHA, GONE, drift, drifts
+from iatro_governor.review.page.comparing import comparing
 from iatro_governor.review.proportions import share
 
 RNG_RUNS = 300
@@ -158,6 +161,72 @@ def test_a_restart_changes_nothing(tmp_path: Path) -> None:
         (found,) = drifts(index.rows)
     whole = drift("m", [(1.75e9 + 3600.0 * n, one) for n, one in enumerate(outcomes)])
     assert found == whole and found.alarm
+
+
+def test_a_clock_that_begins_anew_in_a_ledger_leaves_its_statements_in_their_order(tmp_path: Path) -> None:
+    """A simulation's: of both runs the first seconds were the reference, and no alarm was left of a rate that rose."""
+    outcomes = [one for _, one in runs(0.1, 0.5, 100, 3)]
+    path = written(
+        tmp_path / "ledger.db",
+        records("m", outcomes[:200], "sha:1", t=1000.0),
+        records("m", outcomes[200:], "sha:2", "sha:1", t=0.0),
+    )
+    with Reader(path) as reader, Index(reader) as index:
+        (found,) = drifts(index.rows)
+    times = [1000.0 + 3600.0 * n for n in range(200)] + [3600.0 * n for n in range(100)]
+    assert found == drift("m", list(zip(times, outcomes, strict=True))) and found.alarm
+
+
+def test_statements_of_several_ledgers_follow_each_other_by_time(tmp_path: Path) -> None:
+    """And those of one in their own order: the second robot's clock began anew for its last one."""
+    pytest.importorskip("duckdb")
+    outcomes = [one for _, one in runs(0.1, 0.5, 200, 3)]
+    one, other = outcomes[::2], outcomes[1::2]
+    sources = [
+        written(tmp_path / "one.db", records("m", one, "sha:1")),
+        written(
+            tmp_path / "other.db",
+            records("m", other[:199], "sha:1", t=1.75e9 + 1800.0),
+            records("m", other[199:], "sha:2", "sha:1", t=5.0),
+        ),
+    ]
+    with Fleet(sources) as fleet:
+        (found,) = drifts(fleet.rows)
+    times = [1.75e9 + 1800.0 * n for n in range(399)] + [5.0]
+    *before, last, anew = zip(times, outcomes, strict=True)
+    assert found == drift("m", [*before, anew, last])
+
+
+def shortened(folder: Path, how: str = "retired") -> Path:
+    """A ledger of a model whose rate rises after 200 statements, the first 150 of which are gone."""
+    made = records("m", [one for _, one in runs(0.1, 0.5, 300, 3)], "sha:1")
+    path = folder / "ledger.db"
+    with Ledger.open(path, key=bytes(32), context="field", software_version="0") as ledger:
+        ledger.append(made[:300])
+        ledger.seal()
+        ledger.append(made[300:])
+    (whole,) = asked(path)["monitor"]
+    assert whole["alarm"] and not whole["gone"] and GONE not in told(path)
+    (sealed,) = segments.sealed(path)
+    if how == "lost":
+        sealed.unlink()
+        return path
+    with Ledger.open(path, key=bytes(32), context="field", software_version="0") as ledger:
+        retire(ledger, sealed, "older than 30 days")
+    return path
+
+
+@pytest.mark.parametrize("how", ["retired", "lost"])
+def test_where_the_first_statements_are_gone_it_is_said_of_the_rate(how: str, tmp_path: Path) -> None:
+    path = shortened(tmp_path, how)
+    (left,) = asked(path)["monitor"]
+    assert left["gone"] and left["reference"]["whole"] == 200
+    assert GONE in told(path)
+    with Reader(path) as reader:
+        assert comparing(reader, None)["gone"] == GONE
+    pytest.importorskip("duckdb")
+    with Fleet([path, written(tmp_path / "other.db", records("n", [True], "sha:9"))]) as fleet:
+        assert fleet.gone
 
 
 def told(*arguments: object) -> str:

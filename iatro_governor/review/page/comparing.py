@@ -11,7 +11,7 @@ from ..compare_view import TITLES, change, p_text, pair_text, short
 from ..differences import Difference
 from ..incidents import shadow_text, start_time
 from ..index import Index
-from ..monitor import REFERENCE, Drift, drifts
+from ..monitor import GONE, REFERENCE, Drift, drifts
 from ..rates import Rows
 from ..text import one_line
 from ..times import shown
@@ -21,17 +21,19 @@ def comparing(reader: Reader, by: str | None) -> dict[str, Any]:
     """What the template of comparisons within one ledger needs."""
     start = start_time(reader)
     with Index(reader) as index:
-        return compared(index.rows, by, shadow_text(reader), lambda t: shown(t, start))
+        return compared(index.rows, by, shadow_text(reader), lambda t: shown(t, start), index.gone)
 
 
-def compared(rows: Rows, by: str | None, shadow: str, when: Callable[[float], str]) -> dict[str, Any]:
+def compared(
+    rows: Rows, by: str | None, shadow: str, when: Callable[[float], str], gone: bool
+) -> dict[str, Any]:
     """The comparisons of the incidents that ``rows`` queries; ``by`` that is none of ``BY`` is the first of them.
 
-    ``when`` shows a time on record (s).
+    ``when`` shows a time on record (s); ``gone``: records of a ledger are.
     """
     chosen = by if by in BY else BY[0]
     found = compare_groups(rows, chosen)
-    flagged, drifted = undeclared(rows), drifts(rows)
+    flagged, drifted = undeclared(rows), drifts(rows, gone=gone)
     return {
         "by": chosen,
         "choices": BY,
@@ -42,6 +44,7 @@ def compared(rows: Rows, by: str | None, shadow: str, when: Callable[[float], st
             for one in flagged
         ],
         "monitor": [_drift(one, when) for one in drifted],
+        "gone": GONE if gone else "",
         "reference": REFERENCE,
         "shadow": shadow,
     }

@@ -48,7 +48,7 @@ def show_fleet(shelf: Shown) -> Response:
 def show_comparisons(shelf: Shown, by: str | None = None) -> Response:
     """Groups of all incidents of all ledgers side by side."""
     with _together(shelf) as (fleet, left_out, shadow):
-        values = compared(fleet.rows, by, shadow, lambda t: date(t) or f"{t:.1f} s")
+        values = compared(fleet.rows, by, shadow, lambda t: date(t) or f"{t:.1f} s", fleet.gone)
     return page("compare.html.j2", place=shelf.home, left_out=left_out, **values)
 
 

@@ -155,3 +155,12 @@ def test_the_page_compares_as_the_terminal_does(serve: Serve, tmp_path: Path) ->
     assert f"{row['b']['part']}/{row['b']['whole']}" in text and f"{100 * row['value']:+.1f}" in text
     assert "<b>x" not in text and "more often than before" in text
     assert serve(db).ask("/compare?by=nonsense").status == 200
+
+
+def test_the_page_says_where_the_monitor_s_reference_is_gone(serve: Serve, tmp_path: Path) -> None:
+    from iatro_governor.review.monitor import GONE
+    from test.review.test_compare import records, shortened, written
+
+    assert GONE in serve(shortened(tmp_path)).ask("/compare").text
+    whole = written(tmp_path / "whole.db", records("base", [n > 230 for n in range(300)], "sha:1"))
+    assert GONE not in serve(whole).ask("/compare").text
