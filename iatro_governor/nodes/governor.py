@@ -51,7 +51,7 @@ from iatro_governor.nodes.outgoing import output_of, recognised
 from iatro_governor.nodes.own_topics import refuse_bypass
 from iatro_governor.nodes.parameters import settings
 from iatro_governor.nodes.records import Records
-from iatro_governor.nodes.resting import Values
+from iatro_governor.nodes.resting import RAMP_S, Values
 from iatro_governor.nodes.run import Unusable, report, run
 from iatro_governor.nodes.self_testing import SelfTesting, summary
 from iatro_governor.nodes.shadow import Shadow
@@ -71,8 +71,6 @@ MEETING_S = 3.0
 """A watch that runs and does not hear the heartbeats is waited for so long at the start, s."""
 MOST_AHEAD = 100_000
 """A ledger may know this many decisions more than the ring, after a loss of power."""
-RAMP_S = 300.0
-"""The slowest ramp that a profile allows comes to rest in this time, s."""
 
 
 class GovernorNode(Managed):

@@ -11,6 +11,9 @@ from iatro_governor.profile.joint_channels import JointChannelPart, JointStopMod
 
 Values = tuple[float, ...]
 
+RAMP_S = 300.0
+"""The slowest ramp that a profile allows comes to rest in this time, s."""
+
 SETPOINTS = ("joint_position", "pose", "gripper")
 """Types whose values stay as they are while nothing moves; those of others are zero then, or force."""
 

@@ -28,6 +28,7 @@ from iatro_governor.msg import GovernorDecision, Heartbeat
 from iatro_governor.nodes import qos
 from iatro_governor.nodes.outgoing import recognised
 from iatro_governor.nodes.parameters import settings
+from iatro_governor.nodes.resting import RAMP_S
 from iatro_governor.nodes.run import run
 from iatro_governor.nodes.steady import every
 from iatro_governor.nodes.watch_channels import BY_DECISION, Watched, watched
@@ -209,7 +210,7 @@ class Watch(Node):
         return True
 
     def finish(self) -> bool:
-        """True at once, unless the robot is just being stopped."""
+        """True at once, unless the robot is just being stopped: then once it rests."""
         return not any(self.channels[name].out.moving for name in self.stopping)
 
     def destroy_node(self) -> None:
@@ -220,7 +221,7 @@ class Watch(Node):
 
 def main() -> None:
     """Run the watch."""
-    raise SystemExit(run("watch", Watch, survive=Watch.survive, finish=Watch.finish))
+    raise SystemExit(run("watch", Watch, survive=Watch.survive, finish=Watch.finish, finish_s=RAMP_S))
 
 
 if __name__ == "__main__":

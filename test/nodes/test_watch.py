@@ -79,6 +79,19 @@ def test_the_robot_is_stopped_when_the_governor_is_killed_or_hangs(pair: Pair, n
         pair.freeze(signal.SIGCONT)
 
 
+def test_a_watch_that_is_asked_to_end_in_the_middle_of_a_slow_ramp_ends_at_rest(pair: Pair) -> None:
+    """From 0.5 m/s by 0.07 m/s2, as the base brakes of which nobody knows what it carries: 7 s."""
+    text = pair.governed.config.read_text()
+    pair.governed.config.write_text(text.replace("linear: 0.8", "linear: 0.07"))
+    pair.open()
+    pair.governed.drive()
+    pair.freeze(signal.SIGKILL)
+    pair.watch.wait_for("stopping base")
+    pair.watch.send(signal.SIGTERM)
+    assert pair.watch.wait(20.0) == 0, pair.watch.output
+    assert pair.bench.outputs[-1][1:] == (0.0, 0.0)
+
+
 def test_a_governor_that_was_held_up_does_not_take_up_its_old_speed(pair: Pair) -> None:
     pair.open()
     pair.governed.drive(0.6)
