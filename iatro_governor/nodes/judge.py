@@ -5,17 +5,20 @@ Times in s: ``now`` of a clock that never goes back, ``t`` of the clock of the r
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from iatro_governor.nodes.second_hearing import UNHEARD_S, SecondHearing
 from iatro_governor.testimony.records import VerdictRecord
-from iatro_governor.testimony.witness import Witness
+from iatro_governor.testimony.witness import ANOTHER_CLOCK_S, Witness
 
 STALL_S = 0.5
 """Not having been there for so long, it may have missed something ..."""
 SETTLE_S = 2.0
 """... and judges nothing before it knows, nor before it has heard what came meanwhile, s."""
+ON_THEIR_WAY_S = 0.5
+"""What was said before the clock went back may still come for so long, s."""
 
 
 class Judge:
@@ -28,6 +31,7 @@ class Judge:
         self._known: set[str] = set()
         self._here_at = now
         self._hold_until = 0.0
+        self._back_since = math.inf
 
     def missed(self, now: float, patience: float = UNHEARD_S) -> bool:
         """Whether the ledger has had, for ``patience`` s, what was not heard; LedgerError where it cannot be read."""
@@ -49,11 +53,22 @@ class Judge:
         return backlog.missing
 
     def advance(self, now: float, t: float) -> list[VerdictRecord]:
-        """The verdicts that are due at ``t``; none for a while after a time in which nothing was heard."""
+        """The verdicts that are due at ``t``; none for a while after a time in which nothing was heard.
+
+        A clock that went back, of a simulation started again, begins another story; one that tells 0 is none yet.
+        """
         if now - self._here_at > STALL_S and self._ledger.within_reach:
             self._hold_until = now + SETTLE_S
         self._here_at = now
-        return self._new(self.witness.advance(t)) if now >= self._hold_until else []
+        if now < self._hold_until:
+            return []
+        if not 0 < t < self.witness.now - ANOTHER_CLOCK_S:
+            self._back_since = math.inf
+            return self._new(self.witness.advance(t))
+        self._back_since = min(self._back_since, now)
+        if now - self._back_since < ON_THEIR_WAY_S:
+            return []
+        return self._new(self.witness.begin_again(t))
 
     def close(self, t: float) -> list[VerdictRecord]:
         """All verdicts that are left, for nothing more comes."""

@@ -18,12 +18,10 @@ from ..ledger.reader import Reader
 from ..ledger.record import NUMBER_LIMIT, StoredRecord
 from ..testimony.records import MarkRecord, StatementRecord, VerdictRecord
 from ..testimony.settled import Settled
-from ..testimony.witness import Witness
+from ..testimony.witness import ANOTHER_CLOCK_S, Witness
 
 DISORDER_S = 3.0
 """Records may stand this long after others that happened later (one sent again, say), s."""
-ANOTHER_CLOCK_S = 60.0
-"""Records this much earlier than those before them are of another clock: a simulation that was started again, s."""
 FEW = 200
 """Fewer new records than this, and a reader has caught up with who writes them."""
 RECALLED = 10_000

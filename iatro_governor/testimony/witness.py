@@ -11,7 +11,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from iatro_governor.testimony.actions import UNKNOWN
@@ -26,7 +26,11 @@ from iatro_governor.testimony.series import Series
 from iatro_governor.testimony.settled import Settled
 from iatro_governor.testimony.statement import words_of
 
+ANOTHER_CLOCK_S = 60.0
+"""What is this much earlier than what came before it is of another clock: a simulation that was started again, s."""
 Event = StatementRecord | MarkRecord | Sample
+Queued = tuple[float, int, str, int, int, Event]
+"""Its time, s, its rank among others of that time, its writer and number, and how many had come before it."""
 _RANK = {StatementRecord: 0, MarkRecord: 1, Sample: 2}
 
 
@@ -36,10 +40,11 @@ class Witness:
 
     params: WitnessParams = DEFAULTS
     labeller: Labeller = field(default_factory=LexicalLabeller)
-    _waiting: list[tuple[float, int, str, int, int, Event]] = field(default_factory=list)
+    _waiting: list[Queued] = field(default_factory=list)
     _arrivals: int = 0
     _opened: int = 0
     _now: float = -math.inf
+    _gone: float = -math.inf
     _next_end: float = math.inf
     _statements: dict[str, Series] = field(default_factory=dict)
     _decisions: dict[str, Series] = field(default_factory=dict)
@@ -111,6 +116,28 @@ class Witness:
         self._expire(math.inf, max(t, self._now))
         return self._collect()
 
+    @property
+    def now(self) -> float:
+        """Up to when everything has been judged, s; -inf before the first time."""
+        return self._now
+
+    def begin_again(self, t: float) -> list[VerdictRecord]:
+        """The clock went back to ``t``: end every plan and group of the time before; their records.
+
+        Numbers, counts and what was learnt go on, and so does what has come by the new clock already.
+        """
+        old: list[Queued] = []
+        new: list[Queued] = []
+        for one in self._waiting:
+            (new if one[0] < self._now - ANOTHER_CLOCK_S else old).append(one)
+        heapq.heapify(old)
+        self._waiting = old
+        ended = self.close(t)
+        self._gone, self._now = self._now + ANOTHER_CLOCK_S, t - self.params.join_window_s
+        heapq.heapify(new)
+        self._waiting = new
+        return ended
+
     def accounting(self) -> dict[str, Any]:
         """Counts that must add up, with repeats, latecomers and gaps in the writers' numbers."""
         books = self._attribution
@@ -127,9 +154,14 @@ class Witness:
         }
 
     def _wait(self, t: float, event: Event, writer: str, seq: int) -> None:
-        """Queue an event; one that comes too late for its place takes the next, and is counted."""
-        t = t if math.isfinite(t) else self._now
-        self._taken["late"] += t < self._now
+        """Queue an event; one that comes too late for its place takes the next, and is counted.
+
+        So does a decision of the clock before this one: by its own time its plan would not end before that comes again.
+        """
+        before = self._now + ANOTHER_CLOCK_S < t <= self._gone
+        t = t if math.isfinite(t) and not before else self._now
+        self._taken["late"] += t < self._now or before
+        event = replace(event, t=t) if before and isinstance(event, Sample) else event
         self._arrivals += 1
         heapq.heappush(self._waiting, (t, _RANK[type(event)], writer, seq, self._arrivals, event))
 

@@ -16,7 +16,7 @@ from iatro_governor.nodes.second_hearing import SecondHearing
 from iatro_governor.review.backlog import statement_of
 from iatro_governor.testimony.records import MarkRecord, VerdictRecord
 from iatro_governor.testimony.witness import Witness
-from test.testimony.events import Governor, twist
+from test.testimony.events import Governor, said, twist
 
 KEY = bytes(32)
 STEP_S = 0.05
@@ -234,3 +234,56 @@ def test_whoever_dies_whenever_each_command_is_under_one_record(seed: int, tmp_p
     accounts = reconcile(path)
     assert accounts["sound"], accounts["problems"]
     assert accounts["statements"] == chain.said and accounts["commands"] == len(commands) > 20
+
+
+def alone() -> Judge:
+    """A judge without a ledger, that has heard a statement at 1000 s of the clock of its records."""
+    judge = Judge(SecondHearing(None), Witness, 0.0)
+    judge.witness.statement(said(1000.0, 0, "On my way."))
+    assert judge.advance(0.0, 1000.5) == []
+    return judge
+
+
+def test_a_simulation_that_is_started_again_waits_for_no_time_that_was() -> None:
+    judge = alone()
+    assert judge.advance(0.05, 3.0) == [], "something may still be on its way"
+    judge.witness.statement(said(3.1, 1, "On I go."))
+    (first,) = judge.advance(0.6, 3.5)
+    assert judge.advance(0.65, 3.6) == []
+    (second,) = judge.advance(0.7, 8.0)
+    assert [one.record_id for one in (first, second)] == ["statement:run:0", "statement:run:1"]
+    assert judge.witness.accounting()["verdict_records"] == 2
+
+
+def test_a_clock_that_was_not_heard_yet_was_set_by_a_little_or_leapt_once_ends_nothing() -> None:
+    judge = alone()
+    for now, t in ((0.05, 0.0), (0.1, 950.0), (0.15, 3.0), (0.2, 1001.0), (0.7, 3.0)):
+        assert judge.advance(now, t) == []
+    assert len(judge.advance(0.75, 1004.0)) == 1
+
+
+def test_a_witness_that_reads_of_another_clock_in_the_ledger_goes_on_by_its_own(tmp_path: Path) -> None:
+    """It was started together with the simulation; in the ledger there is the one before."""
+    path = tmp_path / "ledger.db"
+    body = {
+        "t": 1000.0, "seq": 0, "planner_run": "run", "plan_id": "plan-0", "channels": ["base"],
+        "instruction": "Drive on.", "text": "On my way.", "reasoning": "", "actions": None, "final": False,
+        "planner": {"model_id": "m"},
+    }  # fmt: skip
+    with Ledger.open(path, key=KEY, context="simulation", software_version="0") as ledger:
+        governor = Governor()
+        told = [Record("statement", "run", 0, 1000.0, "plan-0", "base", body)]
+        decided = [governor.decide(1000.0 + step * 0.1, 0.3) for step in range(1, 60)]
+        told += [
+            Record("decision", one["writer"], one["seq"], one["t"], None, "base", one) for one in decided
+        ]
+        ledger.append(told)
+    judge = Judge(SecondHearing(path), Witness, 0.0)
+    made_up = judge.hear_again(lambda: 0.0, [])
+    found = made_up + judge.advance(0.1, 0.0)
+    for step in range(1, 70):
+        found += judge.advance(0.1 + step * 0.1, 1.0 + step * 0.1)
+    assert [one.record_id for one in found] == ["statement:run:0"]
+    judge.witness.statement(said(8.0, 1, "On I go."))
+    found = [one for step in range(50) for one in judge.advance(7.1 + step * 0.1, 8.0 + step * 0.1)]
+    assert [one.record_id for one in found] == ["statement:run:1"]
