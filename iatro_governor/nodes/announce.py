@@ -13,6 +13,7 @@ from iatro_governor.governor.decision import Decision, FaultReport, Latch, State
 from iatro_governor.msg import GovernorState, Heartbeat
 from iatro_governor.nodes import qos
 from iatro_governor.nodes.convert import STATES
+from iatro_governor.nodes.diagnosed import row_name
 from iatro_governor.nodes.stamps import stamp_of
 
 SEVERITY = (State.NOMINAL, State.LIMITED, State.TRAPPED, State.CONTROLLED_STOP, State.PROTECTIVE_STOP)
@@ -166,7 +167,7 @@ class Announcer:
     def _row(self, name: str, level: bytes, message: str, values: Mapping[str, str]) -> DiagnosticStatus:
         return DiagnosticStatus(
             level=level,
-            name=f"{self._node.get_fully_qualified_name().lstrip('/')}: {name}",
+            name=row_name(self._node, name),
             message=message,
             hardware_id=self._core.profile.data.robot.name,
             values=[KeyValue(key=key, value=value) for key, value in values.items()],

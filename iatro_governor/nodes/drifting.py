@@ -18,7 +18,7 @@ from iatro_governor.review.monitor import ALPHA, GONE, REFERENCE, Drift, drifts
 
 EVERY_S = 30.0
 """From the end of one look to the next, s."""
-NAME = "witness: drift"
+NAME = "drift"
 
 
 class DriftWatch:

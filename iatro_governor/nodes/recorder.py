@@ -31,6 +31,7 @@ from iatro_governor.nodes import convert, ledger_settings, qos
 from iatro_governor.nodes.allowance import Allowance
 from iatro_governor.nodes.anchor_command import AnchorCommand
 from iatro_governor.nodes.clip_taker import ClipTaker
+from iatro_governor.nodes.diagnosed import robot_of, row_name
 from iatro_governor.nodes.gaps import Gaps
 from iatro_governor.nodes.listening import Listening
 from iatro_governor.nodes.parameters import settings
@@ -86,6 +87,7 @@ class Recorder(Node):
         self._policies: dict[str, str] = {}
         self._keeping, self._key = chosen.keeping, chosen.key
         self._keep_at = 0.0
+        self._robot = robot_of(own.config)
         self._hook = AnchorCommand(chosen.anchor_command, chosen.anchor_every_s)
         self._own = f"recorder-{uuid.uuid4()}"
         self._marks = self._taken = 0
@@ -320,7 +322,8 @@ class Recorder(Node):
         missing = sum(last - first + 1 for gaps in self._ledger.missing().values() for first, last in gaps)
         level = DiagnosticStatus.WARN if missing or self._minor_fault() else DiagnosticStatus.OK
         status = DiagnosticStatus(
-            name="recorder: ledger",
+            name=row_name(self, "ledger"),
+            hardware_id=self._robot,
             message=self._fault or self._minor_fault() or "writing",
             level=DiagnosticStatus.ERROR if self._fault else level,
         )

@@ -26,6 +26,7 @@ from rclpy.node import Node
 from iatro_governor.governor.pulse import Pulse
 from iatro_governor.msg import GovernorDecision, Heartbeat
 from iatro_governor.nodes import qos
+from iatro_governor.nodes.diagnosed import row_name
 from iatro_governor.nodes.outgoing import recognised
 from iatro_governor.nodes.parameters import settings
 from iatro_governor.nodes.resting import RAMP_S
@@ -183,7 +184,7 @@ class Watch(Node):
     def _report(self, dead: bool) -> None:
         names = ", ".join(sorted(self.stopping))
         row = DiagnosticStatus(
-            name=f"{self.get_fully_qualified_name().lstrip('/')}: governor",
+            name=row_name(self, "governor"),
             hardware_id=self._robot,
             level=DiagnosticStatus.ERROR if self.stopping else DiagnosticStatus.OK,
             message=f"silent; stopping {names}" if dead else f"stopping {names}" if names else "lives",
@@ -198,7 +199,7 @@ class Watch(Node):
         once = DiagnosticStatus.WARN if unread else DiagnosticStatus.OK
         values = [KeyValue(key=name, value=str(f.unread.count)) for name, f in self.channels.items()]
         return DiagnosticStatus(
-            name=f"{self.get_fully_qualified_name().lstrip('/')}: outputs",
+            name=row_name(self, "outputs"),
             hardware_id=self._robot,
             level=DiagnosticStatus.ERROR if more else once,
             message=unread or "all that went out could be read",

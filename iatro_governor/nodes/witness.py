@@ -19,6 +19,7 @@ from iatro_governor.errors import LedgerError, ProfileError, TestimonyError
 from iatro_governor.msg import Disagreement, GovernorDecision, PlanMark, PlannerStatement
 from iatro_governor.nodes import convert, ledger_settings, qos
 from iatro_governor.nodes.allowance import LONGEST, shortened
+from iatro_governor.nodes.diagnosed import robot_of, row_name
 from iatro_governor.nodes.drifting import DriftWatch
 from iatro_governor.nodes.judge import Judge
 from iatro_governor.nodes.listening import Listening
@@ -57,6 +58,7 @@ class WitnessNode(Node):
         ledger = self._ledger_of(own.ledger)
         self._judge = Judge(SecondHearing(ledger, new), new, time.monotonic())
         self._drift = DriftWatch(ledger)
+        self._robot = robot_of(own.config)
         self._cuts: dict[tuple[str, int], dict[str, int]] = {}
         self._writer = f"witness-{uuid.uuid4()}"
         self._said = 0
@@ -197,11 +199,14 @@ class WitnessNode(Node):
 
     def _report(self) -> None:
         books = self._judge.witness.accounting()
-        status = DiagnosticStatus(name="witness: accounting", message="judging", level=DiagnosticStatus.OK)
+        status = DiagnosticStatus(name="accounting", message="judging", level=DiagnosticStatus.OK)
         if books["gaps"]["decisions"] or books["gaps"]["statements"]:
             status.level, status.message = DiagnosticStatus.WARN, "records are missing from what was heard"
         status.values = [KeyValue(key=name, value=str(count)) for name, count in books.items()]
-        message = DiagnosticArray(status=[status, *self._drift.statuses(time.monotonic())])
+        rows = [status, *self._drift.statuses(time.monotonic())]
+        for row in rows:
+            row.name, row.hardware_id = row_name(self, row.name), self._robot
+        message = DiagnosticArray(status=rows)
         message.header.stamp = self.get_clock().now().to_msg()
         self._diagnostics.publish(message)
 

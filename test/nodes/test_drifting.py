@@ -91,7 +91,7 @@ def seen(watch: DriftWatch, t: float) -> DiagnosticStatus:
     return one
 
 
-def test_the_witness_tells_it(
+def test_the_witness_tells_it_under_its_own_name_and_its_robots(
     node_here: Callable[[str], Any],
     node_process: Callable[..., Any],
     wait_until: Callable[..., None],
@@ -107,7 +107,8 @@ def test_the_witness_tells_it(
         lambda message: told.update({one.name: one for one in message.status}),
         qos.DIAGNOSTICS,
     )
-    witness = node_process("witness", ledger=settings)
-    wait_until(lambda: f"{NAME} of a-model" in told, 20.0, "the monitor's diagnostic")
-    assert told[f"{NAME} of a-model"].level == DiagnosticStatus.WARN
-    assert told["witness: accounting"].message and witness.end() == 0
+    witness = node_process("witness", namespace="/amr1", ledger=settings)
+    wait_until(lambda: f"amr1/witness: {NAME} of a-model" in told, 20.0, "the monitor's diagnostic")
+    assert told[f"amr1/witness: {NAME} of a-model"].level == DiagnosticStatus.WARN
+    assert told["amr1/witness: accounting"].message and witness.end() == 0
+    assert {one.hardware_id for one in told.values()} == {"amr"}
