@@ -25,6 +25,13 @@ SPEAKING = ("planner_bridge", "planner_chat")
 """Planners of ours that speak by a profile; others know their robot by themselves."""
 AROUND = ("recorder", "witness", "watch")
 """Whoever hears the governor, and is there before it."""
+ENDED = {
+    "governor": "nothing moves the robot any more: its watch stops it, or else its driver's own time-out",
+    "watch": "the robot goes on unwatched: nobody stops it if the governor dies, unless its driver does",
+    "recorder": "the robot goes on for as long as the governor can keep decisions for it, and is stopped then",
+    "witness": "the robot goes on, and its words get their verdicts when `iatro ledger judge` is run",
+}
+"""What follows where one of them is not started again any more."""
 START_S = 30.0
 """The governor is started after this long also where one of those is not there: closed, it can say what is missing."""
 STOP_S = "30"
@@ -131,12 +138,13 @@ def governed(robot: Robot, then: Iterable[object] = ()) -> list[object]:
     )
     waiting = list(then)
     active = [once("an active governor", Active("governor", robot.namespace), waiting)] if waiting else []
-    given_up = [_tell_the_end(node, robot.respawn_limit) for node in (governor, *around)]
+    limit, all_four = robot.respawn_limit, zip(("governor", *AROUND), (governor, *around), strict=True)
+    given_up = [_tell_the_end(node, limit, ENDED[name]) for name, node in all_four]
     return [*given_up, *around, there, *active]
 
 
-def _tell_the_end(node: Node, limit: int) -> RegisterEventHandler:
-    """Say so when ``node`` has died once more than it is started again."""
+def _tell_the_end(node: Node, limit: int, follows: str) -> RegisterEventHandler:
+    """Say so, and what ``follows``, when ``node`` has died once more than it is started again."""
     died = [0]
 
     def count(_event: object, context: LaunchContext) -> list[LogInfo]:
@@ -146,8 +154,8 @@ def _tell_the_end(node: Node, limit: int) -> RegisterEventHandler:
         name = node.node_name
         return [
             LogInfo(
-                msg=f"{name} has ended {died[0]} times and is not started again: the robot stays stopped, or is "
-                "stopped when the governor finds out; what it said above tells why"
+                msg=f"{name} has ended {died[0]} times and is not started again: {follows}; what it said above "
+                "tells why"
             )
         ]
 

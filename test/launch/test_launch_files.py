@@ -9,6 +9,7 @@ import subprocess
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -128,6 +129,24 @@ def test_a_governed_robot_comes_up_in_order_and_comes_back(stood_in: None, name:
         assert planner.kwargs["executable"] == "planner_replay" and not planner.kwargs.get("respawn")
         assert ("cmd_vel", "cmd_vel_planner") in planner.kwargs["remappings"]
         assert not {"config", "robot", "ledger"} & set(planner.kwargs["parameters"][-1])
+
+
+def test_of_each_that_is_not_started_again_it_is_said_what_follows(stood_in: None) -> None:
+    """Without its watch a robot goes on: whoever reads that it stays stopped would walk up to it."""
+    entities, said = described(ROOT / "launch" / "governor.launch.py")
+    said["respawn_limit"] = "2"
+    handlers = [one.args[0] for one in carried_out(entities, said) if one.kind == "RegisterEventHandler"]
+    context, told = SimpleNamespace(is_shutdown=False), dict[str, str]()
+    for handler in handlers:
+        dies = handler.kwargs["on_exit"]
+        assert dies(None, context) == dies(None, context) == []
+        (info,) = dies(None, context)
+        told[handler.kwargs["target_action"].node_name] = info.kwargs["msg"]
+    assert all(f"{name} has ended 3 times and is not started again" in text for name, text in told.items())
+    assert "nothing moves the robot any more" in told.pop("governor")
+    assert "nobody stops it if the governor dies" in told["watch"]
+    assert "and is stopped then" in told["recorder"] and "iatro ledger judge" in told["witness"]
+    assert all("the robot goes on" in text for text in told.values())
 
 
 def test_nothing_but_the_settings_file_tells_a_simulation_from_the_field(stood_in: None) -> None:
