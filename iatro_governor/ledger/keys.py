@@ -69,6 +69,9 @@ def find_key(ledger: str | Path, key_file: str | Path | None, environment: str |
     if environment:
         return parse_key(environment, "IATRO_KEY")
     beside = key_beside(ledger)
-    if beside.exists():
-        return read_key(beside)
+    try:
+        if beside.exists():
+            return read_key(beside)
+    except OSError as error:
+        raise LedgerError(f"{beside}: cannot be reached: {error.strerror or error}") from error
     raise LedgerError(f"no key for {ledger}: give --key FILE, set IATRO_KEY, or keep it in {beside}")

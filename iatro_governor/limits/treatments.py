@@ -89,7 +89,7 @@ def _untold(profile: Profile, channel: str, key: Key, row: Contraindication) -> 
         yield profile.problem((*key, "told_by"), row.told_by or "(missing)", wanted, why)
     elif row.when not in source.names:
         yield profile.problem((*key, "told_by"), row.told_by, wanted, f"the source tells no flag {row.when}")
-    elif source.topic.strip("/~").split("/")[0] in PLANNERS:
+    elif source.topic.strip("/").split("/")[0] in PLANNERS:
         why = f"{row.when} would be told by whoever says words"
         at: Key = ("sources", row.told_by or "", "topic")
         yield profile.problem(at, source.topic, "a topic of a trusted node", why)

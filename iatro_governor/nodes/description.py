@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from std_msgs.msg import String
 
 from iatro_governor.errors import MissingPart
 from iatro_governor.nodes import qos
+from iatro_governor.profile.base import TOPIC
 from iatro_governor.profile.document import read
 
 PATIENCE_S = 5.0
@@ -27,11 +29,11 @@ def description_of(node: Node, config: Path) -> str | None:
 
 
 def _topic(config: Path) -> str | None:
-    """``robot.model.topic`` of a file that nobody has checked yet."""
+    """``robot.model.topic`` of a file that nobody has checked yet; None where it is none, as who checks it says."""
     part = read(config).data
     for key in ("robot", "model", "topic"):
         part = part.get(key) if isinstance(part, dict) else None
-    return part if isinstance(part, str) and part else None
+    return part if isinstance(part, str) and re.fullmatch(TOPIC, part) else None
 
 
 def received(node: Node, topic: str, patience_s: float) -> str:

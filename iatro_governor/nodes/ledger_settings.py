@@ -71,16 +71,19 @@ class LedgerSettings:
 def read(file: Path, environment: str | None) -> LedgerSettings:
     """Settings from ``file``, all defaults where there is none; ``environment`` is the text of IATRO_KEY.
 
-    Raises LedgerError for a file that cannot be used, or where the ledger exists and its key does not.
+    Raises LedgerError for a file that cannot be used, a ledger that cannot be reached, or one without its key.
     """
     settings = _checked(file, _parsed(file))
     path = _from(file, settings.path)
     key_file = _from(file, settings.key) if settings.key is not None else None
     beside = key_beside(path)
     rest = Keeping(**settings.keep.model_dump()), tuple(settings.anchor.command), settings.anchor.every_s
-    if key_file is None and not environment and not beside.exists() and not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return LedgerSettings(path, settings.context, create_key(beside), beside, *rest)
+    try:
+        if key_file is None and not environment and not beside.exists() and not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return LedgerSettings(path, settings.context, create_key(beside), beside, *rest)
+    except OSError as error:
+        raise LedgerError(f"{path}: cannot be reached: {error.strerror or error}") from error
     return LedgerSettings(path, settings.context, find_key(path, key_file, environment), None, *rest)
 
 

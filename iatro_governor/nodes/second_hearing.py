@@ -30,7 +30,10 @@ class SecondHearing:
     @property
     def within_reach(self) -> bool:
         """Whether there is a ledger to read."""
-        return self._path is not None and self._path.is_file()
+        try:
+            return self._path is not None and self._path.is_file()
+        except OSError:
+            return False
 
     def missed(self, heard: Heard, now: float, patience: float = UNHEARD_S) -> bool:
         """Whether at ``now`` (s) the ledger has had, for ``patience`` s, a statement or decision not ``heard``.

@@ -42,14 +42,20 @@ class Introduction:
             raise WatchRuns(f"{path}: another watch of this robot runs; one is enough") from error
 
     def tell(self, ids: Iterable[str]) -> None:
-        """Add the ids of publishers, in hex; they are there for the governor when this returns."""
+        """Add the ids of publishers, in hex; they are there for the governor when this returns.
+
+        Raises IatroError where the file cannot be written.
+        """
         kept = [*_read(self._path), *ids][-MOST_IDS:]
         fresh = self._path.with_suffix(".watch.new")
-        fresh.unlink(missing_ok=True)
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(handle, "w", encoding="utf-8") as file:
-            json.dump(kept, file)
-        fresh.replace(self._path)
+        try:
+            fresh.unlink(missing_ok=True)
+            handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with open(handle, "w", encoding="utf-8") as file:
+                json.dump(kept, file)
+            fresh.replace(self._path)
+        except OSError as error:
+            raise IatroError(f"{fresh}: cannot be written: {error.strerror or error}") from error
 
     def close(self) -> None:
         """Let go of it; the ids stay."""

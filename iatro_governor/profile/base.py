@@ -23,7 +23,9 @@ NonNegative = Annotated[float, Field(strict=True, ge=0, le=LARGEST, allow_inf_na
 Timeout = Annotated[float, Field(strict=True, gt=0, le=10, allow_inf_nan=False)]
 """Seconds after which silence is a fault."""
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$", max_length=64)]
-Topic = Annotated[str, Field(pattern=r"^[/~]?[A-Za-z_][A-Za-z0-9_/]*$", max_length=200)]
+TOPIC = r"^/?[A-Za-z_][A-Za-z0-9_]*(/[A-Za-z_][A-Za-z0-9_]*)*$"
+"""Without "~": the governor, its watch and the recorder would each look for the topic beneath their own name."""
+Topic = Annotated[str, Field(pattern=TOPIC, max_length=200)]
 Source = Annotated[str, Field(min_length=3, max_length=400, description="where the number comes from")]
 Vector2 = tuple[Finite, Finite]
 Vector3 = tuple[Finite, Finite, Finite]

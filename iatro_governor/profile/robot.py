@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from iatro_governor.profile.base import Finite, Name, NonNegative, Part, Positive, Source
+from iatro_governor.profile.base import Finite, Name, NonNegative, Part, Positive, Source, Topic
 from iatro_governor.profile.figures import Figure
 
 Text = Annotated[str, Field(min_length=1, max_length=400)]
@@ -18,7 +18,7 @@ class ModelPart(Part):
 
     urdf: Text | None = None
     """A file, or ``package://NAME/rest``; a relative path counts from the profile's folder."""
-    topic: Text | None = None
+    topic: Topic | None = None
     """The topic that carries the description instead, std_msgs/String; read once, before the governor starts."""
     srdf: Text | None = None
     """A file whose disabled collisions are taken over; without one, neighbours may touch."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from iatro_governor.profile.base import LARGEST
+from iatro_governor.profile.base import LARGEST, TOPIC
 
 Shape = Mapping[str, Any]
 """JSON schema of a value."""
@@ -18,7 +18,7 @@ ALIKE = 0.75
 """Words more alike than this are taken for a slip of the pen."""
 PATTERNS = {
     r"^[A-Za-z][A-Za-z0-9_]*$": "a name: letters, digits and _, a letter first",
-    r"^[/~]?[A-Za-z_][A-Za-z0-9_/]*$": "a topic's name: letters, digits, _ and /, no digit first",
+    TOPIC: "a topic's name: words of letters, digits and _, no digit first, one / between them",
 }
 SIGNS = {"exclusiveMinimum": ">", "minimum": ">=", "exclusiveMaximum": "<", "maximum": "<="}
 BARE = ", without a unit, with a decimal point"

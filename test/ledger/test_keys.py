@@ -33,6 +33,12 @@ def test_precedence(tmp_path: Path) -> None:
     assert find_key(ledger, None, "") == beside
 
 
+def test_a_place_that_cannot_be_reached_is_told(tmp_path: Path) -> None:
+    """Its name is longer than any may be."""
+    with pytest.raises(LedgerError, match=r"\.key: cannot be reached: "):
+        find_key(tmp_path / ("n" * 300) / "ledger.db", None, None)
+
+
 @pytest.mark.parametrize("text", ["", "short", "zz" * 32, "ab" * 31, "\xff"])
 def test_bad_keys_are_refused(text: str, tmp_path: Path) -> None:
     path = tmp_path / "key"

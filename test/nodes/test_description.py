@@ -78,6 +78,11 @@ def test_a_profile_that_names_no_topic_waits_for_nothing(node: Any, robot: Any, 
     assert description_of(node, write(tmp_path, robot)) is None
 
 
+@pytest.mark.parametrize("topic", ["a//b", "a/", "~x", ""])
+def test_what_is_no_topic_is_left_to_who_checks_the_profile(node: Any, tmp_path: Path, topic: str) -> None:
+    assert description_of(node, write(tmp_path, {"model": {"topic": topic}})) is None
+
+
 def test_a_file_that_cannot_be_read_is_named(node: Any, tmp_path: Path) -> None:
     with pytest.raises(ProfileError, match=r"none\.yaml"):
         description_of(node, tmp_path / "none.yaml")

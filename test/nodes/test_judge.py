@@ -287,3 +287,9 @@ def test_a_witness_that_reads_of_another_clock_in_the_ledger_goes_on_by_its_own(
     judge.witness.statement(said(8.0, 1, "On I go."))
     found = [one for step in range(50) for one in judge.advance(7.1 + step * 0.1, 8.0 + step * 0.1)]
     assert [one.record_id for one in found] == ["statement:run:1"]
+
+
+def test_a_ledger_whose_folder_cannot_be_looked_into_is_out_of_reach(tmp_path: Path) -> None:
+    """Its name is longer than any may be."""
+    ledger = SecondHearing(tmp_path / ("n" * 300))
+    assert not ledger.within_reach and not ledger.missed(lambda *_: False, 0.0) and ledger.hear([]) is None

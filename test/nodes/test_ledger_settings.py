@@ -93,3 +93,13 @@ def test_settings_that_were_named_and_are_not_there_are_told(tmp_path: Path) -> 
     assert missing(file, "") == ""
     file.write_text("context: simulation\n")
     assert missing(file, str(file)) == ""
+
+
+@pytest.mark.parametrize("path", ["file/ledger.db", "n" * 300 + "/ledger.db"])
+def test_a_ledger_that_cannot_be_reached_is_told(tmp_path: Path, path: str) -> None:
+    """Where a folder is wanted there is a file, or a name longer than any may be."""
+    (tmp_path / "file").write_text("")
+    file = tmp_path / "ledger.yaml"
+    file.write_text(f"path: {path}\n")
+    with pytest.raises(LedgerError, match=r"ledger\.db: cannot be reached: "):
+        read(file, None)

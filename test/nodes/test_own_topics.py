@@ -1,4 +1,4 @@
-"""A governor that is started with remaps past itself does not start."""
+"""A governor that is started with remaps past itself does not start, and no profile has a topic that is none."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from iatro_governor.profile.base import TOPIC
 
 
 @pytest.mark.parametrize(
@@ -22,3 +26,9 @@ def test_a_remap_past_the_governor_is_refused(
     governor = node_process("governor", remaps=(rule,), ledger=tmp_path / "ledger.yaml")
     assert governor.wait(60) == 2
     assert told in governor.output
+
+
+@given(st.from_regex(TOPIC, fullmatch=True, alphabet="aZ_09/"))
+def test_what_a_profile_takes_for_a_topic_ros_does_too(name: str) -> None:
+    validation = pytest.importorskip("rclpy.validate_topic_name", reason="ROS 2 (rclpy) is not installed")
+    assert validation.validate_topic_name(name)

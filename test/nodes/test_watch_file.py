@@ -89,3 +89,10 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(IatroError, match="cannot be written"):
         Introduction(tmp_path / "file" / "ledger.watch")
+
+
+def test_a_file_that_cannot_be_written_is_told(path: Path) -> None:
+    introduction = Introduction(path)
+    path.with_suffix(".watch.new").mkdir()
+    with pytest.raises(IatroError, match=r"ledger\.watch\.new: cannot be written"):
+        introduction.tell(["01"])

@@ -104,6 +104,22 @@ def test_a_number_without_a_source_is_refused(tmp_path):
         assert [(p.key, p.given) for p in found] == [(f"limits[{index}].source", "(missing)")]
 
 
+@pytest.mark.parametrize(
+    "topic", ["a//b", "//a", "a/", "/", "a/1b", "1a", "~", "~x", "~/x", "a-b", "{node}/a"]
+)
+def test_what_ros_takes_for_no_topic_and_what_each_node_has_one_of_is_refused(tmp_path, topic):
+    """``~/x`` would be one topic of the governor, and another one of its watch and its recorder."""
+    (found,) = problems(tmp_path, replaced("input: cmd_vel_planner", f"input: '{topic}'"))
+    assert found.key == "channels.base.input" and found.allowed.startswith("a topic's name")
+
+
+@pytest.mark.parametrize("topic", ["a", "/a", "_a/b_1", "/hall/amr1/cmd_vel"])
+def test_a_topic_may_be_in_a_namespace(tmp_path, topic):
+    path = tmp_path / "robot.yaml"
+    path.write_text(replaced("input: cmd_vel_planner", f"input: {topic}"))
+    assert load_profile(path).data.channels["base"].input == topic
+
+
 def test_every_problem_is_reported_at_once(tmp_path):
     text = (
         replaced("rate_hz: 100", "rate_hz: 1")

@@ -57,7 +57,7 @@ UNITLESS = "a number > 0, without a unit, with a decimal point"
             "input: cmd vel",
             "has other characters than are allowed",
             "cmd vel",
-            "a topic's name: letters, digits, _ and /, no digit first",
+            "a topic's name: words of letters, digits and _, no digit first, one / between them",
         ),
         (
             "radius: 0.22",
