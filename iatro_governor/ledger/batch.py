@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .opening import State
-from .record import CONFLICT, LOST, Provenance, Record, Row, canonical, lost_numbers, row_of
+from .record import CONFLICT, LOST, Provenance, Record, Row, canonical, conflict_body, lost_numbers, row_of
 
 BodyOf = Callable[[tuple[str, str, int]], str | None]
 
@@ -75,7 +75,7 @@ class Batch:
     def _keep_conflict(self, record: Record) -> None:
         """The number is taken by another content: evidence, so it is kept once, under a number of ours."""
         ledger_id = self.state.ledger_id
-        body = {"kind": record.kind, "writer": record.writer, "number": record.number, "body": record.body}
+        body = conflict_body(record)
         digest = hashlib.sha256(canonical(body).encode()).digest()
         if digest in self.conflicting:
             self.duplicates += 1

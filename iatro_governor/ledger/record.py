@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,9 @@ SEGMENT, TOMBSTONE = "segment", "tombstone"
 OWN_KINDS = frozenset({OPEN, CLOSE, CONFLICT, SEGMENT, TOMBSTONE})
 NUMBER_LIMIT = 2**63
 """Numbers are stored as SQLite integers, so this is the first that does not fit."""
+DEEPEST = 100
+"""Objects and lists that a body may have within each other. The functions with which SQLite looks into a body read
+1,000, and refuse the whole query for a deeper one; how many Python reads and writes depends on its version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +26,9 @@ class Record:
     """One thing to remember: the ``number``-th of its ``kind`` from this ``writer`` (numbers start at 0, no
     gaps).
 
-    ``t`` is in seconds of the run's clock, ``body`` anything that JSON can hold (NaN and infinities are kept
-    as the strings "NaN", "Infinity", "-Infinity"). ``policy``: hash of the one in force, where its writer knows it.
+    ``t`` is in seconds of the run's clock, ``body`` anything that JSON can hold, DEEPEST levels deep at most (NaN and
+    infinities are kept as the strings "NaN", "Infinity", "-Infinity"). ``policy``: hash of the one in force, where its
+    writer knows it.
     """
 
     kind: str
@@ -113,18 +118,45 @@ def lost_numbers(writer: str, body: str) -> tuple[str, str, int, int]:
     return of, writer[len(of) + 1 :], first, last
 
 
+def conflict_body(record: Record) -> dict[str, Any]:
+    """What is kept of a record whose number is taken by another content."""
+    return {"kind": record.kind, "writer": record.writer, "number": record.number, "body": record.body}
+
+
 def row_of(record: Record, row_id: int, provenance: Provenance) -> Row:
     """The row that stores ``record`` at place ``row_id``; raises LedgerError for what cannot be stored."""
+    _check_texts(record)
     number, t = record.number, record.t
     if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < NUMBER_LIMIT:
-        raise LedgerError(f"{record.kind} of {record.writer}: number {number!r} is not in 0..2^63-1")
-    if not math.isfinite(t):
-        raise LedgerError(f"{record.kind} {number} of {record.writer}: time {t!r} is not finite")
+        raise LedgerError(f"{record.kind} of {record.writer}: number {_shown(number)} is not in 0..2^63-1")
+    if isinstance(t, bool) or not isinstance(t, (int, float)) or not abs(t) <= sys.float_info.max:
+        raise LedgerError(f"{record.kind} {number} of {record.writer}: time {_shown(t)} is not finite")
+    # A conflict is the ledger's own, and holds a body that may be as deep as one may be.
+    body = canonical(record.body) if record.kind == CONFLICT else body_text(record.body)
+    return (row_id, plain(record.kind), plain(record.writer), number, float(t), _plain_or_none(record.plan_id),
+            _plain_or_none(record.channel), *provenance.of(record), body)  # fmt: skip
+
+
+def _check_texts(record: Record) -> None:
+    """Raises LedgerError unless each text is one, and the body an object: what comes over a wire may be anything."""
+    for name in ("kind", "writer", "policy"):
+        if not isinstance(text := getattr(record, name), str):
+            raise LedgerError(f"a record's {name} must be a text (given: {_shown(text)})")
+    for name in ("plan_id", "channel"):
+        if not isinstance(text := getattr(record, name), str | None):
+            raise LedgerError(f"a record's {name} must be a text or None (given: {_shown(text)})")
+    if not isinstance(record.body, dict):
+        raise LedgerError(f"a record's body must be an object (given: {_shown(record.body)})")
     if not record.kind or not record.writer:
-        raise LedgerError(f"record {number}: kind and writer must not be empty")
-    return (row_id, plain(record.kind), plain(record.writer), number, float(t),
-    _plain_or_none(record.plan_id),
-            _plain_or_none(record.channel), *provenance.of(record), canonical(record.body))  # fmt: skip
+        raise LedgerError(f"record {_shown(record.number)}: kind and writer must not be empty")
+
+
+def body_text(body: dict[str, Any]) -> str:
+    """``body`` as it is stored. Raises LedgerError for what JSON does not have, and for what is too deep to be read."""
+    text = canonical(body)
+    if text.count("[") + text.count("{") > DEEPEST and _depth(body) > DEEPEST:
+        raise LedgerError(f"a record's body must not be deeper than {DEEPEST} objects and lists")
+    return text
 
 
 def canonical(body: dict[str, Any]) -> str:
@@ -133,10 +165,15 @@ def canonical(body: dict[str, Any]) -> str:
     Raises LedgerError for what JSON does not have.
     """
     try:
-        return _BODY(body)
-    except ValueError:
-        return _BODY(_strict(body))
-    except TypeError as error:
+        try:
+            return _BODY(body)
+        except ValueError:
+            return _BODY(_strict(body))
+    except RecursionError as error:
+        raise LedgerError(
+            "a record's body cannot be written as JSON: it is too deep, or holds itself"
+        ) from error
+    except (TypeError, ValueError) as error:
         raise LedgerError(f"a record's body cannot be written as JSON: {error}") from error
 
 
@@ -165,3 +202,20 @@ def _strict(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_strict(item) for item in value]
     return value
+
+
+def _depth(value: Any) -> int:
+    """How many objects and lists are within each other; 0 for what is neither."""
+    found, level = 0, [value]
+    while level := [one for one in level if isinstance(one, (dict, list, tuple))]:
+        found += 1
+        level = [item for one in level for item in (one.values() if isinstance(one, dict) else one)]
+    return found
+
+
+def _shown(value: Any) -> str:
+    """``value`` for a message, whatever it is: not each number or list can be written out."""
+    try:
+        return repr(value)[:80]
+    except (ValueError, RecursionError):
+        return f"a {type(value).__name__} that cannot be written out"

@@ -165,7 +165,7 @@ class Ledger:
         made again.
         """
         for record in records:
-            if record.kind in OWN_KINDS:
+            if isinstance(record.kind, str) and record.kind in OWN_KINDS:
                 raise LedgerError(f"kind {record.kind!r} is the ledger's own")
         self._begin_segment()
         batch = self._batch_of(records)

@@ -7,7 +7,6 @@ dies loses nothing that was acknowledged, and gets the rest once more.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
@@ -22,10 +21,10 @@ from rclpy.node import Node
 from rclpy.serialization import deserialize_message
 
 from iatro_governor import __version__
-from iatro_governor.errors import IatroError, LedgerError, ProfileError
+from iatro_governor.errors import LedgerError, ProfileError
 from iatro_governor.ledger import Ledger, Record
 from iatro_governor.ledger.keeping import maintain
-from iatro_governor.ledger.record import NUMBER_LIMIT, canonical, lost
+from iatro_governor.ledger.record import NUMBER_LIMIT, lost, plain
 from iatro_governor.msg import Ack, Disagreement, GovernorDecision, LedgerHead, PlanMark, PlannerStatement
 from iatro_governor.nodes import convert, ledger_settings, qos
 from iatro_governor.nodes.allowance import Allowance
@@ -35,17 +34,15 @@ from iatro_governor.nodes.diagnosed import robot_of, row_name
 from iatro_governor.nodes.gaps import Gaps
 from iatro_governor.nodes.listening import Listening
 from iatro_governor.nodes.parameters import settings
+from iatro_governor.nodes.recordable import Policies, subject_of, verdict_body
 from iatro_governor.nodes.run import run
 from iatro_governor.nodes.steady import every
+from iatro_governor.nodes.waiting import MOST_WAITING, Waiting
 from iatro_governor.profile.load import load_data
 from iatro_governor.review import note_drop
 
 COMMIT_S = 0.05
 """Longest time between two commits while records come in."""
-MOST_IN_COMMIT = 500
-MOST_WAITING = 20_000
-"""Records kept in memory while the disk refuses; what comes beyond is dropped, and its writer sends it again."""
-RETRY_S = 1.0
 REPEAT_ACK_S = 0.5
 OTHERS_S = 6.0
 """At its end: longest wait for the governor and the witness to come to theirs, s."""
@@ -55,11 +52,8 @@ LOST_AFTER_S = 10.0
 """A number that is missing for so long, while its writer is heard and nothing moves, is written down as lost."""
 KEEP_EVERY_S = 10.0
 """Between two looks at what is to be sealed or retired, s."""
-DEEPER = 50
-"""A verdict that can be written down this many levels deeper in the stack can be written down by the ledger."""
 OWN = ("mark", "lost", "clip")
 """Kinds that the recorder numbers itself: nobody waits for a receipt."""
-ORDER = {"decision": 0, "mark": 1, "statement": 2, "verdict": 3, "lost": 4, "clip": 5}
 
 
 class Recorder(Node):
@@ -81,10 +75,10 @@ class Recorder(Node):
             shadow=_is_shadow(own.config),
             clock_source="sim" if self.get_parameter("use_sim_time").value else "system",
         )
-        self._waiting: list[Record] = []
+        self._waiting = Waiting(self._ledger)
         self._writers: dict[str, str] = {}
         self._gaps = Gaps(LOST_AFTER_S)
-        self._policies: dict[str, str] = {}
+        self._policies = Policies()
         self._keeping, self._key = chosen.keeping, chosen.key
         self._keep_at = 0.0
         self._robot = robot_of(own.config)
@@ -92,10 +86,9 @@ class Recorder(Node):
         self._own = f"recorder-{uuid.uuid4()}"
         self._marks = self._taken = 0
         self._dropped = 0
-        self._fault = ""
         self._asked_at: float | None = None
         self._listening = Listening()
-        self._retry_at = self._ack_at = 0.0
+        self._ack_at = 0.0
         self._allowance = Allowance()
         self._clips = self._clip_taker(own.config, chosen.path)
         self._listen()
@@ -133,7 +126,7 @@ class Recorder(Node):
             self._clips.heard(topic, kind, data)
         try:
             take(message)
-        except (IatroError, ValueError, IndexError, RecursionError) as error:
+        except Exception as error:  # noqa: BLE001 - what comes of such a message has no common root either
             self._drop(
                 f"{topic}: a message that makes no sense was not taken: {type(error).__name__}: {error}"
             )
@@ -158,8 +151,7 @@ class Recorder(Node):
             self._clips.turn(at_once=True)
         now = time.monotonic()
         self._asked_at = self._asked_at or now
-        self._retry_at = 0.0
-        self._commit()
+        self._commit(at_once=True)
         others = ("governor/decision", "witness/disagreement")
         gone = not any(self.count_publishers(topic) for topic in others)
         self._listening.turn(now)
@@ -198,9 +190,7 @@ class Recorder(Node):
 
     def _verdict(self, message: Disagreement) -> None:
         wire = convert.disagreement_body(message)
-        detail = _detail(wire["detail"])
-        body = wire if detail is None else {**detail, "seq": wire["seq"], "writer": wire["writer"]}
-        self._take("verdict", wire["writer"], wire["seq"], wire["t"], body)
+        self._take("verdict", wire["writer"], wire["seq"], wire["t"], verdict_body(wire))
         if self._clips is not None:
             self._clips.verdict(wire)
 
@@ -208,25 +198,18 @@ class Recorder(Node):
         if not writer or number >= NUMBER_LIMIT:
             self._drop(f"{kind} {number} of {writer!r} cannot be counted, so it is not taken")
             return
+        writer = plain(writer)  # as the ledger, which is asked what it has of it, names it
         self._gaps.hear((kind, writer))
-        if len(self._waiting) >= MOST_WAITING:
+        if self._waiting.full:
             self._drop(
                 f"{MOST_WAITING} records wait for the disk; a {kind} was not taken and must be sent again"
             )
-        else:
-            channel = body.get("channel") or next(iter(body.get("channels") or ()), None)
-            plan_id = body.get("plan_id") or None
-            policy = self._policy(channel or "", body)
-            self._waiting.append(Record(kind, writer, number, t, plan_id, channel or None, body, policy))
-            if len(self._waiting) >= MOST_IN_COMMIT and not self._fault:
-                self._commit()
-
-    def _policy(self, channel: str, body: dict[str, Any]) -> str:
-        """The policy in force: that of the channel's last decision, else of the last one; empty before the first."""
-        own = str(body.get("config_hash") or "")
-        if own:
-            self._policies[channel] = self._policies[""] = own
-        return own or self._policies.get(channel) or self._policies.get("", "")
+            return
+        plan_id, channel = subject_of(body)
+        policy = self._policies.of(kind, channel or "", body)
+        self._waiting.add(Record(kind, writer, number, t, plan_id, channel, body, policy))
+        if self._waiting.due:
+            self._commit()
 
     def _drop(self, why: str) -> None:
         self._dropped += 1
@@ -242,27 +225,22 @@ class Recorder(Node):
             self._settle_gaps(now)
             self._acknowledge(self._writers)
 
-    def _commit(self) -> None:
-        """Write what waits, decisions before words; where the disk refuses, keep it and try again later."""
-        if not self._waiting or time.monotonic() < self._retry_at:
-            return
-        batch = sorted(self._waiting, key=lambda one: (ORDER[one.kind], one.writer, one.number))
-        batch = batch[:MOST_IN_COMMIT]
-        taken = set(map(id, batch))
-        try:
-            result = self._ledger.append(batch)
-        except LedgerError as error:
-            self._fault, self._retry_at = str(error), time.monotonic() + RETRY_S
-            self.get_logger().error(f"not recorded: {error}", throttle_duration_sec=5.0)
-            return
-        self._fault = result.fault or ""
-        self._waiting = [record for record in self._waiting if id(record) not in taken]
-        known = {record.writer: record.kind for record in batch if record.kind not in OWN}
+    def _commit(self, *, at_once: bool = False) -> None:
+        """Write what waits; where the disk refuses, it is tried again later."""
+        outcome = self._waiting.commit(time.monotonic(), at_once=at_once)
+        if outcome.refused:
+            self.get_logger().error(f"not recorded: {outcome.refused}", throttle_duration_sec=5.0)
+        if outcome.left_out:
+            self._dropped += len(outcome.left_out)
+            self.get_logger().error(self._waiting.left_out, throttle_duration_sec=1.0)
+        done = (*outcome.written, *outcome.left_out)
+        known = {record.writer: record.kind for record in done if record.kind not in OWN}
         for writer in known.keys() - self._writers.keys():
             self.get_logger().info(f"recorder hears {known[writer]}s of {writer}")
         self._writers.update(known)
-        self._acknowledge(known)
-        self._publish_head()
+        if outcome.written:
+            self._acknowledge(known)
+            self._publish_head()
 
     def _settle_gaps(self, now: float) -> None:
         """Write down as lost what has been missing for long while its writer went on."""
@@ -270,7 +248,7 @@ class Recorder(Node):
         for (kind, writer), (first, last) in self._gaps.given_up(missing, now):
             cause = f"not sent again within {LOST_AFTER_S:g} s"
             stamp = self.get_clock().now().nanoseconds * 1e-9
-            self._waiting.append(lost(kind, writer, first, last, cause, stamp))
+            self._waiting.add(lost(kind, writer, first, last, cause, stamp))
             self.get_logger().error(f"{kind} {first} to {last} of {writer} never came")
 
     def _acknowledge(self, writers: dict[str, str]) -> None:
@@ -291,7 +269,7 @@ class Recorder(Node):
         now = time.monotonic()
         if (anchor := self._ledger.anchor) is not None:
             self._hook.offer(anchor.line(), now)
-        if self._fault:
+        if self._waiting.fault:
             return
         self._take_notes()
         if now < self._keep_at:
@@ -300,8 +278,8 @@ class Recorder(Node):
         try:
             for done in maintain(self._ledger, self._keeping, time.time()):
                 self.get_logger().info(done)
-        except LedgerError as error:
-            self._fault = str(error)
+        except (LedgerError, OSError) as error:
+            self._waiting.fault = str(error)
 
     def _take_notes(self) -> None:
         """What readers of the ledger have left beside it."""
@@ -309,11 +287,12 @@ class Recorder(Node):
             for refused in note_drop.take(self._ledger, self._key):
                 self.get_logger().error(refused)
         except LedgerError as error:
-            self._fault = str(error)
+            self._waiting.fault = str(error)
 
     def _minor_fault(self) -> str:
-        """What goes wrong beside the record itself."""
-        return self._hook.fault or (self._clips.fault if self._clips is not None else "")
+        """What was left out of the record, or goes wrong beside it."""
+        beside = self._hook.fault or (self._clips.fault if self._clips is not None else "")
+        return self._waiting.left_out or beside
 
     def _report(self) -> None:
         if self._clips is not None:
@@ -324,8 +303,8 @@ class Recorder(Node):
         status = DiagnosticStatus(
             name=row_name(self, "ledger"),
             hardware_id=self._robot,
-            message=self._fault or self._minor_fault() or "writing",
-            level=DiagnosticStatus.ERROR if self._fault else level,
+            message=self._waiting.fault or self._minor_fault() or "writing",
+            level=DiagnosticStatus.ERROR if self._waiting.fault else level,
         )
         counts = {
             "records": self._ledger.head()[0],
@@ -347,19 +326,6 @@ def _is_shadow(config: Path) -> bool:
         return load_data(config).unsafe_shadow
     except ProfileError:
         return False
-
-
-def _detail(text: str) -> dict[str, Any] | None:
-    """The verdict's own record; None for what is no JSON object, which is then kept as the message it is."""
-    try:
-        detail = json.loads(text)
-        nested = {"detail": detail}
-        for _ in range(DEEPER):
-            nested = {"detail": nested}
-        canonical(nested)
-    except (ValueError, RecursionError):
-        return None
-    return detail if isinstance(detail, dict) else None
 
 
 def main() -> None:

@@ -265,6 +265,33 @@ def test_messages_that_make_no_sense_keep_nobody_out(
     assert [body.get("value") for body in bodies(ledger, "verdict")] == [None, None, "NaN"]
 
 
+def test_a_verdict_that_is_about_nothing_with_a_name_is_recorded_and_holds_nobody_up(
+    recorder: Callable[[], Any], peers: Peers, tmp_path: Path, wait_until: Callable[..., None]
+) -> None:
+    """The wrong answer: its record can never be written, and with it none that comes at the same time or after."""
+    process, ledger = recorder(), tmp_path / "ledger.db"
+    odd = (
+        {"plan_id": 5},
+        {"channel": {"a": 1}},
+        {"channel": ["base"]},
+        {"channels": 5},
+        {"plan_id": "\ud800\0"},
+    )
+    for seq, detail in enumerate(odd):
+        peers.judge(seq, json.dumps(detail))
+    peers.decide(0, 3)
+    done = {"ring-1": 3, "witness-1": len(odd)}
+    wait_until(lambda: peers.acks == done, 10.0, "receipts")
+    wait_until(lambda: peers.levels and peers.levels[-1] == b"\x00", 10.0, "all is well")
+    peers.leave()
+    process.send(signal.SIGTERM)
+    assert process.wait() == 0 and "Traceback" not in process.output, process.output
+    with Reader(ledger) as reader:
+        assert [one.plan_id for one in reader.records("verdict")] == [None] * 4 + ["\\ud800\\x00"]
+        assert all(one.channel is None for one in reader.records("verdict"))
+    assert len(bodies(ledger, "decision")) == 3 and reconcile(ledger)["lost"] == 0
+
+
 def test_a_simulation_whose_clock_stands_or_makes_no_sense_is_recorded(
     recorder: Callable[..., Any], peers: Peers, tmp_path: Path, node_here: Callable[[str], Any],
     wait_until: Callable[..., None],
