@@ -18,7 +18,7 @@ class Batch:
     """Rows for one commit, thrown away as a whole if it fails; ``head`` is the chain's before it.
 
     body_of: the stored body's text of a number that is known, None where only its number is. conflicting: digests of
-    the contradictions that are on record already.
+    the contradictions that are on record already; fresh: of those that come with this commit.
     """
 
     state: State
@@ -26,6 +26,7 @@ class Batch:
     body_of: BodyOf
     conflicting: set[bytes]
     head: bytes = b""
+    fresh: set[bytes] = field(default_factory=set)
     rows: list[tuple[Any, ...]] = field(default_factory=list)
     seen: dict[tuple[str, str, int], str] = field(default_factory=dict)
     stored: int = 0
@@ -77,10 +78,10 @@ class Batch:
         ledger_id = self.state.ledger_id
         body = conflict_body(record)
         digest = hashlib.sha256(canonical(body).encode()).digest()
-        if digest in self.conflicting:
+        if digest in self.conflicting or digest in self.fresh:
             self.duplicates += 1
             return
-        self.conflicting.add(digest)
+        self.fresh.add(digest)
         known = self.state.stored.get((CONFLICT, ledger_id))
         number = (known.end if known else 0) + self.conflicts
         own = Record(CONFLICT, ledger_id, number, record.t, record.plan_id, record.channel, body)

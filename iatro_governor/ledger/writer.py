@@ -303,6 +303,7 @@ class Ledger:
             batch.give_up()
             raise
         self._begun = True
+        self._conflicting |= batch.fresh
         for row in batch.rows:
             self._count(row)
         self._state.records += len(batch.rows)

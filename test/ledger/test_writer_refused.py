@@ -113,6 +113,24 @@ def test_a_batch_that_the_disk_refuses_is_not_there_and_can_be_given_again(
     assert (found.sound, found.closed, found.problem) == (True, True, None)
 
 
+def test_a_contradiction_that_the_disk_refused_is_kept_when_it_comes_again(
+    tmp_path: Path, open_ledger: Open, make_decision: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The wrong answer: it counts as known, and the evidence of a forgery is nowhere."""
+    with open_ledger() as ledger:
+        ledger.append([make_decision(0)])
+        forged = make_decision(0, note="forged")
+        with monkeypatch.context() as patched:
+            patched.setattr(store, "insert", lambda: "INSERT INTO nowhere VALUES (?)")
+            with pytest.raises(LedgerError, match="no such table: nowhere"):
+                ledger.append([forged])
+        assert ledger.append([forged, forged]).conflicts == 1
+        assert ledger.append([forged]).duplicates == 1
+    with Reader(tmp_path / "ledger.db") as reader:
+        (kept,) = reader.records("conflict")
+    assert kept.body["body"]["note"] == "forged" and verify(tmp_path / "ledger.db", KEY).sound
+
+
 def test_while_another_program_writes_in_it_nothing_is_stored_and_it_goes_on_after(
     tmp_path: Path, open_ledger: Open, make_decision: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
