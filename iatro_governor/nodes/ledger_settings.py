@@ -7,7 +7,8 @@ The witness asks it where the ledger is, to make up for what it has not heard.
 - ``key``: the key's file; else IATRO_KEY, else beside the ledger, where a first one is made.
 - ``keep``: how much is kept, all of it unless given. ``segment_mb``: size at which a file is sealed and one more begun;
   ``retain_days``, ``retain_records``: sealed files that are older, or have so many records after them, are removed, and
-  the chain says so; ``clips_mb``: what the clips may take, the oldest going first (2,000 unless given).
+  the chain says so (a wall clock that leaps makes none old); ``clips_mb``: what the clips may take, the oldest going
+  first (2,000 unless given).
 - ``anchor``: ``command`` (a list of words) is given the newest anchor as a line on its standard input every ``every_s``
   seconds (60 unless given) and at the end, to keep it elsewhere.
 """

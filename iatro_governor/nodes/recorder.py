@@ -25,6 +25,7 @@ from iatro_governor.errors import LedgerError, ProfileError
 from iatro_governor.ledger import Ledger, Record
 from iatro_governor.ledger.keeping import maintain
 from iatro_governor.ledger.record import NUMBER_LIMIT, lost, plain
+from iatro_governor.ledger.wall_clock import WallClock
 from iatro_governor.msg import Ack, Disagreement, GovernorDecision, LedgerHead, PlanMark, PlannerStatement
 from iatro_governor.nodes import convert, ledger_settings, qos
 from iatro_governor.nodes.allowance import Allowance
@@ -80,7 +81,7 @@ class Recorder(Node):
         self._gaps = Gaps(LOST_AFTER_S)
         self._policies = Policies()
         self._keeping, self._key = chosen.keeping, chosen.key
-        self._keep_at = 0.0
+        self._wall, self._keep_at = WallClock(), 0.0
         self._robot = robot_of(own.config)
         self._hook = AnchorCommand(chosen.anchor_command, chosen.anchor_every_s)
         self._own = f"recorder-{uuid.uuid4()}"
@@ -269,6 +270,7 @@ class Recorder(Node):
         now = time.monotonic()
         if (anchor := self._ledger.anchor) is not None:
             self._hook.offer(anchor.line(), now)
+        held = self._wall.held(wall := time.time(), now)
         if self._waiting.fault:
             return
         self._take_notes()
@@ -276,7 +278,7 @@ class Recorder(Node):
             return
         self._keep_at = now + KEEP_EVERY_S
         try:
-            for done in maintain(self._ledger, self._keeping, time.time()):
+            for done in maintain(self._ledger, self._keeping, wall, held=held):
                 self.get_logger().info(done)
         except (LedgerError, OSError) as error:
             self._waiting.fault = str(error)

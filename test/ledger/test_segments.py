@@ -186,12 +186,13 @@ def test_keeping_seals_by_size_and_retires_by_count_and_age(
     with open_ledger() as ledger:
         for first in range(0, 1000, 50):
             ledger.append([make_decision(n, fill="x" * 200) for n in range(first, first + 50)])
-            done += maintain(ledger, keeping, 0.0)
+            done += maintain(ledger, keeping, 0.0, held=True)
         assert any("sealed" in one for one in done) and any("retired" in one for one in done)
         kept = segments.sealed(path)
         assert kept
-        assert not maintain(ledger, Keeping(retain_days=1.0), ledger.anchor.wall + 0.9 * DAY_S)  # type: ignore[union-attr]
-        assert len(maintain(ledger, Keeping(retain_days=1.0), ledger.anchor.wall + 1.1 * DAY_S)) == len(kept)  # type: ignore[union-attr]
+        ended, day = ledger.anchor.wall, Keeping(retain_days=1.0)  # type: ignore[union-attr]
+        assert not maintain(ledger, day, ended + 0.9 * DAY_S, held=True)
+        assert len(maintain(ledger, day, ended + 1.1 * DAY_S, held=True)) == len(kept)
     assert segments.sealed(path) == []
     assert verify(path, key).sound
     assert reconcile(path)["lost"] == 0

@@ -14,10 +14,11 @@ from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.time import Time
 
 from iatro_governor.errors import LedgerError
-from iatro_governor.ledger import Ledger, Record
+from iatro_governor.ledger import Ledger, Record, segments
 from iatro_governor.ledger.keeping import DAY_S, Keeping
+from iatro_governor.ledger.wall_clock import HELD_S, WallClock
 from iatro_governor.nodes import recorder as module
-from iatro_governor.nodes.recorder import Recorder
+from iatro_governor.nodes.recorder import KEEP_EVERY_S, Recorder
 from iatro_governor.nodes.waiting import Waiting
 
 KEY = bytes(range(32))
@@ -48,19 +49,42 @@ def recorder(tmp_path: Path, clocks: Clocks, monkeypatch: pytest.MonkeyPatch) ->
     made: Any = Recorder.__new__(Recorder)
     quiet = SimpleNamespace(info=str, warning=str, error=lambda *_, **__: None)
     monkeypatch.setattr(Recorder, "get_logger", lambda _: quiet)
-    monkeypatch.setattr(Recorder, "get_namespace", lambda _: "/")
-    monkeypatch.setattr(Recorder, "get_name", lambda _: "recorder")
     monkeypatch.setattr(Recorder, "get_fully_qualified_name", lambda _: "/recorder")
     monkeypatch.setattr(Recorder, "get_clock", lambda _: SimpleNamespace(now=Time))
     made._ledger = Ledger.open(tmp_path / "ledger.db", key=KEY, context="simulation", software_version="0")
     assert made._ledger.seal()
-    made._waiting, made._keep_at = Waiting(made._ledger), 0.0
+    made._waiting, made._wall, made._keep_at = Waiting(made._ledger), WallClock(), 0.0
     made._keeping, made._key, made._clips, made._dropped = Keeping(retain_days=30.0), KEY, None, 0
     made._hook = SimpleNamespace(offer=lambda *_: None, fault="")
     made.told, made._robot = [], "amr"
     made._diagnostics = SimpleNamespace(publish=made.told.append)
     made._writers, made._acknowledge, made._publish_head = {}, lambda _: None, lambda: None
     return made
+
+
+def sealed(recorder: Any) -> int:
+    return len(segments.sealed(recorder._ledger.path))
+
+
+def test_a_wall_clock_that_leaps_for_a_while_retires_nothing_and_one_that_stays_does(
+    recorder: Any, clocks: Clocks
+) -> None:
+    recorder._maintain()
+    for leap in (40 * DAY_S, -40 * DAY_S):
+        clocks.wall += leap
+        clocks.go(KEEP_EVERY_S)
+        recorder._maintain()
+        assert sealed(recorder) == 1
+    clocks.go(HELD_S)
+    recorder._maintain()
+    assert sealed(recorder) == 1, "it is of today"
+    clocks.wall += 40 * DAY_S
+    for _ in range(6):
+        recorder._maintain()
+        assert sealed(recorder) == 1
+        clocks.go(HELD_S / 6)
+    recorder._maintain()
+    assert sealed(recorder) == 0, "the robot was off for long, as far as anybody can tell"
 
 
 def status(recorder: Any) -> tuple[bytes, str]:
