@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from rclpy.node import Node
@@ -131,7 +132,7 @@ class ClipTaker:
             self._told(self._done.pop(0))
 
     def _write(self, clip: Clip, messages: list[Message]) -> None:
-        path = self._folder / f"{clip.begin:.3f}.mcap"
+        path = _new_path(self._folder, clip)
         try:
             write(path, messages, {"causes": "; ".join(clip.causes)[:10_000]}, clip.begin)
             digest, size = digest_of(path), path.stat().st_size
@@ -152,6 +153,11 @@ class ClipTaker:
 
     def _now(self) -> float:
         return float(self._node.get_clock().now().nanoseconds * 1e-9)
+
+
+def _new_path(folder: Path, clip: Clip) -> Path:
+    """A file that no clip has, or had while it was kept: a simulation begins at the same time each time it runs."""
+    return folder / f"clip_{clip.begin:.3f}_{token_hex(8)}.mcap"
 
 
 def _standing(data: ProfileData) -> Iterator[tuple[str, str]]:
