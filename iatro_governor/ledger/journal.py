@@ -34,6 +34,7 @@ class Journal:
         self._folder, self._writer, self._most = folder, writer, most_bytes
         folder.mkdir(parents=True, exist_ok=True)
         self._handle = -1
+        self._path: Path | None = None
         self._waiting = bytearray()
         self.size = 0
         """Bytes of the chapter that is written."""
@@ -41,8 +42,8 @@ class Journal:
     def begin(self, first: int, state: bytes) -> None:
         """Starts a chapter with ``state``; ``first`` is the number of the next decision."""
         self.close()
-        path = self._folder / f"{self._writer}-{first:012d}{SUFFIX}"
-        self._handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
+        self._path = self._folder / f"{self._writer}-{first:012d}{SUFFIX}"
+        self._handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640)
         self.size = 0
         self.add(build.this().preface())
         self.add(state)
@@ -69,15 +70,26 @@ class Journal:
 
     def _make_room(self) -> None:
         """Removes the oldest chapters of every writer; the one that is written stays."""
-        found = sorted(
-            (path.stat().st_mtime, path.stat().st_size, path) for path in self._folder.glob(f"*{SUFFIX}")
-        )
-        total = sum(size for _, size, _ in found)
-        for _, size, path in found[:-1]:
+        found = [
+            (self._age(path, about.st_mtime), path, about.st_size)
+            for path in self._folder.glob(f"*{SUFFIX}")
+            if (about := path.stat()) and path != self._path
+        ]
+        total = self.size + sum(size for _, _, size in found)
+        for _, path, size in sorted(found):
             if total <= self._most:
                 return
             path.unlink(missing_ok=True)
             total -= size
+
+    def _age(self, path: Path, modified: float) -> tuple[bool, float]:
+        """Orders chapters from the oldest: a wall clock that is set back makes none of this writer's own older.
+
+        Another writer's come before, for it has written here before this one.
+        """
+        writer, _, number = path.name.removesuffix(SUFFIX).rpartition("-")
+        mine = writer == self._writer
+        return mine, (int(number) if number.isdecimal() else -1) if mine else modified
 
 
 def chapters(folders: list[Path], writer: str) -> list[tuple[int, Path]]:

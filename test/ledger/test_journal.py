@@ -155,6 +155,23 @@ def test_the_oldest_chapters_of_any_writer_make_room_and_the_one_that_is_written
     assert [n for n, _ in chapters([tmp_path], "w")] == [4], "it alone is more than all may take, and stays"
 
 
+def test_a_clock_that_was_set_back_takes_neither_the_chapter_that_is_written_nor_a_newer_one(
+    tmp_path: Path,
+) -> None:
+    """The wrong answer: by its time the new chapter is the oldest, and what is told goes into no file."""
+    for first, t in ((9, 9e9), (10, 8e9), (11, 7e9)):
+        os.utime(made := written(tmp_path, first, b"x" * 1000), (t, t))
+    (stray := tmp_path / "w-first.journal").write_bytes(b"x" * 1000)
+    os.utime(stray, (9e9, 9e9))
+    each = made.stat().st_size
+    journal = Journal(tmp_path, "w", 2 * each)
+    journal.begin(12, b"state")
+    journal.add(b"told")
+    journal.close()
+    assert not stray.exists() and [n for n, _ in chapters([tmp_path], "w")] == [11, 12]
+    assert list(frames(dict(chapters([tmp_path], "w"))[12])) == [b"state", b"told"]
+
+
 def test_chapters_are_those_of_one_writer_in_their_order_and_no_other_files(tmp_path: Path) -> None:
     other = tmp_path / "other"
     first, second = written(tmp_path, 12), written(other, 3)
