@@ -36,7 +36,7 @@ def make_up(db: Path, key: bytes, config: Path | None) -> dict[str, Any]:
                 return {"made_up": 0, "verdicts": {}, "writer": None}
     finally:
         os.close(lock)
-    with Ledger.open(db, key=key, context=context, software_version=__version__) as ledger:
+    with Ledger.open(db, key=key, context=context, software_version=__version__, afterwards=True) as ledger:
         with Reader(db) as reader:
             missing = _missing(reader, params)
         writer = f"witness-{uuid.uuid4()}"

@@ -30,23 +30,27 @@ class State:
     settled: Numbers
 
 
-def session_body(state: State, key: bytes, by: Provenance, *, clean: bool, shadow: bool) -> dict[str, Any]:
+def session_body(
+    state: State, key: bytes, by: Provenance, *, clean: bool, shadow: bool, afterwards: bool
+) -> dict[str, Any]:
     """What the record that opens a session says."""
     body = {
         "schema": store.SCHEMA, "ledger_id": state.ledger_id, "key_id": key_id(key), "context": by.context,
         "software_version": by.software_version, "wall_time": time.time(), "resumed_at": state.records,
         "clean": clean,
     }  # fmt: skip
-    return {**body, "shadow": True} if shadow else body
+    told = {"shadow": shadow, "afterwards": afterwards}
+    return {**body, **{name: True for name, so in told.items() if so}}
 
 
-def segment_body(state: State, key: bytes) -> dict[str, Any]:
-    """What the first record of a file says that is not the ledger's first."""
-    return {
+def segment_body(state: State, key: bytes, *, shadow: bool) -> dict[str, Any]:
+    """What the first record of a file says that is not the ledger's first; ``shadow``: of the session that goes on."""
+    body = {
         "ledger_id": state.ledger_id, "key_id": key_id(key), "schema": store.SCHEMA,
         "previous": state.chain.head.hex(), "stored": segments.carried(state.stored),
         "settled": segments.carried(state.settled), "wall_time": time.time(),
     }  # fmt: skip
+    return {**body, "shadow": True} if shadow else body
 
 
 def created(path: Path, key: bytes, anchors: AnchorLog) -> State:

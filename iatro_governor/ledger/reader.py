@@ -150,9 +150,21 @@ class Reader:
                 return {"context": first.context, "software_version": first.software_version, **first.body}
         return {"ledger_id": "unknown"}
 
+    def governed(self) -> list[bool]:
+        """Of each session in which a robot was governed, whether nothing was enforced in it.
+
+        One that only added to what had been recorded is none. One whose opening was retired counts where it was in
+        shadow, as the record that goes on after it says.
+        """
+        own = self._own(OPEN, SEGMENT)
+        found = [one for one in own if one.kind == OPEN and one.body.get("afterwards") is not True]
+        if own and own[0].kind == SEGMENT and own[0].body.get("shadow") is True:
+            found.insert(0, own[0])
+        return [one.body.get("shadow") is True for one in found]
+
     def shadowed(self) -> int:
         """In how many sessions nothing was enforced."""
-        return sum(session.get("shadow") is True for session in self.sessions())
+        return sum(self.governed())
 
     def _own(self, *kinds: str) -> list[StoredRecord]:
         found = [record for kind in kinds for record in self.records(kind)]

@@ -212,7 +212,7 @@ def _go_on(out: Path, key: bytes, ledger_id: str, copy: _Copy, software_version:
         state.stored = segments.merged(segments.merged(state.stored, start.stored), stored)
         state.settled = segments.merged(segments.merged(state.settled, start.settled), settled)
     with Ledger.open(
-        out, key=key, context="recovery", software_version=software_version, state=state
+        out, key=key, context="recovery", software_version=software_version, state=state, afterwards=True
     ) as ledger:
         for hole in copy.holes:
             ledger.tombstone(hole)

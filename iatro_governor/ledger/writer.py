@@ -64,6 +64,7 @@ class Ledger:
         self._state = State("", Chain(key, b""), 0, {}, {})
         self._conflicting: set[bytes] = set()
         self._commits = 0
+        self._shadow = False
         self._begun = False
         """Whether the file that is written has its first record."""
 
@@ -76,6 +77,7 @@ class Ledger:
         context: str,
         software_version: str,
         shadow: bool = False,
+        afterwards: bool = False,
         config_hash: str = "",
         clock_source: str = "system",
         state: State | None = None,
@@ -83,8 +85,9 @@ class Ledger:
         """Creates the ledger ``path`` or continues it.
 
         ``context`` (field, simulation, evaluation), ``config_hash``, ``software_version`` and ``clock_source`` go into
-        every record of this session that does not name its own; ``shadow``, that nothing was enforced in it, into the
-        record that opens it. ``state`` is where a new file takes up the chain, for a recovery. A ledger of an older
+        every record of this session that does not name its own; ``shadow``, that nothing was enforced in it, and
+        ``afterwards``, that nothing was governed in it but something added to what had been recorded, into the record
+        that opens it. ``state`` is where a new file takes up the chain, for a recovery. A ledger of an older
         schema is sealed as it is and goes on in a new file. Raises LedgerError when another writer has it, the file is
         no ledger or newer than this program, or the disk refuses; ChainBroken when its end does not fit the key and
         its anchors.
@@ -101,11 +104,11 @@ class Ledger:
             ledger = cls(path, db, lock, key, anchors, by)
             undo.callback(lambda: ledger._db.close())  # it may be another one by then
             with store.translated(path):
-                ledger._start(shadow, state)
+                ledger._start(shadow, afterwards, state)
             undo.pop_all()
         return ledger
 
-    def _start(self, shadow: bool, state: State | None) -> None:
+    def _start(self, shadow: bool, afterwards: bool, state: State | None) -> None:
         before, last = segments.sealed(self.path), self._anchors.last
         new = store.is_empty(self._db)
         if state is not None:
@@ -122,8 +125,11 @@ class Ledger:
             self._migrate()
         ended = last.event if last else None
         clean = self._state.records == 0 or ended == CLOSED
-        body = opening.session_body(self._state, self._key, self._provenance, clean=clean, shadow=shadow)
+        body = opening.session_body(
+            self._state, self._key, self._provenance, clean=clean, shadow=shadow, afterwards=afterwards
+        )
         self._commit(self._batch_of([self._own(OPEN, body)]), OPENED)
+        self._shadow = shadow
         self._remove_leftovers(before)
 
     def _migrate(self) -> None:
@@ -242,7 +248,7 @@ class Ledger:
         """Writes the first record of a file that is not the first, where it has none yet."""
         if self._begun:
             return
-        body = opening.segment_body(self._state, self._key)
+        body = opening.segment_body(self._state, self._key, shadow=self._shadow)
         self._commit(self._batch_of([self._own(SEGMENT, body)]), HEAD)
 
     def tombstone(self, body: dict[str, Any]) -> None:

@@ -119,10 +119,11 @@ def details(reader: Reader) -> list[Detail]:
 
 def shadow_text(reader: Reader) -> str:
     """What whoever reads this ledger must know first: that nothing was enforced; empty where everything was."""
-    shadowed, sessions = reader.shadowed(), len(reader.sessions())
+    sessions = reader.governed()
+    shadowed = sum(sessions)
     if not shadowed:
         return ""
-    which = "it" if sessions == 1 else f"{shadowed} of its {sessions} sessions"
+    which = "it" if len(sessions) == 1 else f"{shadowed} of its {len(sessions)} sessions"
     return f"UNSAFE SHADOW MODE: in {which}, nothing was enforced; every command went out as it came"
 
 

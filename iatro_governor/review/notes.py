@@ -85,7 +85,7 @@ def annotate(db: Path, key: bytes, incident: int, by: str, text: str, patience: 
 def _written(db: Path, key: bytes, context: str) -> bool:
     """Writes what waits, itself; False while a recorder has the ledger."""
     try:
-        ledger = Ledger.open(db, key=key, context=context, software_version=__version__)
+        ledger = Ledger.open(db, key=key, context=context, software_version=__version__, afterwards=True)
     except LedgerTaken:
         return False
     with ledger:

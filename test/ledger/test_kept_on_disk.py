@@ -268,7 +268,7 @@ def test_a_file_that_could_not_be_begun_is_begun_by_whatever_comes_next(
     ledger = open_ledger()
     ledger.append([make_decision(0)])
 
-    def refused(*_: object) -> dict[str, Any]:
+    def refused(*_: Any, **__: Any) -> None:
         raise LedgerError("no room")
 
     with monkeypatch.context() as patched:

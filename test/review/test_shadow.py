@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from iatro_governor.ledger import Ledger
+from iatro_governor.cli._ledger_judge import make_up
+from iatro_governor.ledger import Ledger, Record, segments
 from iatro_governor.ledger.reader import Reader
+from iatro_governor.ledger.recovery import recover
+from iatro_governor.ledger.retiring import retire
 from iatro_governor.review.incidents import shadow_text
+from iatro_governor.review.notes import annotate
 from iatro_governor.review.report import write_report
 from test.forked import iatro
 from test.governor.profiles import AMR
@@ -42,6 +46,64 @@ def test_the_ledger_and_its_report_say_so(tmp_path: Path, sessions: tuple[bool, 
     assert (LOUD in (tmp_path / "report.html").read_text()) == bool(told)
     done = iatro("review", "list", str(path))
     assert done.returncode == 0 and (LOUD in done.stderr) == bool(told)
+
+
+ALL = f"UNSAFE SHADOW MODE: in it, {LOUD}"
+KEY = bytes(range(32))
+
+
+def told(path: Path) -> str:
+    with Reader(path) as reader:
+        return shadow_text(reader)
+
+
+def governed(path: Path, *, shadow: bool = True) -> Ledger:
+    return Ledger.open(path, key=KEY, context="field", software_version="0", shadow=shadow)
+
+
+def said(number: int) -> Record:
+    body = {
+        "t": 1.0, "seq": number, "planner_run": "run", "plan_id": None, "channels": ["base"], "instruction": "",
+        "text": "I stop.", "reasoning": "", "actions": None, "final": True, "planner": {"model_id": "m"},
+    }  # fmt: skip
+    return Record("statement", "run", number, 1.0, None, "base", body)
+
+
+def test_what_is_added_afterwards_is_no_session_in_which_anything_was_enforced(tmp_path: Path) -> None:
+    """The wrong answer: somebody writes a note, and from then on a part of the run was enforced."""
+    path = tmp_path / "ledger.db"
+    with governed(path) as one:
+        one.append([said(0), Record("verdict", "w", 0, 1.0, None, "base", {"verdict": "AGREES"})])
+    with Reader(path) as reader:
+        (verdict,) = reader.records("verdict")
+    assert told(path).startswith(ALL)
+    annotate(path, KEY, verdict.id, "Ana", "Seen.")
+    assert make_up(path, KEY, None)["made_up"] == 1
+    recover(path, tmp_path / "again.db", KEY, software_version="0")
+    for one_of_them in (path, tmp_path / "again.db"):
+        with Reader(one_of_them) as reader:
+            assert len(reader.sessions()) > 2
+        assert told(one_of_them).startswith(ALL)
+    governed(path, shadow=False).close()
+    assert told(path).startswith("UNSAFE SHADOW MODE: in 1 of its 2 sessions")
+
+
+def test_of_a_session_whose_opening_was_retired_it_is_told_all_the_same(tmp_path: Path) -> None:
+    """The wrong answer: after a month of shadow mode everything was enforced."""
+    path = tmp_path / "ledger.db"
+    with governed(path) as one:
+        for number in range(3):
+            one.append([said(number)])
+            assert one.seal()
+        for sealed in segments.sealed(path)[:2]:
+            retire(one, sealed, "old")
+            assert told(path).startswith(ALL)
+    with governed(path, shadow=False) as one:
+        assert told(path).startswith("UNSAFE SHADOW MODE: in 1 of its 2 sessions")
+        assert one.seal()
+        for sealed in segments.sealed(path):
+            retire(one, sealed, "old")
+        assert told(path) == "", "nothing of it is left"
 
 
 def test_check_says_so(tmp_path: Path) -> None:
