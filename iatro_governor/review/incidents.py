@@ -16,7 +16,7 @@ UNREADABLE = "UNREADABLE"
 """Shown in place of a verdict where a record is not as the witness writes them."""
 NO_VERDICT = "UNKNOWN"
 """Shown where a record names no verdict."""
-MISSHAPEN = (TypeError, ValueError, AttributeError, KeyError, IndexError)
+MISSHAPEN = (TypeError, ValueError, AttributeError, KeyError, IndexError, OverflowError)
 """What reading raises on a record or an input that is not as this program writes them."""
 SEVERITIES = (
     "information",
@@ -182,8 +182,8 @@ def _read(record: StoredRecord) -> Incident:
     return Incident(
         id=record.id,
         t=min((float(t) for t in begun if t is not None), default=record.t),
-        plan_id=record.plan_id or body.get("plan_id") or None,
-        channel=record.channel or body.get("channel") or None,
+        plan_id=record.plan_id or _name(body.get("plan_id")),
+        channel=record.channel or _name(body.get("channel")),
         model=str(body.get("planner_model") or ""),
         verdict=verdict,
         all_verdicts=tuple(map(str, body.get("all_verdicts") or (verdict,))),
@@ -192,6 +192,11 @@ def _read(record: StoredRecord) -> Incident:
         text=str(body.get("text") or ""),
         context=record.context,
     )
+
+
+def _name(value: Any) -> str | None:
+    """A name in a body; None for what is none."""
+    return value if isinstance(value, str) and value else None
 
 
 def conducts_of(body: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
@@ -216,8 +221,9 @@ def _detail(reader: Reader, record: StoredRecord) -> Detail:
 
 def _statement(reader: Reader, record: StoredRecord) -> dict[str, Any]:
     """The statement that the verdict is about, where the ledger has it."""
+    run = str(record.body.get("planner_run") or "")
     for number in record.body.get("statement_seqs") or ():
-        for found in reader.records("statement", writer=record.body.get("planner_run"), number=number):
+        for found in reader.records("statement", writer=run, number=int(number)):
             return found.body
     return {}
 

@@ -14,6 +14,7 @@ from iatro_governor.ledger import Ledger, Reader, Record, reconcile, verify
 from iatro_governor.nodes.recordable import Policies, subject_of, verdict_body
 from iatro_governor.nodes.waiting import Waiting
 from iatro_governor.review.incidents import details
+from iatro_governor.review.index import Index
 
 KEY = bytes(range(32))
 NAMES = (
@@ -80,5 +81,6 @@ def test_whatever_a_verdict_says_it_is_written_and_keeps_nothing_from_being_read
             ledger.append([taken(0, '{"another": 1}')])
         assert verify(path, KEY).sound
         assert reconcile(path)["verdict_records"] == len(found)
-        with Reader(path) as reader:
+        with Reader(path) as reader, Index(reader) as index:
             assert len(details(reader)) == len(found)
+            assert index.rows("SELECT count(*) FROM incident") == [(len(found),)]

@@ -126,7 +126,10 @@ def test_numbers_that_are_none_leave_holes_and_no_peaks(sample: Path) -> None:
         {"broken_claims": [{"requested": "x"}]}, {"all_verdicts": 3}, {"planner_run": 3}, {"statement_seqs": "x"},
         {"statement_t": "x"}, {"verdict": ["x"]}, {"text": 3}, {"channel": []}, {"actions": 3}, {"disobeys": [[]]},
         {"evidence": {"channels": {"base": {"first_seq": "x", "last_seq": "y"}}}},
-        {"kind": None}, {"planner_model": {}},
+        {"kind": None}, {"planner_model": {}}, {"planner_run": [], "statement_seqs": [0]}, {"statement_seqs": [None]},
+        {"planner_run": 10**400, "statement_seqs": [0]}, {"statement_seqs": [10**400]}, {"severity": 10**400},
+        {"evidence": {"channels": {"base": {"first_seq": 10**400, "last_seq": 10**400}}}}, {"statement_t": 10**400},
+        {"plan_id": [None]}, {"plan_id": 5, "channel": {"a": 1}},
     ],
     ids=str,
 )  # fmt: skip
