@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import heapq
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -29,8 +30,6 @@ from iatro_governor.testimony.statement import words_of
 ANOTHER_CLOCK_S = 60.0
 """What is this much earlier than what came before it is of another clock: a simulation that was started again, s."""
 Event = StatementRecord | MarkRecord | Sample
-Queued = tuple[float, int, str, int, int, Event]
-"""Its time, s, its rank among others of that time, its writer and number, and how many had come before it."""
 _RANK = {StatementRecord: 0, MarkRecord: 1, Sample: 2}
 
 
@@ -40,7 +39,7 @@ class Witness:
 
     params: WitnessParams = DEFAULTS
     labeller: Labeller = field(default_factory=LexicalLabeller)
-    _waiting: list[Queued] = field(default_factory=list)
+    _waiting: list[tuple[float, int, str, int, int, Event]] = field(default_factory=list)
     _arrivals: int = 0
     _opened: int = 0
     _now: float = -math.inf
@@ -126,16 +125,12 @@ class Witness:
 
         Numbers, counts and what was learnt go on, and so does what has come by the new clock already.
         """
-        old: list[Queued] = []
-        new: list[Queued] = []
-        for one in self._waiting:
-            (new if one[0] < self._now - ANOTHER_CLOCK_S else old).append(one)
-        heapq.heapify(old)
-        self._waiting = old
+        waiting = sorted(self._waiting)
+        old = bisect_left(waiting, (self._now - ANOTHER_CLOCK_S,))
+        self._waiting = waiting[old:]
         ended = self.close(t)
         self._gone, self._now = self._now + ANOTHER_CLOCK_S, t - self.params.join_window_s
-        heapq.heapify(new)
-        self._waiting = new
+        self._waiting = waiting[:old]
         return ended
 
     def accounting(self) -> dict[str, Any]:
@@ -158,10 +153,11 @@ class Witness:
 
         So does a decision of the clock before this one: by its own time its plan would not end before that comes again.
         """
-        before = self._now + ANOTHER_CLOCK_S < t <= self._gone
-        t = t if math.isfinite(t) and not before else self._now
-        self._taken["late"] += t < self._now or before
-        event = replace(event, t=t) if before and isinstance(event, Sample) else event
+        if self._now + ANOTHER_CLOCK_S < t <= self._gone:
+            self._taken["late"] += 1
+            t, event = self._now, _as_of(self._now, event)
+        t = t if math.isfinite(t) else self._now
+        self._taken["late"] += t < self._now
         self._arrivals += 1
         heapq.heappush(self._waiting, (t, _RANK[type(event)], writer, seq, self._arrivals, event))
 
@@ -208,6 +204,11 @@ class Witness:
     def _collect(self) -> list[VerdictRecord]:
         done, self._done = self._done, []
         return done
+
+
+def _as_of(t: float, event: Event) -> Event:
+    """A decision as if it had been made at ``t``; what else is told keeps the time that its record has."""
+    return replace(event, t=t) if isinstance(event, Sample) else event
 
 
 def _repeats(series: Mapping[str, Series]) -> int:

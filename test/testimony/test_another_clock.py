@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import pytest
 
 from iatro_governor.testimony.witness import Witness
@@ -80,6 +83,43 @@ def test_decisions_of_the_time_before_that_come_late_keep_nothing_open(heard, la
     assert second.record_id == "statement:run:1"
     books = heard.witness.accounting()
     assert books["commands"] == books["attributed"] == 42 and books["late"] == 2
+
+
+@pytest.mark.parametrize(
+    ("t", "late"), [(64.75, 0), (64.75 + 2**-40, 1), (1060.0, 1), (1060.0 + 2**-40, 0), (math.nan, 0)]
+)
+def test_late_is_what_is_a_minute_ahead_and_no_more_than_a_minute_after_the_time_before(heard, t, late):
+    """Everything up to 1000 s was judged, and by the new time everything up to 4.75 s."""
+    heard.witness.begin_again(NEW)
+    heard.witness.decision(heard.governor.decide(t, 0.5))
+    assert heard.witness.accounting()["late"] == late
+
+
+def test_what_is_a_minute_late_is_of_the_time_before_and_what_is_later_of_the_new_one():
+    """Everything up to 999.75 s was judged."""
+    for t, count in ((939.75, 2), (939.75 - 2**-40, 1)):
+        heard = Heard()
+        heard.plan(OLD - 1.0)
+        heard.witness.advance(OLD)
+        heard.witness.statement(said(t, 1, "On I go."))
+        assert len(heard.witness.begin_again(NEW)) == count
+
+
+def test_in_whatever_order_things_have_come_they_are_judged_in_that_of_their_times():
+    records = []
+    for turned in (False, True):
+        heard, new = Heard(), Governor("new")
+        heard.witness.advance(OLD)
+        told = [
+            (heard.witness.statement, said(t, n, "On my way.")) for n, t in enumerate((OLD, OLD + 1.5, NEW))
+        ]
+        told += [(heard.witness.decision, heard.governor.decide(OLD + n / 16, 0.5)) for n in range(40)]
+        told += [(heard.witness.decision, new.decide(NEW + n / 16, 0.5)) for n in range(20)]
+        for take, what in reversed(told) if turned else told:
+            take(what)
+        found = [*heard.witness.begin_again(NEW), *heard.witness.close(NEW + 5.0)]
+        records.append([one.to_json() for one in found])
+    assert records[0] == records[1] and len(records[0]) == 3
 
 
 def test_when_the_time_from_before_has_come_again_it_is_as_good_as_any(heard):
