@@ -110,7 +110,7 @@ def test_in_whatever_order_things_have_come_they_are_judged_in_that_of_their_tim
     for turned in (False, True):
         heard, new = Heard(), Governor("new")
         heard.witness.advance(OLD)
-        told = [
+        told: list[tuple[Any, Any]] = [
             (heard.witness.statement, said(t, n, "On my way.")) for n, t in enumerate((OLD, OLD + 1.5, NEW))
         ]
         told += [(heard.witness.decision, heard.governor.decide(OLD + n / 16, 0.5)) for n in range(40)]
