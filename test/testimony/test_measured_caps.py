@@ -111,6 +111,7 @@ def test_a_cap_of_one_direction_is_exceeded_in_that_one_alone() -> None:
     assert exceeded([SINK], DOWN, (0.0, 0.0, -0.75, 0.0))
     assert exceeded([SINK], (0.75, 1.0, 0.25, 0.0), (0.0, 0.75, 0.0, 0.0)), "sideways"
     assert not exceeded([SINK], DOWN, (2.0, 2.0, 0.0, 0.0))
+    assert not exceeded([SINK], (1.0, 0.0, 0.0, 0.0), (-0.75, 0.0, 0.0, 0.0)), "forwards alone, perhaps"
 
 
 def test_turning_is_capped_by_itself() -> None:
