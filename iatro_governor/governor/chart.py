@@ -136,8 +136,8 @@ class Chart(Protocol):
     def halt(self, hard: bool) -> None:
         """A stop is in force, the protective one where ``hard``."""
 
-    def absent(self) -> None:
-        """Nothing was decided for long, and whoever watches has stopped what goes on by itself."""
+    def absent(self, t: float) -> None:
+        """Nothing was decided for long until ``t``, s, and whoever watches may have stopped what goes on by itself."""
 
     def resume(self, sent: tuple[float, ...], braked: Array) -> Array:
         """``u`` (size,) of the values ``sent`` in the place of what was decided: it goes on from there.
@@ -205,7 +205,7 @@ class Plain:
     def halt(self, hard: bool) -> None:
         """A stop is in force."""
 
-    def absent(self) -> None:
+    def absent(self, t: float) -> None:
         """Nothing goes on by itself."""
 
     def resume(self, sent: tuple[float, ...], braked: Array) -> Array:

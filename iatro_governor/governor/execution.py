@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -43,12 +43,16 @@ class Following:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A path that joints follow from ``began`` on, s. stop: which one it is, None: the planner's own path."""
+    """A path that joints follow from ``began`` on, s. stop: which one it is, None: the planner's own path.
+
+    doubted: since when nobody knows whether it still goes on, s; None: it does.
+    """
 
     path: JointPath
     began: float
     command: Command | None = None
     stop: Stop | None = None
+    doubted: float | None = None
 
 
 class Execution:
@@ -88,13 +92,19 @@ class Execution:
         """Take back what has begun and was not published; what went on before goes on."""
         self._run, self._before, self._outgoing = self._before, None, None
 
-    def drop(self) -> None:
-        """Forget what goes on: somebody else has replaced it."""
-        self._run = self._before = self._outgoing = self.astray = None
+    def doubt(self, t: float) -> None:
+        """From ``t`` on, s, what goes on may have been replaced by somebody else's stop, or may not.
+
+        So it is nobody's any more, and the joints brake from where they are, once they are measured after that. Rest is
+        no end of it: a path that nobody has replaced may only pause there.
+        """
+        if self._run is not None:
+            self._run = replace(self._run, command=None, doubted=t)
+        self._before = self._outgoing = self.astray = None
 
     def state(self, t: float) -> JointState | None:
-        """Where the path has the joints, and how fast they are there; None where there is none."""
-        if self._run is None:
+        """Where the path has the joints, and how fast they are there; None where there is none, or it is doubted."""
+        if self._run is None or self._run.doubted is not None:
             return None
         at = np.array(t - self._run.began)
         return JointState(self._run.path.positions(at), self._run.path.velocities(at))
@@ -106,6 +116,11 @@ class Execution:
         """
         run = self._run
         if run is None:
+            return None
+        if run.doubted is not None:
+            if measured_t > run.doubted:
+                stop: Stop = run.stop or "controlled"
+                self._replace(t, self._brake(measured, stop), stop)
             return None
         since = t - run.began
         if run.stop is not None:
@@ -144,9 +159,10 @@ class Execution:
         """Replace what goes on by its stop, once; by a stronger one, where a weaker one goes on already.
 
         The stop goes along the path, unless the joints have left it: then they brake from where they are measured.
+        Where it is doubted, ``watch`` has to have them do so first.
         """
         run = self._run
-        if run is None or run.stop == stop or run.stop == "protective":
+        if run is None or run.doubted is not None or run.stop in (stop, "protective"):
             return
         if self.astray is not None:
             self._replace(t, self._brake(measured, stop), stop)

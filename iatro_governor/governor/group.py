@@ -160,7 +160,7 @@ class Group:
         self._outputs.publish(t, self._halting.blind(braked_s), braked_s)
         for member in self.members:
             member.stream.drop()
-            member.chart.absent()
+            member.chart.absent(t)
 
     def replaced(self, t: float, sent: Mapping[str, tuple[float, ...]]) -> None:
         """What was decided last did not go out, and ``sent`` did, by channel: the next output goes on from there."""
@@ -169,7 +169,7 @@ class Group:
             values = sent.get(member.name, ())
             standing[member.place] = member.chart.resume(values, standing[member.place])
             member.stream.drop()
-            member.chart.absent()
+            member.chart.absent(t)
         self._outputs.publish(t, standing, self._period)
 
     def failed(self, t: float) -> None:

@@ -121,9 +121,9 @@ class TrajectoryChart(JointChart):
         """Where the last trajectory ended means nothing once others move the joints."""
         self._stand = None
 
-    def absent(self) -> None:
-        """The trajectory was replaced meanwhile; it begins anew where the joints are measured."""
-        self.execution.drop()
+    def absent(self, t: float) -> None:
+        """The trajectory may have been replaced meanwhile: it is stopped from where the joints are measured next."""
+        self.execution.doubt(t)
         self._stand = None
 
     def resume(self, sent: tuple[float, ...], braked: Array) -> Array:

@@ -11,7 +11,7 @@ from iatro_governor.governor.events import Command, Fault
 from test.governor.arms import decisions
 from test.governor.hall import Drive, Hall
 from test.governor.profiles import amr
-from test.governor.test_trajectory_chart import START, WAY, Robot, plain, sent, smooth
+from test.governor.test_trajectory_chart import AWAY, LATE_S, START, WAY, Robot, plain, sent, smooth
 
 __all__ = ["plain"]
 OPEN = np.zeros((0, 3))
@@ -92,15 +92,60 @@ def broken(*_: object, **__: object) -> None:
     raise ZeroDivisionError
 
 
-def test_a_trajectory_that_the_watch_has_stopped_is_over(plain):
+def on_its_way(plain) -> Robot:
+    """An arm at 1.3 s, half-way along a trajectory that began at 0.5 s."""
     robot = Robot(plain)
     robot.go(0.5).go(0.8, sent(0.5, smooth()))
-    governor, count = robot.loop._governor, len(robot.paths)
-    assert count == 1 and not np.allclose(robot.q, START, atol=0.05)
+    assert len(robot.paths) == 1 and np.abs(robot.v).max() > 0.4
+    return robot
+
+
+def test_where_the_watch_has_stopped_a_trajectory_the_joints_are_held_where_they_stand(plain):
+    robot = on_its_way(plain)
     robot.paths.clear()
-    governor.absent(robot.t, 1.0)
-    robot.v = np.zeros(2)
+    robot.v, stands = np.zeros(2), robot.q.copy()
+    robot.loop._governor.absent(robot.t, 1.0)
     robot.go(1.0)
-    assert robot.paths == [], "neither the rest of it nor a stop of it is sent"
+    assert len(robot.paths) == 1, "neither the rest of it nor a stop of it is sent"
+    assert robot.q == pytest.approx(stands, abs=1e-9)
     last = decisions(robot.rows, WAY)[-1]
     assert last["allowed"] == pytest.approx(robot.q.tolist(), abs=1e-6)
+
+
+@pytest.mark.parametrize("fault", [None, "loop_overrun", "internal_error"])
+def test_where_nobody_has_stopped_a_trajectory_it_is_stopped_as_soon_as_the_joints_are_measured(plain, fault):
+    """The watch was held up with the governor, or had just been killed: the arm goes on as planned."""
+    robot = on_its_way(plain)
+    governor, before, speed = robot.loop._governor, robot.q.copy(), np.abs(robot.v).max()
+    governor.absent(robot.t, 1.0)
+    if fault is not None:
+        governor.handle(Fault(robot.t, fault, True, "by the test"))
+    robot.go(0.02)
+    assert len(robot.published) == 2, "with the first joints that are newer"
+    robot.go(0.4)
+    assert np.abs(robot.v).max() < 1e-6
+    brakes = 8.0 if fault == "internal_error" else 4.0
+    longest = speed * (0.01 + 0.01 + LATE_S + 0.02) + speed**2 / (2 * brakes)
+    assert np.abs(robot.q - before).max() < longest
+    robot.go(1.0)
+    assert len(robot.published) == 2 and np.abs(robot.v).max() < 1e-6
+
+
+def test_a_trajectory_that_only_pauses_when_the_governor_comes_back_does_not_go_on(plain):
+    """Measured rest says nothing of what its controller still has to do."""
+    pause = {"time": 0.4, "positions": (START + 0.05).tolist(), "velocities": [0.0, 0.0]}
+    points = [pause, pause | {"time": 1.4}, pause | {"time": 2.4, "positions": (START + 0.3).tolist()}]
+    robot = Robot(plain).go(0.5).go(1.0, sent(0.5, points))
+    assert len(robot.published) == 1 and np.abs(robot.v).max() < 1e-9
+    stands = robot.q.copy()
+    robot.loop._governor.absent(robot.t, 1.0)
+    robot.go(2.0)
+    assert robot.q == pytest.approx(stands, abs=1e-6)
+
+
+def test_a_trajectory_that_is_doubted_is_not_replaced_by_another_before_the_joints_rest(plain):
+    robot = on_its_way(plain)
+    robot.loop._governor.absent(robot.t, 1.0)
+    robot.go(0.02, sent(robot.t, smooth(-AWAY, start=robot.q), plan_id="p2"))
+    refused = [row for row in robot.way if row["action"] == "refused"]
+    assert refused and "trajectory_refused" in {fault["name"] for fault in refused[-1]["faults"]}

@@ -53,12 +53,80 @@ def test_what_is_taken_back_has_what_went_on_before_go_on():
     assert not it.under_way, "there is nothing before that"
 
 
-def test_what_was_replaced_by_somebody_else_is_forgotten():
+def doubted(t: float = 11.5) -> Execution:
+    """It began, and at 11.5 s somebody may have replaced it."""
     it = begun()
-    it.begin(12.0, PATH, POINTS, COMMAND)
-    it.drop()
-    assert not it.under_way and it.take_outgoing() is None
-    it.cancel()
+    it.take_outgoing()
+    it.doubt(t)
+    return it
+
+
+def test_what_somebody_may_have_replaced_is_nobodys_and_nowhere_and_still_goes_on():
+    it = begun()
+    it.begin(11.25, PATH, POINTS, COMMAND)
+    it.doubt(11.5)
+    assert it.under_way and it.command is None and it.state(11.5) is None
+    assert it.take_outgoing() is None, "what was not out yet would begin too late"
+
+
+def test_where_nothing_goes_on_there_is_nothing_to_doubt():
+    it = Execution(HOW)
+    it.doubt(11.5)
+    assert not it.under_way and watch(it, 12.0, joints(1.0, 0.5, 1.0, 0.5)) is None
+    assert it.take_outgoing() is None
+
+
+@pytest.mark.parametrize("stop", [None, "controlled", "protective"])
+def test_in_doubt_nothing_is_sent_before_a_newer_measurement_whatever_is_to_stop(stop):
+    """From where the joints were before they would be thrown back."""
+    it = doubted()
+    for measured_t in (11.25, 11.5):
+        assert watch(it, 11.5625, joints(0.5, 0.25, 1.0, 0.5), measured_t) is None
+        if stop is not None:
+            it.halt(11.5625, stop, joints(0.5, 0.25, 1.0, 0.5))
+        assert it.take_outgoing() is None and it.astray is None and it.under_way
+
+
+@pytest.mark.parametrize(("va", "vb", "seconds"), [(1.0, 0.5, 1.0), (0.5, 0.25, 0.5), (0.0, 0.0, PERIOD)])
+def test_in_doubt_the_joints_brake_once_from_where_they_are_measured_next(va, vb, seconds):
+    """Going on as planned, braked half by somebody else, or at rest, where the path may only pause."""
+    it = doubted()
+    measured = joints(0.625, 0.25, va, vb)
+    assert watch(it, 11.5625, measured, rests=not va) is None
+    sent = it.take_outgoing()
+    assert sent is not None and sent[0].positions == (0.625, 0.25) and sent[-1].time == seconds
+    assert sent[-1].positions == pytest.approx((0.625 + va * seconds / 2, 0.25 + vb * seconds / 2))
+    assert place(it, 11.5625) == pytest.approx([0.625, 0.25, va, vb]) and it.command is None
+    watch(it, 11.625, measured)
+    it.halt(11.625, "controlled", measured)
+    assert it.take_outgoing() is None, "once"
+
+
+def test_a_harder_stop_takes_over_at_once_from_the_one_that_ends_a_doubt():
+    it = doubted()
+    measured = joints(0.625, 0.25, 1.0, 0.5)
+    watch(it, 11.5625, measured)
+    it.halt(11.5625, "protective", measured)
+    sent = it.take_outgoing()
+    assert (
+        sent is not None
+        and sent[0].positions == (0.625, 0.25)
+        and sent[-1].time == pytest.approx(0.25, rel=0.2)
+    )
+
+
+def test_a_protective_stop_that_is_doubted_is_no_softer_after_it():
+    it = stopped()
+    it.doubt(11.5625)
+    watch(it, 11.625, joints(0.6, 0.3, 0.5, 0.25))
+    sent = it.take_outgoing()
+    assert sent is not None and sent[-1].time == 0.125
+
+
+def test_the_stop_that_ends_a_doubt_is_over_at_rest_as_any_other():
+    it = doubted()
+    watch(it, 11.5625, joints(0.625, 0.25), rests=True)
+    assert watch(it, 11.625, joints(0.625, 0.25), rests=True) == pytest.approx([0.625, 0.25])
     assert not it.under_way
 
 

@@ -140,8 +140,21 @@ def test_it_is_replaced_by_a_stop_along_its_way(tmp_path, hard, seconds):
     stop = chart.outgoing()
     assert stop is not None and stop[-1].time == pytest.approx(seconds, rel=0.15)
     assert chart.executed is None and chart.going == pytest.approx([0.8, 0.4], abs=0.05)
-    chart.absent()
-    assert chart.going is None and chart.rest == chart.measured_values and chart.outgoing() is None
+
+
+def test_in_doubt_it_has_the_joints_where_they_are_measured_and_is_stopped_from_there(tmp_path):
+    """It was told of at 5.5 s, when the last measurement was half a second old."""
+    chart, governor, _ = begun(tmp_path)
+    told(governor, 5.0)
+    chart.absent(5.5)
+    chart.look(5.5)
+    assert chart.executed is None and chart.going is not None and chart.rest == (0.0, 0.0)
+    chart.halt(True)
+    assert chart.outgoing() is None
+    told(governor, 5.51, (0.2, 0.1), (0.4, 0.2))
+    sent = chart.outgoing()
+    assert sent is not None and sent[0].positions == (0.2, 0.1) and sent[-1].time == pytest.approx(0.1)
+    assert chart.going == pytest.approx([0.4, 0.2]) and chart.rest == (0.2, 0.1) and chart.astray is None
 
 
 def test_its_points_are_put_into_the_channels_order(tmp_path):
