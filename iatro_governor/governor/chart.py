@@ -145,6 +145,9 @@ class Chart(Protocol):
         Empty: none were. ``braked``: (size,) what a stop leaves of ``u``, for what goes on by itself.
         """
 
+    def passed(self, t: float) -> None:
+        """Until ``t``, s, commands went out as they came, whatever was decided: they may go on by themselves."""
+
     def why_garbled(self, command: Command) -> str | None:
         """What makes ``command`` no command for this channel, or None."""
 
@@ -175,6 +178,9 @@ class Chart(Protocol):
 
     def outgoing(self) -> tuple[Knot, ...] | None:
         """What is to be published now beside its values, once: a trajectory."""
+
+    def unsent(self) -> None:
+        """What it said last that is to be published beside its values was not."""
 
     def parts(self, wanted: Array) -> list[Array]:
         """Parts (size,) of ``wanted`` that may go on alone where the whole is stuck."""
@@ -212,6 +218,9 @@ class Plain:
         """What is no speed is sent at its origin."""
         return np.zeros(self.size)
 
+    def passed(self, t: float) -> None:
+        """No command goes on by itself."""
+
     def clamps(self, command: Command) -> list[LimitReport]:
         """Nothing but limits cuts a command."""
         return []
@@ -227,6 +236,9 @@ class Plain:
     def outgoing(self) -> tuple[Knot, ...] | None:
         """Its values are all."""
         return None
+
+    def unsent(self) -> None:
+        """There is nothing beside its values."""
 
 
 def places(charts: Mapping[str, Chart]) -> dict[str, slice]:

@@ -161,6 +161,14 @@ class Governor:
         for group in self.groups:
             group.replaced(t, sent)
 
+    def passed(self, t: float, channel: str) -> None:
+        """Until ``t``, s, commands on ``channel`` went out as they came; now what is decided is carried out."""
+        self.channels[channel].member(channel).chart.passed(t)
+
+    def unsent(self, channel: str) -> None:
+        """The trajectory of the last decision on ``channel`` did not go out: what went on before it goes on."""
+        self.channels[channel].member(channel).chart.unsent()
+
     def skip_to(self, seq: int) -> None:
         """Number the next decision ``seq`` at least: for a record that holds more than its writer remembers."""
         self._seq = max(self._seq, seq)

@@ -85,11 +85,15 @@ class Execution:
 
     def begin(self, t: float, path: JointPath, points: Sequence[Knot], command: Command) -> None:
         """Follow ``path``, which ``points`` describe to a controller, from ``t`` on."""
-        self._before, self._run = self._run, Run(path, t, command)
-        self._outgoing, self.astray = tuple(points), None
+        self._go_on(Run(path, t, command), points)
+
+    def _go_on(self, run: Run, points: Sequence[Knot]) -> None:
+        if self._outgoing is None:
+            self._before = self._run
+        self._run, self._outgoing, self.astray = run, tuple(points), None
 
     def cancel(self) -> None:
-        """Take back what has begun and was not published; what went on before goes on."""
+        """Take back what has begun last, or was to stop, and was not published; what went on before goes on."""
         self._run, self._before, self._outgoing = self._before, None, None
 
     def doubt(self, t: float) -> None:
@@ -101,6 +105,11 @@ class Execution:
         if self._run is not None:
             self._run = replace(self._run, command=None, doubted=t)
         self._before = self._outgoing = self.astray = None
+
+    def suspect(self, t: float, measured: JointState) -> None:
+        """Until ``t``, s, anything may have begun that was never told of: the joints brake as where it is doubted."""
+        self._run = self._run or Run(self._brake(measured, "controlled"), t, stop="controlled")
+        self.doubt(t)
 
     def state(self, t: float) -> JointState | None:
         """Where the path has the joints, and how fast they are there; None where there is none, or it is doubted."""
@@ -171,7 +180,7 @@ class Execution:
             self._replace(t, stop_along(run.path, since, brakes, self._how.period), stop)
 
     def _replace(self, t: float, path: JointPath, stop: Stop) -> None:
-        self._run, self._outgoing, self.astray = Run(path, t, stop=stop), as_points(path), None
+        self._go_on(Run(path, t, stop=stop), as_points(path))
 
     def _brake(self, measured: JointState, stop: Stop) -> JointPath:
         """Every joint brakes evenly, in the time that the slowest needs."""

@@ -16,8 +16,8 @@ from iatro_governor.profile.load import Profile
 
 Call = tuple[Any, ...]
 """What was called and with what: ("handle", event), ("tick", t), ("absent", t, braked_s), ("replaced", t, sent),
-("skip_to", seq); and what came of chance and of the operator's key: ("nonce", id, nonce), ("refusal", text or None),
-("permit", text or None)."""
+("passed", t, channel), ("unsent", channel), ("skip_to", seq); and what came of chance and of the operator's key:
+("nonce", id, nonce), ("refusal", text or None), ("permit", text or None)."""
 Note = Callable[[Call], None]
 Pack = Callable[[Any, Mapping[str, object]], bytes]
 Unpack = Callable[[bytes, Mapping[str, object]], Any]
@@ -87,6 +87,16 @@ class NotingGovernor(Governor):
         """Note what went out instead, and go on from there."""
         self.note(("replaced", t, dict(sent)))
         super().replaced(t, sent)
+
+    def passed(self, t: float, channel: str) -> None:
+        """Note what went out undecided, and reckon with it."""
+        self.note(("passed", t, channel))
+        super().passed(t, channel)
+
+    def unsent(self, channel: str) -> None:
+        """Note what did not go out, and take it back."""
+        self.note(("unsent", channel))
+        super().unsent(channel)
 
     def skip_to(self, seq: int) -> None:
         """Note the number, where it changes anything."""
@@ -195,6 +205,10 @@ def call(governor: Governor, made: Call) -> list[Decision]:
             governor.absent(t, braked_s)
         case ("replaced", t, sent):
             governor.replaced(t, sent)
+        case ("passed", t, channel):
+            governor.passed(t, channel)
+        case ("unsent", channel):
+            governor.unsent(channel)
         case ("skip_to", seq):
             governor.skip_to(seq)
     return []

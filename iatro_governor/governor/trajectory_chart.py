@@ -130,6 +130,11 @@ class TrajectoryChart(JointChart):
         """Its stop was sent as a trajectory of its own, along which the joints brake."""
         return braked
 
+    def passed(self, t: float) -> None:
+        """Whatever is executed, it is stopped from where the joints are measured next."""
+        self.execution.suspect(t, self._measured_state)
+        self._stand = None
+
     def halt(self, hard: bool) -> None:
         """Replace the trajectory by its stop."""
         self.execution.halt(self._t, "protective" if hard else "controlled", self._measured_state)
@@ -179,6 +184,10 @@ class TrajectoryChart(JointChart):
     def outgoing(self) -> tuple[Knot, ...] | None:
         """What is to be published now, once."""
         return self.execution.take_outgoing()
+
+    def unsent(self) -> None:
+        """The trajectory that went on before goes on, and so does what was to be stopped."""
+        self.execution.cancel()
 
     def asks(self, command: Command) -> bool:
         """Any trajectory."""

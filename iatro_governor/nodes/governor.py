@@ -164,6 +164,8 @@ class GovernorNode(Managed):
     def allow(self, motion: bool, why: str) -> None:
         """Whether motion is allowed, and why not."""
         self._faults.set("inactive", not motion, why)
+        if not motion:
+            self._shadow.end(self.timeline.now)
 
     # The loop.
 
@@ -254,6 +256,7 @@ class GovernorNode(Managed):
             self._carry_out(decision, command if decision.on_command else None)
         if isinstance(event, Command) and self._shadow.passes(event, self._last.get(event.channel)):
             self._commands[event.channel].pass_on(event, event.stamp + self.timeline.offset)
+            self._shadow.passed(event.channel)
 
     def _carry_out(self, decision: Decision, command: Command | None = None) -> None:
         """In this order: on disk, then into the world, then to whoever listens."""
@@ -261,17 +264,29 @@ class GovernorNode(Managed):
         body = decision_body(
             decision, offset, writer, __version__, self._clock_name, command, outgoing.joints
         )
-        self._keep_latch()
-        self.records.write(body)
+        went_out = False
+        try:
+            self._keep_latch()
+            self.records.write(body)
+            went_out = self._put_out(decision)
+        finally:
+            if decision.trajectory is not None and not went_out:
+                self.core.unsent(decision.channel)
+        self._send(body)
+        self._last[decision.channel], self._bodies[decision.channel] = decision, body
+        self._moved = self._moved or outgoing.moving
+
+    def _put_out(self, decision: Decision) -> bool:
+        """Publish what is allowed, unless it is too old for that; returns whether it has gone its way."""
+        outgoing = self._commands[decision.channel]
         if not self._shadow.enforces(decision):
             outgoing.live()
         elif self._hold_ups.too_old(time.monotonic()):
             self._hold_ups.withhold(decision.seq)
+            return False
         else:
-            outgoing.carry_out(decision, decision.t + offset)
-        self._send(body)
-        self._last[decision.channel], self._bodies[decision.channel] = decision, body
-        self._moved = self._moved or outgoing.moving
+            outgoing.carry_out(decision, decision.t + self.timeline.offset)
+        return True
 
     def _keep_latch(self) -> None:
         """On disk before anybody hears of it: that it stands, that it grew, that it was released.
@@ -353,7 +368,7 @@ class GovernorNode(Managed):
             self.get_logger().info("ending: stopping the robot first")
             listeners = self._decisions.get_subscription_count
             self._ending = Ending(self._rests, self._commands.values(), self.records, listeners)
-        self._faults.set("inactive", True, "the node is ending")
+        self.allow(False, "the node is ending")
         return self._ending.done(self._ros_now())
 
     def _rests(self) -> bool:

@@ -28,6 +28,7 @@ class Shadow:
         self.on = core.profile.data.unsafe_shadow
         self._core = core
         self._reminded = float("-inf")
+        self._passed: set[str] = set()
         if self.on and standing is not None:
             raise IatroError(
                 f"unsafe_shadow: latch {standing.id} stands ({standing.cause}) and would hold nothing; "
@@ -43,6 +44,16 @@ class Shadow:
         if not self.on or last is None or self.enforces(last):
             return False
         return self._core.why_garbled(command) is None
+
+    def passed(self, channel: str) -> None:
+        """A command went out on ``channel`` as it came."""
+        self._passed.add(channel)
+
+    def end(self, t: float) -> None:
+        """From ``t`` on, s, nothing passes: what has passed may go on by itself, and the core is to reckon with it."""
+        for channel in sorted(self._passed):
+            self._core.passed(t, channel)
+        self._passed.clear()
 
     def remind(self, t: float) -> None:
         """Tell the operator now and then; ``t``: s of any clock."""

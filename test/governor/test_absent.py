@@ -8,10 +8,21 @@ import pytest
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.decision import State
 from iatro_governor.governor.events import Command, Fault
+from test.body.paths import through
 from test.governor.arms import decisions
 from test.governor.hall import Drive, Hall
 from test.governor.profiles import amr
-from test.governor.test_trajectory_chart import AWAY, LATE_S, START, WAY, Robot, plain, sent, smooth
+from test.governor.test_trajectory_chart import (
+    AWAY,
+    LATE_S,
+    START,
+    WAY,
+    Robot,
+    between,
+    plain,
+    sent,
+    smooth,
+)
 
 __all__ = ["plain"]
 OPEN = np.zeros((0, 3))
@@ -141,6 +152,46 @@ def test_a_trajectory_that_only_pauses_when_the_governor_comes_back_does_not_go_
     robot.loop._governor.absent(robot.t, 1.0)
     robot.go(2.0)
     assert robot.q == pytest.approx(stands, abs=1e-6)
+
+
+def test_a_stop_that_did_not_go_out_goes_out_with_the_next_decision_along_the_way(plain):
+    """The disk held up an emergency stop: what was decided then is too old, and the arm goes on meanwhile."""
+    robot = on_its_way(plain)
+    governor, way = robot.loop._governor, smooth()
+    governor.handle(Fault(robot.t, "internal_error", True, "by the test"))
+    (lost,) = [one for one in governor.tick(robot.t) if one.channel == WAY]
+    assert lost.trajectory is not None
+    governor.unsent(WAY)
+    robot.go(0.01)
+    assert len(robot.published) == 2
+    robot.go(1.0)
+    assert len(robot.published) == 2 and np.abs(robot.v).max() < 1e-6
+    assert between(robot, way) < 1e-3 and np.abs(robot.q - START).max() < 0.45
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_what_passed_the_governor_by_is_stopped_once_from_where_the_joints_are_measured(plain, known):
+    """In shadow mode, until its node is deactivated: one that was refused, or one that was admitted."""
+    robot = Robot(plain).go(0.5)
+    robot.go(0.3, *([sent(0.5, smooth())] if known else []))
+    robot.paths, robot.deaf = [(robot.t, through([0.0, 4.0], [robot.q, robot.q + 1.2]))], True
+    robot.go(0.5)
+    robot.rows, robot.deaf = [], False
+    governor, before = robot.loop._governor, robot.q.copy()
+    governor.passed(robot.t, WAY)
+    governor.handle(Fault(robot.t, "inactive", True, "by the test"))
+    robot.go(0.02)
+    assert len(robot.published) == 1
+    robot.go(1.0)
+    assert len(robot.published) == 1 and np.abs(robot.v).max() < 1e-6
+    assert np.abs(robot.q - before).max() < 0.3 * 0.06 + 0.3**2 / 8
+
+
+def test_what_did_not_go_out_or_passed_by_of_a_channel_of_values_is_followed_by_the_next(plain):
+    robot = Robot(plain).go(0.5)
+    robot.loop._governor.unsent("speed")
+    robot.loop._governor.passed(robot.t, "speed")
+    assert robot.go(0.1).published == []
 
 
 def test_a_trajectory_that_is_doubted_is_not_replaced_by_another_before_the_joints_rest(plain):

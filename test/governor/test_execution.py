@@ -53,6 +53,43 @@ def test_what_is_taken_back_has_what_went_on_before_go_on():
     assert not it.under_way, "there is nothing before that"
 
 
+def test_a_stop_that_did_not_go_out_is_made_anew_and_later():
+    """From where the path has the joints by then: until then they go on along it."""
+    it = begun()
+    it.take_outgoing()
+    it.halt(11.5, "protective", on_it(0.5))
+    it.take_outgoing()
+    it.cancel()
+    assert it.command is COMMAND
+    it.halt(11.75, "protective", on_it(0.75))
+    sent = it.take_outgoing()
+    assert sent is not None and sent[0].positions == pytest.approx((0.75, 0.375)) and it.command is None
+
+
+def test_of_two_stops_in_one_decision_the_one_that_did_not_go_out_leaves_what_was_before_both():
+    it = doubted()
+    for t in (11.5625, 11.625):
+        watch(it, t, joints(0.625, 0.25, 1.0, 0.5))
+        it.halt(t, "protective", joints(0.625, 0.25, 1.0, 0.5))
+        assert it.take_outgoing() is not None
+        it.cancel()
+        assert it.under_way and it.state(t) is None, "doubted as before"
+
+
+def test_joints_that_were_astray_when_a_stop_did_not_go_out_are_so_at_the_next_look():
+    it = begun()
+    it.take_outgoing()
+    measured = joints(3.0, -1.0, 0.5, -0.25)
+    watch(it, 12.0, measured)
+    it.halt(12.0, "controlled", measured)
+    it.take_outgoing()
+    it.cancel()
+    watch(it, 12.0625, measured)
+    it.halt(12.0625, "controlled", measured)
+    sent = it.take_outgoing()
+    assert sent is not None and sent[0].positions == (3.0, -1.0)
+
+
 def doubted(t: float = 11.5) -> Execution:
     """It began, and at 11.5 s somebody may have replaced it."""
     it = begun()

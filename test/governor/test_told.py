@@ -104,6 +104,16 @@ def test_what_went_out_instead_is_noted_as_it_was_then_and_taken(profile):
     assert notes == [("replaced", 3.5, {"base": (0.5,) * 6})]
 
 
+def test_what_went_out_undecided_or_did_not_is_noted_and_told_to_its_channel(profile):
+    core, notes = noting(profile)
+    taken: list[object] = []
+    chart = SimpleNamespace(unsent=lambda: taken.append("unsent"), passed=taken.append)
+    core.channels = {"way": SimpleNamespace(member={"way": SimpleNamespace(chart=chart)}.__getitem__)}
+    core.unsent("way")
+    core.passed(3.5, "way")
+    assert notes == [("unsent", "way"), ("passed", 3.5, "way")] and taken == ["unsent", 3.5]
+
+
 def test_the_state_is_all_but_the_key_and_whom_to_tell_and_names_stand_for_chance_and_the_operator(profile):
     core, _ = noting(profile)
     packed: list[tuple] = []
@@ -207,13 +217,8 @@ def test_another_is_told_every_call_as_it_was_made_and_nothing_of_how_things_cam
 
         return taken
 
-    names = {
-        "handle": ["of handle"],
-        "tick": ["of tick"],
-        "absent": None,
-        "replaced": None,
-        "skip_to": None,
-    }
+    silent = dict.fromkeys(("absent", "replaced", "passed", "unsent", "skip_to"))
+    names = {"handle": ["of handle"], "tick": ["of tick"], **silent}
     governor = SimpleNamespace(**{name: keep(name, answer) for name, answer in names.items()})
     event = Fault(1.0, "loop_overrun", True, "held up")
     sent = {"base": (0.5,) * 6}
@@ -222,8 +227,10 @@ def test_another_is_told_every_call_as_it_was_made_and_nothing_of_how_things_cam
         ("tick", 1.5),
         ("absent", 2.0, 0.5),
         ("replaced", 2.5, sent),
+        ("passed", 2.5, "way"),
+        ("unsent", "way"),
         ("skip_to", 7),
     ]
     told = [("nonce", "a", "b"), ("refusal", None), ("permit", "too old")]
     answers = [call(governor, each) for each in calls + told]  # type: ignore[arg-type]
-    assert made == calls and answers == [["of handle"], ["of tick"], *[[]] * 6]
+    assert made == calls and answers == [["of handle"], ["of tick"], *[[]] * 8]

@@ -17,7 +17,7 @@ import rclpy
 from rclpy.executors import SingleThreadedExecutor
 
 from iatro_governor.governor.decision import State
-from iatro_governor.governor.events import Command, Joints, Wrench
+from iatro_governor.governor.events import Command, EStop, Joints, Knot, Wrench
 from iatro_governor.nodes import governor as shell
 from test.governor.arms import FINGERS, JOINTS, arm, channel, data
 
@@ -147,3 +147,80 @@ def test_it_ends_at_rest_and_holds_there(spun: Spun) -> None:
     assert last.state is State.CONTROLLED_STOP and spun.sent[-1] == last.rest
     if spun.type != "joint_velocity":
         assert any(spun.sent[-1]) or spun.type == "wrench"
+
+
+class Led:
+    """A governor of one channel of trajectories in this process; what it publishes for itself is caught."""
+
+    def __init__(self, node: Any) -> None:
+        self.node, self.sent = node, list[tuple[Knot, ...]]()
+        self.q, self.v = np.array([HERE[name] for name in JOINTS]), np.zeros(2)
+        self._executor = SingleThreadedExecutor()
+        self._executor.add_node(node)
+        node._commands["it"].publish = self.sent.append
+
+    def turn(self) -> None:
+        t = self.node.timeline.read()
+        fingers = np.array([HERE[name] for name in FINGERS])
+        position, velocity = np.concatenate([self.q, fingers]), np.concatenate([self.v, np.zeros(2)])
+        self.node._take(Joints(t, "joints", (*JOINTS, *FINGERS), position, velocity, np.zeros(4), t))
+        self._executor.spin_once(timeout_sec=0.01)
+
+    def until(self, condition: Callable[[], object], turns: int = 2000) -> None:
+        for _ in range(turns):
+            if condition():
+                return
+            self.turn()
+        pytest.fail("the condition never came")
+
+    def ask(self, *points: Knot) -> None:
+        t = self.node.timeline.read()
+        self.node._take(Command(t, "it", points[-1].positions, t, None, None, tuple(JOINTS), points))
+
+
+@pytest.fixture
+def led(request: pytest.FixtureRequest, domain: int, tmp_path: Path) -> Iterator[Led]:
+    arm(tmp_path, data({"it": channel("joint_trajectory")}))
+    config = tmp_path / "profile.yaml"
+    config.write_text(f"unsafe_shadow: {str(request.param).lower()}\n{config.read_text()}")
+    given = ["-p", f"config:={config}", "-p", f"ledger:={tmp_path / 'ledger.yaml'}"]
+    rclpy.init(args=["--ros-args", *given], domain_id=domain)
+    node = shell.build()
+    try:
+        yield Led(node)
+    finally:
+        node.destroy_node()
+        rclpy.try_shutdown()
+
+
+@pytest.mark.parametrize("led", [False], indirect=True)
+def test_a_stop_that_was_too_old_to_go_out_goes_out_with_the_next_turn(led: Led) -> None:
+    def begun() -> bool:
+        led.ask(Knot(5.0, (0.8, 0.2), (0.0, 0.0)))
+        return bool(led.sent)
+
+    led.until(begun)
+    hold_ups, count = led.node._hold_ups, len(led.sent)
+    in_time, hold_ups.too_old = hold_ups.too_old, lambda t: True
+    led.node._take(EStop(led.node.timeline.read(), True))
+    led.until(lambda: hold_ups._withheld and led.node._last["it"].trajectory is not None)
+    assert len(led.sent) == count
+    hold_ups.too_old = in_time
+    led.until(lambda: len(led.sent) > count, 50)
+    assert led.sent[-1][-1].velocities == (0.0, 0.0) and led.sent[-1][-1].time < 1.0
+
+
+@pytest.mark.parametrize("led", [True], indirect=True)
+def test_what_shadow_mode_has_let_out_is_stopped_when_the_node_is_deactivated(led: Led) -> None:
+    """The core has refused it, and knows nothing of it."""
+
+    def passed() -> bool:
+        led.ask(Knot(0.0, (1.3, 0.8), (0.0, 0.0)), Knot(5.0, (1.4, 0.9), (0.0, 0.0)))
+        return bool(led.node._shadow._passed)
+
+    led.until(passed)
+    assert led.sent == []
+    led.v = np.array([0.4, -0.2])
+    led.node.trigger_deactivate()
+    led.until(lambda: led.sent, 50)
+    assert led.sent[0][0].positions == pytest.approx(led.q) and led.sent[0][-1].time < 1.0
