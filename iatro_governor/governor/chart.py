@@ -154,6 +154,9 @@ class Chart(Protocol):
     def asks(self, command: Command) -> bool:
         """Whether a command that is not garbled asks for anything but the origin of ``u``."""
 
+    def brakes(self, command: Command) -> bool:
+        """Whether a command that is not garbled asks for more than the origin only to lead what goes on to rest."""
+
     def clamps(self, command: Command) -> list[LimitReport]:
         """What the channel's own numbers, and no limit, cut off of a command that is not garbled."""
 
@@ -220,6 +223,10 @@ class Plain:
 
     def passed(self, t: float) -> None:
         """No command goes on by itself."""
+
+    def brakes(self, command: Command) -> bool:
+        """Nothing goes on."""
+        return False
 
     def clamps(self, command: Command) -> list[LimitReport]:
         """Nothing but limits cuts a command."""

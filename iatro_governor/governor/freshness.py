@@ -52,7 +52,7 @@ class CommandStream:
         self._owed: Recovery = "none"
         self._cleared_t = -math.inf
         self.no_new_plan = False
-        """Set while the record cannot take another plan."""
+        """Set while the record cannot take another plan. What only brakes begins none."""
 
     def live(self, t: float) -> Command | None:
         """The command in force at ``t``, if it is still fresh."""
@@ -117,7 +117,7 @@ class CommandStream:
         self._expired_nonzero = False
         if stopped or not self._rearmed(command, quiet_s, new_plan):
             return Verdict.REFUSED if moving else Verdict.RESTING
-        if self.no_new_plan and moving and not self._goes_on(command, t):
+        if self.no_new_plan and moving and not (self._goes_on(command, t) or self._chart.brakes(command)):
             return Verdict.REFUSED
         if taken is not None and moving:
             detail = (

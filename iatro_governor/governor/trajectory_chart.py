@@ -13,6 +13,7 @@ import numpy as np
 from iatro_governor.body.path import JointPath, JointState
 from iatro_governor.body.planar import Array
 from iatro_governor.errors import EventError
+from iatro_governor.governor.braking import only_brakes
 from iatro_governor.governor.events import Command, Knot
 from iatro_governor.governor.execution import Execution, Following
 from iatro_governor.governor.joint_chart import JointChart
@@ -192,6 +193,13 @@ class TrajectoryChart(JointChart):
     def asks(self, command: Command) -> bool:
         """Any trajectory."""
         return True
+
+    def brakes(self, command: Command) -> bool:
+        """A trajectory that leads what goes on to rest, and nowhere else."""
+        if self.executed is None:
+            return False
+        slows = np.array(self.trajectories.stop_modes.controlled.deceleration)
+        return only_brakes(self.path(command), self.state, slows)
 
     def wanted(self, command: Command, dt: float) -> Array:
         """Nothing: what goes on is ``going``."""

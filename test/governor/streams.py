@@ -14,7 +14,7 @@ ROUNDED = 1e-9
 
 
 class Stream:
-    """One channel; ``send`` what it takes, 13 for what is garbled."""
+    """One channel; ``send`` what it takes, 13 for what is garbled and 7 for what only brakes."""
 
     def __init__(self, hz: float = 1000.0, rate: Any = None, rearm_s: float = REARM) -> None:
         config = SimpleNamespace(
@@ -24,6 +24,7 @@ class Stream:
             config=config,
             asks=lambda command: command.values[0] not in (0.0, 13.0),
             why_garbled=lambda command: "thirteen" if command.values[0] == 13.0 else None,
+            brakes=lambda command: command.values[0] == 7.0,
         )
         self.ladder = Ladder()
         self.stream = CommandStream(chart, self.ladder, PERIOD, rate)

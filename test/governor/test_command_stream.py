@@ -214,6 +214,13 @@ def test_zeros_for_just_as_long_as_a_pause_end_a_plan_without_an_id():
     assert it.send(REARM - ROUNDED) is REFUSED
 
 
+def test_what_only_brakes_begins_no_plan_and_counts_as_motion():
+    it = Stream()
+    it.stream.no_new_plan = True
+    assert it.send(1.0, 7.0) is ACCEPTED and it.send(1.125, 7.0, plan="q") is ACCEPTED
+    assert it.send(1.25, plan="r") is REFUSED
+
+
 def test_zeros_begin_no_plan():
     it = Stream()
     it.stream.no_new_plan = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from iatro_governor.governor.decision import Action
-from iatro_governor.governor.events import Backlog, Command
+from iatro_governor.governor.events import Backlog, Command, Fault
 from test.governor.profiles import amr
 from test.governor.room import STEP_S, Room
 from test.governor.test_trajectory_chart import AWAY, Robot, profile_of, sent, smooth
@@ -84,10 +84,45 @@ def test_another_plan_does_not_begin(room, first, second):
     assert room.last.allowed[0] == 0.0
 
 
+def half_full(profile, plan):
+    """An arm whose trajectory of ``plan`` is on its way when half of the record waits."""
+    robot = Robot(profile).go(0.1).go(0.7, sent(0.1, smooth(AWAY), plan_id=plan))
+    robot.governor.handle(Backlog(robot.t, 0.7))
+    return robot
+
+
+def to_rest(robot, seconds, share=0.5):
+    """One point that is reached after ``seconds`` s, after this share of the way at the present speed."""
+    end = robot.q + robot.v * seconds * share
+    return [{"time": seconds, "positions": end.tolist(), "velocities": [0.0, 0.0]}]
+
+
 @pytest.mark.parametrize(("plans", "published"), [(("p", "p"), 2), (("p", "q"), 1), ((None, None), 1)])
 def test_a_trajectory_without_an_id_is_a_plan_of_its_own(tmp_path, plans, published):
-    robot = Robot(profile_of(tmp_path)).go(0.1).go(0.7, sent(0.1, smooth(AWAY), plan_id=plans[0]))
-    robot.governor.handle(Backlog(robot.t, 0.7))
-    braked = [{"time": 0.4, "positions": (robot.q + robot.v * 0.2).tolist(), "velocities": [0.0, 0.0]}]
-    robot.go(1.0, sent(robot.t, braked, plan_id=plans[1]))
+    """It leads on at the same speed, before it ends."""
+    robot = half_full(profile_of(tmp_path), plans[0])
+    robot.go(1.0, sent(robot.t, to_rest(robot, 0.6, 0.75), plan_id=plans[1]))
     assert len(robot.published) == published
+
+
+@pytest.mark.parametrize("plan", ["p", "q", None])
+def test_a_trajectory_that_only_brakes_is_no_plan_and_stops_the_one_that_goes_on(tmp_path, plan):
+    robot = half_full(profile_of(tmp_path), None)
+    end = robot.q + robot.v * 0.2
+    robot.go(1.0, sent(robot.t, to_rest(robot, 0.4), plan_id=plan))
+    assert len(robot.published) == 2 and robot.q == pytest.approx(end, abs=2e-3)
+
+
+def test_what_only_brakes_stops_nothing_where_nothing_goes_on(tmp_path):
+    robot = Robot(profile_of(tmp_path)).go(0.1)
+    robot.governor.handle(Backlog(robot.t, 0.7))
+    robot.go(0.5, sent(robot.t, to_rest(robot, 0.4), plan_id=None))
+    assert robot.published == []
+
+
+def test_a_stop_of_its_own_is_not_replaced_by_what_only_brakes(tmp_path):
+    robot = half_full(profile_of(tmp_path), None)
+    robot.governor.handle(Fault(robot.t, "inactive", True, "by the test"))
+    robot.go(0.05)
+    robot.go(0.5, sent(robot.t, to_rest(robot, 0.4), plan_id=None))
+    assert len(robot.published) == 2
