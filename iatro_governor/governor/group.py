@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from iatro_governor.body.planar import Array
+from iatro_governor.governor.absence import Absence
 from iatro_governor.governor.actions import actions_of, clamps_of, lagging_of
 from iatro_governor.governor.admissible import Admissible
 from iatro_governor.governor.admission import Admission
@@ -85,6 +86,7 @@ class Group:
         claims = claims or Claims.of(charts)
         self._holders = Holders(self._by_name, claims, outputs)
         self._halting = Halting(self.members, stops, smooth, senses, limits, body, outputs)
+        self._absence = Absence(self.members, stops.blind, outputs)
         self._verified = Verified(body, outputs, limits)
         sized = self.members, self._size, limits, body, outputs, rates
         self.admissible = Admissible(*sized, self._trajectories, period, projector, smooth is not None)
@@ -126,6 +128,7 @@ class Group:
     ) -> list[Outcome]:
         """Choose the outputs at ``t``: on ``command``, just received on channel ``name``, or on the tick."""
         guided = self._senses.hand_guided(t)
+        self._absence.end(t)
         for member in self.members:
             member.chart.look(t)
             if guided:
@@ -156,11 +159,12 @@ class Group:
         return self._govern(t, dt, process, arrival)
 
     def absent(self, t: float, braked_s: float) -> None:
-        """What stood was replaced by a protective stop, ``braked_s`` s ago; the next output goes on from there."""
-        self._outputs.publish(t, self._halting.blind(braked_s), braked_s)
-        for member in self.members:
-            member.stream.drop()
-            member.chart.absent(t)
+        """What stood may have been replaced by a protective stop, ``braked_s`` s before ``t`` at the earliest.
+
+        The next output goes on from there, or from what is measured where that shows that nobody has braked so long.
+        """
+        self._absence.note(t, braked_s)
+        self._interrupt(t)
 
     def replaced(self, t: float, sent: Mapping[str, tuple[float, ...]]) -> None:
         """What was decided last did not go out, and ``sent`` did, by channel: the next output goes on from there."""
@@ -171,10 +175,17 @@ class Group:
             member.stream.drop()
             member.chart.absent(t)
         self._outputs.publish(t, standing, self._period)
+        self._absence.forget()
 
     def failed(self, t: float) -> None:
         """Nothing could be decided at ``t``: what stood brakes meanwhile, as if the governor were absent."""
-        self.absent(t, self._outputs.elapsed(t, self._period))
+        self._absence.brake(t, self._outputs.elapsed(t, self._period))
+        self._interrupt(t)
+
+    def _interrupt(self, t: float) -> None:
+        for member in self.members:
+            member.stream.drop()
+            member.chart.absent(t)
 
     def faults(self, process: Ladder, member: Member) -> list[FaultReport]:
         """Everything in force for one channel."""

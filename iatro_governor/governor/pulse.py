@@ -43,6 +43,10 @@ class Silence:
         """One's own heartbeat goes out at ``t``."""
         self._ends = t + self._patience_s
 
+    def over(self, t: float) -> bool:
+        """Whether one has been silent for so long at ``t`` that somebody else may speak."""
+        return self._ends is not None and t > self._ends
+
     def spoken_for(self, t: float) -> float:
         """For how long at most somebody else may have spoken until ``t``, s, since this was last asked."""
         if self._ends is None or t <= self._ends:

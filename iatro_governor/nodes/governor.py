@@ -171,6 +171,8 @@ class GovernorNode(Managed):
 
     def _tick(self) -> None:
         began = time.monotonic()
+        if self._hold_ups.wakes(began) and self._neighbours.watched:
+            return
         self._hold_ups.begin(began)
         try:
             t = self.timeline.read()

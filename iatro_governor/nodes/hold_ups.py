@@ -15,12 +15,21 @@ class HoldUps:
         self._round: float | None = None
         self._turn = t
         self._withheld = ""
+        self._woken = False
         self._beat = float("-inf")
         self._silence = Silence(loop.patience_s)
 
     def begin(self, t: float) -> None:
         """A turn of the loop, or a message, begins at ``t``: what is decided now goes by the world as it is now."""
         self._turn = t
+
+    def wakes(self, t: float) -> bool:
+        """Whether the loop comes round at ``t`` for the first time after a silence in which a watch may have spoken.
+
+        What has waited for the process is heard before it decides: what is measured tells whether the watch has spoken.
+        """
+        first, self._woken = self._silence.over(t) and not self._woken, self._silence.over(t)
+        return first
 
     def overdue(self, t: float) -> bool:
         """Whether the loop should have come round by ``t``."""
@@ -52,7 +61,7 @@ class HoldUps:
 
     def beat(self, t: float) -> None:
         """A heartbeat goes out at ``t``."""
-        self._beat = t
+        self._beat, self._woken = t, False
         self._silence.beat(t)
 
     def spoken_for(self, t: float) -> float:

@@ -55,7 +55,7 @@ def test_without_being_told_it_would_go_on_from_its_last_output(tmp_path):
 def test_the_command_from_before_moves_nothing_after(tmp_path):
     drive = Drive(Governor(amr(tmp_path)), Hall(OPEN))
     drive.run(2.0, (0.5, 0.0, 0.0))
-    t = drive.k * drive.governor.period
+    t = drive.k * drive.governor.period + 1.35
     drive.governor.absent(t, 1.0)
     assert drive.governor.tick(t)[0].allowed == (0.0,) * 6
 

@@ -40,9 +40,10 @@ def test_the_time_in_which_nobody_listened_is_not_silence() -> None:
 def test_a_silence_is_counted_from_the_last_heartbeat_and_told_once() -> None:
     silence = Silence(0.375)
     assert silence.spoken_for(100.0) == 0.0, "nobody speaks for who has not begun"
+    assert not silence.over(100.0)
     silence.beat(1.0)
-    assert silence.spoken_for(1.375) == 0.0
-    assert silence.spoken_for(1.5) == 0.125
+    assert silence.spoken_for(1.375) == 0.0 and not silence.over(1.375)
+    assert silence.over(1.5) and silence.spoken_for(1.5) == 0.125
     assert silence.spoken_for(1.75) == 0.25
     silence.beat(2.0)
     assert silence.spoken_for(2.25) == 0.0

@@ -39,3 +39,17 @@ def test_a_heartbeat_is_due_by_time_and_silence_counts_from_it() -> None:
     assert not held.beat_due(100.0 + HEARTBEAT_S / 2) and held.beat_due(100.5)
     assert held.spoken_for(100.25 + HEARTBEAT_S) == 0.0, "the loop's longest gap and a heartbeat's time"
     assert held.spoken_for(101.0) > 0.6
+
+
+def test_it_wakes_once_after_each_silence_in_which_a_watch_may_have_spoken() -> None:
+    held = HoldUps(LOOP, 100.0)
+    assert not held.wakes(101.0), "before the first heartbeat there is no silence"
+    held.beat(101.0)
+    assert not held.wakes(101.0 + LOOP.patience_s)
+    assert [held.wakes(t) for t in (102.0, 102.01, 102.02)] == [True, False, False]
+    held.spoken_for(102.02)
+    assert not held.wakes(102.03)
+    held.beat(102.03)
+    assert held.wakes(103.0)
+    held.beat(103.0)
+    assert not held.wakes(103.01) and held.wakes(104.0)
