@@ -179,9 +179,10 @@ class GovernorNode(Managed):
             self._watch_time(began)
             if self._ticks % self._every == 0:
                 self._look(t)
-            self._decide(t)
-            self._breakdown.over()
+            bodies = self._decide(t)
             self._faults.told()
+            if self._tell(bodies):
+                self._breakdown.over()
         except Unusable:
             raise
         except Exception as error:  # noqa: BLE001 - the robot must be stopped whatever it was
@@ -190,16 +191,15 @@ class GovernorNode(Managed):
         self._ticks += 1
         self._announce()
 
-    def _decide(self, t: float) -> None:
+    def _decide(self, t: float) -> list[Body]:
         """Once round; after its last decision the node only says that the robot stands. ``t``: now, s."""
         if self._ending is not None and self._ending.decided:
             self._ending.stand(t + self.timeline.offset)
-            return
+            return []
         self._go_on_from_the_watch(t)
         decisions = self.core.tick(t)
         self._told_core.turn(self._rests())
-        for decision in decisions:
-            self._carry_out(decision)
+        return self._carry_out(decisions)
 
     def _watch_time(self, began: float) -> None:
         """What the clock says of this turn, in force until the next."""
@@ -253,42 +253,64 @@ class GovernorNode(Managed):
         except EventError as error:
             self.get_logger().warning(f"{error}", throttle_duration_sec=1.0)
             return
-        for decision in decisions:
-            command = event if isinstance(event, Command) and event.channel == decision.channel else None
-            self._carry_out(decision, command if decision.on_command else None)
+        self._tell(self._carry_out(decisions, event if isinstance(event, Command) else None))
         if isinstance(event, Command) and self._shadow.passes(event, self._last.get(event.channel)):
             self._commands[event.channel].pass_on(event, event.stamp + self.timeline.offset)
             self._shadow.passed(event.channel)
 
-    def _carry_out(self, decision: Decision, command: Command | None = None) -> None:
-        """In this order: on disk, then into the world, then to whoever listens."""
-        offset, writer, outgoing = self.timeline.offset, self.records.writer, self._commands[decision.channel]
-        body = decision_body(
-            decision, offset, writer, __version__, self._clock_name, command, outgoing.joints
-        )
-        went_out = False
+    def _carry_out(self, decisions: list[Decision], command: Command | None = None) -> list[Body]:
+        """In the ring, then into the world; returns what is to be told then. ``command``: that they were made on."""
+        if decisions and self.core.latch is None:
+            self._keep_latch()  # that none stands, before anything moves for it
+        left = list(decisions)
         try:
-            self._keep_latch()
-            self.records.write(body)
-            went_out = self._put_out(decision)
+            bodies = []
+            while left:
+                bodies.append(self._put_out(left[0], command))
+                del left[0]
+            return bodies
         finally:
-            if decision.trajectory is not None and not went_out:
-                self.core.unsent(decision.channel)
-        self._send(body)
-        self._last[decision.channel], self._bodies[decision.channel] = decision, body
-        self._moved = self._moved or outgoing.moving
+            for decision in left:
+                self._unsent(decision)
 
-    def _put_out(self, decision: Decision) -> bool:
-        """Publish what is allowed, unless it is too old for that; returns whether it has gone its way."""
-        outgoing = self._commands[decision.channel]
+    def _put_out(self, decision: Decision, command: Command | None) -> Body:
+        """Record it, and publish what is allowed, unless it is too old for that."""
+        offset, writer, outgoing = self.timeline.offset, self.records.writer, self._commands[decision.channel]
+        mine = command if decision.on_command else None
+        body = decision_body(decision, offset, writer, __version__, self._clock_name, mine, outgoing.joints)
+        self.records.write(body)
         if not self._shadow.enforces(decision):
             outgoing.live()
         elif self._hold_ups.too_old(time.monotonic()):
             self._hold_ups.withhold(decision.seq)
-            return False
+            self._unsent(decision)
         else:
-            outgoing.carry_out(decision, decision.t + self.timeline.offset)
-        return True
+            outgoing.carry_out(decision, decision.t + offset)
+        self._last[decision.channel], self._bodies[decision.channel] = decision, body
+        self._moved = self._moved or outgoing.moving
+        return body
+
+    def _unsent(self, decision: Decision) -> None:
+        if decision.trajectory is not None:
+            self.core.unsent(decision.channel)
+
+    def _tell(self, bodies: list[Body]) -> bool:
+        """Keep what latches, and let everybody hear of it; returns whether it is kept.
+
+        A stop waits for no disk, so that it is out by now. What cannot be kept is an error of ours, and the core stops
+        the robot for that, too.
+        """
+        kept = True
+        try:
+            if bodies:
+                self._keep_latch()
+        except Exception as error:  # noqa: BLE001 - whatever it is, what was decided has gone its way
+            kept = False
+            self._breakdown.take(error)
+            self.survive(error)
+        for body in bodies:
+            self._send(body)
+        return kept
 
     def _keep_latch(self) -> None:
         """On disk before anybody hears of it: that it stands, that it grew, that it was released.

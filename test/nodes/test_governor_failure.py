@@ -187,23 +187,46 @@ def test_a_latch_that_cannot_be_taken_off_the_disk_keeps_the_robot_stopped(
     spun.until(lambda: not node._latch.path.exists())
 
 
-@pytest.mark.parametrize("by", ["loop", "command"])
-def test_decisions_that_could_not_take_effect_have_their_numbers_in_the_record(
-    spun: Spun, monkeypatch: pytest.MonkeyPatch, by: str
+def test_a_stop_that_latches_waits_for_no_disk_and_stands_where_that_is_full(
+    spun: Spun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A disk that is full when the emergency stop is pressed: no latch can be kept, and no number may be left out."""
     spun.drive()
-    node, told = spun.node, list[Any]()
-    node.create_subscription(GovernorDecision, "governor/decision", told.append, qos.RECORD)
-    spun.until(lambda: told)
+    node, told, kept = spun.node, list[Any](), list[int]()
+    monkeypatch.setattr(node, "_send", told.append)
 
-    def full(path: Path, kept: Any) -> None:
+    def full(path: Path, latch: Any) -> None:
+        kept.append(node._last["base"].seq)
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(latches, "keep", full)
     node._take(EStop(node.timeline.read(), True))
+    first, count = node.records.next_number, len(spun.sent)
+    spun.until(lambda: node.records.next_number > first + 150)
+    assert kept[0] == first, "the stop was out before anybody wrote the latch down"
+    pressed = [body for body in told if first <= body["seq"]]
+    assert [body["seq"] for body in pressed] == list(range(first, node.records.next_number))
+    assert {"estop"} <= {fault["name"] for fault in pressed[0]["faults"]}
+    assert all({"estop", "internal_error"} <= {f["name"] for f in body["faults"]} for body in pressed[2:])
+    speeds = [values[0] for values in spun.sent[count:]]
+    assert speeds == sorted(speeds, reverse=True) and speeds[0] > 0.0 == speeds[-1]
+    assert [body["allowed"][0] for body in pressed] == speeds, "what is told is what was published"
+    monkeypatch.undo()
+    spun.until(lambda: node._latch.path.exists() and node._breakdown.what is None)
+
+
+@pytest.mark.parametrize("by", ["loop", "command"])
+def test_decisions_that_could_not_take_effect_have_their_numbers_in_the_record(
+    spun: Spun, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    """What was decided cannot be put on record as the emergency stop is pressed: no number may be left out."""
+    spun.drive()
+    node, told = spun.node, list[Any]()
+    node.create_subscription(GovernorDecision, "governor/decision", told.append, qos.RECORD)
+    spun.until(lambda: told)
+    monkeypatch.setattr(shell, "decision_body", broken)
+    node._take(EStop(node.timeline.read(), True))
     if by == "command":
-        with pytest.raises(OSError) as caught:
+        with pytest.raises(ZeroDivisionError) as caught:
             node._take(Command(t := node.timeline.read(), "base", (0.5, 0.0, 0.0, 0.0, 0.0, 0.0), t))
         assert node.survive(caught.value)
     first = node.records.next_number
