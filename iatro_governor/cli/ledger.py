@@ -130,8 +130,9 @@ def recover(
 ) -> None:
     """Write what can still be had of a damaged ledger to a new one, and say what is lost; DB is not touched.
 
-    Every record in it is vouched for by the chain or an anchor, and every gap by a tombstone. Exit 0 when nothing is
-    lost, 1 when something is, 2 when nothing can be had.
+    Every record in it is vouched for by the chain or an anchor, and every gap by a tombstone. What was retired, or lost
+    to an earlier recovery, has its own already. Exit 0 when nothing else is lost, 1 when something is, 2 when nothing
+    can be had.
     """
     from .. import __version__
     from ..ledger.recovery import recover as work

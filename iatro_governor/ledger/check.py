@@ -197,10 +197,7 @@ class _Steps:
         """Step over tombstoned records up to ``target``; False where one of them is not explained."""
         assert self._chain is not None
         while (hole := self._hole_before(target)) is not None:
-            try:
-                self._chain.head = bytes.fromhex(hole.head)
-            except ValueError:
-                return False
+            self._chain.head = bytes.fromhex(hole.head)
             self._result.records = hole.last
             self._crossed.append(hole)
             while self._anchor is not None and self._anchor.records < hole.last:

@@ -1,14 +1,15 @@
 """What can still be had of a damaged ledger: every record that its chain vouches for, and what is lost by name.
 
 The damaged files are not touched. A new ledger is written in which a tombstone stands for each gap, so that it verifies
-and can be continued, and says for ever that something is missing.
+and can be continued, and says for ever that something is missing. What was retired, or was lost to an earlier recovery,
+has its tombstone already: it is not lost anew.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -18,8 +19,11 @@ from ..errors import LedgerError
 from . import padding, segments, store
 from .anchors import Anchor, anchors_path, read_anchors
 from .chain import Chain
+from .gaps import unexplained
 from .opening import State
-from .record import Row
+from .ranges import Ranges
+from .record import TOMBSTONE, Row
+from .segments import Hole
 from .writer import Ledger
 
 CAUSE = "lost with a damaged file"
@@ -28,7 +32,10 @@ _CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """What was found: records copied, gaps (first, last), anchors that were good, and what files lack at their end."""
+    """What was found: records copied, what is lost (first, last), good anchors, and what files lack at their end.
+
+    What tombstones tell of already, because it was retired or lost before, is not among what is lost.
+    """
 
     out: str
     records: int
@@ -56,13 +63,22 @@ def recover(path: Path, out: Path, key: bytes, *, software_version: str) -> Reco
     _check_writable(out)
     known = _anchors_of(path, key)
     copy = _Copy(key, known)
+    copy.expect(_told(path, out, copy))
     missing = _copied(path, out, copy)
-    copy.end()
+    lost = copy.end()
     anchors_path(out).write_bytes(b"".join(anchor.line() for anchor in known))
-    _go_on(out, key, known[0].ledger_id, copy, software_version)
-    return Recovered(
-        str(out), copy.records, [[hole["first"], hole["last"]] for hole in copy.holes], len(known), missing
-    )
+    _go_on(out, key, known[0].ledger_id, copy, lost, software_version)
+    return Recovered(str(out), copy.records, [[hole.first, hole.last] for hole in lost], len(known), missing)
+
+
+def _told(path: Path, out: Path, copy: _Copy) -> list[Hole]:
+    """What the tombstones of every file tell of: they come after the records in whose place they stand."""
+    found: list[Hole] = []
+    for file in segments.files(path):
+        with padding.padded(file, out.absolute().parent) as (readable, _), _opened(readable) as source:
+            if source is not None:
+                found.extend(copy.genuine(*source))
+    return found
 
 
 def _copied(path: Path, out: Path, copy: _Copy) -> int:
@@ -104,14 +120,34 @@ def _anchors_of(path: Path, key: bytes) -> list[Anchor]:
 
 
 class _Copy:
-    """Copies what fits the chain, file by file, and notes each gap as the body of a tombstone."""
+    """Copies what fits the chain, file by file, and notes each gap."""
 
     def __init__(self, key: bytes, known: list[Anchor]) -> None:
-        self._chain = Chain.of(key, known[0].ledger_id)
+        self._key, self._chain = key, Chain.of(key, known[0].ledger_id)
         self._heads = {anchor.records: bytes.fromhex(anchor.head) for anchor in known}
         self._last = known[-1]
+        self._retired = Ranges()
+        self._gaps: list[Hole] = []
+        self._tombstones: list[Hole] = []
         self.records, self.expected, self.head = 0, 1, self._chain.head
-        self.holes: list[dict[str, Any]] = []
+
+    def genuine(self, source: sqlite3.Connection, schema: int) -> Iterator[Hole]:
+        """What the tombstones of one file tell of that follow the record before them: only the key makes such a one."""
+        for row, mac in _readable(source, schema, 1, self._last.records, TOMBSTONE):
+            before = self._heads.get(row[0] - 1) or _mac_in(source, row[0] - 1)
+            hole = segments.hole_of(row[-1])
+            if before and hole and Chain(self._key, before).fits(row, mac):
+                yield hole
+
+    def expect(self, told: list[Hole]) -> None:
+        """``told``: by what follows them, the last records of these are known, and what was retired is to be gone.
+
+        A crash between a tombstone and the end of its file leaves that file there; the next writer would remove it.
+        """
+        for hole in told:
+            self._heads.setdefault(hole.last, bytes.fromhex(hole.head))
+            if hole.facts:
+                self._retired.add(hole.first, hole.last + 1)
 
     def take(self, file: Path, out: Path) -> None:
         """Copies one file, where anything of it can be read; the copy has the same schema.
@@ -119,14 +155,9 @@ class _Copy:
         Raises LedgerError where the copy cannot be written: what was read is not had then.
         """
         before = self.records
-        try:
-            source = store.connect_reader(file)
-        except LedgerError:
-            return
-        with closing(source):
-            schema = _schema(source)
-            if schema is not None:
-                self._write(source, schema, out)
+        with _opened(file) as source:
+            if source is not None:
+                self._write(*source, out)
         if self.records == before:
             out.unlink(missing_ok=True)
 
@@ -141,11 +172,12 @@ class _Copy:
         except sqlite3.Error as error:  # not the source's: around what cannot be read of it _readable goes
             raise LedgerError(f"{out}: the copy cannot be written: {store.explain(error)}") from error
 
-    def end(self) -> None:
-        """After the last file: what the last anchor knows beyond it is gone."""
+    def end(self) -> list[Hole]:
+        """After the last file, what is lost; what the last anchor knows beyond it is gone, too."""
         if self._last.records >= self.expected:
             self._gap(self._last.records, bytes.fromhex(self._last.head))
             self.expected, self.head = self._last.records + 1, bytes.fromhex(self._last.head)
+        return [part for gap in self._gaps for part in unexplained(gap, self._tombstones, self._heads.get)]
 
     def _fitting(self, source: sqlite3.Connection, schema: int) -> Iterator[tuple[Row, bytes]]:
         """The rows that follow what is known; without the mac before it, a row cannot be told from a forged one."""
@@ -161,30 +193,56 @@ class _Copy:
             if not isinstance(known, bytes) or not isinstance(mac, bytes):
                 continue
             self._chain.head = known
-            if not self._chain.fits(row, mac):
+            if number in self._retired or not self._chain.fits(row, mac):
                 continue
             if number > self.expected:
                 self._gap(number - 1, known)
             self.records, self.expected, self.head = self.records + 1, number + 1, mac
+            if row[1] == TOMBSTONE and (hole := segments.hole_of(row[-1])):
+                self._tombstones.append(hole)
             yield row, mac
 
     def _gap(self, last: int, head: bytes) -> None:
-        self.holes.append(
-            {"first": self.expected, "last": last, "head": head.hex(), "cause": CAUSE, "facts": {}}
-        )
+        self._gaps.append(Hole(self.expected, last, head.hex(), CAUSE))
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[tuple[sqlite3.Connection, int] | None]:
+    """One file and its layout; None for what is not there, does not say, or has a layout that is not known."""
+    try:
+        db = store.connect_reader(file)
+    except LedgerError:
+        yield None
+        return
+    with closing(db):
+        schema = _schema(db)
+        yield None if schema is None else (db, schema)
 
 
 def _schema(db: sqlite3.Connection) -> int | None:
-    """The layout of a file; None where it does not say, or is none that is known."""
     with suppress(*store.DAMAGED):
         schema = store.version(db)
         return schema if schema in store.TABLES else None
     return None
 
 
-def _readable(db: sqlite3.Connection, schema: int, first: int, known: int) -> Iterator[tuple[Row, bytes]]:
-    """Every row from ``first`` on that can be read, around whatever cannot; ``known``: records that there must be."""
-    sql = f"SELECT {', '.join(store.COLUMNS[schema])}, mac FROM record NOT INDEXED WHERE id"
+def _mac_in(db: sqlite3.Connection, number: int) -> Any:
+    """What stands in the row of one record as its mac, be it the right one or not; None where nothing can be read."""
+    with suppress(*store.DAMAGED):
+        found = db.execute("SELECT mac FROM record WHERE id = ?", (number,)).fetchone()
+        return found[0] if found else None
+    return None
+
+
+def _readable(
+    db: sqlite3.Connection, schema: int, first: int, known: int, kind: str | None = None
+) -> Iterator[tuple[Row, bytes]]:
+    """Every row from ``first`` on that can be read, of one ``kind`` or all, around whatever cannot.
+
+    ``known``: records that there must be.
+    """
+    only = "id" if kind is None else f"kind = '{kind}' AND id"
+    sql = f"SELECT {', '.join(store.COLUMNS[schema])}, mac FROM record NOT INDEXED WHERE {only}"
     try:
         end = max(known, db.execute("SELECT max(id) FROM record").fetchone()[0] or 0)
         first = max(first, db.execute("SELECT min(id) FROM record").fetchone()[0] or first)
@@ -203,8 +261,10 @@ def _readable(db: sqlite3.Connection, schema: int, first: int, known: int) -> It
             yield tuple(row), mac
 
 
-def _go_on(out: Path, key: bytes, ledger_id: str, copy: _Copy, software_version: str) -> None:
-    """Begins the file in which the chain goes on, with a tombstone for each gap."""
+def _go_on(
+    out: Path, key: bytes, ledger_id: str, copy: _Copy, lost: list[Hole], software_version: str
+) -> None:
+    """Begins the file in which the chain goes on, with a tombstone for all that is lost."""
     state = State(ledger_id, Chain(key, copy.head), copy.expected - 1, {}, {})
     for file in segments.sealed(out):
         with store.translated(file), closing(store.connect_reader(file)) as db:
@@ -214,5 +274,5 @@ def _go_on(out: Path, key: bytes, ledger_id: str, copy: _Copy, software_version:
     with Ledger.open(
         out, key=key, context="recovery", software_version=software_version, state=state, afterwards=True
     ) as ledger:
-        for hole in copy.holes:
-            ledger.tombstone(hole)
+        for hole in lost:
+            ledger.tombstone(hole.to_json())

@@ -71,19 +71,32 @@ class Hole:
 
 
 def holes(db: sqlite3.Connection) -> list[Hole]:
-    """What the tombstones say is gone, each once; only a walk along the chain shows that they are genuine."""
+    """What the tombstones say is gone, each once; only a walk along the chain shows that they are genuine.
+
+    Records that were retired are not lost, whatever a later tombstone says of just the same ones.
+    """
     found: dict[tuple[int, int], Hole] = {}
     for (text,) in db.execute("SELECT body FROM record WHERE kind = ? ORDER BY id", (TOMBSTONE,)):
-        try:
-            body = json.loads(text)
-            hole = Hole(*(of(body[name]) for name, of in _HOLE.items()))
-        except (ValueError, KeyError, TypeError):
-            continue  # not as the writer makes them: it explains nothing
-        found[hole.first, hole.last] = hole
+        hole = hole_of(text)
+        if hole is not None and (hole.facts or (hole.first, hole.last) not in found):
+            found[hole.first, hole.last] = hole
     return list(found.values())
 
 
-_HOLE: dict[str, Any] = {"first": int, "last": int, "head": str, "cause": str, "facts": dict}
+def hole_of(text: Any) -> Hole | None:
+    """What the body of one tombstone says; None where it is not as the writer makes them: it explains nothing."""
+    try:
+        body = json.loads(text)
+        return Hole(*(of(body[name]) for name, of in _HOLE.items()))
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _hex(text: str) -> str:
+    return bytes.fromhex(text).hex()
+
+
+_HOLE: dict[str, Any] = {"first": int, "last": int, "head": _hex, "cause": str, "facts": dict}
 
 
 def outermost(found: list[Hole]) -> list[Hole]:
