@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import LedgerError
-from ...ledger.check import verify
+from ...ledger.check import VerifyResult, verify
+from ..times import date
+from .look import Look
 
 PATIENCE = 0.4
 """How long (s) a page waits for a check; a longer one is shown as running."""
@@ -28,7 +29,7 @@ class ChainStatus:
 
 
 class ChainWatch:
-    """Checks a ledger in a thread of its own, again when the file has changed."""
+    """Checks a ledger in a thread of its own, again when any of its files or its anchors have changed."""
 
     def __init__(
         self,
@@ -43,56 +44,66 @@ class ChainWatch:
         self._turn = turn or threading.Lock()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._seen: tuple[int, int] | None = None
-        self._status = ChainStatus(None, f"Not checked: {problem}" if problem else "Being checked.")
+        first = ChainStatus(None, f"Not checked: {problem}" if problem else "Being checked.")
+        self._found: tuple[ChainStatus, Look | None, bytes] = (first, None, b"")
+        """The newest result, and what the files were like before that check began."""
 
     def status(self, patience: float = PATIENCE) -> ChainStatus:
-        """The newest result, after waiting up to ``patience`` (s) for one that is on its way."""
+        """The newest result, after waiting up to ``patience`` (s) for one that is on its way.
+
+        What was found sound and has changed since is not called so until it is checked again.
+        """
         if self._key is None:
-            return self._status
+            return self._found[0]
         with self._lock:
             if self._is_due():
-                self._seen = self._state()
                 self._thread = threading.Thread(target=self._check, args=(self._key,), daemon=True)
                 self._thread.start()
             thread = self._thread
         if thread is not None:
             thread.join(patience)
-        return self._status
+        found, then, content = self._found
+        return _outdated(found) if found.sound and self._has_changed(then, content) else found
 
     def _is_due(self) -> bool:
         if self._thread is not None and self._thread.is_alive():
             return False
-        checked = self._status.checked
-        if checked is None:
+        found, then, content = self._found
+        if found.checked is None:
             return True
-        return self._seen != self._state() and self._clock() - checked > AGAIN_AFTER
+        return self._clock() - found.checked > AGAIN_AFTER and self._has_changed(then, content)
 
-    def _state(self) -> tuple[int, int]:
-        """What changes when the ledger does."""
-        found = []
-        for path in (self._db, Path(f"{self._db}-wal")):
-            with suppress(OSError):  # not there, or out of reach
-                found.append(path.stat())
-        return sum(one.st_size for one in found), max((one.st_mtime_ns for one in found), default=0)
+    def _has_changed(self, then: Look | None, content: bytes) -> bool:
+        """Whether anything of the ledger is not as it was when it was checked."""
+        return then is None or Look.at(self._db).shows_change_since(then, content)
 
     def _check(self, key: bytes) -> None:
+        then, content = None, b""  # what could not be checked is tried again, changed or not
+        sound, text = False, "Cannot be checked: this program failed at it; its own output says how."
         try:
             with self._turn:
+                before = Look.at(self._db)
+                held = before.content()
                 found = verify(self._db, key)
+            sound, text, then, content = found.sound, _text(found), before, held
         except (LedgerError, OSError) as error:
-            self._status = ChainStatus(False, f"Cannot be checked: {error}", self._clock())
-            return
-        end = (
-            ""
-            if found.closed
-            else " The ledger is not closed: it is being written, or its writer was killed."
-        )
-        if found.sound:
-            text = f"Sound: {found.records:,} records, each in its place and unchanged.{end}"
-        else:
-            text = f"NOT SOUND: {found.problem}."
-        self._status = ChainStatus(found.sound, text, self._clock())
+            text = f"Cannot be checked: {error}"
+        finally:  # whatever happens: a thread that dies in silence would leave what was said before standing
+            checked = self._clock()
+            self._found = ChainStatus(sound, f"{text} Checked {date(checked)} UTC.", checked), then, content
+
+
+def _text(found: VerifyResult) -> str:
+    if not found.sound:
+        return f"NOT SOUND: {found.problem}."
+    end = "" if found.closed else " The ledger is not closed: it is being written, or its writer was killed."
+    return f"Sound: {found.records:,} records, each in its place and unchanged.{end}"
+
+
+def _outdated(found: ChainStatus) -> ChainStatus:
+    return ChainStatus(
+        None, f"Changed since it was checked, and not checked again yet. Then: {found.text}", found.checked
+    )
 
 
 def statuses(watches: Iterable[ChainWatch], clock: Callable[[], float] = time.monotonic) -> list[ChainStatus]:
