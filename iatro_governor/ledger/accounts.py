@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..errors import LedgerError
 from . import segments, store
 from .ranges import Ranges
 from .reader import Reader
-from .record import CONFLICT, LOST
+from .record import CONFLICT, LOST, MISSHAPEN
 
 _VERDICTS = """SELECT body ->> 'kind' = 'unattributed', body ->> 'planner_run', body -> 'statement_seqs',
     body -> '$.evidence.channels' FROM record WHERE kind = 'verdict' ORDER BY id"""
@@ -23,17 +24,9 @@ Missing = dict[str, list[list[int]]]
 """By kind/writer the numbers that never came, as [first, last]."""
 SHARED = 20
 """Conducts of a retired segment that are remembered one by one."""
-SUMMED = (
-    *(
-        "records",
-        "decisions",
-        "statements",
-        "unattributed_groups",
-        "verdict_records",
-        "commands",
-        "attributed",
-    ),
-    *("unattributed", "rejudged", "unreadable", "declared_lost", "conflicts", "duplicates"),
+SUMMED = tuple(
+    """records decisions statements unattributed_groups verdict_records commands attributed unattributed rejudged
+    unreadable declared_lost conflicts duplicates""".split()
 )
 """Counts that a retired segment adds to those of the records that are left."""
 
@@ -83,7 +76,7 @@ class _Verdicts:
                 under[key] = max(under.get(key, 0), commands)
             for name, writer, first, last in spans:
                 self.covered.setdefault((writer, name), Ranges()).add(first, last + 1)
-        except (ValueError, TypeError, AttributeError):
+        except MISSHAPEN:
             self.unreadable += 1
             return
         self.judged.update(judged)
@@ -131,9 +124,9 @@ def reconcile(path: str | Path) -> dict[str, Any]:
     """
     with Reader(path) as reader:
         holes = reader.holes()
-        kept = [hole.facts for hole in holes if hole.facts]
-        facts, _, _ = _facts(reader, kept)
+        kept = [_kept(reader.path, hole) for hole in holes if hole.facts]
         missing = _missing(reader, [hole for hole in holes if not hole.facts])
+        facts, _, _ = _facts(reader, kept)
         replaced = _replaced(reader, facts, missing)
     missing = {
         writer: left
@@ -239,12 +232,28 @@ def _facts(
         "unreadable": verdicts.unreadable,
         "declared_lost": reader.count(LOST),
         "conflicts": reader.count(CONFLICT),
-        "duplicates": sum((session["close"] or {}).get("duplicates", 0) for session in reader.sessions()),
+        "duplicates": sum(
+            told
+            for session in reader.sessions()
+            if isinstance(told := (session["close"] or {}).get("duplicates"), int)
+        ),
     }
     for facts in retired:
         for name in SUMMED:
             found[name] += int(facts[name])
     return found, verdicts, unjudged
+
+
+def _kept(path: Path, hole: segments.Hole) -> Mapping[str, Any]:
+    """What a tombstone keeps of its records. Raises LedgerError where it is not as ``facts_of`` makes it."""
+    try:
+        merged(hole.facts, hole.facts)
+    except MISSHAPEN as error:
+        where = f"records {hole.first} to {hole.last}"
+        raise LedgerError(
+            f"{path}: the tombstone of {where} does not say what was in them: {error!r}"
+        ) from error
+    return hole.facts
 
 
 def _problems(facts: dict[str, int], holds: dict[str, bool], missing: Missing) -> list[str]:

@@ -6,6 +6,8 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
+from .store import DAMAGED
+
 
 def index_path(ledger: Path) -> Path:
     """Where a ledger's index is."""
@@ -18,6 +20,6 @@ def forget(ledger: Path, last: int) -> None:
     Waits for nobody: an index that somebody uses, or that is none, is left to whoever opens it next.
     """
     where = f"{index_path(ledger).absolute().as_uri()}?mode=rw"
-    with suppress(sqlite3.Error), closing(sqlite3.connect(where, uri=True, timeout=0.0)) as db, db:
+    with suppress(*DAMAGED), closing(sqlite3.connect(where, uri=True, timeout=0.0)) as db, db:
         db.execute("PRAGMA secure_delete = ON")
         db.execute("DELETE FROM incident WHERE id <= ?", (last,))

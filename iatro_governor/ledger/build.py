@@ -14,6 +14,7 @@ from typing import Self
 from .. import __version__
 from ..errors import EventError
 from .frames import ROOMS
+from .record import MISSHAPEN
 
 FORMAT = 1
 """Changes whenever a chapter is laid out otherwise."""
@@ -46,7 +47,7 @@ class Build:
             told = json.loads(preface.removeprefix(_MARK))
             made = int(told["format"])
             found = cls(str(told["software_version"]), str(told["core"]), str(told["numbers"]), made)
-        except (ValueError, KeyError, TypeError) as error:
+        except MISSHAPEN as error:
             raise EventError(f"no preface of a journal: {preface[:80]!r}") from error
         if made != FORMAT:
             raise EventError(f"format {made} of a journal, by {found} (allowed: {FORMAT})")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -13,7 +12,7 @@ from ..errors import LedgerError
 from . import segments, store
 from .anchors import CLOSED, Anchor, anchors_path, read_anchors
 from .chain import Chain, key_id
-from .record import OPEN, SEGMENT, Row
+from .record import MISSHAPEN, OPEN, SEGMENT, Row
 from .segments import Hole
 
 
@@ -72,7 +71,7 @@ def _count_sound(path: Path, key: bytes, result: VerifyResult) -> None:
     """With anchors of no use: which is the first record that does not fit by itself?"""
     try:
         walk(path, key, [], result)
-    except (sqlite3.Error, LedgerError):
+    except (LedgerError, *store.DAMAGED):
         result.first_bad = result.records + 1
 
 
@@ -86,7 +85,7 @@ def _check(path: Path, key: bytes, known: list[Anchor], result: VerifyResult) ->
         walk(path, key, known, result)
         if result.sound:
             _check_end(path, known, result)
-    except sqlite3.Error as error:
+    except store.DAMAGED as error:
         if not known:
             raise LedgerError(f"{path}: {store.explain(error)}") from error
         result.fail(result.records + 1, f"record {result.records + 1} cannot be read: {store.explain(error)}")
@@ -234,7 +233,7 @@ def _opening(row: Row, key: bytes, known: list[Anchor]) -> tuple[str, str | None
     try:
         body = json.loads(row[-1])
         ledger_id, named_key = str(body["ledger_id"]), str(body["key_id"])
-    except (ValueError, KeyError, TypeError):
+    except MISSHAPEN:
         return (
             (known[0].ledger_id, None)
             if known and number != 1

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from ..errors import LedgerError
 from . import segments, store
-from .record import CLOSE, OPEN, SEGMENT, StoredRecord
+from .record import CLOSE, MISSHAPEN, OPEN, SEGMENT, StoredRecord
 
 _COLUMNS = ", ".join(store.COLUMNS[store.SCHEMA])
 
@@ -186,7 +186,7 @@ class Reader:
 def _stored(path: Path, row: tuple[Any, ...]) -> StoredRecord:
     try:
         body = json.loads(row[-1])
-    except ValueError as error:
+    except MISSHAPEN as error:
         raise LedgerError(f"{path}: record {row[0]} is damaged: {error}") from error
     if not isinstance(body, dict):
         raise LedgerError(f"{path}: record {row[0]} is damaged: its body is no object")

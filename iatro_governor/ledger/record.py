@@ -19,6 +19,9 @@ NUMBER_LIMIT = 2**63
 DEEPEST = 100
 """Objects and lists that a body may have within each other. The functions with which SQLite looks into a body read
 1,000, and refuse the whole query for a deeper one; how many Python reads and writes depends on its version."""
+MISSHAPEN = (TypeError, ValueError, AttributeError, KeyError, IndexError, OverflowError, RecursionError)
+"""What reading raises on stored text that is not as this program writes it: no JSON, another shape, no number that
+there is, or nested deeper than Python goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ def lost_numbers(writer: str, body: str) -> tuple[str, str, int, int]:
     try:
         content = json.loads(body)
         of, first, last = str(content["of"]), int(content["first"]), int(content["last"])
-    except (ValueError, KeyError, TypeError) as error:
+    except MISSHAPEN as error:
         raise LedgerError(f"a lost record needs of, first and last: {body[:200]}") from error
     if not writer.startswith(f"{of}/") or not 0 <= first <= last < NUMBER_LIMIT:
         raise LedgerError(f"a lost record of {writer} must be made by lost(), this one says {body[:200]}")

@@ -19,7 +19,7 @@ from typing import Any
 from ..errors import LedgerError
 from . import store
 from .ranges import Ranges
-from .record import SEGMENT, TOMBSTONE
+from .record import MISSHAPEN, SEGMENT, TOMBSTONE
 
 MOST = 8
 """Files of one ledger that may be sealed: with the one that is written, and one more after a recovery, as many as
@@ -88,7 +88,7 @@ def hole_of(text: Any) -> Hole | None:
     try:
         body = json.loads(text)
         return Hole(*(of(body[name]) for name, of in _HOLE.items()))
-    except (ValueError, KeyError, TypeError):
+    except MISSHAPEN:
         return None
 
 
@@ -127,7 +127,7 @@ def start_of(db: sqlite3.Connection, path: Path) -> Start:
         body = json.loads(first[2])
         head = bytes.fromhex(body["previous"])
         return Start(int(first[0]) - 1, head, *(_numbers(body[name]) for name in ("stored", "settled")))
-    except (ValueError, KeyError, TypeError, IndexError) as error:
+    except MISSHAPEN as error:
         raise LedgerError(
             f"{path}: its first record does not say where the chain goes on: {error!r}"
         ) from error

@@ -163,6 +163,8 @@ def numbers(db: sqlite3.Connection) -> tuple[dict[tuple[str, str], Ranges], dict
     stored: dict[tuple[str, str], Ranges] = {}
     whole = "SELECT kind, writer, min(number), max(number), count(*) FROM record GROUP BY kind, writer"
     for kind, writer, low, high, count in db.execute(whole).fetchall():
+        if [type(value) for value in (kind, writer, low, high)] != [str, str, int, int]:
+            raise sqlite3.DatabaseError("malformed numbers of records")
         found = stored.setdefault((kind, writer), Ranges())
         if count == high - low + 1:
             found.add(low, high + 1)

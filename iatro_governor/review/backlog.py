@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
-from ..errors import TestimonyError
+from ..errors import LedgerError, TestimonyError
 from ..ledger.reader import Reader
-from ..ledger.record import NUMBER_LIMIT, StoredRecord
+from ..ledger.record import MISSHAPEN, NUMBER_LIMIT, StoredRecord
 from ..testimony.records import MarkRecord, StatementRecord, VerdictRecord
 from ..testimony.settled import Settled
 from ..testimony.witness import ANOTHER_CLOCK_S, Witness
@@ -246,8 +246,11 @@ def _records(reader: Reader, which: str, first: int) -> Iterator[Mapping[str, An
     sql = f"""SELECT body ->> 'record_id', body ->> 'kind', body ->> 'planner_run', body -> 'statement_seqs',
         body -> '$.evidence.channels' FROM record AS verdict WHERE {which} ORDER BY id"""
     for record_id, kind, run, numbers, channels in reader.each(sql, (first,)):
-        evidence = {"channels": json.loads(channels or "{}")}
-        seqs = list(filter(_is_number, _listed(json.loads(numbers or "[]"))))
+        try:
+            evidence = {"channels": json.loads(channels or "{}")}
+            seqs = list(filter(_is_number, _listed(json.loads(numbers or "[]"))))
+        except MISSHAPEN as error:
+            raise LedgerError(f"{reader.path}: the verdict {record_id} is damaged: {error}") from error
         said = {"planner_run": run, "statement_seqs": seqs}
         yield {"record_id": record_id, "kind": kind, **said, "evidence": evidence}
 

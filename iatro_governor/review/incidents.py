@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import LedgerError, NoIncident
 from ..ledger.reader import Reader
-from ..ledger.record import NUMBER_LIMIT, StoredRecord
+from ..ledger.record import MISSHAPEN, NUMBER_LIMIT, StoredRecord
 from .action import Action, action_of
 from .text import Span
 
@@ -16,8 +16,6 @@ UNREADABLE = "UNREADABLE"
 """Shown in place of a verdict where a record is not as the witness writes them."""
 NO_VERDICT = "UNKNOWN"
 """Shown where a record names no verdict."""
-MISSHAPEN = (TypeError, ValueError, AttributeError, KeyError, IndexError, OverflowError)
-"""What reading raises on a record or an input that is not as this program writes them."""
 SEVERITIES = (
     "information",
     "words only",
@@ -169,7 +167,7 @@ def incident_of(record: StoredRecord) -> Incident:
             all_verdicts=(UNREADABLE,),
             severity=0,
             commands=0,
-            text=str(record.body.get("text", ""))[:1000],
+            text=text[:1000] if isinstance(text := record.body.get("text"), str) else "",
             context=record.context,
         )
 

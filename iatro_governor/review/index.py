@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from ..errors import LedgerError
 from ..ledger.aside import index_path
 from ..ledger.reader import Reader
-from ..ledger.record import NUMBER_LIMIT, plain
+from ..ledger.record import MISSHAPEN, NUMBER_LIMIT, plain
 from ..ledger.store import DAMAGED
 from .incidents import conducts_of, incident_of, start_time
 from .wanted import COLUMNS, barred, folded
@@ -64,6 +64,10 @@ class Index:
                     db.close()
                 with suppress(OSError):  # damaged, or nothing of ours: it can be made again
                     Path(place).unlink(missing_ok=True)
+            except BaseException:  # the ledger is damaged: who looks next is not to wait for this one
+                if db is not None:
+                    db.close()
+                raise
         raise LedgerError(f"{self._reader.path}: no index of its incidents can be made, not even in memory")
 
     def _bring_up_to_date(self, db: sqlite3.Connection) -> None:
@@ -133,9 +137,7 @@ class Index:
         sql = "SELECT body -> 'planner' FROM record WHERE kind = 'statement' AND writer = ? AND number = ?"
         known = isinstance(numbers[0], int) and 0 <= numbers[0] < NUMBER_LIMIT
         found = self._reader.query(sql, (run, numbers[0])) if known else []
-        planner = json.loads(found[0][0] or "{}") if found else {}
-        named = planner if isinstance(planner, dict) else {}
-        return str(named.get("digest") or ""), str(named.get("parent_digest") or "")
+        return _named(found[0][0] if found else None)
 
     @property
     def gone(self) -> bool:
@@ -187,6 +189,15 @@ def _folded(text: str | None) -> str | None:
     return None if text is None else folded(text)
 
 
+def _named(planner: str | None) -> tuple[str, str]:
+    """Digest and parent's digest in what a statement says of its planner; what is no such thing names none."""
+    try:
+        named = json.loads(planner or "{}")
+        return str(named.get("digest") or ""), str(named.get("parent_digest") or "")
+    except MISSHAPEN:
+        return "", ""
+
+
 def _detected(body: dict[str, Any]) -> bool:
     """Whether the planner's reasoning names a hazard."""
     labels = body.get("reasoning_labels")
@@ -199,5 +210,5 @@ def _limits(body: dict[str, Any]) -> list[str]:
     try:
         found = [limit for one in conducts_of(body).values() for limit in one.get("limits") or ()]
         return sorted({str(limit["name"]) for limit in found})
-    except (TypeError, KeyError, AttributeError):
+    except MISSHAPEN:
         return []

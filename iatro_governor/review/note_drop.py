@@ -19,7 +19,7 @@ from ..errors import LedgerError
 from ..ledger.chain import subkey
 from ..ledger.lock import sync_folder
 from ..ledger.reader import Reader
-from ..ledger.record import Record, canonical
+from ..ledger.record import MISSHAPEN, Record, canonical
 from ..ledger.writer import Ledger
 
 KIND, WRITER = "note", "review"
@@ -102,7 +102,7 @@ def _read(path: Path, key: bytes) -> dict[str, Any] | None:
             return None
         note = json.loads(text)
         return note if _whole(note) else None
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (OSError, *MISSHAPEN):
         return None
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..errors import LedgerError
+from ..ledger.record import MISSHAPEN
 from .wanted import COLUMNS
 
 NAMES = frozenset({
@@ -42,10 +43,10 @@ def redacted_record(row: Row) -> Row:
     Raises LedgerError for a body that is no JSON.
     """
     try:
-        body = json.loads(row[-1])
-    except ValueError as error:
+        told = json.dumps(_redacted(json.loads(row[-1]), ""), sort_keys=True, separators=(",", ":"))
+    except MISSHAPEN as error:
         raise LedgerError(f"record {row[0]} is damaged: its body is no JSON: {error}") from error
-    return (*row[:-1], json.dumps(_redacted(body, ""), sort_keys=True, separators=(",", ":")))
+    return (*row[:-1], told)
 
 
 def hashed(text: str | None) -> str | None:

@@ -19,7 +19,7 @@ from ..governor.recorded import as_sent, decision_body
 from ..governor.told import Call, beginning, call, restored
 from ..ledger.frames import unpacked
 from ..ledger.reader import Reader
-from ..ledger.record import canonical
+from ..ledger.record import MISSHAPEN, canonical
 from ..profile.load import Profile
 from .incidents import conducts_of, find
 from .inputs import Inputs, inputs_of
@@ -102,7 +102,7 @@ def _wanted(reader: Reader, name: str) -> Replay:
         conducts = [one for one in conducts_of(incident.body).values() if one.get("first_seq") is not None]
         own = [one for one in conducts if one["writer"] == conducts[0]["writer"]]
         first, last = min(int(one["first_seq"]) for one in own), max(int(one["last_seq"]) for one in own)
-    except (TypeError, ValueError, KeyError, AttributeError, IndexError):
+    except MISSHAPEN:
         raise LedgerError(
             f"{reader.path}: incident {incident.id} names no decision: nothing was commanded under it"
         ) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -39,6 +40,12 @@ VALUES: tuple[Any, ...] = (
     None, 0, -1, 2**63 - 1, -(2**63), 1e308, float("inf"), b"", b"\xff", "", "x", "\x00", "\ud7ff", "{}", "[]", "null",
     "3", '"x"', "[" * 2000, '{"verdict": 3}', '{"t": NaN}', '{"t": 1e999}', '{"evidence": []}', '{"severity": 1e400}',
 )  # fmt: skip
+SURE = (
+    *("[" * 100_000, '{"a":' * 100_000, "[" * 900 + "]" * 900, '{"text": ' + "[" * 480 + "]" * 480 + "}"),
+    *('{"first": 1e999, "of": "", "last": 1e999, "head": "", "cause": "", "facts": {"a": 1}}', "null", "7"),
+)
+"""Bodies that once ended in a traceback somewhere: tried surely, and not once in a thousand times."""
+KINDS = ("open", "statement", "decision", "verdict", "close", "segment", "tombstone", "lost", "note", "clip")
 INNER: tuple[Any, ...] = (
     None, True, 0, -1, 10**30, 1e308, "", "x", "\u0000\u001b[2J", "<script>", [], {}, [None], [[]], {"": None}, [3],
 )  # fmt: skip
@@ -110,6 +117,15 @@ def commands(path: Path) -> None:
             json.loads(result.stdout)
 
 
+def checks(path: Path) -> None:
+    """What the ledger's own commands say of it: a result or why there is none, and never a traceback."""
+    for words in (["verify"], ["reconcile"], ["recover"]):
+        result = CliRunner().invoke(app, ["ledger", *words, str(path)])
+        assert result.exception is None or isinstance(result.exception, TOLD), (words, result.exception)
+        assert result.exit_code in (0, 1, 2) and "Traceback" not in result.output
+        json.loads(result.stdout)
+
+
 def pages(path: Path) -> None:
     """What the page shows of it: HTML, or the error that its address answers with."""
     with suppress(IatroError):
@@ -125,7 +141,7 @@ def pages(path: Path) -> None:
 
 
 @pytest.mark.parametrize("way", [turned, cut, hostile, respoken])
-@pytest.mark.parametrize("read", [commands, pages])
+@pytest.mark.parametrize("read", [commands, checks, pages])
 def test_a_spoilt_ledger_is_shown_or_refused(
     way: Callable[[Path, random.Random], None], read: Callable[[Path], None], sound: Path, tmp_path: Path
 ) -> None:
@@ -135,6 +151,29 @@ def test_a_spoilt_ledger_is_shown_or_refused(
         path = copied(sound, tmp_path / str(number))
         index_path(path).unlink()
         way(path, chance)
+        read(path)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("body", SURE, ids=lambda body: body[:12])
+def test_a_record_of_any_kind_with_a_body_that_nobody_can_read_is_shown_or_refused(
+    kind: str, body: str, sound: Path, tmp_path: Path
+) -> None:
+    path = copied(sound, tmp_path / "one")
+    index_path(path).unlink()
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        place = "SELECT coalesce((SELECT min(id) FROM record WHERE kind = ?1), 5)"
+        db.execute(f"UPDATE record SET kind = ?1, body = ?2 WHERE id = ({place})", (kind, body))
+    for read in (commands, checks, pages):
+        read(path)
+
+
+@pytest.mark.parametrize("column", ["kind", "body", "mac"])
+def test_a_layout_that_is_no_text_is_shown_or_refused(column: str, sound: Path, tmp_path: Path) -> None:
+    path = copied(sound, tmp_path / "one")
+    said = re.compile(rf"\b{column} (TEXT|BLOB) NOT".encode())
+    path.write_bytes(said.sub(f"{column} T".encode() + b"\xff\xffT NOT", path.read_bytes(), count=1))
+    for read in (commands, checks, pages):
         read(path)
 
 

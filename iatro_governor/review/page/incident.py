@@ -7,9 +7,10 @@ from typing import Any
 
 from ...errors import IatroError
 from ...ledger.reader import Reader
+from ...ledger.record import MISSHAPEN
 from ..action import Bound
 from ..chart import chart
-from ..incidents import MISSHAPEN, Detail, numbered, shadow_text, start_time
+from ..incidents import Detail, numbered, shadow_text, start_time
 from ..index import Index
 from ..notes import Note, notes
 from ..paging import neighbours

@@ -8,7 +8,8 @@ from typing import Any
 
 from ...errors import IatroError
 from ...ledger.reader import Reader
-from ..incidents import MISSHAPEN, SEVERITIES, shadow_text, start_time
+from ...ledger.record import MISSHAPEN
+from ..incidents import SEVERITIES, shadow_text, start_time
 from ..index import Index
 from ..text import one_line, visible
 from ..times import date
