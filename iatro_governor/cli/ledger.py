@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -90,7 +91,8 @@ def anchor(db: Db, key: KeyFile = None, as_json: Json = False) -> None:
         result = check(db, found)
         if not result.sound:
             return result.to_json()
-        return asdict(list(read_anchors(anchors_path(db), found))[-1])
+        (last,) = deque(read_anchors(anchors_path(db), found), maxlen=1)
+        return asdict(last)
 
     result = _or_unusable(work)
     if result.get("sound") is False:

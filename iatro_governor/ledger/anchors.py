@@ -11,10 +11,11 @@ import hmac
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import BinaryIO
 
 from ..errors import LedgerError
 from .chain import subkey
@@ -39,7 +40,7 @@ class Anchor:
 
     def expected_mac(self, key: bytes) -> str:
         """The mac that this anchor must have under ``key`` (already the anchors' subkey)."""
-        content = {name: value for name, value in asdict(self).items() if name != "mac"}
+        content = {name: getattr(self, name) for name in _SEALED}
         return hmac.digest(key, json.dumps(content, sort_keys=True).encode(), "sha256").hex()
 
     def line(self) -> bytes:
@@ -55,19 +56,27 @@ def anchors_path(ledger: str | Path) -> Path:
 def read_anchors(path: Path, key: bytes, *, whole: bool = True) -> Iterator[Anchor]:
     """The anchors in ``path``, each checked; raises LedgerError, with the line, at the first that does not fit.
 
-    A last line without its end is left out: a crash can tear it. Unless ``whole``, lines may be missing, as in a
-    file to which single anchors were copied.
+    What is written after the first was asked for is left out, and so is a last line without its end: a crash can tear
+    it. Unless ``whole``, lines may be missing, as in a file to which single anchors were copied.
     """
     try:
         with path.open("rb") as file:
-            yield from _checked(file, path, subkey(key, "anchors"), whole=whole)
+            yield from _checked(_lines(file), path, subkey(key, "anchors"), whole=whole)
     except OSError as error:
         raise LedgerError(f"{path}: the anchors cannot be read: {error}") from error
 
 
-def _checked(
-    lines: Iterator[bytes] | list[bytes], path: Path, key: bytes, *, whole: bool
-) -> Iterator[Anchor]:
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """The lines that end before what is the end of the file now."""
+    left = os.fstat(file.fileno()).st_size
+    for line in file:
+        left -= len(line)
+        if left < 0:
+            return
+        yield line
+
+
+def _checked(lines: Iterable[bytes], path: Path, key: bytes, *, whole: bool) -> Iterator[Anchor]:
     previous = "" if whole else None
     for number, line in enumerate(lines, 1):
         if not line.endswith(b"\n"):
@@ -91,6 +100,9 @@ def _parse(line: bytes) -> Anchor | None:
         return None  # it may be too deep to be sealed as a test
     # Of the rest nothing is asked: what is not as a writer makes it has no mac that fits.
     return anchor if isinstance(anchor.mac, str) and anchor.mac.isascii() else None
+
+
+_SEALED = tuple(one.name for one in fields(Anchor) if one.name != "mac")
 
 
 class AnchorLog:

@@ -10,8 +10,9 @@ from typing import Any
 
 from ..errors import LedgerError
 from . import segments, store
-from .anchors import CLOSED, Anchor, anchors_path, read_anchors
+from .anchors import CLOSED
 from .chain import Chain, key_id
+from .known import Known
 from .record import MISSHAPEN, OPEN, SEGMENT, Row
 from .segments import Hole
 
@@ -44,64 +45,63 @@ class VerifyResult:
 def verify(path: str | Path, key: bytes, *, anchors: str | Path | None = None) -> VerifyResult:
     """Checks every record of the ledger ``path``, against its own anchors and those in the file ``anchors``.
 
-    ``anchors`` holds anchors of this ledger that were kept elsewhere, all of them or some. Raises LedgerError for
-    what is no ledger at all (missing, foreign, written by a newer version) and for anchors that are not there.
+    ``anchors`` holds anchors of this ledger that were kept elsewhere, all of them or some. These are held in memory,
+    its own are not: a ledger may have millions. Raises LedgerError for what is no ledger at all (missing, foreign,
+    written by a newer version) and for anchors that are not there.
     """
     path = Path(path)
-    result = VerifyResult(str(path))
-    beside = anchors_path(path)
-    try:
-        known = list(read_anchors(beside, key)) if beside.is_file() else []
-        own = known[-1] if known else None
-        if anchors is not None:
-            known += read_anchors(Path(anchors), key, whole=False)
-    except LedgerError as error:
-        if anchors is not None and not Path(anchors).is_file():
-            raise
+    if anchors is not None and not Path(anchors).is_file():
+        raise LedgerError(f"{anchors}: the anchors cannot be read: no such file")
+    known, result = Known(path, key, anchors), VerifyResult(str(path))
+    if known.problem is None:
+        _check(path, key, known, result)
+        known.finish()
+    if known.problem is not None:
+        result = VerifyResult(str(path))
         _count_sound(path, key, result)
-        return result.fail(result.first_bad, f"{error}: another key, or the anchors were changed")
-    known.sort(key=lambda anchor: anchor.records)
-    result.anchors = len(known)
-    result.closed = own is not None and own.event == CLOSED
-    _check(path, key, known, result)
+        return result.fail(result.first_bad, f"{known.problem}: another key, or the anchors were changed")
+    result.anchors = known.count
     return result
 
 
 def _count_sound(path: Path, key: bytes, result: VerifyResult) -> None:
     """With anchors of no use: which is the first record that does not fit by itself?"""
     try:
-        walk(path, key, [], result)
+        walk(path, key, None, result)
     except (LedgerError, *store.DAMAGED):
         result.first_bad = result.records + 1
 
 
-def _check(path: Path, key: bytes, known: list[Anchor], result: VerifyResult) -> None:
+def _check(path: Path, key: bytes, known: Known, result: VerifyResult) -> None:
     try:
         if problem := layouts_problem(path):
-            if not known:
+            if known.first is None:
                 raise LedgerError(problem)
             result.fail(None, f"the file itself was changed: {problem}")
             return
         walk(path, key, known, result)
-        if result.sound:
+        known.finish()
+        if result.sound and known.problem is None:
             _check_end(path, known, result)
     except store.DAMAGED as error:
-        if not known:
+        if known.first is None:
             raise LedgerError(f"{path}: {store.explain(error)}") from error
         result.fail(result.records + 1, f"record {result.records + 1} cannot be read: {store.explain(error)}")
 
 
-def _check_end(path: Path, known: list[Anchor], result: VerifyResult) -> None:
+def _check_end(path: Path, known: Known, result: VerifyResult) -> None:
     """The chain holds as far as it goes: does it go far enough, and are its files whole?"""
-    if not known:
+    last, own = known.last, known.own
+    if last is None:
         result.fail(result.records + 1, "the anchors are missing, so a cut end could not be seen")
-    elif known[-1].records > result.records:
-        first, last = result.records + 1, known[-1].records
-        result.fail(first, f"records {first} to {last} are gone: an anchor knows {last} records")
+    elif last.records > result.records:
+        first, end = result.records + 1, last.records
+        result.fail(first, f"records {first} to {end} are gone: an anchor knows {end} records")
     elif damage := damage_in(path):
         result.fail(None, f"the file is damaged: {damage}")
-    elif not result.closed or known[-1].records != result.records:
-        result.closed = False
+    elif own is not None and own.event == CLOSED and last.records == result.records:
+        result.closed = True
+    else:
         result.notes.append("not closed: it is being written, or its writer was killed")
 
 
@@ -123,7 +123,7 @@ def damage_in(path: Path) -> str | None:
     return None
 
 
-def walk(path: Path, key: bytes, known: list[Anchor], result: VerifyResult) -> None:
+def walk(path: Path, key: bytes, known: Known | None, result: VerifyResult) -> None:
     """Follows the chain through every file, from its first record; stops at the first that is wrong."""
     steps = _Steps(key, known, _holes_of(path), result)
     for file in segments.files(path):
@@ -151,10 +151,11 @@ class _Steps:
     """
 
     def __init__(
-        self, key: bytes, known: list[Anchor], holes: dict[int, list[Hole]], result: VerifyResult
+        self, key: bytes, known: Known | None, holes: dict[int, list[Hole]], result: VerifyResult
     ) -> None:
-        self._key, self._known, self._holes, self._result = key, known, holes, result
-        self._pending = iter(known)
+        self._key, self._holes, self._result = key, holes, result
+        self._named = known.first.ledger_id if known is not None and known.first is not None else None
+        self._pending = iter(known or ())
         self._anchor = next(self._pending, None)
         self._chain: Chain | None = None
         self._crossed: list[Hole] = []
@@ -185,7 +186,7 @@ class _Steps:
 
     def _begin(self, row: Row) -> bool:
         result = self._result
-        result.ledger_id, problem = _opening(row, self._key, self._known)
+        result.ledger_id, problem = _opening(row, self._key, self._named)
         if problem:
             result.fail(1, problem)
             return False
@@ -227,18 +228,16 @@ class _Steps:
         return True
 
 
-def _opening(row: Row, key: bytes, known: list[Anchor]) -> tuple[str, str | None]:
-    """The ledger's id by the first record that there is, and what is wrong with that record."""
+def _opening(row: Row, key: bytes, named: str | None) -> tuple[str, str | None]:
+    """The id by the first record that there is, and what is wrong with that; ``named``: the id in the anchors."""
     number = row[0]
     try:
         body = json.loads(row[-1])
         ledger_id, named_key = str(body["ledger_id"]), str(body["key_id"])
     except MISSHAPEN:
-        return (
-            (known[0].ledger_id, None)
-            if known and number != 1
-            else ("", f"record {number} is no opening record")
-        )
+        if named is not None and number != 1:
+            return named, None
+        return "", f"record {number} is no opening record"
     if row[1] not in (OPEN, SEGMENT):
         return "", f"record {number} is no opening record"
     if named_key != key_id(key):
@@ -246,6 +245,6 @@ def _opening(row: Row, key: bytes, known: list[Anchor]) -> tuple[str, str | None
             ledger_id,
             f"record {number} was made with the key {named_key}, not with the given one ({key_id(key)})",
         )
-    if known and known[0].ledger_id != ledger_id:
-        return ledger_id, f"record {number} opens ledger {ledger_id}, the anchors are of {known[0].ledger_id}"
+    if named is not None and named != ledger_id:
+        return ledger_id, f"record {number} opens ledger {ledger_id}, the anchors are of {named}"
     return ledger_id, None

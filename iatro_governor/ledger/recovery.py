@@ -11,15 +11,18 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
 from ..errors import LedgerError
 from . import padding, segments, store
-from .anchors import Anchor, anchors_path, read_anchors
+from .anchors import anchors_path
 from .chain import Chain
 from .gaps import unexplained
+from .heads import Heads
+from .known import Known
 from .opening import State
 from .ranges import Ranges
 from .record import TOMBSTONE, Row
@@ -61,14 +64,15 @@ def recover(path: Path, out: Path, key: bytes, *, software_version: str) -> Reco
         if there.exists():
             raise LedgerError(f"{there}: exists already; nothing is overwritten")
     _check_writable(out)
-    known = _anchors_of(path, key)
-    copy = _Copy(key, known)
+    known = Known(path, key)
+    copy = _Copy(path, key, known)
     copy.expect(_told(path, out, copy))
     missing = _copied(path, out, copy)
     lost = copy.end()
-    anchors_path(out).write_bytes(b"".join(anchor.line() for anchor in known))
-    _go_on(out, key, known[0].ledger_id, copy, lost, software_version)
-    return Recovered(str(out), copy.records, [[hole.first, hole.last] for hole in lost], len(known), missing)
+    with anchors_path(out).open("wb") as file:
+        file.writelines(anchor.line() for anchor in islice(Known(path, key), known.count))
+    _go_on(out, key, copy, lost, software_version)
+    return Recovered(str(out), copy.records, [[hole.first, hole.last] for hole in lost], known.count, missing)
 
 
 def _told(path: Path, out: Path, copy: _Copy) -> list[Hole]:
@@ -107,25 +111,19 @@ def _check_writable(out: Path) -> None:
         raise LedgerError(f"{out}: cannot be written: {error.strerror or error}") from error
 
 
-def _anchors_of(path: Path, key: bytes) -> list[Anchor]:
-    """The anchors up to the first that is damaged; without a single one nothing vouches for the ledger's name."""
-    known: list[Anchor] = []
-    with suppress(LedgerError):
-        known.extend(read_anchors(anchors_path(path), key))
-    if not known:
-        raise LedgerError(
-            f"{anchors_path(path)}: no anchor made with this key; without one nothing vouches for what is found"
-        )
-    return known
-
-
 class _Copy:
     """Copies what fits the chain, file by file, and notes each gap."""
 
-    def __init__(self, key: bytes, known: list[Anchor]) -> None:
-        self._key, self._chain = key, Chain.of(key, known[0].ledger_id)
-        self._heads = {anchor.records: bytes.fromhex(anchor.head) for anchor in known}
-        self._last = known[-1]
+    def __init__(self, path: Path, key: bytes, known: Known) -> None:
+        """``known``: the anchors up to the first that is damaged; LedgerError where there is none."""
+        self._heads = Heads(known)
+        if known.last is None:
+            raise LedgerError(
+                f"{anchors_path(path)}: no anchor made with this key; without one nothing vouches for what is found"
+            )
+        self._last, self._key, self.ledger_id = known.last, key, known.last.ledger_id
+        self._chain = Chain.of(key, self.ledger_id)
+        self._ends: dict[int, bytes] = {}
         self._retired = Ranges()
         self._gaps: list[Hole] = []
         self._tombstones: list[Hole] = []
@@ -134,7 +132,7 @@ class _Copy:
     def genuine(self, source: sqlite3.Connection, schema: int) -> Iterator[Hole]:
         """What the tombstones of one file tell of that follow the record before them: only the key makes such a one."""
         for row, mac in _readable(source, schema, 1, self._last.records, TOMBSTONE):
-            before = self._heads.get(row[0] - 1) or _mac_in(source, row[0] - 1)
+            before = self.mac_of(row[0] - 1) or _mac_in(source, row[0] - 1)
             hole = segments.hole_of(row[-1])
             if before and hole and Chain(self._key, before).fits(row, mac):
                 yield hole
@@ -145,9 +143,13 @@ class _Copy:
         A crash between a tombstone and the end of its file leaves that file there; the next writer would remove it.
         """
         for hole in told:
-            self._heads.setdefault(hole.last, bytes.fromhex(hole.head))
+            self._ends[hole.last] = bytes.fromhex(hole.head)
             if hole.facts:
                 self._retired.add(hole.first, hole.last + 1)
+
+    def mac_of(self, number: int) -> bytes | None:
+        """The mac of one record, whether it is there or not, where an anchor or a tombstone has it."""
+        return self._heads.get(number) or self._ends.get(number)
 
     def take(self, file: Path, out: Path) -> None:
         """Copies one file, where anything of it can be read; the copy has the same schema.
@@ -177,7 +179,7 @@ class _Copy:
         if self._last.records >= self.expected:
             self._gap(self._last.records, bytes.fromhex(self._last.head))
             self.expected, self.head = self._last.records + 1, bytes.fromhex(self._last.head)
-        return [part for gap in self._gaps for part in unexplained(gap, self._tombstones, self._heads.get)]
+        return [part for gap in self._gaps for part in unexplained(gap, self._tombstones, self.mac_of)]
 
     def _fitting(self, source: sqlite3.Connection, schema: int) -> Iterator[tuple[Row, bytes]]:
         """The rows that follow what is known; without the mac before it, a row cannot be told from a forged one."""
@@ -185,9 +187,7 @@ class _Copy:
         for row, mac in _readable(source, schema, self.expected, self._last.records):
             number = row[0]
             known = (
-                self.head
-                if number == self.expected
-                else self._heads.get(number - 1, previous.get(number - 1))
+                self.head if number == self.expected else self.mac_of(number - 1) or previous.get(number - 1)
             )
             previous = {number: mac}
             if not isinstance(known, bytes) or not isinstance(mac, bytes):
@@ -261,11 +261,9 @@ def _readable(
             yield tuple(row), mac
 
 
-def _go_on(
-    out: Path, key: bytes, ledger_id: str, copy: _Copy, lost: list[Hole], software_version: str
-) -> None:
+def _go_on(out: Path, key: bytes, copy: _Copy, lost: list[Hole], software_version: str) -> None:
     """Begins the file in which the chain goes on, with a tombstone for all that is lost."""
-    state = State(ledger_id, Chain(key, copy.head), copy.expected - 1, {}, {})
+    state = State(copy.ledger_id, Chain(key, copy.head), copy.expected - 1, {}, {})
     for file in segments.sealed(out):
         with store.translated(file), closing(store.connect_reader(file)) as db:
             start, (stored, settled) = segments.start_of(db, file), store.numbers(db)
