@@ -108,7 +108,8 @@ def test_of_a_force_the_rest_was_sent(tmp_path, kind):
     assert not chart.resume(chart.rest, np.ones(chart.size)).any()
 
 
-def test_a_trajectory_whose_stop_was_sent_is_over_and_its_joints_still_brake(plain):
+def test_a_trajectory_whose_stop_was_sent_does_not_go_on_and_its_joints_still_brake(plain):
+    """Whether that stop has arrived only the next measurement tells: the joints are held where they are then."""
     robot = Robot(plain)
     robot.go(0.5).go(0.8, sent(0.5, smooth()))
     governor = robot.loop._governor
@@ -118,6 +119,6 @@ def test_a_trajectory_whose_stop_was_sent_is_over_and_its_joints_still_brake(pla
     robot.paths.clear()
     governor.replaced(robot.t, {WAY: (), SPEED: (0.0, 0.0)})
     assert group._outputs.standing == pytest.approx(group._halting._stops.blind.ramp(stood, governor.period))
-    robot.v = np.zeros(2)
+    robot.v, stands = np.zeros(2), robot.q.copy()
     robot.go(1.0)
-    assert robot.paths == [], "neither the rest of it nor a second stop is sent"
+    assert len(robot.paths) == 1 and robot.q == pytest.approx(stands, abs=1e-9)
