@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from ..errors import LedgerError
 from . import segments, store
-from .record import CLOSE, MISSHAPEN, OPEN, SEGMENT, StoredRecord
+from .record import CLOSE, MISSHAPEN, NUMBER_LIMIT, OPEN, SEGMENT, StoredRecord
 
 _COLUMNS = ", ".join(store.COLUMNS[store.SCHEMA])
 
@@ -153,14 +154,16 @@ class Reader:
     def governed(self) -> list[bool]:
         """Of each session in which a robot was governed, whether nothing was enforced in it.
 
-        One that only added to what had been recorded is none. One whose opening was retired counts where it was in
-        shadow, as the record that goes on after it says.
+        One that only added to what had been recorded is none. One whose opening was retired counts where decisions of
+        it are left; the record that goes on after it says whether it was in shadow.
         """
-        own = self._own(OPEN, SEGMENT)
-        found = [one for one in own if one.kind == OPEN and one.body.get("afterwards") is not True]
-        if own and own[0].kind == SEGMENT and own[0].body.get("shadow") is True:
-            found.insert(0, own[0])
-        return [one.body.get("shadow") is True for one in found]
+        opened = list(self.records(OPEN))
+        sessions = [one for one in opened if one.body.get("afterwards") is not True]
+        for first in islice(self.records(SEGMENT), 1):
+            end = opened[0].id if opened else NUMBER_LIMIT - 1
+            sql = "SELECT id FROM record WHERE id BETWEEN ? AND ? AND +kind = 'decision' LIMIT 1"
+            sessions += [first] * len(self.query(sql, (first.id, end)))
+        return [one.body.get("shadow") is True for one in sessions]
 
     def shadowed(self) -> int:
         """In how many sessions nothing was enforced."""

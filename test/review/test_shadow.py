@@ -88,22 +88,36 @@ def test_what_is_added_afterwards_is_no_session_in_which_anything_was_enforced(t
     assert told(path).startswith("UNSAFE SHADOW MODE: in 1 of its 2 sessions")
 
 
-def test_of_a_session_whose_opening_was_retired_it_is_told_all_the_same(tmp_path: Path) -> None:
-    """The wrong answer: after a month of shadow mode everything was enforced."""
+def decided(number: int) -> Record:
+    return Record("decision", "ring", number, 1.0, None, "base", {"seq": number})
+
+
+def retire_all(ledger: Ledger, but: int = 0) -> None:
+    for sealed in segments.sealed(ledger.path)[: len(segments.sealed(ledger.path)) - but]:
+        retire(ledger, sealed, "old")
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_session_whose_opening_was_retired_counts_as_long_as_decisions_of_it_are_left(
+    first: bool, tmp_path: Path
+) -> None:
+    """The wrong answer: after a month of shadow mode everything was enforced, or after a month without it nothing."""
     path = tmp_path / "ledger.db"
-    with governed(path) as one:
+    with governed(path, shadow=first) as one:
         for number in range(3):
-            one.append([said(number)])
+            one.append([decided(number)])
             assert one.seal()
-        for sealed in segments.sealed(path)[:2]:
-            retire(one, sealed, "old")
-            assert told(path).startswith(ALL)
-    with governed(path, shadow=False) as one:
+        for left in (2, 1):
+            retire_all(one, left)
+            assert told(path).startswith(ALL) == first == bool(told(path))
+    with governed(path, shadow=not first) as one:
         assert told(path).startswith("UNSAFE SHADOW MODE: in 1 of its 2 sessions")
+        one.append([decided(3)])
+        retire_all(one)
+        assert told(path).startswith(ALL) != first, "of the session before only its end is left"
         assert one.seal()
-        for sealed in segments.sealed(path):
-            retire(one, sealed, "old")
-        assert told(path) == "", "nothing of it is left"
+        retire_all(one)
+        assert told(path) == "", "nothing is left at all"
 
 
 def test_check_says_so(tmp_path: Path) -> None:
