@@ -88,8 +88,8 @@ class Journal:
         Another writer's come before, for it has written here before this one.
         """
         writer, _, number = path.name.removesuffix(SUFFIX).rpartition("-")
-        mine = writer == self._writer
-        return mine, (int(number) if number.isdecimal() else -1) if mine else modified
+        mine = writer == self._writer and number.isdecimal()
+        return mine, int(number) if mine else modified
 
 
 def chapters(folders: list[Path], writer: str) -> list[tuple[int, Path]]:

@@ -62,8 +62,7 @@ def _due(ledger: Ledger, keeping: Keeping, now: float, held: bool) -> Iterable[t
     sealed = segments.sealed(ledger.path)
     stamps = [_stamps(path) for path in (*sealed, ledger.path)] if keeping.retain_days is not None else []
     for place, (path, following) in enumerate(zip(sealed, [*sealed, ledger.path][1:], strict=True), 1):
-        _, first = _beginning(following)
-        left = ledger.head()[0] - first + 1
+        left = ledger.head()[0] - _first(following) + 1
         if keeping.retain_days is not None and _age(stamps, place, now, held) > keeping.retain_days * DAY_S:
             yield path, f"older than {keeping.retain_days:g} days"
         elif keeping.retain_records is not None and left >= keeping.retain_records:
@@ -87,7 +86,7 @@ def _age(stamps: list[list[float]], place: int, now: float, held: bool) -> float
     ended = max((*before, after[0]))
     if held:
         return now - ended
-    moments = [ended, *sorted(stamp for stamp in after if stamp > ended), now]
+    moments = [ended, *sorted(max(stamp, ended) for stamp in after), now]
     return now - ended - max(later - earlier for earlier, later in pairwise(moments))
 
 
@@ -98,14 +97,14 @@ def _stamps(path: Path) -> list[float]:
         return [stamp for (stamp,) in db.execute(sql) if isinstance(stamp, float)]
 
 
-def _beginning(path: Path) -> tuple[float, int]:
-    """When a file was begun, so when the one before it ended (Unix time, s), and its first record's id."""
+def _first(path: Path) -> int:
+    """The id of a file's first record, which says when the file was begun; raises LedgerError where it does not."""
     with store.translated(path), closing(store.connect_reader(path)) as db:
         sql = "SELECT body ->> 'wall_time', id FROM record ORDER BY id LIMIT 1"
         found = db.execute(sql).fetchone()
     if found is None or not isinstance(found[0], float):
         raise LedgerError(f"{path}: its first record does not say when it was begun")
-    return found[0], int(found[1])
+    return int(found[1])
 
 
 def thin_out(folder: Path, most_mb: float, keep: Iterable[Path] = ()) -> list[Path]:

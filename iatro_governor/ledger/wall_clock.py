@@ -6,6 +6,8 @@ switched off from a leap; but a leap that was a mistake is mended within hours, 
 
 from __future__ import annotations
 
+import math
+
 HELD_S = 6 * 3600.0
 """A wall clock that has gone evenly for so long, while this process ran, is believed, s."""
 STEP_S = 60.0
@@ -16,13 +18,12 @@ class WallClock:
     """Watches the wall clock of one session against the monotonic one, which nobody sets."""
 
     def __init__(self) -> None:
-        self._ahead: float | None = None
-        self._since = 0.0
+        self._ahead = self._since = math.nan
 
     def held(self, wall: float, monotonic: float) -> bool:
         """Whether the wall clock has gone evenly for HELD_S up to now; both in s, and asked every now and then."""
         ahead = wall - monotonic
-        if self._ahead is None or abs(ahead - self._ahead) > STEP_S:
+        if not abs(ahead - self._ahead) <= STEP_S:  # or the first time of all
             self._since = monotonic
         self._ahead = ahead
         return monotonic - self._since >= HELD_S

@@ -162,14 +162,28 @@ def test_a_clock_that_was_set_back_takes_neither_the_chapter_that_is_written_nor
     for first, t in ((9, 9e9), (10, 8e9), (11, 7e9)):
         os.utime(made := written(tmp_path, first, b"x" * 1000), (t, t))
     (stray := tmp_path / "w-first.journal").write_bytes(b"x" * 1000)
-    os.utime(stray, (9e9, 9e9))
+    for early in (stray, written(tmp_path, 99, b"x" * 1000, writer="another")):
+        os.utime(early, (9e9, 9e9))
     each = made.stat().st_size
     journal = Journal(tmp_path, "w", 2 * each)
     journal.begin(12, b"state")
     journal.add(b"told")
     journal.close()
-    assert not stray.exists() and [n for n, _ in chapters([tmp_path], "w")] == [11, 12]
+    assert not stray.exists() and chapters([tmp_path], "another") == []
+    assert [n for n, _ in chapters([tmp_path], "w")] == [11, 12]
     assert list(frames(dict(chapters([tmp_path], "w"))[12])) == [b"state", b"told"]
+
+
+def test_what_waits_when_a_chapter_is_begun_goes_into_the_one_in_which_it_was_told(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "w", 10**9)
+    for first in (0, 7):
+        journal.begin(first, b"state")
+        journal.add(b"told after %d" % first)
+    journal.close()
+    assert [list(frames(path))[1:] for _, path in chapters([tmp_path], "w")] == [
+        [b"told after 0"],
+        [b"told after 7"],
+    ]
 
 
 def test_chapters_are_those_of_one_writer_in_their_order_and_no_other_files(tmp_path: Path) -> None:

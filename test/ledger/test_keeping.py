@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from iatro_governor.ledger import Ledger, Reader, Record
-from iatro_governor.ledger.keeping import DAY_S, Keeping, maintain, thin_out
+from iatro_governor.ledger.keeping import DAY_S, Keeping, _age, maintain, thin_out
 from iatro_governor.ledger.segments import sealed
 from iatro_governor.ledger.wall_clock import HELD_S, STEP_S, WallClock
 
@@ -155,8 +155,26 @@ def test_of_a_file_that_was_ended_while_the_clock_was_ahead_the_next_time_that_c
         assert len(maintain(ledger, MONTH, clock.now + 31 * DAY_S, held=True)) == 1
 
 
+@pytest.mark.parametrize(
+    ("stamps", "held", "age"),
+    [
+        ([[1.0], [5.0, 2.0]], True, 0.0),
+        ([[9.0], [9.0]], True, 0.0),
+        ([[1.0, 9.0], [9.0, 3.0]], True, 2.0),
+        ([[1.0], [2.0, 1.5, 3.0]], True, 3.0),
+        ([[1.0], [2.0, 1.5, 3.0]], False, 1.0),
+        ([[1.0], [1.5, 2.0, 2.0, 4.0]], False, 1.5),
+    ],
+)
+def test_an_age_is_that_of_the_end_and_less_its_longest_silence_where_the_clock_may_have_leapt(
+    stamps: list[list[float]], held: bool, age: float
+) -> None:
+    assert _age(stamps, 1, 5.0, held) == age
+
+
 def test_a_wall_clock_is_believed_once_it_has_gone_evenly_for_long() -> None:
     clock = WallClock()
+    assert (HELD_S, STEP_S) == (21_600.0, 60.0), "as the documents say"
     assert not clock.held(1e9, 50.0)
     assert not clock.held(1e9 + HELD_S - 1, 50.0 + HELD_S - 1)
     assert clock.held(1e9 + HELD_S, 50.0 + HELD_S)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,8 @@ def test_what_no_ledger_can_hold_is_refused_by_name_and_the_others_are_stored(
     "fields",
     [
         {"number": 2**63 - 1, "t": 10**300, "plan_id": "", "channel": "\0\ud800"},
-        {"body": deep(DEEPEST)},
+        {"body": deep(DEEPEST), "t": sys.float_info.max},
+        {"body": {**deep(DEEPEST), "wide": [[], {}]}, "t": -sys.float_info.max},
         {"body": {"text": "[" * 1000, "a": [[], {}], "b": (1, 2)}},
         {
             "body": {

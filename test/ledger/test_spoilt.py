@@ -14,7 +14,7 @@ from iatro_governor.errors import LedgerError, MissingPart
 from iatro_governor.ledger import Ledger, Record
 from iatro_governor.ledger.anchors import AnchorLog
 from iatro_governor.ledger.clips import check, write
-from iatro_governor.ledger.keeping import _beginning
+from iatro_governor.ledger.keeping import _first
 from iatro_governor.ledger.kept_clips import ClipState, clip_states
 from iatro_governor.ledger.padding import padded
 from iatro_governor.ledger.record import SEGMENT, TOMBSTONE, lost
@@ -92,11 +92,11 @@ def test_a_file_whose_first_record_does_not_say_when_it_was_begun_is_not_retired
     with closing(sqlite3.connect(tmp_path / "a.db")) as db, db:
         db.execute("CREATE TABLE record (id, body)")
     with pytest.raises(LedgerError, match="does not say when it was begun"):
-        _beginning(tmp_path / "a.db")
+        _first(tmp_path / "a.db")
     with closing(sqlite3.connect(tmp_path / "a.db")) as db, db:
         db.execute("""INSERT INTO record VALUES (1, '{"wall_time": "noon"}')""")
     with pytest.raises(LedgerError, match="does not say when it was begun"):
-        _beginning(tmp_path / "a.db")
+        _first(tmp_path / "a.db")
 
 
 def test_a_padded_copy_that_cannot_be_made_says_how_much_is_missing(
