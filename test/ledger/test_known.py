@@ -137,3 +137,8 @@ def test_a_head_is_known_of_the_records_that_were_anchored(ledger: Path) -> None
     heads = Heads(Known(ledger, KEY))
     assert {n: mac for n in range(11) if (mac := heads.get(n))} == {n: bytes([n]) * 32 for n in (1, 3, 8)}
     assert Heads([]).get(0) is None
+
+
+def test_anchors_that_are_not_there_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(LedgerError, match=r"none: the anchors cannot be read: .*No such file"):
+        list(read_anchors(tmp_path / "none", KEY))
