@@ -81,7 +81,7 @@ def _check(path: Path, key: bytes, known: Known, result: VerifyResult) -> None:
             return
         walk(path, key, known, result)
         known.finish()
-        if result.sound and known.problem is None:
+        if result.sound:
             _check_end(path, known, result)
     except store.DAMAGED as error:
         if known.first is None:

@@ -134,7 +134,7 @@ class _Copy:
         for row, mac in _readable(source, schema, 1, self._last.records, TOMBSTONE):
             before = self.mac_of(row[0] - 1) or _mac_in(source, row[0] - 1)
             hole = segments.hole_of(row[-1])
-            if before and hole and Chain(self._key, before).fits(row, mac):
+            if hole and Chain(self._key, before).fits(row, mac):
                 yield hole
 
     def expect(self, told: list[Hole]) -> None:

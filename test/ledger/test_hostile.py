@@ -14,7 +14,7 @@ import pytest
 from iatro_governor.errors import EventError, LedgerError
 from iatro_governor.ledger import Ledger, Reader, Record, reconcile, segments, verify
 from iatro_governor.ledger.accounts import _Verdicts
-from iatro_governor.ledger.anchors import anchors_path
+from iatro_governor.ledger.anchors import _parse, anchors_path
 from iatro_governor.ledger.aside import forget, index_path
 from iatro_governor.ledger.build import Build
 from iatro_governor.ledger.record import SEGMENT, TOMBSTONE, lost_numbers
@@ -174,3 +174,11 @@ def test_an_index_whose_layout_is_no_text_is_left_alone(tmp_path: Path) -> None:
 def test_a_preface_that_cannot_be_read_is_none(told: str) -> None:
     with pytest.raises(EventError, match="no preface of a journal"):
         Build.of(b"iatro journal " + told.encode())
+
+
+@pytest.mark.parametrize("name", ["event", "ledger_id", "records", "head", "wall", "previous"])
+def test_an_anchor_of_which_anything_is_nested_is_none(name: str, closed_ledger: Path) -> None:
+    told = json.loads(anchors_path(closed_ledger).read_bytes().splitlines()[0])
+    assert _parse(json.dumps(told).encode()) is not None
+    assert _parse(json.dumps({**told, name: []}).encode()) is None
+    assert _parse(json.dumps({**told, name: {}}).encode()) is None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -142,3 +144,12 @@ def test_a_head_is_known_of_the_records_that_were_anchored(ledger: Path) -> None
 def test_anchors_that_are_not_there_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match=r"none: the anchors cannot be read: .*No such file"):
         list(read_anchors(tmp_path / "none", KEY))
+
+
+def test_all_of_them_are_looked_at_whatever_is_wrong_with_the_ledger(closed_ledger: Path) -> None:
+    with closing(sqlite3.connect(closed_ledger)) as db:
+        db.execute("CREATE TABLE more (x)")
+    lines = anchors_path(closed_ledger).read_bytes().splitlines(keepends=True)
+    assert verify(closed_ledger, KEY).anchors == len(lines)
+    anchors_path(closed_ledger).write_bytes(b"".join([*lines[:-1], b"{}\n"]))
+    assert f"line {len(lines)} is no anchor" in str(verify(closed_ledger, KEY).problem)

@@ -257,3 +257,15 @@ def test_what_tombstones_leave_of_a_gap_is_what_a_check_could_not_step_over(
     told: list[tuple[int, int]], known: list[int], left: list[tuple[int, int, str]]
 ) -> None:
     assert parts(3, 9, told, known) == left
+
+
+def test_what_a_record_says_in_the_words_of_a_tombstone_explains_nothing(
+    in_four: Ledger, make_decision: Make, out: Path
+) -> None:
+    """The wrong answer: whoever puts such words into a record could have others taken for retired."""
+    with in_four as ledger:
+        with Reader(ledger.path) as reader:
+            head = reader.mac_of(2) or b""
+        ledger.append([make_decision(6, **Hole(1, 2, head.hex(), "old", {"records": 2}).to_json())])
+    segments.sealed(in_four.path)[0].unlink()
+    assert recovered(in_four.path, out).lost == [[1, 2]]
