@@ -159,7 +159,10 @@ def rows(db: sqlite3.Connection, first: int = -(2**63)) -> Iterator[tuple[Row, b
 
 
 def numbers(db: sqlite3.Connection) -> tuple[dict[tuple[str, str], Ranges], dict[tuple[str, str], Ranges]]:
-    """Per (kind, writer): the numbers stored, and the numbers settled (stored or declared lost)."""
+    """Per (kind, writer): the numbers stored, and the numbers settled (stored or declared lost).
+
+    Raises sqlite3.DatabaseError for what is none in their place, as sqlite3 does for pages that are damaged.
+    """
     stored: dict[tuple[str, str], Ranges] = {}
     whole = "SELECT kind, writer, min(number), max(number), count(*) FROM record GROUP BY kind, writer"
     for kind, writer, low, high, count in db.execute(whole).fetchall():
