@@ -31,6 +31,8 @@ from .writer import Ledger
 
 CAUSE = "lost with a damaged file"
 _CHUNK = 500
+_LEAST = 64
+"""Bytes that a record takes at least: half of them are its mac."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,11 +245,11 @@ def _readable(
     """
     only = "id" if kind is None else f"kind = '{kind}' AND id"
     sql = f"SELECT {', '.join(store.COLUMNS[schema])}, mac FROM record NOT INDEXED WHERE {only}"
-    try:
-        end = max(known, db.execute("SELECT max(id) FROM record").fetchone()[0] or 0)
+    end = known
+    with suppress(*store.DAMAGED):
         first = max(first, db.execute("SELECT min(id) FROM record").fetchone()[0] or first)
-    except store.DAMAGED:
-        end = known
+        most = max(first - 1, known) + _room(db)
+        end = max(known, min(db.execute("SELECT max(id) FROM record").fetchone()[0] or 0, most))
     for start in range(first, end + 1, _CHUNK):
         try:
             last = min(start + _CHUNK - 1, end)
@@ -259,6 +261,12 @@ def _readable(
                     found += db.execute(f"{sql} = ?", (number,)).fetchall()
         for *row, mac in found:
             yield tuple(row), mac
+
+
+def _room(db: sqlite3.Connection) -> int:
+    """How many records a file has room for: more of them than that a forged number alone speaks of."""
+    pages, size = (int(db.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("page_count", "page_size"))
+    return pages * size // _LEAST
 
 
 def _go_on(out: Path, key: bytes, copy: _Copy, lost: list[Hole], software_version: str) -> None:

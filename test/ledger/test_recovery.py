@@ -180,6 +180,17 @@ def test_a_forged_record_is_never_copied(
         assert not any("forged" in record.body for record in reader.records())
 
 
+@pytest.mark.parametrize("forged", [1_000_000_000_000, 2**63 - 1])
+def test_a_forged_number_beyond_all_that_a_file_has_room_for_is_not_counted_up_to(
+    closed_ledger: Path, recovered: Callable[[Path], Recovered], out: Path, forged: int
+) -> None:
+    with closing(sqlite3.connect(closed_ledger, isolation_level=None)) as db:
+        db.execute("UPDATE record SET id = ?, number = 99 WHERE id = 62", (forged,))
+    found = recovered(closed_ledger)
+    assert (found.records, found.lost) == (RECORDS - 1, [[62, 62]])
+    assert ids(out)[: RECORDS - 1] == list(range(1, RECORDS))
+
+
 def test_what_nothing_vouches_for_is_refused(
     closed_ledger: Path, recovered: Callable[[Path], Recovered], out: Path, tmp_path: Path
 ) -> None:
