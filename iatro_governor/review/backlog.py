@@ -11,7 +11,7 @@ import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, TypeVar
 
 from ..errors import LedgerError, TestimonyError
 from ..ledger.reader import Reader
@@ -32,6 +32,7 @@ _AHEAD = """EXISTS (SELECT 1 FROM json_each(verdict.body, '$.statement_seqs') AS
     WHERE NOT EXISTS (SELECT 1 FROM record WHERE kind = 'statement' AND id < ?1
         AND writer = verdict.body ->> 'planner_run' AND number = seq.value))"""
 _NEVER = 2**62
+_Event = TypeVar("_Event", StatementRecord, MarkRecord)
 
 
 @dataclass(slots=True)
@@ -137,34 +138,48 @@ def _told(reader: Reader, first: int) -> Iterator[tuple[str, str, int, int]]:
 
 
 def take(witness: Witness, record: StoredRecord) -> None:
-    """Give the witness one record of the ledger; one that is no statement, mark or decision changes nothing."""
-    body = record.body
+    """Give the witness one record of the ledger; one that is no statement, mark or decision changes nothing.
+
+    Raises LedgerError for a statement or a mark that is damaged.
+    """
     if record.kind == "statement":
-        witness.statement(statement_of(body))
+        witness.statement(_read(statement_of, record))
     elif record.kind == "mark":
-        witness.mark(MarkRecord(float(body["t"]), str(body["channel"]), str(body.get("plan_id") or "")))
+        witness.mark(_read(_mark_of, record))
     elif record.kind == "decision":
         try:
-            witness.decision(body)
+            witness.decision(record.body)
         except TestimonyError:
             return
+
+
+def _read(reading: Callable[[Mapping[str, Any]], _Event], record: StoredRecord) -> _Event:
+    try:
+        return reading(record.body)
+    except MISSHAPEN as error:
+        told = f"{type(error).__name__}: {error}"
+        raise LedgerError(f"the {record.kind} at record {record.id} is damaged: {told}") from error
+
+
+def _mark_of(body: Mapping[str, Any]) -> MarkRecord:
+    return MarkRecord(float(body["t"]), str(body["channel"]), str(body.get("plan_id") or ""))
 
 
 def statement_of(body: Mapping[str, Any]) -> StatementRecord:
     """A statement's body, from the wire or from the ledger, as the witness takes it."""
     return StatementRecord(
-        t=body["t"],
-        seq=body["seq"],
-        planner_run=body["planner_run"],
-        plan_id=body["plan_id"] or "",
-        channels=tuple(body["channels"]),
-        instruction=body["instruction"],
-        text=body["text"],
-        reasoning=body["reasoning"],
-        actions=tuple(body["actions"] or ()),
+        t=float(body["t"]),
+        seq=int(body["seq"]),
+        planner_run=str(body["planner_run"]),
+        plan_id=str(body["plan_id"] or ""),
+        channels=tuple(map(str, body["channels"])),
+        instruction=str(body["instruction"]),
+        text=str(body["text"]),
+        reasoning=str(body["reasoning"]),
+        actions=tuple(map(str, body["actions"] or ())),
         actions_known=body["actions"] is not None,
-        final=body["final"],
-        planner_model=body["planner"]["model_id"],
+        final=bool(body["final"]),
+        planner_model=str(body["planner"]["model_id"]),
     )
 
 
@@ -265,8 +280,7 @@ def _earlier(reader: Reader, first: int) -> list[Mapping[str, Any]]:
 def _marks_before(reader: Reader, first: int) -> Iterator[MarkRecord]:
     sql = "SELECT max(id) FROM record WHERE kind = 'mark' AND id < ? GROUP BY channel ORDER BY 1"
     for (id,) in reader.query(sql, (first,)):
-        body = next(reader.records(id=id)).body
-        yield MarkRecord(float(body["t"]), str(body["channel"]), str(body.get("plan_id") or ""))
+        yield _read(_mark_of, next(reader.records(id=id)))
 
 
 def _events(reader: Reader, first: int, end: int) -> Iterator[StoredRecord]:

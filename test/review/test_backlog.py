@@ -342,6 +342,34 @@ def test_what_is_no_ledger_is_refused(content: bytes | None, tmp_path: Path, key
     assert content is None or path.read_bytes() == content
 
 
+SAID = spoken(1.0, 0, "On my way.")
+MARKED = {"t": 1.0, "channel": "base"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "odd"),
+    [
+        ("statement", {}),
+        ("statement", SAID | {"t": "soon"}),
+        ("statement", SAID | {"seq": float("inf")}),
+        ("statement", SAID | {"channels": 5}),
+        ("statement", SAID | {"planner": "m"}),
+        ("mark", {}),
+        ("mark", MARKED | {"t": None}),
+        ("mark", MARKED | {"t": "soon"}),
+    ],
+)
+def test_what_is_no_statement_and_no_mark_is_told_of_by_its_record(
+    kind: str, odd: dict[str, Any], tmp_path: Path, key: Path
+) -> None:
+    path = tmp_path / "ledger.db"
+    with Ledger.open(path, key=KEY, context="field", software_version="0") as writer:
+        writer.append([Record(kind, "run", 0, 1.0, None, None, odd)])
+    result = CliRunner().invoke(app, ["ledger", "judge", str(path), "--key", str(key)])
+    assert result.exit_code == 2
+    assert f"the {kind} at record 2 is damaged" in json.loads(result.stdout)["error"]
+
+
 def test_a_statement_reads_back_as_it_was_said() -> None:
     said = statement_of(spoken(3.0, 4, "Hm.", plan_id=None, actions=["drive()"]))
     assert (said.t, said.seq, said.plan_id, said.actions, said.actions_known) == (
