@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from iatro_governor.body.planar import Array
 from iatro_governor.governor.chart import Ramp
 from iatro_governor.governor.joint_chart import JointVelocityChart
 from iatro_governor.governor.member import Member
@@ -54,9 +55,18 @@ class Absence:
             if not isinstance(chart, TwistChart | JointVelocityChart) or chart.newest is None:
                 return braked_s  # nobody leads a set-point on, whoever watches, and no force is a motion
             late = max(late, t - chart.newest + chart.config.actuator_delay_s)
-            measured[member.place] = chart.measured
+            measured[member.place] = along(standing[member.place], chart.measured)
         would, left = float(self._stop.time(standing)), float(self._stop.time(measured))
         shows_s = braked_s - late - LAG_S
         if shows_s <= 0 or left <= would - shows_s / 2:
             return braked_s
         return min(max(would - left, 0.0) + late, braked_s)
+
+
+def along(standing: Array, measured: Array) -> Array:
+    """What of the speeds ``measured`` (n,) may be left of those that stood (n,): no more, and in no other direction.
+
+    Whoever pushes a body that was braked, or drives it elsewhere, does not show that it was not.
+    """
+    left: Array = np.clip(measured, np.minimum(standing, 0.0), np.maximum(standing, 0.0))
+    return left

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from iatro_governor.governor.absence import along
 from iatro_governor.governor.core import Governor
 from iatro_governor.governor.events import Command, Fault, Joints
 from test.governor.arms import JOINTS, arm, channel, data
@@ -53,6 +54,25 @@ def test_without_a_new_measurement_it_goes_on_from_where_the_watch_would_have_it
 
 def test_a_body_that_is_faster_than_it_was_told_goes_on_from_no_more_than_that(profile):
     assert held_up(profile, 10.0, 2 * SPEED) <= SPEED
+
+
+@pytest.mark.parametrize("braked_s", [1.0, 10.0])
+@pytest.mark.parametrize("measured", [-SPEED, -2 * SPEED])
+def test_a_body_that_is_pushed_the_other_way_shows_nothing_of_what_stood(profile, braked_s, measured):
+    assert held_up(profile, braked_s, measured) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("standing", "measured", "left"),
+    [
+        ((1.0, 0.0), (0.6, 0.9), (0.6, 0.0)),
+        ((1.0, -0.5), (-0.3, -0.2), (0.0, -0.2)),
+        ((-1.0, 0.5), (-3.0, 0.4), (-1.0, 0.4)),
+        ((0.0, 0.0), (1.0, -1.0), (0.0, 0.0)),
+    ],
+)
+def test_only_what_is_measured_along_what_stood_is_left_of_it(standing, measured, left):
+    assert along(np.array(standing), np.array(measured)).tolist() == list(left)
 
 
 def test_what_was_braked_in_turns_adds_up_and_counts_once(profile):
