@@ -42,6 +42,7 @@ class CommandStream:
         self._silence = f"no command younger than {chart.config.command_timeout_s} s"
         self._command: Command | None = None
         self._plan: str | None = None
+        self._braking: float | None = None
         self._expired_nonzero = False
         self._last_stamp = -math.inf
         self._last_t = -math.inf
@@ -117,7 +118,8 @@ class CommandStream:
         self._expired_nonzero = False
         if stopped or not self._rearmed(command, quiet_s, new_plan):
             return Verdict.REFUSED if moving else Verdict.RESTING
-        if self.no_new_plan and moving and not (self._goes_on(command, t) or self._chart.brakes(command)):
+        brakes = self.no_new_plan and moving and not self._goes_on(command, t)
+        if brakes and not self._may_brake(command):
             return Verdict.REFUSED
         if taken is not None and moving:
             detail = (
@@ -128,7 +130,11 @@ class CommandStream:
         self._use(command.plan_id)
         if t - self._last_t < self._period_s - 1e-9 and self._command is not None:
             self._ladder.pulse("command_superseded", t, "a newer command came within the same period")
-        self._command, self._plan, self._last_t = command, command.plan_id, t
+        if brakes:
+            self._braking = command.stamp
+        else:
+            self._plan = command.plan_id
+        self._command, self._last_t = command, t
         self._moved_t = t if moving else self._moved_t
         self._owed = "none"
         return Verdict.ACCEPTED
@@ -154,6 +160,11 @@ class CommandStream:
         return live is not None and (
             self._chart.asks(live) or t - self._moved_t < self._config.rearm_s - 1e-9
         )
+
+    def _may_brake(self, command: Command) -> bool:
+        """Whether ``command`` only brakes, and what goes on does not do so already: one upon another is a way on."""
+        executed = self._chart.executed
+        return self._chart.brakes(command) and (executed is None or executed.stamp != self._braking)
 
     def _is_new(self, plan_id: str | None) -> bool:
         full = len(self._plans) >= MOST_PLANS

@@ -25,7 +25,9 @@ class Stream:
             asks=lambda command: command.values[0] not in (0.0, 13.0),
             why_garbled=lambda command: "thirteen" if command.values[0] == 13.0 else None,
             brakes=lambda command: command.values[0] == 7.0,
+            executed=None,
         )
+        self.chart = chart
         self.ladder = Ladder()
         self.stream = CommandStream(chart, self.ladder, PERIOD, rate)
 

@@ -7,6 +7,7 @@ import tracemalloc
 import pytest
 
 from iatro_governor.governor import freshness
+from iatro_governor.governor.events import Command
 from iatro_governor.governor.freshness import Verdict
 from test.governor.streams import PERIOD, REARM, ROUNDED, TIMEOUT, Stream
 
@@ -219,6 +220,19 @@ def test_what_only_brakes_begins_no_plan_and_counts_as_motion():
     it.stream.no_new_plan = True
     assert it.send(1.0, 7.0) is ACCEPTED and it.send(1.125, 7.0, plan="q") is ACCEPTED
     assert it.send(1.25, plan="r") is REFUSED
+
+
+def test_what_only_brakes_is_taken_once_while_it_goes_on():
+    it = Stream()
+    it.send(0.5, plan="p")
+    it.stream.no_new_plan = True
+    it.chart.executed = Command(0.5, "it", (1.0,), 0.5, "p")
+    assert it.send(1.0, 7.0, plan="q") is ACCEPTED
+    it.chart.executed = Command(1.0, "it", (7.0,), 1.0, "q")
+    assert it.send(1.125, 7.0, plan="q") is REFUSED and it.send(1.25, plan="q") is REFUSED
+    assert it.send(1.375, plan="p") is ACCEPTED
+    it.chart.executed = Command(1.375, "it", (1.0,), 1.375, "p")
+    assert it.send(1.5, 7.0, plan="q") is ACCEPTED
 
 
 def test_zeros_begin_no_plan():

@@ -113,6 +113,32 @@ def test_a_trajectory_that_only_brakes_is_no_plan_and_stops_the_one_that_goes_on
     assert len(robot.published) == 2 and robot.q == pytest.approx(end, abs=2e-3)
 
 
+@pytest.mark.parametrize("plan", ["q", None])
+def test_braking_upon_braking_is_no_way_on(tmp_path, plan):
+    """Each alone only brakes, from where the one before it has the joints."""
+    robot = half_full(profile_of(tmp_path), None)
+    end = robot.q + robot.v * 0.2
+    robot.go(0.05, sent(robot.t, to_rest(robot, 0.4), plan_id=plan))
+    for _ in range(5):
+        robot.go(0.05, sent(robot.t, to_rest(robot, 0.4), plan_id=plan))
+    robot.go(1.0)
+    assert len(robot.published) == 2 and robot.q == pytest.approx(end, abs=2e-3)
+
+
+def test_a_plan_that_goes_on_after_it_may_be_braked_again(tmp_path):
+    robot = half_full(profile_of(tmp_path), "p")
+    for plan in ("q", "p", "q"):
+        robot.go(0.05, sent(robot.t, to_rest(robot, 0.4), plan_id=plan))
+    assert len(robot.published) == 4
+
+
+def test_the_id_of_what_only_brakes_does_not_begin_a_plan(tmp_path):
+    robot = half_full(profile_of(tmp_path), "p")
+    robot.go(0.05, sent(robot.t, to_rest(robot, 0.4), plan_id="q"))
+    robot.go(1.0, sent(robot.t, to_rest(robot, 0.6, 0.75), plan_id="q"))
+    assert len(robot.published) == 2
+
+
 def test_what_only_brakes_stops_nothing_where_nothing_goes_on(tmp_path):
     robot = Robot(profile_of(tmp_path)).go(0.1)
     robot.governor.handle(Backlog(robot.t, 0.7))
