@@ -40,6 +40,7 @@ class Breakdown:
         self.what: str | None = None
         """The error of the last turn of the loop, in a line; None: it went round."""
         self._told: tuple[str, float] | None = None
+        self._beside: str | None = None
 
     def detail(self, error: Exception, t: float) -> str:
         """What the fault says at ``t`` s: the whole error where it is new, or was not told for long, else a line."""
@@ -51,7 +52,13 @@ class Breakdown:
 
     def over(self) -> None:
         """The loop went round."""
-        self.what = None
+        self.what = self._beside = None
+
+    def beside(self, error: Exception) -> None:
+        """Log what failed after the error of the loop, where it is new: it may fail in each turn."""
+        if short(error) != self._beside:
+            report(self._node, error)
+        self._beside = short(error)
 
     def take(self, error: Exception) -> bool:
         """Log an error of the loop, in full when it is new, then once a second; returns whether it is new."""

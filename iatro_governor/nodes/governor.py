@@ -52,7 +52,7 @@ from iatro_governor.nodes.own_topics import refuse_bypass
 from iatro_governor.nodes.parameters import settings
 from iatro_governor.nodes.records import Records
 from iatro_governor.nodes.resting import RAMP_S, Values
-from iatro_governor.nodes.run import Unusable, report, run
+from iatro_governor.nodes.run import Unusable, run
 from iatro_governor.nodes.self_testing import SelfTesting, summary
 from iatro_governor.nodes.shadow import Shadow
 from iatro_governor.nodes.shell_faults import ShellFaults
@@ -253,7 +253,8 @@ class GovernorNode(Managed):
         except EventError as error:
             self.get_logger().warning(f"{error}", throttle_duration_sec=1.0)
             return
-        self._tell(self._carry_out(decisions, event if isinstance(event, Command) else None))
+        if decisions:
+            self._tell(self._carry_out(decisions, event if isinstance(event, Command) else None))
         if isinstance(event, Command) and self._shadow.passes(event, self._last.get(event.channel)):
             self._commands[event.channel].pass_on(event, event.stamp + self.timeline.offset)
             self._shadow.passed(event.channel)
@@ -302,8 +303,7 @@ class GovernorNode(Managed):
         """
         kept = True
         try:
-            if bodies:
-                self._keep_latch()
+            self._keep_latch()
         except Exception as error:  # noqa: BLE001 - whatever it is, what was decided has gone its way
             kept = False
             self._breakdown.take(error)
@@ -353,6 +353,7 @@ class GovernorNode(Managed):
     def _break(self, error: Exception) -> None:
         """The loop itself failed. What could not be decided is recorded once; it may be the record that failed."""
         new = self._breakdown.take(error)
+        self._despite(error, self._keep_latch)  # before anybody hears of it
         self._despite(error, lambda: self.core.replaced(self.timeline.now, self._sent()))
         if new:
             self._despite(error, lambda: self._record_failure(whole(error)))
@@ -364,7 +365,7 @@ class GovernorNode(Managed):
             step()
         except Exception as second:  # noqa: BLE001 - the next step is to be taken all the same
             if short(second) != short(error):  # which is logged, and in each turn would be again
-                report(self, second)
+                self._breakdown.beside(second)
 
     def _stop_without_core(self) -> None:
         """The core or the record failed: stop from what was published last, as hard as is allowed."""

@@ -134,6 +134,14 @@ def test_before_the_joints_were_seen_nothing_is_published(spun: Spun) -> None:
     assert spun.sent == []
 
 
+@pytest.mark.parametrize("spun", ["joint_position"], indirect=True)
+def test_a_latch_is_on_the_disk_before_the_joints_were_seen(spun: Spun) -> None:
+    node = spun.node
+    node._take(EStop(node.timeline.read(), True))
+    spun.until(node._latch.path.exists, 100)
+    assert spun.sent == []
+
+
 @pytest.mark.parametrize("spun", sorted(ASKED), indirect=True)
 def test_it_ends_at_rest_and_holds_there(spun: Spun) -> None:
     spun.ask()

@@ -214,6 +214,21 @@ def test_a_stop_that_latches_waits_for_no_disk_and_stands_where_that_is_full(
     spun.until(lambda: node._latch.path.exists() and node._breakdown.what is None)
 
 
+@pytest.mark.parametrize("part", ["records.write", "decision_body", "carry_out"])
+def test_a_latch_is_on_the_disk_where_what_was_decided_cannot_be_carried_out(
+    spun: Spun, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    """Everybody hears of it; after a restart it is to stand."""
+    spun.drive()
+    node = spun.node
+    owners = {"records.write": node.records, "decision_body": shell, "carry_out": node._commands["base"]}
+    monkeypatch.setattr(owners[part], part.rpartition(".")[2], broken)
+    node._take(EStop(node.timeline.read(), True))
+    spun.until(lambda: node.core.latch is not None)
+    spun.until(node._latch.path.exists, 50)
+    assert latches.read(node._latch.path) == node.core.latch
+
+
 @pytest.mark.parametrize("by", ["loop", "command"])
 def test_decisions_that_could_not_take_effect_have_their_numbers_in_the_record(
     spun: Spun, monkeypatch: pytest.MonkeyPatch, by: str
