@@ -97,6 +97,7 @@ class GovernorNode(Managed):
         self._hold_ups = HoldUps(profile.data.loop, time.monotonic())
         self._ticks = 0
         self._bodies: dict[str, Body] = {}
+        self._braked: set[str] = set()  # channels that a stop has gone to in this turn
         self._ending: Ending | None = None
         self._breakdown = Breakdown(self)
         self._faults = ShellFaults(self.core, self.timeline, self._breakdown)
@@ -174,6 +175,7 @@ class GovernorNode(Managed):
         if self._hold_ups.wakes(began) and self._neighbours.watched:
             return
         self._hold_ups.begin(began)
+        self._braked.clear()
         try:
             t = self.timeline.read()
             self._watch_time(began)
@@ -287,6 +289,8 @@ class GovernorNode(Managed):
             self._unsent(decision)
         else:
             outgoing.carry_out(decision, decision.t + offset)
+            if decision.stop is not None and outgoing.values:
+                self._braked.add(decision.channel)  # a trajectory knows by itself whether its stop went out
         self._last[decision.channel], self._bodies[decision.channel] = decision, body
         self._moved = self._moved or outgoing.moving
         return body
@@ -368,9 +372,13 @@ class GovernorNode(Managed):
                 self._breakdown.beside(second)
 
     def _stop_without_core(self) -> None:
-        """The core or the record failed: stop from what was published last, as hard as is allowed."""
-        for outgoing in self._commands.values():
-            outgoing.stop(self.core.period, self._ros_now())
+        """The core or the record failed: stop from what was published last, as hard as is allowed.
+
+        What a stop has gone to in this turn has braked in it already.
+        """
+        for name, outgoing in self._commands.items():
+            if name not in self._braked:
+                outgoing.stop(self.core.period, self._ros_now())
 
     def _sent(self) -> dict[str, Values]:
         """What went out last, by channel; empty where it is no values."""

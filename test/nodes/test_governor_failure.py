@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -257,6 +258,44 @@ def test_decisions_that_could_not_take_effect_have_their_numbers_in_the_record(
     speeds = [one.allowed[0] for one in failed]
     assert speeds == sorted(speeds, reverse=True) and speeds[0] > 0.0 == speeds[-1]
     assert set(speeds) <= {values[0] for values in spun.sent}, "what is told is what was published"
+
+
+def test_a_stop_that_has_gone_out_is_no_second_one_where_its_turn_fails_then(
+    spun: Spun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It fails once all decisions are out: what brakes by one step each turn may not brake by two."""
+    spun.drive()
+    node, turns = spun.node, list[int]()
+    publish, count = node._commands["base"].publish, len(spun.sent)
+
+    def noted(values: tuple[float, ...], now: float) -> None:
+        turns.append(node._ticks)
+        publish(values, now)
+
+    monkeypatch.setattr(node._commands["base"], "publish", noted)
+    monkeypatch.setattr(node._faults, "told", broken)
+    spun.until(lambda: spun.sent[-1] == (0.0,) * 6)
+    assert "broken on purpose" in node._breakdown.what and len(turns) > 10
+    first = turns[0]
+    twice = [turn for turn, times in Counter(turns).items() if times > 1]
+    assert twice == [first], "which went on, and was stopped"
+    speeds = [values[0] for values in spun.sent[count:]]
+    assert speeds == sorted(speeds, reverse=True)
+
+
+def test_a_turn_that_fails_stops_each_output_that_no_stop_has_gone_to(
+    spun: Spun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the core can be told of no fault, and goes on."""
+    spun.drive()
+    node, count = spun.node, len(spun.sent)
+    monkeypatch.setattr(node._faults, "broke", broken)
+    monkeypatch.setattr(node._faults, "told", broken)
+    turn = node._ticks
+    spun.until(lambda: node._ticks > turn)
+    speeds = [values[0] for values in spun.sent[count:]]
+    assert speeds[0] == 0.5 > speeds[1] > 0.45
+    spun.until(lambda: spun.sent[-1] == (0.0,) * 6)
 
 
 def test_a_loop_that_was_held_up_stops_the_robot(spun: Spun) -> None:
