@@ -150,21 +150,28 @@ class TrajectoryOut(Outgoing):
         self._channel = channel
         self._progress = Progress()
         self._t = 0.0
+        self._measured = False
         self._stopped = False
 
     def carry_out(self, decision: Decision, now: float) -> None:
         """Publish the decision's trajectory, if it has one, and note where the joints stand and how they move."""
-        self._progress.note(decision.t, decision.allowed)
-        self._t = decision.t
+        begins, measured = decision.trajectory is not None, decision.allowed == decision.measured
+        # A path has the joints ahead of where they are measured.
+        self._progress.note(decision.t, decision.allowed, anew=begins or measured is not self._measured)
+        self._t, self._measured = decision.t, measured
         # Where the joints stand is measured, and noise is no motion.
-        self.moving, self._stopped = decision.trajectory is not None, False
+        self.moving = begins
         if decision.trajectory is None:
             self._publisher.assert_liveliness()
         else:
             self.publish(decision.trajectory)
+            self._stopped = decision.stop is not None
 
     def stop(self, dt: float, now: float) -> bool:
-        """Once: brake every joint evenly, in the time that the slowest needs, from where the last decision had it."""
+        """Brake every joint evenly, in the time that the slowest needs, from where the last decision had it.
+
+        Not where a stop is what went out last: that ends at rest by itself.
+        """
         self._publisher.assert_liveliness()
         if not self._progress.known or self._stopped:
             return False
@@ -179,6 +186,7 @@ class TrajectoryOut(Outgoing):
     def pass_on(self, command: Command, now: float) -> None:
         """Publish its points, for its joints in its order."""
         self._publisher.publish(trajectory_message(command.names, command.points or ()))
+        self._stopped = False
 
     def publish(self, knots: tuple[Knot, ...]) -> None:
         """Publish a trajectory of ``knots``, which begins when it is received."""

@@ -23,10 +23,15 @@ class Progress:
         """Whether a decision has come."""
         return bool(self._at)
 
-    def note(self, t: float, positions: Values) -> None:
-        """Take the ``allowed`` of a decision at ``t`` s; those that come again are left out."""
+    def note(self, t: float, positions: Values, *, anew: bool = False) -> None:
+        """Take the ``allowed`` of a decision at ``t`` s; those that come again are left out.
+
+        ``anew``: they are told from something else than before, which is no motion: speeds stay as they were.
+        """
         if not self._at:
             self._t, self._at, self.speeds = t, positions, (0.0,) * len(positions)
+        elif anew:
+            self._t, self._at = t, positions
         elif (dt := t - self._t) >= SHORTEST_S:
             self.speeds = tuple((b - a) / dt for a, b in zip(self._at, positions, strict=True))
             self._t, self._at = t, positions

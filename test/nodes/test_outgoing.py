@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from typing import Any
 
@@ -13,8 +12,8 @@ pytest.importorskip("rclpy", reason="ROS 2 (rclpy) is not installed")
 from rclpy.duration import Infinite
 from rclpy.qos import QoSCompatibility, QoSProfile, ReliabilityPolicy, qos_check_compatible
 
-from iatro_governor.governor.decision import Action, Decision, State
-from iatro_governor.governor.events import Knot
+from iatro_governor.governor.decision import Action, Decision, State, StopReport
+from iatro_governor.governor.events import Command, Knot
 from iatro_governor.nodes import qos
 from iatro_governor.nodes.commands import command_type
 from iatro_governor.nodes.outgoing import output_of
@@ -45,9 +44,11 @@ class Out(Wire):
         return [command_type(self.channel).read(message, self.channel).values for message in self.sent]
 
     def decide(self, allowed: tuple[float, ...], rest: tuple[float, ...] = (), t: float = 1.0,
-               trajectory: tuple[Knot, ...] | None = None) -> None:  # fmt: skip
+               trajectory: tuple[Knot, ...] | None = None, *, stop: bool = False, measured: bool = False
+               ) -> None:  # fmt: skip
         made = Decision(t, 0, "c", State.NOMINAL, None, Action.PASS, None, allowed, None, (), (), "", False,
-                        None, None, rest, trajectory)  # fmt: skip
+                        None, allowed if measured else None, rest, trajectory,
+                        stop=StopReport("protective") if stop else None)  # fmt: skip
         self.out.carry_out(made, t)
 
 
@@ -159,12 +160,67 @@ def test_without_the_core_a_running_trajectory_is_braked_evenly_and_told_so_once
     assert list(point.velocities) == [0.0, 0.0]
 
 
-def test_an_outage_after_the_core_came_back_is_stopped_anew() -> None:
+def led(wire: Out, until: float = 1.1) -> None:
+    """Along a path from 1 s on, at 0.5 and 1 rad/s."""
+    wire.decide((0.0, 0.0), t=1.0, trajectory=PATH)
+    for k in range(1, round((until - 1.0) / DT) + 1):
+        wire.decide((0.005 * k, 0.01 * k), t=1.0 + k * DT)
+
+
+def test_an_outage_is_stopped_once_until_another_trajectory_has_gone_out() -> None:
     wire = Out("joint_trajectory")
-    for t, _ in itertools.product((1.0, 2.0), range(3)):
-        wire.decide((t, t), t=t)
-        wire.out.stop(DT, t)
-    assert len(wire.sent) == 6
+    for t in (1.0, 2.0):
+        wire.decide((0.0, 0.0), t=t, trajectory=PATH)
+        for k in range(1, 4):
+            wire.out.stop(DT, t)
+            wire.decide((0.0, 0.0), t=t + k * DT)
+    assert len(wire.sent) == 4
+
+
+def test_what_a_shadow_lets_out_after_a_stop_is_stopped_anew() -> None:
+    wire = Out("joint_trajectory")
+    led(wire)
+    wire.out.stop(DT, 1.1)
+    wire.out.pass_on(Command(1.2, "c", (0.5, 1.0), 1.2, None, None, ("a", "b"), PATH), 1.2)
+    wire.out.stop(DT, 1.3)
+    assert len(wire.sent) == 4
+
+
+@pytest.mark.parametrize("blind", [True, False])
+def test_the_cores_stop_is_followed_by_no_blind_one(blind: bool) -> None:
+    """It brakes from where the joints are measured, behind the path: that is no speed backwards."""
+    wire = Out("joint_trajectory")
+    led(wire)
+    if blind:
+        wire.out.stop(DT, 1.1)
+    count = len(wire.sent)
+    wire.decide(
+        (0.02, 0.04), t=1.12, trajectory=(Knot(0.2, (0.05, 0.1), (0.0, 0.0)),), stop=True, measured=True
+    )
+    wire.out.stop(DT, 1.12)
+    wire.decide((0.025, 0.05), t=1.13, stop=True)
+    wire.out.stop(DT, 1.13)
+    assert len(wire.sent) == count + 1
+
+
+@pytest.mark.parametrize("stops", [True, False])
+def test_no_speed_is_told_from_a_path_to_where_the_joints_are_measured(stops: bool) -> None:
+    """Who doubts that the path goes on reads the joints, which are behind it."""
+    wire = Out("joint_trajectory")
+    led(wire)
+    wire.decide((0.02, 0.04), t=1.11, stop=stops, measured=True)
+    wire.out.stop(DT, 1.11)
+    (point,) = wire.sent[-1].points
+    assert list(point.positions) == pytest.approx([0.02 + 0.5 * 0.125, 0.04 + 1.0 * 0.125])
+
+
+def test_no_speed_is_told_from_where_the_joints_stood_to_the_start_of_a_path() -> None:
+    wire = Out("joint_trajectory")
+    wire.decide((0.04, -0.04), t=0.99, measured=True)
+    wire.decide((0.0, 0.0), t=1.0, trajectory=PATH)
+    wire.out.stop(DT, 1.0)
+    (point,) = wire.sent[-1].points
+    assert list(point.positions) == [0.0, 0.0]
 
 
 def test_a_reader_of_trajectories_that_asks_for_no_deadline_hears_them() -> None:
