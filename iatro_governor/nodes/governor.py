@@ -17,6 +17,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 
 from iatro_governor import __version__, operator_key
@@ -188,7 +189,7 @@ class GovernorNode(Managed):
         except Unusable:
             raise
         except Exception as error:  # noqa: BLE001 - the robot must be stopped whatever it was
-            self._stop_without_core()
+            self._stop_without_core(error)
             self._break(error)
         self._ticks += 1
         self._announce()
@@ -363,22 +364,22 @@ class GovernorNode(Managed):
             self._despite(error, lambda: self._record_failure(whole(error)))
         self.survive(error)
 
-    def _despite(self, error: Exception, step: Callable[[], None]) -> None:
-        """Take a step after ``error``, which may fail as well: the robot is stopped already, by the loop alone."""
+    def _despite(self, error: Exception, step: Callable[[], object]) -> None:
+        """Take a step after ``error``, which may fail as well."""
         try:
             step()
         except Exception as second:  # noqa: BLE001 - the next step is to be taken all the same
             if short(second) != short(error):  # which is logged, and in each turn would be again
                 self._breakdown.beside(second)
 
-    def _stop_without_core(self) -> None:
+    def _stop_without_core(self, error: Exception) -> None:
         """The core or the record failed: stop from what was published last, as hard as is allowed.
 
-        What a stop has gone to in this turn has braked in it already.
+        What a stop has gone to in this turn has braked in it already; what cannot be stopped keeps no other from it.
         """
         for name, outgoing in self._commands.items():
             if name not in self._braked:
-                outgoing.stop(self.core.period, self._ros_now())
+                self._despite(error, partial(outgoing.stop, self.core.period, self._ros_now()))
 
     def _sent(self) -> dict[str, Values]:
         """What went out last, by channel; empty where it is no values."""

@@ -134,6 +134,19 @@ def test_before_the_joints_were_seen_nothing_is_published(spun: Spun) -> None:
     assert spun.sent == []
 
 
+@pytest.mark.parametrize("spun", ["gripper"], indirect=True)
+def test_a_channel_that_cannot_be_published_keeps_no_other_from_its_stop(spun: Spun) -> None:
+    spun.ask()
+    node, stops = spun.node, list[tuple[float, ...]]()
+    assert list(node._commands) == ["it", "arm"], "the other comes after it"
+    node._commands["it"].publish = broken
+    node._commands["arm"].publish = lambda values, now: stops.append(values)
+    turn = node._ticks
+    spun.until(lambda: node._ticks > turn + 10)
+    assert len(stops) > 5 and set(stops) == {(0.0, 0.0)}
+    assert "broken on purpose" in node._breakdown.what
+
+
 @pytest.mark.parametrize("spun", ["joint_position"], indirect=True)
 def test_a_latch_is_on_the_disk_before_the_joints_were_seen(spun: Spun) -> None:
     node = spun.node
