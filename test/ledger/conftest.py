@@ -46,3 +46,14 @@ def closed_ledger(tmp_path: Path, open_ledger: Callable[..., Ledger]) -> Path:
         for first in range(0, 60, 3):
             ledger.append([decision(number) for number in range(first, first + 3)])
     return tmp_path / "ledger.db"
+
+
+@pytest.fixture
+def in_four(open_ledger: Callable[..., Ledger]) -> Ledger:
+    """A ledger with the records 1-2, 3-5, 6-9 in sealed files and 10 in the last, all but each first are decisions."""
+    ledger, number = open_ledger(), 0
+    for count in (1, 2, 3):
+        ledger.append([decision(number + n) for n in range(count)])
+        assert ledger.seal()
+        number += count
+    return ledger

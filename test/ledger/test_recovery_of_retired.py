@@ -29,17 +29,6 @@ OTHER_KEY = b"\xff" * 32
 
 
 @pytest.fixture
-def in_four(open_ledger: Open, make_decision: Make) -> Ledger:
-    """A ledger with the records 1-2, 3-5, 6-9 in sealed files and 10 in the last, all but each first are decisions."""
-    ledger, number = open_ledger(), 0
-    for count in (1, 2, 3):
-        ledger.append([make_decision(number + n) for n in range(count)])
-        assert ledger.seal()
-        number += count
-    return ledger
-
-
-@pytest.fixture
 def out(tmp_path: Path) -> Path:
     (folder := tmp_path / "out").mkdir()
     return folder / "ledger.db"

@@ -23,17 +23,6 @@ def bodies(path: Path) -> list[tuple[int, int, int]]:
         ]
 
 
-@pytest.fixture
-def in_four(open_ledger: Open, make_decision: Make) -> Ledger:
-    """A ledger whose sealed files have the records 1-2, 3-5 and 6-9, of which all but each first are decisions."""
-    ledger, number = open_ledger(), 0
-    for count in (1, 2, 3):
-        ledger.append([make_decision(number + n) for n in range(count)])
-        assert ledger.seal()
-        number += count
-    return ledger
-
-
 def test_a_tombstone_says_again_what_the_one_before_it_said(in_four: Ledger, key: bytes) -> None:
     with in_four as ledger:
         for sealed in segments.sealed(ledger.path):
