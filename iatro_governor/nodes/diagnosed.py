@@ -8,6 +8,7 @@ from rclpy.node import Node
 
 from iatro_governor.errors import ProfileError
 from iatro_governor.profile.load import load_data
+from iatro_governor.profile.model import ProfileData
 
 
 def row_name(node: Node, about: str) -> str:
@@ -15,9 +16,14 @@ def row_name(node: Node, about: str) -> str:
     return f"{node.get_fully_qualified_name().lstrip('/')}: {about}"
 
 
-def robot_of(config: Path) -> str:
-    """The robot that rows are about, as the governor tells it; empty for a profile with which no governor starts."""
+def profile_of(config: Path) -> ProfileData | None:
+    """The profile ``config``; None for one with which no governor starts, who says why."""
     try:
-        return load_data(config).robot.name
+        return load_data(config)
     except ProfileError:
-        return ""
+        return None
+
+
+def robot_of(profile: ProfileData | None) -> str:
+    """The robot that rows are about, as the governor tells it; empty without a profile."""
+    return "" if profile is None else profile.robot.name

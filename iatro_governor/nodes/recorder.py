@@ -21,7 +21,7 @@ from rclpy.node import Node
 from rclpy.serialization import deserialize_message
 
 from iatro_governor import __version__
-from iatro_governor.errors import LedgerError, ProfileError
+from iatro_governor.errors import LedgerError
 from iatro_governor.ledger import Ledger, Record
 from iatro_governor.ledger.keeping import maintain
 from iatro_governor.ledger.record import NUMBER_LIMIT, lost, plain
@@ -31,7 +31,7 @@ from iatro_governor.nodes import convert, ledger_settings, qos
 from iatro_governor.nodes.allowance import Allowance
 from iatro_governor.nodes.anchor_command import AnchorCommand
 from iatro_governor.nodes.clip_taker import ClipTaker
-from iatro_governor.nodes.diagnosed import robot_of, row_name
+from iatro_governor.nodes.diagnosed import profile_of, robot_of, row_name
 from iatro_governor.nodes.gaps import Gaps
 from iatro_governor.nodes.listening import Listening
 from iatro_governor.nodes.parameters import settings
@@ -39,7 +39,7 @@ from iatro_governor.nodes.recordable import Policies, subject_of, verdict_body
 from iatro_governor.nodes.run import run
 from iatro_governor.nodes.steady import every
 from iatro_governor.nodes.waiting import MOST_WAITING, Waiting
-from iatro_governor.profile.load import load_data
+from iatro_governor.profile.model import ProfileData
 from iatro_governor.review import note_drop
 
 COMMIT_S = 0.05
@@ -68,12 +68,13 @@ class Recorder(Node):
         if told := ledger_settings.missing(own.ledger, str(self.get_parameter("ledger").value)):
             # Not on /rosout, from which others could tell the context that is taken then.
             print(f"recorder: {told}", file=sys.stderr, flush=True)
+        profile = profile_of(own.config)
         self._ledger = Ledger.open(
             chosen.path,
             key=chosen.key,
             context=chosen.context,
             software_version=__version__,
-            shadow=_is_shadow(own.config),
+            shadow=profile is not None and profile.unsafe_shadow,  # read here, for no topic says so
             clock_source="sim" if self.get_parameter("use_sim_time").value else "system",
         )
         self._waiting = Waiting(self._ledger)
@@ -82,7 +83,7 @@ class Recorder(Node):
         self._policies = Policies()
         self._keeping, self._key = chosen.keeping, chosen.key
         self._wall, self._keep_at = WallClock(), 0.0
-        self._robot = robot_of(own.config)
+        self._robot = robot_of(profile)
         self._hook = AnchorCommand(chosen.anchor_command, chosen.anchor_every_s)
         self._own = f"recorder-{uuid.uuid4()}"
         self._marks = self._taken = 0
@@ -91,7 +92,7 @@ class Recorder(Node):
         self._listening = Listening()
         self._ack_at = 0.0
         self._allowance = Allowance()
-        self._clips = self._clip_taker(own.config, chosen.path)
+        self._clips = self._clip_taker(profile, chosen.path)
         self._listen()
         self._ack = self.create_publisher(Ack, "recorder/ack", qos.EVENT)
         self._head = self.create_publisher(LedgerHead, "recorder/head", qos.STATE)
@@ -132,15 +133,11 @@ class Recorder(Node):
                 f"{topic}: a message that makes no sense was not taken: {type(error).__name__}: {error}"
             )
 
-    def _clip_taker(self, config: Path, ledger: Path) -> ClipTaker | None:
+    def _clip_taker(self, profile: ProfileData | None, ledger: Path) -> ClipTaker | None:
         """What takes the clips; None for a profile that runs nowhere, and where nothing may be kept."""
-        if not self._keeping.clips_mb:
+        if profile is None or not self._keeping.clips_mb:
             return None
-        try:
-            data = load_data(config)
-        except ProfileError:
-            return None
-        return ClipTaker(self, data, ledger.with_suffix(".clips"), self._keeping.clips_mb, self._clip)
+        return ClipTaker(self, profile, ledger.with_suffix(".clips"), self._keeping.clips_mb, self._clip)
 
     def _clip(self, body: dict[str, Any]) -> None:
         self._take("clip", self._own, self._taken, body["begin"], body)
@@ -320,14 +317,6 @@ class Recorder(Node):
         message = DiagnosticArray(status=[status])
         message.header.stamp = self.get_clock().now().to_msg()
         self._diagnostics.publish(message)
-
-
-def _is_shadow(config: Path) -> bool:
-    """Whether the profile has nothing enforced: read here, for no topic says so. One that is no good runs nowhere."""
-    try:
-        return load_data(config).unsafe_shadow
-    except ProfileError:
-        return False
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from iatro_governor.errors import LedgerError, ProfileError, TestimonyError
 from iatro_governor.msg import Disagreement, GovernorDecision, PlanMark, PlannerStatement
 from iatro_governor.nodes import convert, ledger_settings, qos
 from iatro_governor.nodes.allowance import LONGEST, shortened
-from iatro_governor.nodes.diagnosed import robot_of, row_name
+from iatro_governor.nodes.diagnosed import profile_of, robot_of, row_name
 from iatro_governor.nodes.drifting import DriftWatch
 from iatro_governor.nodes.judge import Judge
 from iatro_governor.nodes.listening import Listening
@@ -58,7 +58,7 @@ class WitnessNode(Node):
         ledger = self._ledger_of(own.ledger)
         self._judge = Judge(SecondHearing(ledger, new), new, time.monotonic())
         self._drift = DriftWatch(ledger)
-        self._robot = robot_of(own.config)
+        self._robot = robot_of(profile_of(own.config))
         self._cuts: dict[tuple[str, int], dict[str, int]] = {}
         self._writer = f"witness-{uuid.uuid4()}"
         self._said = 0

@@ -14,7 +14,7 @@ pytest.importorskip("rclpy", reason="ROS 2 (rclpy) is not installed")
 from diagnostic_msgs.msg import DiagnosticArray
 
 from iatro_governor.nodes import qos
-from iatro_governor.nodes.diagnosed import robot_of, row_name
+from iatro_governor.nodes.diagnosed import profile_of, robot_of, row_name
 
 AMR = Path(__file__).resolve().parents[2] / "config" / "amr.yaml"
 
@@ -22,7 +22,7 @@ AMR = Path(__file__).resolve().parents[2] / "config" / "amr.yaml"
 def test_a_row_has_the_full_name_of_its_node_and_the_profiles_robot(tmp_path: Path) -> None:
     node: Any = SimpleNamespace(get_fully_qualified_name=lambda: "/hall/amr1/recorder")
     assert row_name(node, "ledger") == "hall/amr1/recorder: ledger"
-    assert robot_of(AMR) == "amr" and robot_of(tmp_path / "none.yaml") == ""
+    assert robot_of(profile_of(AMR)) == "amr" and robot_of(profile_of(tmp_path / "none.yaml")) == ""
 
 
 @pytest.mark.ros
